@@ -1,0 +1,108 @@
+"""Loads the official holiday calendars, and the ladders, from their TOML files."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from config.errors import ConfigError, first_reason
+from states.calendar import WorkCalendar
+from states.ladder import Ladder, Rung
+from states.terms import Kind, Role
+
+STRICT = ConfigDict(extra="forbid", frozen=True)
+Days = Annotated[int, Field(ge=0, le=366)]
+
+
+class Holiday(BaseModel):
+    model_config = STRICT
+    name: str
+    first: date
+    last: date
+
+
+class CalendarYear(BaseModel):
+    """One year's file: every date must lie in that year, or just beside it."""
+
+    model_config = STRICT
+    year: int
+    source: str
+    make_up_days: list[date]
+    holidays: list[Holiday]
+
+    @model_validator(mode="after")
+    def dates_belong(self) -> CalendarYear:
+        for holiday in self.holidays:
+            if not holiday.first <= holiday.last or holiday.last - holiday.first > timedelta(20):
+                raise ValueError(f"{holiday.name}: {holiday.first} .. {holiday.last}")
+        named = [day for h in self.holidays for day in (h.first, h.last)] + self.make_up_days
+        for day in named:
+            if abs(day - date(self.year, 7, 1)) > timedelta(200):
+                raise ValueError(f"{day} does not belong to {self.year}")
+        return self
+
+
+class LadderFile(BaseModel):
+    model_config = STRICT
+    before: list[Days]
+    after: list[Annotated[int, Field(ge=1, le=366)]]
+    after_tells: dict[Role, Days] = {}
+
+    def ladder(self) -> Ladder:
+        rungs = [Rung(-days, (Role.HOST,)) for days in self.before]
+        for days in self.after:
+            also = tuple(role for role, since in self.after_tells.items() if days >= since)
+            rungs.append(Rung(days, (Role.HOST, *also)))
+        return Ladder(tuple(sorted(rungs, key=lambda rung: rung.days)))
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """A TOML file's content; ConfigError names the file if it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path.name, "", str(error)) from error
+
+
+@cache
+def work_calendar(extra: Path | None = None) -> WorkCalendar:
+    """The shipped calendars, overridden year by year by the files in `extra`."""
+    years: dict[int, CalendarYear] = {}
+    shipped = Path(str(files("config.calendars")))
+    for folder in (shipped, extra):
+        for path in sorted(folder.glob("*.toml")) if folder else ():
+            try:
+                loaded = CalendarYear.model_validate(read_toml(path))
+            except ValidationError as error:
+                raise ConfigError(path.name, *first_reason(error)) from error
+            years[loaded.year] = loaded
+    holidays = {
+        holiday.first + timedelta(n): holiday.name
+        for loaded in years.values()
+        for holiday in loaded.holidays
+        for n in range((holiday.last - holiday.first).days + 1)
+    }
+    make_up = frozenset(day for loaded in years.values() for day in loaded.make_up_days)
+    return WorkCalendar(frozenset(years), holidays, make_up)
+
+
+@cache
+def ladders(path: Path | None = None) -> dict[Kind, Ladder]:
+    """The ladder of each kind of deadline that has one."""
+    source = path or Path(str(files("config"))) / "ladders.toml"
+    found = {}
+    for key, table in read_toml(source).items():
+        try:
+            found[Kind(key)] = LadderFile.model_validate(table).ladder()
+        except ValidationError as error:
+            where, reason = first_reason(error)
+            raise ConfigError(source.name, f"{key}.{where}", reason) from error
+        except ValueError as error:
+            raise ConfigError(source.name, key, "unknown kind of deadline") from error
+    return found

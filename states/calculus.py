@@ -1,0 +1,193 @@
+"""The deadline calculus: from an anchor and a rule to the last day that counts, with a trace.
+
+Always from the anchor, never chained: one month before 03-31 is 02-28, and one month after
+that would be 03-28. Counting back is inclusive, clipped to the month's end and never rolled
+later, which would eat into the office's lead time. Counting forward follows the Civil Code
+by analogy (arts. 201-203): the start day is not counted, a month ends on the corresponding
+day or the month's end, and a day off moves to the next working day.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from states.calendar import ONE_DAY, WorkCalendar
+from states.policy import Anchor, Category, DeadlineRule, Unit
+from states.terms import Force, Kind, Text, day_label
+
+TraceStep = tuple[Text, dict[str, object]]  # template and values, filled in only when shown
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What came of a rule. `plain_on` is the date before any day off is considered."""
+
+    plain_on: date
+    due_on: date
+    advised_on: date
+    provisional: bool
+    steps: tuple[TraceStep, ...]
+
+    @property
+    def trace(self) -> tuple[Text, ...]:
+        """The derivation, a sentence a step."""
+        return tuple(template.format(**values) for template, values in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A deadline of a project: the rule that gave it and what came out."""
+
+    kind: Kind
+    force: Force
+    clause: str
+    anchor_on: date
+    due: Due
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What is known of a class's days. A window has `opens_earliest` < `opens_latest`."""
+
+    opens_earliest: date | None = None
+    opens_latest: date | None = None
+    planned_ends: date | None = None
+    actual_opens: date | None = None
+    actual_ends: date | None = None
+
+    @property
+    def open_window(self) -> bool:
+        return self.actual_opens is None and self.opens_earliest != self.opens_latest
+
+    def latest_end(self, usual_days: int) -> date | None:
+        """The last day at the latest: the real one, the planned one, or the window's plus a class."""
+        if self.actual_ends or self.planned_ends:
+            return self.actual_ends or self.planned_ends
+        if self.opens_latest is None:
+            return None
+        return self.opens_latest + timedelta(days=usual_days - 1)
+
+
+def shift_months(day: date, months: int) -> date:
+    """The corresponding day `months` later (earlier if negative), clipped to the month's end."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
+    """Apply one rule to its anchor (for a fixed date the anchor is that date itself)."""
+    steps: list[TraceStep] = [(ANCHORS[rule.anchor], {"day": day_label(anchor_on)})]
+    plain = anchor_on if rule.anchor is Anchor.FIXED else _count(rule, anchor_on, calendar, steps)
+    if not rule.inclusive:
+        plain -= ONE_DAY
+        steps.append((NOT_INCLUSIVE, {"day": day_label(plain)}))
+    due = plain
+    if rule.kind is Kind.COMPLETION:
+        # An event on a fixed date is not a filing period: weekends change nothing.
+        steps.append((FIXED_DAY, {"day": day_label(plain)}))
+        return Due(plain, plain, plain, False, tuple(steps))
+    if rule.rolls and rule.offset > 0:
+        due = calendar.on_or_after(plain)
+        if due != plain:
+            values = {"plain": day_label(plain), "why": calendar.why_off(plain)}
+            steps.append((ROLLED, values | {"day": day_label(due)}))
+        elif plain in calendar.make_up_days:
+            steps.append((MADE_UP, {"day": day_label(plain)}))
+    elif not calendar.is_working(plain):
+        steps.append((NOT_ROLLED, {"day": day_label(plain), "why": calendar.why_off(plain)}))
+    advised = calendar.on_or_before(plain)
+    steps.append((RESULT, {"due": day_label(due), "advised": day_label(advised)}))
+    unknown = sorted({d.year for d in (plain, due, advised) if not calendar.knows(d)})
+    if rule.unit is Unit.WORKING_DAY and not calendar.knows(anchor_on):
+        unknown = sorted({*unknown, anchor_on.year})
+    if unknown:
+        steps.append((UNKNOWN_YEAR, {"years": "、".join(map(str, unknown))}))
+    return Due(plain, due, advised, bool(unknown), tuple(steps))
+
+
+def _count(
+    rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar, steps: list[TraceStep]
+) -> date:
+    template = BACK if rule.offset < 0 else FORWARD
+    if rule.unit is Unit.MONTH:
+        plain = shift_months(anchor_on, rule.offset)
+    elif rule.unit is Unit.DAY:
+        plain = anchor_on + timedelta(days=rule.offset)
+    else:
+        plain = calendar.shift(anchor_on, rule.offset)
+    values = {"n": abs(rule.offset), "unit": UNITS[rule.unit], "day": day_label(plain)}
+    steps.append((template, values))
+    if rule.unit is Unit.MONTH and plain.day != anchor_on.day:
+        steps.append((CLIPPED, {"wanted": anchor_on.day, "day": day_label(plain)}))
+    return plain
+
+
+def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> list[Deadline]:
+    """Every deadline of the category whose anchor is known, in the policy's order.
+
+    Filing counts from the earliest opening, reimbursement from the latest end; both are
+    provisional until the dates are exact (filing) or the class was held (reimbursement).
+    """
+    found = []
+    usual = category.figure("usual_days")
+    length = usual.value if usual and usual.value else 1
+    for rule in category.deadlines:
+        anchor, loose = _anchor(rule, dates, length)
+        if anchor is not None:
+            due = compute(rule, anchor, calendar)
+            provisional = due.provisional or loose
+            found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, provisional))
+    return found
+
+
+def _anchor(rule: DeadlineRule, dates: Dates, length: int) -> tuple[date | None, bool]:
+    if rule.anchor is Anchor.FIXED:
+        return rule.fixed_on, False
+    if rule.anchor is Anchor.OPENS:
+        return dates.actual_opens or dates.opens_earliest, dates.open_window
+    return dates.latest_end(length), dates.actual_ends is None
+
+
+def latest_opening(category: Category) -> date | None:
+    """The last opening that still lets a class of usual length end by the completion date."""
+    rule, usual = category.deadline(Kind.COMPLETION), category.figure("usual_days")
+    if rule is None or rule.fixed_on is None:
+        return None
+    return rule.fixed_on - timedelta(days=(usual.value if usual and usual.value else 1) - 1)
+
+
+UNITS = {
+    Unit.MONTH: Text("个月", "month(s)"),
+    Unit.DAY: Text("日", "day(s)"),
+    Unit.WORKING_DAY: Text("个工作日", "working day(s)"),
+}
+ANCHORS = {
+    Anchor.OPENS: Text("起算日：开班日{day}", "From the opening, {day}"),
+    Anchor.ENDS: Text("起算日：办班结束日{day}，当日不计入", "From the last day, {day}, not counted"),
+    Anchor.FIXED: Text("通知规定的固定日期：{day}", "A date fixed by the notice: {day}"),
+}
+BACK = Text("向前推{n}{unit}：{day}，当日仍算按时", "{n} {unit} back: {day}, that day still counts")
+FORWARD = Text("向后推{n}{unit}：{day}", "{n} {unit} on: {day}")
+CLIPPED = Text(
+    "该月没有{wanted}日，取月末：{day}", "That month has no day {wanted}; its last day is taken: {day}"
+)
+NOT_INCLUSIVE = Text("当日不算在内：{day}", "The day itself does not count: {day}")
+FIXED_DAY = Text(
+    "以办班最后一天为准，{day}当天仍算完成，遇休息日不顺延",
+    "The class's last day decides; {day} itself still counts and never moves",
+)
+ROLLED = Text("{plain}为{why}，顺延至下一工作日：{day}", "{plain} is a day off ({why}), moved to {day}")
+MADE_UP = Text("{day}为调休上班日，不顺延", "{day} is a make-up working day and does not move")
+NOT_ROLLED = Text(
+    "{day}为{why}，向前倒算的期限不顺延",
+    "{day} is a day off ({why}); a limit counted backwards never moves later",
+)
+RESULT = Text("截止日{due}；建议报送日{advised}", "Due {due}; advised by {advised}")
+UNKNOWN_YEAR = Text(
+    "{years}年放假安排未录入，仅按周末推算，结果暂定",
+    "No official calendar for {years}: weekends only, provisional",
+)

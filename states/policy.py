@@ -1,0 +1,166 @@
+"""What a policy file says, as values that the law can read. config/ loads and checks the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from states.terms import Action, Basis, Force, Kind, Role, Severity, State, Text
+
+
+class Anchor(StrEnum):
+    OPENS = "opens"
+    ENDS = "ends"
+    FIXED = "fixed"
+
+
+class Unit(StrEnum):
+    MONTH = "month"
+    DAY = "day"
+    WORKING_DAY = "working_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where a rule stands and what it says, in our own words."""
+
+    id: str
+    document: str
+    part: str
+    paragraph: str
+    rule: Text
+
+    @property
+    def place(self) -> str:
+        return f"{self.document}{self.part}{self.paragraph}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with all that it must never travel without. `value` None: the notice is silent.
+
+    Amounts are whole fen, shares are percent, lengths are days, head-counts are persons.
+    """
+
+    value: int | None
+    unit: str
+    severity: Severity
+    basis: Basis
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """How one deadline follows from its anchor. A negative offset counts backwards."""
+
+    kind: Kind
+    anchor: Anchor
+    offset: int
+    unit: Unit
+    fixed_on: date | None
+    inclusive: bool  # whether the last day itself still counts
+    rolls: bool  # whether a due day off moves to the next working day (forward counting only)
+    force: Force
+    basis: Basis
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRule:
+    """A paper that a step asks for."""
+
+    key: str
+    label: Text
+    severity: Severity
+    may_follow: bool  # may be promised with a date instead
+    basis: Basis
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRule:
+    """A dated check item inside a state; a missing one is a flag at the step `flag_at`."""
+
+    key: str
+    label: Text
+    by: Role
+    flag_at: Action | None
+    basis: Basis
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """Where a subsidy comes from. Only a provincial fund is checked for room."""
+
+    key: str
+    label: Text
+    provincial: bool
+    budget: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCode:
+    """A reason to reject, and the states in which it may be given."""
+
+    key: str
+    label: Text
+    states: tuple[State, ...]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """The rules of one category of projects in one year."""
+
+    key: str
+    label: Text
+    names: tuple[str, ...]  # as plans and notices write it
+    funding: str  # "funded" or "self_funded": tells categories of one name apart
+    level: str  # "national" or "provincial"
+    basis: Basis
+    ends_in: State
+    deadlines: tuple[DeadlineRule, ...]
+    figures: Mapping[str, Figure]
+    papers: Mapping[Action, tuple[PaperRule, ...]]
+    milestones: tuple[MilestoneRule, ...]
+    cap: Figure
+    fund: str | None
+    addressee: Text  # whom the report goes to
+
+    def figure(self, key: str) -> Figure | None:
+        """The figure, or None where the notice does not give one."""
+        found = self.figures.get(key)
+        return found if found is not None and found.value is not None else None
+
+    def deadline(self, kind: Kind) -> DeadlineRule | None:
+        return next((rule for rule in self.deadlines if rule.kind is kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The totals as published; they need not add up, and are never corrected."""
+
+    total: Figure
+    by_name: Mapping[str, int]  # published name of the category -> count
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One year of one province."""
+
+    id: str
+    title: Text
+    province: str
+    year: int
+    programme: tuple[str, ...]  # names under which the programme is known, the current first
+    office: Text  # whom to ask
+    clauses: Mapping[str, Clause]
+    categories: Mapping[str, Category]
+    funds: Mapping[str, Fund]
+    reasons: Mapping[str, ReasonCode]
+    announced: Announced | None
+    digest: str  # SHA-256 of the file, so that an event can say under which text it was decided

@@ -1,0 +1,148 @@
+"""The words of the trade: one English name per Chinese term, each with its label."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Text(NamedTuple):
+    """A sentence in both languages; the edge picks one."""
+
+    zh: str
+    en: str
+
+    def format(self, **values: Any) -> Text:
+        """Fill both languages; a value that is itself a Text gives its own language to each."""
+        return Text(
+            self.zh.format(**{k: v.zh if isinstance(v, Text) else v for k, v in values.items()}),
+            self.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in values.items()}),
+        )
+
+    def in_(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+class Labelled(StrEnum):
+    """A value that is stored as its English name and shown with its label."""
+
+    label: Text
+
+    def __new__(cls, value: str, zh: str, en: str) -> Labelled:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = Text(zh, en)
+        return member
+
+
+class State(Labelled):
+    DRAFTED = "drafted", "起草中", "Drafted"
+    SUBMITTED = "submitted", "已申报", "Submitted"
+    REVIEWED = "reviewed", "已审核推荐", "Reviewed"
+    PLANNED = "planned", "已列入年度计划", "In the annual plan"
+    FILED = "filed", "已报送实施方案", "Implementation plan filed"
+    HELD = "held", "已完成办班", "Held"
+    REPORTED = "reported", "已报送办班材料", "Reported"
+    SUBSIDISED = "subsidised", "补助已审定", "Subsidised"
+    REJECTED = "rejected", "未通过", "Rejected"
+    CLOSED = "closed", "已办结（按各自经费渠道结算）", "Closed (settled from its own funds)"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+
+
+class Action(Labelled):
+    """A step of the life: it changes the state."""
+
+    SUBMIT = "submit", "申报", "Submit"
+    REVIEW = "review", "审核推荐", "Review"
+    PLAN = "plan", "列入计划", "Put in the plan"
+    FILE = "file", "报送实施方案", "File the implementation plan"
+    HOLD = "hold", "登记办班", "Record as held"
+    REPORT = "report", "报送办班材料", "Report"
+    SUBSIDISE = "subsidise", "审定补助", "Subsidise"
+    CLOSE = "close", "办结", "Close"
+    SEND_BACK = "send_back", "退回补正", "Send back"
+    REJECT = "reject", "不予通过", "Reject"
+    WITHDRAW = "withdraw", "撤回", "Withdraw"
+    REINSTATE = "reinstate", "恢复办理", "Reinstate"
+
+
+class Act(Labelled):
+    """A deed that changes facts, not the state."""
+
+    CONFIRM_DATES = "confirm_dates", "确认办班时间", "Confirm dates"
+    CHANGE = "change", "报送变更情况说明", "File a change notice"
+    MILESTONE = "milestone", "登记节点", "Record a milestone"
+    CORRECT = "correct", "更正", "Correct"
+    DISPOSE = "dispose", "核定", "Dispose of a flag"
+    CANCEL = "cancel", "撤销拟办", "Cancel a proposal"
+
+
+class Role(Labelled):
+    HOST = "host", "承办单位", "Host unit"
+    COORDINATOR = "coordinator", "主管（推荐）单位联系人", "Coordinator"
+    PROVINCE = "province", "省厅", "Province"
+    ADMIN = "admin", "系统管理员", "Administrator"
+    AUDITOR = "auditor", "审计人员", "Auditor"
+
+
+class Severity(Labelled):
+    BLOCK = "block", "暂不能办理", "Not possible yet"
+    FLAG = "flag", "提示（由人工核定）", "Flag, left to a person"
+
+
+class Kind(Labelled):
+    """What a deadline asks for."""
+
+    APPLICATION = "application", "申报", "Application"
+    FILING = "filing", "开班前报送", "Filing before opening"
+    COMPLETION = "completion", "办班时限", "Completion"
+    REIMBURSEMENT = "reimbursement", "材料报送", "Reimbursement papers"
+    MENDING = "mending", "退回补正", "Mending"
+    # Not a deadline of any notice: a planned end passed, so the host is asked to record it.
+    RECORDING = "recording", "办班登记", "Recording the class"
+
+
+class Force(Labelled):
+    """Whether a notice asks for it."""
+
+    STATED = "stated", "通知明确要求", "Required by the notice"
+    ADVISORY = "advisory", "建议（通知未作要求）", "Advised; the notice does not ask for it"
+
+
+class Basis(Labelled):
+    """How a policy value is known."""
+
+    STATED = "stated", "通知明确", "Stated in the notice"
+    ASSUMED = "assumed", "系统推定（无文件依据）", "Assumed, without a document"
+    UNSTATED = "unstated", "通知未作规定", "Not stated; nothing is required"
+
+
+PROVISIONAL = Text("暂定（待确认）", "provisional, to be confirmed")
+
+# What the single state `rejected` means depends on where the project stood.
+REJECTED_AS: dict[State, Text] = {
+    State.SUBMITTED: Text("不予推荐", "Not recommended"),
+    State.REVIEWED: Text("未列入年度计划", "Not in the annual plan"),
+    State.PLANNED: Text("未按计划完成", "Not carried out as planned"),
+    State.FILED: Text("未按计划完成", "Not carried out as planned"),
+    State.HELD: Text("不予补助", "Subsidy refused"),
+    State.REPORTED: Text("不予补助", "Subsidy refused"),
+}
+BEFORE_PLAN = frozenset({State.DRAFTED, State.SUBMITTED, State.REVIEWED})
+
+WEEKDAYS = Text("一二三四五六日", "Mon Tue Wed Thu Fri Sat Sun")
+
+
+def day_label(day: date) -> Text:
+    """A date with its weekday, as officials write it: 2月28日（周五）."""
+    return Text(
+        f"{day.month}月{day.day}日（周{WEEKDAYS.zh[day.weekday()]}）",
+        f"{day.isoformat()} ({WEEKDAYS.en.split()[day.weekday()]})",
+    )
+
+
+def yuan(fen: int) -> str:
+    """An amount in fen as yuan, without needless decimals: 5000000 -> 50,000."""
+    whole, rest = divmod(fen, 100)
+    return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"
