@@ -10,14 +10,16 @@ day or the month's end, and a day off moves to the next working day.
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from states.calendar import ONE_DAY, WorkCalendar
 from states.policy import Anchor, Category, DeadlineRule, Unit
 from states.terms import Force, Kind, Text, day_label
 
-TraceStep = tuple[Text, dict[str, object]]  # template and values, filled in only when shown
+TraceStep = tuple[Text, Mapping[str, object]]  # template and values, filled in only when shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Dates:
         return self.actual_opens is None and self.opens_earliest != self.opens_latest
 
     def latest_end(self, usual_days: int) -> date | None:
-        """The last day at the latest: the real one, the planned one, or the window's plus a class."""
+        """The last day at the latest: real, planned, or the window's end plus a class."""
         if self.actual_ends or self.planned_ends:
             return self.actual_ends or self.planned_ends
         if self.opens_latest is None:
@@ -78,6 +80,7 @@ def shift_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=8192)  # many projects share their dates
 def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
     """Apply one rule to its anchor (for a fixed date the anchor is that date itself)."""
     steps: list[TraceStep] = [(ANCHORS[rule.anchor], {"day": day_label(anchor_on)})]
@@ -93,8 +96,9 @@ def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
     if rule.rolls and rule.offset > 0:
         due = calendar.on_or_after(plain)
         if due != plain:
-            values = {"plain": day_label(plain), "why": calendar.why_off(plain)}
-            steps.append((ROLLED, values | {"day": day_label(due)}))
+            why = calendar.why_off(plain)
+            values = {"plain": day_label(plain), "why": why, "day": day_label(due)}
+            steps.append((ROLLED, values))
         elif plain in calendar.make_up_days:
             steps.append((MADE_UP, {"day": day_label(plain)}))
     elif not calendar.is_working(plain):
@@ -167,20 +171,25 @@ UNITS = {
 }
 ANCHORS = {
     Anchor.OPENS: Text("起算日：开班日{day}", "From the opening, {day}"),
-    Anchor.ENDS: Text("起算日：办班结束日{day}，当日不计入", "From the last day, {day}, not counted"),
+    Anchor.ENDS: Text(
+        "起算日：办班结束日{day}，当日不计入", "From the last day, {day}, not counted"
+    ),
     Anchor.FIXED: Text("通知规定的固定日期：{day}", "A date fixed by the notice: {day}"),
 }
 BACK = Text("向前推{n}{unit}：{day}，当日仍算按时", "{n} {unit} back: {day}, that day still counts")
 FORWARD = Text("向后推{n}{unit}：{day}", "{n} {unit} on: {day}")
 CLIPPED = Text(
-    "该月没有{wanted}日，取月末：{day}", "That month has no day {wanted}; its last day is taken: {day}"
+    "该月没有{wanted}日，取月末：{day}",
+    "That month has no day {wanted}; its last day is taken: {day}",
 )
 NOT_INCLUSIVE = Text("当日不算在内：{day}", "The day itself does not count: {day}")
 FIXED_DAY = Text(
     "以办班最后一天为准，{day}当天仍算完成，遇休息日不顺延",
     "The class's last day decides; {day} itself still counts and never moves",
 )
-ROLLED = Text("{plain}为{why}，顺延至下一工作日：{day}", "{plain} is a day off ({why}), moved to {day}")
+ROLLED = Text(
+    "{plain}为{why}，顺延至下一工作日：{day}", "{plain} is a day off ({why}), moved to {day}"
+)
 MADE_UP = Text("{day}为调休上班日，不顺延", "{day} is a make-up working day and does not move")
 NOT_ROLLED = Text(
     "{day}为{why}，向前倒算的期限不顺延",

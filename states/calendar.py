@@ -10,7 +10,7 @@ ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that results can be cached by it
 class WorkCalendar:
     """The State Council's yearly arrangement. A year not in `years` is weekends only."""
 

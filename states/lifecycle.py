@@ -88,6 +88,7 @@ ACTS: tuple[ActRule, ...] = (
         twice_in=(S.SUBSIDISED,),
     ),
     ActRule(Act.DISPOSE, tuple(S), (PROVINCE,)),
+    ActRule(Act.SUPPLY, (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED), (HOST,)),
     ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE)),
 )
 

@@ -29,7 +29,7 @@ class Labelled(StrEnum):
 
     label: Text
 
-    def __new__(cls, value: str, zh: str, en: str) -> Labelled:
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Labelled:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = Text(zh, en)
@@ -75,7 +75,15 @@ class Act(Labelled):
     MILESTONE = "milestone", "登记节点", "Record a milestone"
     CORRECT = "correct", "更正", "Correct"
     DISPOSE = "dispose", "核定", "Dispose of a flag"
+    SUPPLY = "supply", "补交材料", "Supply papers"
     CANCEL = "cancel", "撤销拟办", "Cancel a proposal"
+
+
+class Entry(Labelled):
+    """How a project came onto the books: the deed of its first event."""
+
+    IMPORT = "import", "导入计划", "Imported with the plan"
+    OPEN_BOOKS = "open_books", "期初建账", "Taken over in mid-season"
 
 
 class Role(Labelled):
@@ -135,9 +143,9 @@ WEEKDAYS = Text("一二三四五六日", "Mon Tue Wed Thu Fri Sat Sun")
 
 
 def day_label(day: date) -> Text:
-    """A date with its weekday, as officials write it: 2月28日（周五）."""
+    """A date with its weekday, as officials write it: 2025年2月28日（周五）."""
     return Text(
-        f"{day.month}月{day.day}日（周{WEEKDAYS.zh[day.weekday()]}）",
+        f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS.zh[day.weekday()]}）",
         f"{day.isoformat()} ({WEEKDAYS.en.split()[day.weekday()]})",
     )
 

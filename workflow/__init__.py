@@ -1,0 +1,1 @@
+"""Tables, migrations, and the one engine that writes a project. Sends nothing."""

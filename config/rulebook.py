@@ -1,0 +1,36 @@
+"""Everything that the law needs to judge a case: policies, work calendar, ladders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.calendar_files import ladders, work_calendar
+from config.policy_files import load_policy
+from states.calendar import WorkCalendar
+from states.ladder import Ladder, Stepper
+from states.policy import Policy
+from states.terms import Kind
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Built once per process by `rulebook`."""
+
+    calendar: WorkCalendar
+    ladders: dict[Kind, Ladder]
+    stepper: Stepper
+    own_policies: Path | None  # the office's own policy files, besides those shipped
+
+    def policy(self, name: str) -> Policy:
+        return load_policy(name, self.own_policies)
+
+
+def rulebook(data_dir: Path | None = None) -> Rulebook:
+    """The shipped rules, with the office's own files in `data_dir`/policies and /calendars."""
+    own_policies = data_dir / "policies" if data_dir else None
+    own_calendars = data_dir / "calendars" if data_dir else None
+    calendar = work_calendar(own_calendars)
+    own_ladders = data_dir / "ladders.toml" if data_dir else None
+    chosen = own_ladders if own_ladders and own_ladders.exists() else None
+    return Rulebook(calendar, ladders(chosen), Stepper(calendar), own_policies)

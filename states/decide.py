@@ -1,0 +1,67 @@
+"""One evaluation that decides, explains and draws: what stands against a deed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from states.findings import Case, Finding, block
+from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
+from states.rules import EVERY, RULES
+from states.terms import Act, Action, Role, Severity, State, Text
+
+
+def judge(case: Case) -> list[Finding]:
+    """Every finding against `case`; the deed is open if none of them blocks.
+
+    Order and role come first: what the tables do not allow is not judged further.
+    """
+    refused = list(_allowed(case))
+    if refused:
+        return refused
+    return [found for rule in (*EVERY, *RULES[case.deed]) for found in rule(case)]
+
+
+def blocks(findings: Iterable[Finding]) -> list[Finding]:
+    return [found for found in findings if found.severity is Severity.BLOCK]
+
+
+def who_may(deed: Action | Act, state: State) -> tuple[Role, ...]:
+    """The roles to which the tables give this deed in this state; none where it is not possible."""
+    if isinstance(deed, Action):
+        step = STEPS.get((state, deed))
+        return step.by if step else ()
+    rule = ACT_RULES[deed]
+    return rule.by if state in rule.states else ()
+
+
+def second_by(deed: Action | Act, state: State) -> tuple[Role, ...]:
+    """Who must complete what the first person proposes; none where one person is enough."""
+    if isinstance(deed, Action):
+        step = STEPS.get((state, deed))
+        return step.twice if step else ()
+    rule = ACT_RULES[deed]
+    return rule.twice if state in rule.twice_in else ()
+
+
+def _allowed(case: Case) -> Iterable[Finding]:
+    state = case.facts.state
+    roles = who_may(case.deed, state)
+    if roles and case.facts.pending.get("deed") == case.deed.value:
+        roles = second_by(case.deed, state)
+    if not roles:
+        possible = [s.action.label for s in LIFECYCLE if s.source is state]
+        said = Text(
+            "项目现为“{state}”，不能{deed}；现在可以办理：{zh}。",
+            "The project is “{state}”: {deed} is not possible; possible now: {en}.",
+        ).format(
+            state=state.label,
+            deed=case.deed.label,
+            zh="、".join(label.zh for label in possible) or "无",
+            en=", ".join(label.en for label in possible) or "nothing",
+        )
+        yield block("right_order", "", "state", said)
+    elif case.role not in roles:
+        names = Text("、".join(r.label.zh for r in roles), ", ".join(r.label.en for r in roles))
+        said = Text("{deed}应由{who}办理。", "{deed} is for: {who}.")
+        message = said.format(deed=case.deed.label, who=names)
+        yield block("right_role", "", "role", message, who=roles)

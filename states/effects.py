@@ -1,0 +1,200 @@
+"""What a deed changes: pure functions from a case to changed facts, as JSON.
+
+None in the result removes a fact (see facts.merge). The engine stores exactly this with the
+event, so that replaying the history gives the project back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from states.facts import Json, as_json
+from states.findings import Case
+from states.machine import move
+from states.terms import Act, Action, State
+
+
+def effects(case: Case, seq: int) -> Json:
+    """The changed facts of a deed that nothing blocks. `seq` numbers the event."""
+    changes = EFFECTS[case.deed](case, seq)
+    facts = case.facts
+    if facts.pending and (isinstance(case.deed, Action) or case.deed is Act.CORRECT):
+        changes["pending"] = None
+    if isinstance(case.deed, Action):
+        target = move(facts.state, case.deed, facts.came_from)
+        assert target is not None, (facts.state, case.deed)
+        changes |= {"state": target.value, "came_from": facts.state.value}
+        if case.deed in MENDS and facts.mend_in is facts.state and not facts.mended_on:
+            changes["mended_on"] = case.on.isoformat()
+    return {key: as_json(value) for key, value in changes.items()}
+
+
+MENDS = frozenset({Action.SUBMIT, Action.FILE, Action.REPORT})
+
+
+def _taken(case: Case, *names: str, **renamed: str) -> Json:
+    """Given values under their own or another fact's name, those that were given."""
+    pairs = {**{name: name for name in names}, **renamed}
+    return {fact: case.given[name] for name, fact in pairs.items() if name in case.given}
+
+
+def submit(case: Case, _: int) -> Json:
+    return {"submitted_on": case.facts.submitted_on or case.on}
+
+
+def review(case: Case, _: int) -> Json:
+    return {"reviewed_on": case.on}
+
+
+def plan(case: Case, _: int) -> Json:
+    dates = _planned_dates(case) if "opens" in case.given else {}
+    taken = _taken(case, "number", "category", "document_number")
+    known = case.facts.known_on or case.today
+    return {"planned_on": case.on, "known_on": known, **taken, **dates}
+
+
+def file(case: Case, _: int) -> Json:
+    return {"filed_on": case.facts.filed_on or case.on}
+
+
+def hold(case: Case, _: int) -> Json:
+    taken = _taken(case, "trainees", "online_trainees", "staff", "place", **ACTUAL)
+    return {"held_on": case.on, **taken}
+
+
+ACTUAL = {"opens": "actual_opens", "ends": "actual_ends"}
+
+
+def report(case: Case, _: int) -> Json:
+    changes: Json = {"reported_on": case.facts.reported_on or case.on}
+    promised = case.given.get("promised")
+    late = [
+        paper.key
+        for paper in case.category.papers.get(Action.REPORT, ())
+        if paper.may_follow and not case.has_paper(paper.key)
+    ]
+    if promised and late:
+        changes["promised"] = {key: promised.isoformat() for key in late}
+    return changes
+
+
+def subsidise(case: Case, _: int) -> Json:
+    return {"ended_on": case.on, **_taken(case, "amount", "document_number")}
+
+
+def close(case: Case, _: int) -> Json:
+    return {"ended_on": case.on}
+
+
+def send_back(case: Case, _: int) -> Json:
+    target = move(case.facts.state, Action.SEND_BACK)
+    assert target is not None
+    return {
+        "mend_in": target.value,
+        "mend_by": case.given["mend_by"],
+        "mend_items": case.given["items"],
+        "mend_round": case.facts.mend_round + 1,
+        "mended_on": None,
+    }
+
+
+def reject(case: Case, _: int) -> Json:
+    reason = case.policy.reasons[case.given["code"]]
+    said = {"state": case.facts.state.value, "code": reason.key, "clause": reason.clause}
+    return {"ended_on": case.on, "rejected": said | {"text": case.given["text"]}}
+
+
+def withdraw(case: Case, _: int) -> Json:
+    majeure = bool(case.given.get("force_majeure"))
+    return {"ended_on": case.on, "force_majeure": majeure or None}
+
+
+def reinstate(_: Case, __: int) -> Json:
+    return {"ended_on": None, "rejected": None, "amount": None, "force_majeure": None}
+
+
+def _planned_dates(case: Case) -> Json:
+    opens, ends = case.given["opens"], case.given.get("ends")
+    text = f"{opens.isoformat()} 至 {ends.isoformat()}" if ends else opens.isoformat()
+    window = {"opens_earliest": opens, "opens_latest": opens}
+    return {**window, "planned_ends": ends, "schedule_text": text}
+
+
+def confirm_dates(case: Case, _: int) -> Json:
+    return _planned_dates(case)
+
+
+def change(case: Case, seq: int) -> Json:
+    """R25-05: the notice is on record; what it announces is what now holds."""
+    given = {name: as_json(value) for name, value in case.given.items()}
+    noted = {"changes": {str(seq): {"on": case.on.isoformat(), **given}}}
+    dates: Json = {}
+    if "opens" in case.given:
+        dates = _planned_dates(case)
+    elif "ends" in case.given:
+        dates = {"planned_ends": case.given["ends"]}
+    return {**noted, **dates, **_taken(case, "name", "place", trainees="planned_trainees")}
+
+
+def milestone(case: Case, _: int) -> Json:
+    said = {"on": case.on.isoformat(), "evidence": case.given.get("evidence", "")}
+    return {"milestones": {case.given["name"]: said}}
+
+
+def correct(case: Case, _: int) -> Json:
+    if case.given.get("undo"):
+        assert case.facts.came_from is not None
+        step, stamps = LED_TO[case.facts.state]
+        gone: Json = dict.fromkeys(stamps)
+        gone["flags"] = {k: None for k, f in case.facts.flags.items() if f["deed"] == step.value}
+        return gone | {"state": case.facts.came_from.value, "came_from": None}
+    return _taken(case, "trainees", "online_trainees", "staff", "place", "amount", **ACTUAL)
+
+
+HELD_STAMPS = ("held_on", "actual_opens", "actual_ends", "trainees", "online_trainees", "staff")
+# The step that led to a state that can be undone, and the facts that it had set.
+LED_TO: dict[State, tuple[Action, tuple[str, ...]]] = {
+    State.HELD: (Action.HOLD, HELD_STAMPS),
+    State.REPORTED: (Action.REPORT, ("reported_on", "promised")),
+    State.SUBSIDISED: (Action.SUBSIDISE, ("amount", "ended_on")),
+    State.CLOSED: (Action.CLOSE, ("ended_on",)),
+}
+
+
+def dispose(case: Case, _: int) -> Json:
+    key = case.given["flag"]
+    said = {name: as_json(value) for name, value in case.given.items() if name != "flag"}
+    disposed = {"disposed": said | {"on": case.on.isoformat()}}
+    return {"flags": {key: case.facts.flags[key] | disposed}}
+
+
+def supply(_: Case, __: int) -> Json:
+    return {}  # the engine keeps the papers of every deed
+
+
+def cancel(_: Case, __: int) -> Json:
+    return {"pending": None}
+
+
+EFFECTS: dict[Action | Act, Callable[[Case, int], dict[str, Any]]] = {
+    Action.SUBMIT: submit,
+    Action.REVIEW: review,
+    Action.PLAN: plan,
+    Action.FILE: file,
+    Action.HOLD: hold,
+    Action.REPORT: report,
+    Action.SUBSIDISE: subsidise,
+    Action.CLOSE: close,
+    Action.SEND_BACK: send_back,
+    Action.REJECT: reject,
+    Action.WITHDRAW: withdraw,
+    Action.REINSTATE: reinstate,
+    Act.CONFIRM_DATES: confirm_dates,
+    Act.CHANGE: change,
+    Act.MILESTONE: milestone,
+    Act.CORRECT: correct,
+    Act.DISPOSE: dispose,
+    Act.SUPPLY: supply,
+    Act.CANCEL: cancel,
+}

@@ -1,0 +1,169 @@
+"""What is known of one project: a fold over its history.
+
+An event carries the facts that it changed, as JSON; `merge` lays them over the older ones, and
+`Facts.read` gives the rules a typed view. The row in the database is this fold and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, TypeAlias
+
+from states.calculus import Dates
+from states.terms import BEFORE_PLAN, Kind, Labelled, State
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a rule may look at. Dates are Chinese calendar days, amounts whole fen."""
+
+    state: State
+    policy: str
+    year: int
+    name: str
+    host: str
+    category: str
+    number: int | None = None
+    department: str = ""
+    place: str = ""
+    planned_trainees: int | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    document_number: str = ""
+    # When the class is: as written, as a window, as it was.
+    schedule_text: str = ""
+    opens_earliest: date | None = None
+    opens_latest: date | None = None
+    planned_ends: date | None = None
+    actual_opens: date | None = None
+    actual_ends: date | None = None
+    trainees: int | None = None
+    online_trainees: int | None = None
+    staff: int | None = None
+    # When what was done; the first time counts for filing and reporting.
+    known_on: date | None = None
+    submitted_on: date | None = None
+    reviewed_on: date | None = None
+    planned_on: date | None = None
+    filed_on: date | None = None
+    held_on: date | None = None
+    reported_on: date | None = None
+    ended_on: date | None = None
+    # Mending: what was sent back, until when.
+    mend_in: State | None = None
+    mend_by: date | None = None
+    mend_items: str = ""
+    mend_round: int = 0
+    mended_on: date | None = None
+    # Money, in fen.
+    amount: int | None = None
+    # Where the last step came from: for reinstatement and for undoing it.
+    came_from: State | None = None
+    force_majeure: bool = False
+    rejected: Json = field(default_factory=dict)
+    pending: Json = field(default_factory=dict)
+    papers: Json = field(default_factory=dict)
+    promised: Json = field(default_factory=dict)
+    milestones: Json = field(default_factory=dict)
+    changes: Json = field(default_factory=dict)
+    flags: Json = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Facts:
+        """From stored JSON; an unknown key is a TypeError, as it would be lost silently."""
+        values = dict(stored)
+        for key in DATE_FIELDS:
+            if (text := values.get(key)) is not None:
+                values[key] = date.fromisoformat(text)
+        for key in STATE_FIELDS:
+            if (text := values.get(key)) is not None:
+                values[key] = State(text)
+        return cls(**values)
+
+    @property
+    def dates(self) -> Dates:
+        return Dates(
+            self.opens_earliest,
+            self.opens_latest,
+            self.planned_ends,
+            self.actual_opens,
+            self.actual_ends,
+        )
+
+    @property
+    def open_flags(self) -> list[str]:
+        return [key for key, flag in self.flags.items() if not flag.get("disposed")]
+
+
+DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
+STATE_FIELDS = ("state", "came_from", "mend_in")
+MAPS = frozenset(f.name for f in fields(Facts) if f.type == "Json")
+
+
+def merge(stored: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
+    """Lay `changes` over `stored`. A map merges key by key; None removes."""
+    merged = dict(stored)
+    for key, value in changes.items():
+        if value is None:
+            merged.pop(key, None)
+        elif key in MAPS:
+            inner = {**merged.get(key, {}), **value}
+            merged[key] = {k: v for k, v in inner.items() if v is not None}
+        else:
+            merged[key] = value
+    return merged
+
+
+def as_json(value: Any) -> Any:
+    """A form's value as it is stored: dates as ISO text, all else as it is."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class Standing(Labelled):
+    """How a deadline stands. Only an open one is announced."""
+
+    OPEN = "open", "待办", "Open"
+    AHEAD = "ahead", "预计", "Ahead"
+    MET = "met", "已完成", "Met"
+    LIFTED = "lifted", "不再适用", "Lifted"
+    SUPERSEDED = "superseded", "已被新日期取代", "Superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where in the life a kind of deadline comes up, is live, and what meets it."""
+
+    ahead: frozenset[State]
+    live: frozenset[State]
+    met_by: str
+
+
+BEFORE_HELD = BEFORE_PLAN | {State.PLANNED, State.FILED}
+SPANS: dict[Kind, Span] = {
+    Kind.APPLICATION: Span(frozenset(), frozenset({State.DRAFTED, State.SUBMITTED}), "reviewed_on"),
+    Kind.FILING: Span(BEFORE_PLAN, frozenset({State.PLANNED}), "filed_on"),
+    Kind.COMPLETION: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
+    Kind.RECORDING: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
+    Kind.REIMBURSEMENT: Span(BEFORE_HELD, frozenset({State.HELD}), "reported_on"),
+}
+
+
+def standing(kind: Kind, facts: Facts) -> tuple[Standing, date | None]:
+    """How the deadline stands for these facts, and on which day it was met."""
+    if kind is Kind.MENDING:
+        if facts.mended_on:
+            return Standing.MET, facts.mended_on
+        live = facts.state is facts.mend_in
+        return (Standing.OPEN if live else Standing.LIFTED), None
+    span = SPANS[kind]
+    met_on = getattr(facts, span.met_by)
+    if met_on:
+        return Standing.MET, met_on
+    if facts.state in span.live:
+        return Standing.OPEN, None
+    return (Standing.AHEAD if facts.state in span.ahead else Standing.LIFTED), None

@@ -1,0 +1,85 @@
+"""What the rules speak in: a case to judge, and findings that cite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from states.calculus import Deadline, deadlines_of
+from states.calendar import WorkCalendar
+from states.facts import Facts
+from states.policy import Category, Figure, Policy
+from states.terms import Act, Action, Kind, Role, Severity, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule has to say. `earliest`: the first day on which it would not."""
+
+    rule: str
+    clause: str  # "" for what the system itself needs
+    severity: Severity
+    fact: str
+    message: Text
+    who: tuple[Role, ...] = ()
+    earliest: date | None = None
+
+    @property
+    def key(self) -> str:
+        """Under which a flag is kept and disposed of."""
+        return f"{self.rule}.{self.fact}" if self.rule in ITEMISED else self.rule
+
+
+# Rules that can speak of several papers or milestones at once.
+ITEMISED = frozenset({"papers_present", "milestones_recorded", "promises_kept"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A deed that somebody wants to do, with all that the rules may look at."""
+
+    facts: Facts
+    policy: Policy
+    calendar: WorkCalendar
+    deed: Action | Act
+    role: Role
+    today: date
+    on: date  # the date that counts: of the deed, or on which the paper came in
+    given: Mapping[str, Any] = field(default_factory=dict)
+    papers: frozenset[str] = frozenset()  # attached with this deed
+    fund_left: int | None = None  # fen; None: the fund's budget is not known
+
+    @property
+    def category(self) -> Category:
+        return self.policy.categories[self.given.get("category") or self.facts.category]
+
+    def deadline(self, kind: Kind) -> Deadline | None:
+        found = deadlines_of(self.category, self.facts.dates, self.calendar)
+        return next((deadline for deadline in found if deadline.kind is kind), None)
+
+    def now(self, name: str, fact: str = "") -> Any:
+        """A field as it will stand after this deed: as given, else the fact of that name."""
+        given = self.given.get(name)
+        return getattr(self.facts, fact or name) if given is None else given
+
+    def has_paper(self, key: str) -> bool:
+        return key in self.papers or key in self.facts.papers
+
+    def duty(self, rule: str) -> str | None:
+        """The clause that puts this rule in force, or None where the policy is silent."""
+        return self.policy.duties.get(rule)
+
+
+def block(rule: str, clause: str, fact: str, message: Text, **more: Any) -> Finding:
+    return Finding(rule, clause, Severity.BLOCK, fact, message, **more)
+
+
+def flag(rule: str, clause: str, fact: str, message: Text, **more: Any) -> Finding:
+    return Finding(rule, clause, Severity.FLAG, fact, message, **more)
+
+
+def by_figure(rule: str, figure: Figure, fact: str, message: Text) -> Finding:
+    """A finding as severe as its figure says, under the figure's clause."""
+    return Finding(rule, figure.clause or "", figure.severity, fact, message)

@@ -1,0 +1,218 @@
+"""What each step and act asks to be filled in: one table for command line, import and pages.
+
+`read_form` turns text into values and says, field by field, what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from states.terms import Act, Action, Text
+
+MAX_TEXT = 2000
+MAX_COUNT = 100_000
+MAX_YUAN = Decimal(100_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in. Kinds: text, date, count (persons), yuan (stored as fen), yes."""
+
+    name: str
+    kind: str
+    label: Text
+    required: bool = False
+
+
+def need(name: str, kind: str, zh: str, en: str) -> Field:
+    return Field(name, kind, Text(zh, en), required=True)
+
+
+def may(name: str, kind: str, zh: str, en: str) -> Field:
+    return Field(name, kind, Text(zh, en))
+
+
+REASON = need("reason", "text", "事由", "reason")
+OPENS = need("opens", "date", "开班日期", "first day")
+ENDS = need("ends", "date", "结束日期", "last day")
+HEADS = (
+    need("trainees", "count", "研修学员总数（含线上）", "trainees, online included"),
+    need("online_trainees", "count", "其中线上学员数", "of these online"),
+    need("staff", "count", "工作人员数", "staff"),
+)
+DOCUMENT = may("document_number", "text", "文号", "document number")
+
+FORMS: dict[Action | Act, tuple[Field, ...]] = {
+    Action.SUBMIT: (
+        may("enterprise", "yes", "申报单位是否为企业", "the applicant is an enterprise"),
+        may("training_qualified", "yes", "具有培训资质", "qualified to train"),
+        may("can_invoice", "yes", "能开具培训费发票", "can invoice training fees"),
+    ),
+    Action.REVIEW: (
+        need("opinion", "text", "审核意见", "opinion"),
+        may("late_reason", "text", "逾期受理事由（省厅填写）", "why it is taken late (province)"),
+    ),
+    Action.PLAN: (
+        need("number", "count", "计划序号", "number in the plan"),
+        may("category", "text", "项目类别", "category"),
+        may("opens", "date", "开班日期", "first day"),
+        may("ends", "date", "结束日期", "last day"),
+        DOCUMENT,
+    ),
+    Action.FILE: (),
+    Action.HOLD: (OPENS, ENDS, *HEADS, may("place", "text", "办班地点", "place")),
+    Action.REPORT: (
+        may("promised", "date", "可后补材料的补交日期", "date for papers that may follow"),
+    ),
+    Action.SUBSIDISE: (need("amount", "yuan", "补助金额（元）", "amount in yuan"), DOCUMENT),
+    Action.CLOSE: (may("note", "text", "说明", "note"),),
+    Action.SEND_BACK: (
+        need("items", "text", "需补正的内容", "what to mend"),
+        need("mend_by", "date", "补正期限", "date to mend by"),
+    ),
+    Action.REJECT: (
+        need("code", "text", "理由代码", "reason code"),
+        need("text", "text", "理由说明", "explanation"),
+    ),
+    Action.WITHDRAW: (REASON, may("force_majeure", "yes", "是否因不可抗力", "force majeure")),
+    Action.REINSTATE: (REASON,),
+    Act.CONFIRM_DATES: (OPENS, ENDS),
+    Act.CHANGE: (
+        REASON,
+        may("name", "text", "项目名称（选题）", "name (topic)"),
+        may("content", "text", "研修内容变更", "change of content"),
+        may("trainees", "count", "计划人数", "planned trainees"),
+        may("opens", "date", "开班日期", "first day"),
+        may("ends", "date", "结束日期", "last day"),
+        may("place", "text", "办班地点", "place"),
+    ),
+    Act.MILESTONE: (
+        need("name", "text", "节点", "milestone"),
+        may("evidence", "text", "依据（文号、编号等）", "evidence"),
+    ),
+    Act.CORRECT: (
+        REASON,
+        may("undo", "yes", "撤销上一步", "undo the last step"),
+        may("opens", "date", "实际开班日期", "actual first day"),
+        may("ends", "date", "实际结束日期", "actual last day"),
+        *(may(f.name, f.kind, f.label.zh, f.label.en) for f in HEADS),
+        may("place", "text", "办班地点", "place"),
+        may("amount", "yuan", "补助金额（元）", "amount in yuan"),
+    ),
+    Act.DISPOSE: (
+        need("flag", "text", "提示编号", "flag"),
+        need("outcome", "text", "核定结果", "outcome"),
+        REASON,
+        may("mend_by", "date", "补正期限", "date to mend by"),
+    ),
+    Act.SUPPLY: (may("note", "text", "说明", "note"),),
+    Act.CANCEL: (REASON,),
+}
+OUTCOMES: dict[str, Text] = {
+    "accepted": Text("予以认可", "Accepted"),
+    "mend": Text("限期补正", "To be mended"),
+    "reduced": Text("核减补助", "Reduced"),
+    "refused": Text("不予认可", "Refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field."""
+
+    field: str
+    message: Text
+
+
+def read_form(deed: Action | Act, raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    """Values by field name (date, int fen or persons, bool, str), and what was wrong.
+
+    An empty text counts as not given. Unknown names are problems, never dropped.
+    """
+    form = {field.name: field for field in FORMS[deed]}
+    values: dict[str, Any] = {}
+    problems = [Problem(name, unknown(name, form)) for name in raw if name not in form]
+    for name, field in form.items():
+        text = raw.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            values[name] = READERS[field.kind](unicodedata.normalize("NFKC", text), text)
+        except ValueError:
+            said = WRONG[field.kind].format(label=field.label, name=name, given=text[:40])
+            problems.append(Problem(name, said))
+    return values, problems
+
+
+def unknown(name: str, form: Mapping[str, Field]) -> Text:
+    known = [f"{field.name}（{field.label.zh}）" for field in form.values()]
+    return Text(
+        f"没有“{name}”这一项。可填：{'、'.join(known) or '（无）'}。",
+        f"There is no field “{name}”. Known: {', '.join(form) or 'none'}.",
+    )
+
+
+def _date(text: str, _: str) -> date:
+    match = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", text)
+    if not match:
+        raise ValueError(text)
+    return date(*(int(part) for part in match.groups()))
+
+
+def _count(text: str, _: str) -> int:
+    if not re.fullmatch(r"\d{1,6}", text) or int(text) > MAX_COUNT:
+        raise ValueError(text)
+    return int(text)
+
+
+def _yuan(text: str, _: str) -> int:
+    try:
+        yuan = Decimal(text.replace(",", ""))
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    fen = yuan * 100
+    if not yuan.is_finite() or not 0 <= yuan <= MAX_YUAN or fen != fen.to_integral_value():
+        raise ValueError(text)
+    return int(fen)
+
+
+def _yes(text: str, _: str) -> bool:
+    answer = text.casefold()
+    if answer not in YES | NO:
+        raise ValueError(text)
+    return answer in YES
+
+
+def _text(_: str, text: str) -> str:
+    if len(text) > MAX_TEXT or any(unicodedata.category(c) == "Cc" and c != "\n" for c in text):
+        raise ValueError(text)
+    return text
+
+
+YES, NO = {"是", "yes", "true", "1", "有"}, {"否", "no", "false", "0", "无"}
+READERS = {"date": _date, "count": _count, "yuan": _yuan, "yes": _yes, "text": _text}
+WRONG = {
+    "date": Text(
+        "{label}（{name}）“{given}”不是有效日期，请写作 2025-03-31。",
+        "{label} ({name}): “{given}” is no valid date; write 2025-03-31.",
+    ),
+    "count": Text(
+        "{label}（{name}）“{given}”不是有效人数或序号，请填整数。",
+        "{label} ({name}): “{given}” is no whole number.",
+    ),
+    "yuan": Text(
+        "{label}（{name}）“{given}”不是有效金额，请按元填写，最多两位小数。",
+        "{label} ({name}): “{given}” is no amount in yuan with at most two decimals.",
+    ),
+    "yes": Text("{label}（{name}）请填 是 或 否。", "{label} ({name}): write yes or no."),
+    "text": Text(
+        "{label}（{name}）过长或含有控制字符，请改短（不超过2000字）。",
+        "{label} ({name}) is too long (2000 characters at most) or has control characters.",
+    ),
+}

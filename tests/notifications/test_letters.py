@@ -1,0 +1,401 @@
+"""What the mails say: subjects word for word, bodies by what must and must not stand in them."""
+
+import html
+import re
+from dataclasses import fields, replace
+from datetime import date
+
+import pytest
+from jinja2 import UndefinedError
+
+from notifications.letters import (
+    RESULTS,
+    SUBJECT_LIMIT,
+    WORDS,
+    Item,
+    Letter,
+    Notice,
+    environment,
+    quotable,
+    render_notice,
+    render_reminder,
+)
+from states.lifecycle import LIFECYCLE
+from states.terms import Action, Kind, Role
+
+DUE = date(2025, 2, 28)
+BEFORE, AFTER = date(2025, 2, 21), date(2025, 3, 3)
+ITEM = Item(
+    project_id=5,
+    number=5,
+    name="数字经济高级研修班",
+    host="福州大学",
+    category="省级高级研修示范项目",
+    kind=Kind.FILING,
+    step="D-7",
+    due_on=DUE,
+    advised_on=DUE,
+    provisional=False,
+    advisory=False,
+    place="福州市",
+    opens="2025年3月31日至4月4日",
+    papers=("开班通知", "实施方案"),
+    clause="实施通知 第一部分第3段（R25-07）",
+    rule="开班1个月前报送开班通知和实施方案",
+    consequence="可能影响补助，由省厅核定",
+    addressee="省人社厅职业能力建设处",
+)
+LETTER = Letter(
+    to_name="福州大学",
+    to_email="host@example.cn",
+    role=Role.HOST,
+    today=BEFORE,
+    items=(ITEM,),
+    ask="省人社厅职业能力建设处",
+    link="http://127.0.0.1:8000/",
+)
+NOTICE = Notice(
+    to_name="福州大学",
+    to_email="host@example.cn",
+    role=Role.HOST,
+    today=BEFORE,
+    project_id=5,
+    number=5,
+    name="数字经济高级研修班",
+    host="福州大学",
+    action=Action.SEND_BACK,
+    tag="退回补正",
+    lines=(("需补正事项", "实施方案缺少经费预算"), ("补正期限", "2025年3月5日（周三）")),
+    clause="实施通知 第一部分第3段（R25-07）",
+    ask="省人社厅职业能力建设处",
+    link="",
+)
+
+# Before, on and after the due day.
+HOST_SUBJECTS = {
+    Kind.APPLICATION: (
+        "【申报提醒】“数字经济高级研修班”请于2月28日（周五）前报送申报材料（还有7天）",
+        "【申报提醒】“数字经济高级研修班”请于2月28日（周五）前报送申报材料（今天截止）",
+        "【催报】“数字经济高级研修班”申报材料报送已逾期3天",
+    ),
+    Kind.FILING: (
+        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送实施方案（还有7天）",
+        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送实施方案（今天截止）",
+        "【催报】“数字经济高级研修班”实施方案报送已逾期3天",
+    ),
+    Kind.COMPLETION: (
+        "【办班时限提醒】“数字经济高级研修班”请于2月28日（周五）前完成办班（还有7天）",
+        "【办班时限提醒】“数字经济高级研修班”请于2月28日（周五）前完成办班（今天截止）",
+        "【催报】“数字经济高级研修班”办班已逾期3天",
+    ),
+    Kind.REIMBURSEMENT: (
+        "【材料报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送办班材料（还有7天）",
+        "【材料报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送办班材料（今天截止）",
+        "【催报】“数字经济高级研修班”办班材料报送已逾期3天",
+    ),
+    Kind.MENDING: (
+        "【退回补正提醒】“数字经济高级研修班”请于2月28日（周五）前报送补正材料（还有7天）",
+        "【退回补正提醒】“数字经济高级研修班”请于2月28日（周五）前报送补正材料（今天截止）",
+        "【催报】“数字经济高级研修班”补正材料报送已逾期3天",
+    ),
+    Kind.RECORDING: ("【办班登记提醒】“数字经济高级研修班”计划办班时间已过，请登记办班情况",) * 3,
+}
+
+
+def for_watchers(subject: str, kind: Kind) -> str:
+    """The host's subject as the coordinator and the province must get it."""
+    of = "申报的" if kind is Kind.APPLICATION else "承办的"
+    subject = subject.replace("】", f"】福州大学{of}").replace("请于", "应于")
+    if kind is Kind.RECORDING:
+        return subject.replace("请登记", "请督促登记")
+    return f"{subject}，请予督促"
+
+
+def one(*, letter: Letter = LETTER, **changes: object) -> Letter:
+    return replace(letter, items=(replace(ITEM, **changes),))  # type: ignore[arg-type]
+
+
+def visible(markup: str) -> str:
+    """What a reader sees of the HTML."""
+    body = re.sub(r"<head>.*?</head>", "", markup, flags=re.S)
+    return squeezed(html.unescape(re.sub(r"<[^>]+>", "", body)))
+
+
+def squeezed(text: str) -> str:
+    """Without white space and the colons that a table does without."""
+    return re.sub(r"[\s：]", "", text)
+
+
+@pytest.mark.parametrize("role", [Role.HOST, Role.COORDINATOR, Role.PROVINCE])
+@pytest.mark.parametrize("today", [BEFORE, DUE, AFTER], ids=["before", "at", "after"])
+@pytest.mark.parametrize("kind", Kind)
+def test_subject_of_every_kind_day_and_role(kind: Kind, today: date, role: Role) -> None:
+    letter = replace(one(kind=kind), today=today, role=role)
+    expected = HOST_SUBJECTS[kind][(BEFORE, DUE, AFTER).index(today)]
+    rendered = render_reminder(letter)
+    assert rendered.subject == (expected if role is Role.HOST else for_watchers(expected, kind))
+    if role is not Role.HOST:
+        assert "贵单位" not in rendered.text
+        assert "督促承办单位" in rendered.text
+    for line in rendered.text.split("\n"):
+        if not line.startswith("-"):
+            assert squeezed(line) in visible(rendered.html)  # text and HTML tell the same
+
+
+def test_the_body_says_all_that_a_host_needs() -> None:
+    assert render_reminder(LETTER).text == (
+        "福州大学：\n"
+        "\n"
+        "您好！贵单位承办的“数字经济高级研修班”，请于2025年2月28日（周五）前报送实施方案，还有7天。\n"
+        "\n"
+        "项目名称：数字经济高级研修班\n"
+        "计划编号：5\n"
+        "项目类别：省级高级研修示范项目\n"
+        "承办单位：福州大学\n"
+        "计划办班时间：2025年3月31日至4月4日\n"
+        "办班地点：福州市\n"
+        "建议报送日：2025年2月28日（周五） 2025-02-28\n"
+        "截止日：2025年2月28日（周五） 2025-02-28（当天报送仍算按时）\n"
+        "时限情况：还有7天\n"
+        "材料报送至：省人社厅职业能力建设处\n"
+        "所需材料：\n"
+        "  1. 开班通知\n"
+        "  2. 实施方案\n"
+        "办理依据：实施通知 第一部分第3段（R25-07）：开班1个月前报送开班通知和实施方案\n"
+        "逾期影响：可能影响补助，由省厅核定。\n"
+        "\n"
+        "办理地址：http://127.0.0.1:8000/\n"
+        "咨询单位：省人社厅职业能力建设处\n"
+        "\n"
+        "--------\n"
+        "本邮件由系统于2025年2月21日（周五）自动发送，仅作提醒，不替代正式通知。"
+        "如已办理，请忽略本邮件。\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "subject_end", "explained"),
+    [
+        (
+            date(2025, 9, 23),
+            "请于9月30日（周二）前报送实施方案（还有7天）",
+            "日期说明：因期限遇节假日或周末，建议提前至9月30日（周二）报送；截止日为10月3日（周五）。",
+        ),
+        (
+            date(2025, 9, 30),
+            "请于9月30日（周二）前报送实施方案（今天为建议报送日）",
+            "日期说明：因期限遇节假日或周末，建议提前至9月30日（周二）报送；截止日为10月3日（周五）。",
+        ),
+        (
+            date(2025, 10, 1),
+            "请于10月3日（周五）前报送实施方案（还有2天）",
+            "日期说明：因期限遇节假日或周末，建议报送日为9月30日（周二），现已过；"
+            "截止日为10月3日（周五），请尽快报送。",
+        ),
+        (date(2025, 10, 6), "实施方案报送已逾期3天", None),
+    ],
+)
+def test_a_due_day_off_has_an_earlier_advised_day(
+    today: date, subject_end: str, explained: str | None
+) -> None:
+    letter = one(due_on=date(2025, 10, 3), advised_on=date(2025, 9, 30))
+    rendered = render_reminder(replace(letter, today=today))
+    assert rendered.subject.partition("”")[2] == subject_end
+    notes = [line for line in rendered.text.split("\n") if line.startswith("日期说明")]
+    assert notes == ([explained] if explained else [])
+    assert "建议报送日：2025年9月30日（周二） 2025-09-30\n" in rendered.text
+    assert "截止日：2025年10月3日（周五） 2025-10-03" in rendered.text
+
+
+def test_what_is_only_advised_is_never_called_overdue() -> None:
+    letter = one(advisory=True, consequence="")
+    subjects = [render_reminder(replace(letter, today=day)).subject for day in (BEFORE, DUE, AFTER)]
+    assert subjects == [
+        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送实施方案（还有7天）",
+        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送实施方案（今天为建议报送日）",
+        "【开班前报送提醒】“数字经济高级研修班”实施方案报送建议日期已过3天",
+    ]
+    late = render_reminder(replace(letter, today=AFTER)).text
+    assert "逾期" not in late
+    assert "要求性质：建议（通知未作要求）\n" in late
+
+
+def test_provisional_dates_are_marked() -> None:
+    text = render_reminder(one(provisional=True, opens="9月中旬（暂定）")).text
+    assert "日期状态：暂定（待确认）\n" in text
+    assert "计划办班时间：9月中旬（暂定）\n" in text
+
+
+def test_recording_asks_for_the_facts_and_threatens_nothing() -> None:
+    text = render_reminder(replace(one(kind=Kind.RECORDING), today=AFTER)).text
+    assert "请登记实际办班日期和学员人数" in text
+    assert "计划结束日：2025年2月28日（周五） 2025-02-28\n" in text
+    for word in ("逾期", "影响", "截止日", "所需材料", "材料报送至"):
+        assert word not in text
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    letter = one(number=None, place="", clause="", rule="", consequence="", addressee="", papers=())
+    text = render_reminder(replace(letter, link="", ask="")).text
+    assert "办班地点：待定\n" in text
+    for label in (
+        "计划编号",
+        "办理依据",
+        "逾期影响",
+        "材料报送至",
+        "所需材料",
+        "办理地址",
+        "咨询单位",
+    ):
+        assert label not in text
+
+
+COMING = replace(ITEM, project_id=6, name="海洋经济高级研修班", due_on=date(2025, 3, 7))
+LATE = replace(ITEM, project_id=7, due_on=date(2025, 2, 18), advised_on=date(2025, 2, 18))
+
+
+@pytest.mark.parametrize(
+    ("role", "items", "subject"),
+    [
+        (Role.HOST, (COMING, ITEM), "【开班前报送提醒】您有2项事项待办，最早2月28日（周五）前"),
+        (
+            Role.HOST,
+            (COMING, replace(ITEM, kind=Kind.COMPLETION)),
+            "【待办事项提醒】您有2项事项待办，最早2月28日（周五）前",
+        ),
+        (Role.HOST, (COMING, ITEM, LATE), "【催报】您有3项事项待办，其中1项已逾期"),
+        (
+            Role.COORDINATOR,
+            (COMING, LATE),
+            "【催报】您负责联系的项目有2项事项待办，其中1项已逾期，请予督促",
+        ),
+        (
+            Role.PROVINCE,
+            (COMING, ITEM),
+            "【开班前报送提醒】您负责联系的项目有2项事项待办，最早2月28日（周五）前，请予督促",
+        ),
+        (
+            Role.HOST,
+            (replace(ITEM, kind=Kind.RECORDING), replace(COMING, kind=Kind.RECORDING)),
+            "【办班登记提醒】您有2项事项待办",
+        ),
+    ],
+)
+def test_several_items_share_one_subject(role: Role, items: tuple[Item, ...], subject: str) -> None:
+    rendered = render_reminder(replace(LETTER, role=role, items=items))
+    assert rendered.subject == subject
+    assert [line for line in rendered.text.split("\n") if line.startswith("【第")] == [
+        f"【第{n}项】“{item.name}”"
+        for n, item in enumerate(sorted(items, key=lambda i: (i.advised_on, i.project_id)), 1)
+    ]
+
+
+def test_a_letter_without_items_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one item"):
+        render_reminder(replace(LETTER, items=()))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("“数字福建”高级研修班", "‘数字福建’高级研修班"),
+        ("“数字福建高级研修班”", "数字福建高级研修班"),
+        ("“甲”与“乙”", "‘甲’与‘乙’"),
+        ('A "B" C', 'A "B" C'),
+        (" 数字\r\nBcc: x\u2028班\u202e ", "数字 Bcc: x 班"),
+    ],
+)
+def test_names_stay_legible_between_quotes(name: str, shown: str) -> None:
+    assert quotable(name) == shown
+    subject = render_reminder(one(name=name)).subject
+    assert subject == f"【开班前报送提醒】“{shown}”请于2月28日（周五）前报送实施方案（还有7天）"
+
+
+def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
+    fits, long = "班" * 83, "班" * 300
+    whole = render_reminder(one(name=fits)).subject
+    assert (fits in whole, len(whole) <= SUBJECT_LIMIT) == (True, True)
+    cut = render_reminder(one(name=long)).subject
+    assert len(cut) == SUBJECT_LIMIT
+    assert cut.endswith("班…”请于2月28日（周五）前报送实施方案（还有7天）")
+    watcher = replace(one(name=long, host="校" * 300), role=Role.PROVINCE)
+    assert len(render_reminder(watcher).subject) == SUBJECT_LIMIT
+
+
+def test_hostile_text_is_escaped_in_html_and_stays_on_its_line() -> None:
+    hostile = "<script>alert('1')</script>\n咨询单位：别处"
+    texts = {field.name: hostile for field in fields(Item) if field.type == "str"}
+    texts.pop("step")
+    items = (replace(ITEM, papers=(hostile,), **texts), ITEM)  # type: ignore[arg-type]
+    for letter in (replace(LETTER, items=items[:1]), replace(LETTER, items=items)):
+        rendered = render_reminder(replace(letter, to_name=hostile, ask=hostile, link=hostile))
+        assert "<script" not in rendered.html
+        assert "&lt;script&gt;" in rendered.html
+        assert not re.search(r"^咨询单位：别处", rendered.text, re.M)
+        assert "<script>alert('1')</script>" in rendered.text  # plain text is not escaped
+    notice = render_notice(replace(NOTICE, name=hostile, tag=hostile, lines=((hostile, hostile),)))
+    assert "<script" not in notice.html
+
+
+def test_html_loads_nothing_and_runs_nothing() -> None:
+    markup = render_reminder(replace(LETTER, items=(ITEM, LATE))).html
+    assert markup.lstrip().startswith("<!DOCTYPE html>")
+    assert '<html lang="zh-CN">' in markup
+    for tag in ("<script", "<img", "<link", "<style", "url(", "@import"):
+        assert tag not in markup
+
+
+def test_an_unknown_name_in_a_template_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ no_such_name }}").render()
+    with pytest.raises(UndefinedError):
+        environment().get_template("notice.txt.j2").render(to_name="甲")
+
+
+def test_the_environment_is_built_once() -> None:
+    assert environment() is environment()
+
+
+def test_every_kind_has_words_and_every_told_step_a_result() -> None:
+    assert set(WORDS) == set(Kind)
+    assert set(RESULTS) == {step.action for step in LIFECYCLE if step.tells}
+
+
+@pytest.mark.parametrize(
+    ("action", "tag", "subject"),
+    [
+        (Action.PLAN, "列入计划", "【列入计划】“数字经济高级研修班”已列入年度计划"),
+        (Action.SEND_BACK, "退回补正", "【退回补正】“数字经济高级研修班”已退回，请补正后重新报送"),
+        (Action.REJECT, "不予推荐", "【不予推荐】“数字经济高级研修班”审核结果通知"),
+        (Action.SUBSIDISE, "补助审定", "【补助审定】“数字经济高级研修班”补助已审定"),
+        (Action.WITHDRAW, "取消办班", "【取消办班】“数字经济高级研修班”撤回事项已办理"),
+        (Action.REINSTATE, "恢复办理", "【恢复办理】“数字经济高级研修班”已恢复办理"),
+        (Action.HOLD, "登记办班", "【登记办班】“数字经济高级研修班”登记办班事项已办理"),
+    ],
+)
+def test_subject_of_every_result(action: Action, tag: str, subject: str) -> None:
+    notice = replace(NOTICE, action=action, tag=tag)
+    assert render_notice(notice).subject == subject
+    watcher = render_notice(replace(notice, role=Role.COORDINATOR))
+    assert watcher.subject == subject.replace("】", "】福州大学承办的")
+
+
+def test_the_body_of_a_result() -> None:
+    assert render_notice(NOTICE).text == (
+        "福州大学：\n"
+        "\n"
+        "您好！贵单位承办的“数字经济高级研修班”已退回，请补正后重新报送。\n"
+        "\n"
+        "项目名称：数字经济高级研修班\n"
+        "计划编号：5\n"
+        "承办单位：福州大学\n"
+        "需补正事项：实施方案缺少经费预算\n"
+        "补正期限：2025年3月5日（周三）\n"
+        "办理依据：实施通知 第一部分第3段（R25-07）\n"
+        "\n"
+        "咨询单位：省人社厅职业能力建设处\n"
+        "\n"
+        "--------\n"
+        "本邮件由系统于2025年2月21日（周五）自动发送，仅作告知，具体以正式文件为准。"
+        "如有疑问，请与咨询单位联系。\n"
+    )

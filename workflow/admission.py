@@ -1,0 +1,94 @@
+"""How projects come onto the books: in bulk, with their first event and their deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from config.rulebook import Rulebook
+from states.facts import Facts, Json
+from states.policy import Policy
+from states.terms import Entry
+from workflow import deadlines
+from workflow.engine import EVENT, TABLE, drawn
+from workflow.history import NO_EVENT, dump, event_hash
+from workflow.statements import Statement
+
+_PROJECT = Statement(
+    insert(TABLE).returning(TABLE.c.id),
+    [column.name for column in TABLE.columns if column.name != "id"],
+)
+_HEAD = Statement(
+    update(TABLE).where(TABLE.c.id == bindparam("row_id")).values(head=bindparam("new_head"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A project to admit: its facts as JSON, and how it came."""
+
+    entry: Entry
+    identity: str
+    stored: Json
+
+
+def admit(
+    connection: Connection,
+    book: Rulebook,
+    newcomers: Sequence[Newcomer],
+    *,
+    person: str,
+    today: date,
+    at: datetime,
+) -> list[int]:
+    """Insert projects with their first event and deadlines; their ids in the same order.
+
+    Steps of the ladder before `today` are recorded as silent: a late import must not flood.
+    """
+    ids, events, heads, due = [], [], [], []
+    for new in newcomers:
+        facts = Facts.read(new.stored)
+        policy = book.policy(facts.policy)
+        row = drawn(new.stored) | {"identity": new.identity, "facts": dump(new.stored)}
+        [(project_id,)] = _PROJECT.run(connection, row | {"version": 1, "head": ""})
+        event = _first_event(project_id, new, policy, person=person, today=today, at=at)
+        ids.append(project_id)
+        events.append(event)
+        heads.append({"row_id": project_id, "new_head": event["hash"]})
+        due += [
+            deadlines.new_row(project_id, want, 1, book, today)
+            for want in deadlines.wanted(facts, policy.categories[facts.category], book)
+        ]
+    _HEAD.many(connection, heads)
+    EVENT.many(connection, events)
+    deadlines.INSERT.many(connection, due)
+    return ids
+
+
+def _first_event(
+    project_id: int, new: Newcomer, policy: Policy, *, person: str, today: date, at: datetime
+) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "project_id": project_id,
+        "seq": 1,
+        "recorded_at": at,
+        "on_date": today,
+        "deed": new.entry.value,
+        "source": new.stored["state"],
+        "target": new.stored["state"],
+        "person": person,
+        "role": "",
+        "on_behalf": False,
+        "machine": True,
+        "given": "{}",
+        "changes": dump(new.stored),
+        "findings": "[]",
+        "policy": policy.id,
+        "policy_digest": policy.digest,
+        "prev": NO_EVENT,
+    }
+    return event | {"hash": event_hash(event)}

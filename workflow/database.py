@@ -1,0 +1,102 @@
+"""Opens the database: SQLite in one durable mode, or PostgreSQL by its URL.
+
+SQLite runs in WAL with synchronous=FULL, because WAL with NORMAL loses committed transactions on
+power loss, and takes the write lock at the start of a writing transaction: a read that turns
+into a write would fail at once when somebody else writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from states.terms import Text
+
+BUSY_SECONDS = 15
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used as it is; `text` says what to do."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+class Database:
+    """Hands out transactions; `write` holds the write lock from its first statement."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back on any exception."""
+        with self.engine.connect().execution_options(immediate=True) as connection:
+            try:
+                transaction = connection.begin()
+            except OperationalError as error:
+                raise DatabaseProblem(BUSY) from error
+            with transaction:
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+BUSY = Text(
+    "数据库正被其他程序占用，请稍后再试。", "The database is busy with another program; try again."
+)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, module=sqlite_module())
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+# Releases before these can corrupt a WAL database when two connections reset the log at once.
+SAFE_SQLITE = (3, 51, 3)
+
+
+def sqlite_module() -> Any:
+    """The bundled SQLite where it is installed, else Python's own."""
+    try:
+        import pysqlite3.dbapi2 as module
+    except ImportError:
+        import sqlite3 as module
+    return module
+
+
+def sqlite_is_safe() -> bool:
+    """Whether the library in use is free of the WAL-reset bug."""
+    return tuple(sqlite_module().sqlite_version_info) >= SAFE_SQLITE

@@ -1,0 +1,168 @@
+"""Deadline rows: derived from the facts, kept in rounds, never entered by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from config.rulebook import Rulebook
+from states.calculus import deadlines_of
+from states.facts import Facts, Standing, standing
+from states.policy import Category
+from states.terms import Force, Kind
+from workflow.statements import Statement
+from workflow.tables import Deadline
+
+TABLE = Deadline.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A deadline as the facts ask for it now."""
+
+    kind: Kind
+    anchor_on: date
+    due_on: date
+    advised_on: date
+    force: Force
+    provisional: bool
+    clause: str
+    standing: Standing
+    met_on: date | None
+
+
+def wanted(facts: Facts, category: Category, book: Rulebook) -> list[Wanted]:
+    """Every deadline that these facts have, in the order of the policy."""
+    found = []
+    for one in deadlines_of(category, facts.dates, book.calendar):
+        stands, met_on = standing(one.kind, facts)
+        found.append(
+            Wanted(
+                one.kind,
+                one.anchor_on,
+                one.due.due_on,
+                one.due.advised_on,
+                one.force,
+                one.provisional,
+                one.clause,
+                stands,
+                met_on,
+            )
+        )
+    usual = category.figure("usual_days")
+    ends = facts.dates.latest_end(usual.value if usual and usual.value else 1)
+    if ends:
+        loose = facts.dates.open_window or facts.planned_ends is None
+        stands, met_on = standing(Kind.RECORDING, facts)
+        asked = Force.ADVISORY  # by the system, not by a notice
+        found.append(Wanted(Kind.RECORDING, ends, ends, ends, asked, loose, "", stands, met_on))
+    if facts.mend_by:
+        by = facts.mend_by
+        advised = book.calendar.on_or_before(by)
+        stands, met_on = standing(Kind.MENDING, facts)
+        found.append(Wanted(Kind.MENDING, by, by, advised, Force.STATED, False, "", stands, met_on))
+    return found
+
+
+COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
+INSERT = Statement(insert(TABLE), COLUMNS)
+CURRENT = Statement(
+    select(
+        TABLE.c.id,
+        TABLE.c.kind,
+        TABLE.c.round,
+        TABLE.c.anchor_on,
+        TABLE.c.due_on,
+        TABLE.c.standing,
+        TABLE.c.met_on,
+        TABLE.c.provisional,
+        TABLE.c.next_on,
+    )
+    .where(TABLE.c.project_id == bindparam("project_id"))
+    .where(TABLE.c.standing != Standing.SUPERSEDED.value)
+)
+SET = ("standing", "met_on", "provisional", "next_on")
+UPDATE = Statement(
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in SET})
+)
+
+
+def reconcile(
+    connection: Connection,
+    project_id: int,
+    facts: Facts,
+    category: Category,
+    book: Rulebook,
+    *,
+    known_on: date | None = None,
+) -> None:
+    """Bring the rows of a project in line with its facts.
+
+    A moved date or a re-entry begins a new round; the old round stays as superseded. Steps before
+    `known_on` will not be announced (a plan that comes late must not flood its hosts).
+    """
+    rows = {row[1]: row for row in CURRENT.run(connection, {"project_id": project_id})}
+    for want in wanted(facts, category, book):
+        row = rows.pop(want.kind.value, None)
+        if row is None:
+            INSERT.run(connection, new_row(project_id, want, 1, book, known_on))
+            continue
+        row_id, _, round_, anchor_on, due_on, stood, met_on, provisional, next_on = row
+        again = want.standing is Standing.OPEN and stood in (Standing.MET, Standing.LIFTED)
+        if (anchor_on, due_on) != (want.anchor_on, want.due_on) or again:
+            _update(connection, row_id, Standing.SUPERSEDED, met_on, provisional, next_on)
+            INSERT.run(connection, new_row(project_id, want, round_ + 1, book, known_on))
+        elif (stood, met_on, provisional) != (want.standing, want.met_on, want.provisional):
+            if want.standing is Standing.OPEN and stood == Standing.AHEAD:
+                next_on = first_step(want, book)
+            _update(connection, row_id, want.standing, want.met_on, want.provisional, next_on)
+    for row_id, *_, met_on, provisional, next_on in rows.values():  # no longer asked for
+        _update(connection, row_id, Standing.SUPERSEDED, met_on, provisional, next_on)
+
+
+def _update(
+    connection: Connection,
+    row_id: int,
+    new: Standing,
+    met_on: date | None,
+    provisional: bool,
+    next_on: date | None,
+) -> None:
+    values = (new.value, met_on, provisional, next_on)
+    named = {f"new_{name}": value for name, value in zip(SET, values, strict=True)}
+    UPDATE.change(connection, {"row_id": row_id, **named})
+
+
+def new_row(
+    project_id: int, want: Wanted, round_: int, book: Rulebook, known_on: date | None
+) -> dict[str, Any]:
+    """A row to insert. Only an open deadline has a next step."""
+    return {
+        "project_id": project_id,
+        "kind": want.kind.value,
+        "round": round_,
+        "anchor_on": want.anchor_on,
+        "due_on": want.due_on,
+        "advised_on": want.advised_on,
+        "force": want.force.value,
+        "provisional": want.provisional,
+        "clause": want.clause,
+        "standing": want.standing.value,
+        "met_on": want.met_on,
+        "known_on": known_on,
+        "next_on": first_step(want, book) if want.standing is Standing.OPEN else None,
+    }
+
+
+def first_step(want: Wanted, book: Rulebook) -> date | None:
+    """The day of the ladder's first rung, or None where the kind has no ladder."""
+    ladder = book.ladders.get(want.kind)
+    if ladder is None:
+        return None
+    rises = book.stepper.rises(ladder, want.advised_on, want.due_on)
+    return rises[0].on if rises else None

@@ -1,0 +1,38 @@
+"""The append-only history: how an event is hashed, and how events fold into facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from states.facts import Json, merge
+from workflow.tables import Event
+
+COLUMNS = tuple(column.name for column in Event.__table__.columns)  # type: ignore[attr-defined]
+HASHED = tuple(name for name in COLUMNS if name != "hash")
+NO_EVENT = "0" * 64  # what the first event of a project names as the one before
+
+
+def dump(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def event_hash(event: Mapping[str, Any]) -> str:
+    """SHA-256 over every column but the hash itself, in the order of the table."""
+    return sha256(dump([_plain(event[name]) for name in HASHED]).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def fold(changes: Iterable[str]) -> Json:
+    """The facts that a project's events, given by their `changes` in order, add up to."""
+    facts: Json = {}
+    for text in changes:
+        facts = merge(facts, json.loads(text))
+    return facts

@@ -1,0 +1,142 @@
+"""Reads the annual plan from an Excel file: rows, warnings, and what is rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openpyxl.utils import get_column_letter
+
+from states.policy import Category, Policy
+from states.terms import Text
+from workflow.imports.checks import check_row, check_totals
+from workflow.imports.headings import Field
+from workflow.imports.layout import Layout, find_layout, project_rows
+from workflow.imports.rows import PlanRow, Reading, Remark, read_row
+from workflow.imports.words import CellError, identity
+from workflow.imports.workbook import Sheet, read_sheet
+
+__all__ = ["PlanFile", "PlanRow", "Remark", "identity", "read_plan"]
+
+
+@dataclass(slots=True)
+class PlanFile:
+    """What was read. A row named in `rejected` is not among `rows`."""
+
+    rows: list[PlanRow] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    rejected: list[Remark] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What earlier rows said already: identity or number -> first row."""
+
+    identities: dict[str, int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+    categories: list[Category | None] = field(default_factory=list)
+
+
+def read_plan(path: Path, policy: Policy) -> PlanFile:
+    """Read the plan of `policy`'s year; linear in the number of rows.
+
+    Raises WorkbookError if the file cannot be opened. What concerns the whole file has row None,
+    such as a missing obligatory column, which rejects it all; a row has a remark for each fault.
+    """
+    sheet, plan = read_sheet(path), PlanFile()
+    try:
+        layout = find_layout(sheet, policy)
+    except CellError as error:
+        plan.rejected.append(Remark(None, None, error.text))
+        return plan
+    seen = Seen()
+    for found in project_rows(layout, policy):
+        if isinstance(found, Reading):
+            _read(plan, found, seen)
+        else:
+            plan.warnings.append(found)
+    about = [*_about_file(sheet, layout), *check_totals(policy, seen.categories)]
+    plan.warnings[:0] = about
+    if not seen.categories:
+        plan.rejected.append(Remark(None, None, NO_ROWS.format(row=layout.columns.row)))
+    return plan
+
+
+def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
+    found = read_row(reading)
+    seen.categories.append(reading.category)
+    _check_repeats(reading, seen)
+    if found is not None and reading.category is not None and not reading.faults:
+        check_row(reading, found, reading.category)
+        plan.rows.append(found)
+    plan.warnings.extend(reading.warnings)
+    plan.rejected.extend(reading.faults)
+
+
+def _check_repeats(reading: Reading, seen: Seen) -> None:
+    """A project stands once in a file; a number that stands twice is only worth a look."""
+    row, number = reading.row.number, reading.number
+    name, host = reading.value(Field.NAME), reading.value(Field.HOST)
+    if name is not None and host is not None:
+        first = seen.identities.setdefault(identity(str(name), str(host)), row)
+        if first != row:
+            reading.fault(Field.NAME, REPEATED.format(first=first))
+    if number is not None:
+        first = seen.numbers.setdefault(number, row)
+        if first != row:
+            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=first))
+
+
+def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
+    """Other sheets, columns that are not taken, no addresses at all."""
+    columns = layout.columns
+    used = {column for row in layout.body if not row.alone for column in row.cells}
+    untitled = [get_column_letter(column) for column in sorted(used - set(columns.titles))]
+    unknown = [columns.titles[column] for column in columns.unknown]
+    passed = [columns.titles[column] for column in columns.passed_over]
+    if sheet.others:
+        values = {"title": sheet.title, "others": "、".join(sheet.others)}
+        yield Remark(None, None, OTHER_SHEETS.format(**values))
+    if unknown:
+        yield Remark(None, None, UNKNOWN_COLUMNS.format(columns="、".join(unknown)))
+    if untitled:
+        yield Remark(None, None, UNTITLED_COLUMNS.format(columns="、".join(untitled)))
+    if passed:
+        yield Remark(None, None, PASSED_OVER.format(columns="、".join(passed)))
+    if Field.EMAIL not in columns.places:
+        yield Remark(None, None, NO_EMAIL_COLUMN)
+
+
+REPEATED = Text(
+    "与第{first}行的项目名称和承办单位相同，已保留第{first}行，请删除重复行",
+    "Same project and host as row {first}, which was kept; delete the repeated row",
+)
+NUMBER_TWICE = Text(
+    "序号{number}在第{first}行已经使用，请核对",
+    "Number {number} is already used in row {first}; check it",
+)
+NO_ROWS = Text(
+    "第{row}行的表头之下没有项目，请填写后重新导入",
+    "There is no project below the heading in row {row}; add them and import again",
+)
+OTHER_SHEETS = Text(
+    "只读取了工作表“{title}”；{others}也有表头，其中的项目请另存为单独文件导入",
+    "Only the sheet “{title}” was read; {others} also has a heading, import it from its own file",
+)
+UNKNOWN_COLUMNS = Text(
+    "以下列未识别，内容没有导入：{columns}",
+    "These columns are not known and were not taken: {columns}",
+)
+UNTITLED_COLUMNS = Text(
+    "以下列没有表头，内容没有导入：{columns}",
+    "These columns have no heading and were not taken: {columns}",
+)
+PASSED_OVER = Text(
+    "以下列与已采用的列含义相同，内容没有导入：{columns}",
+    "These columns mean the same as one already taken and were not taken: {columns}",
+)
+NO_EMAIL_COLUMN = Text(
+    "没有联系邮箱列，无法向这些项目发送邮件提醒，请补充",
+    "There is no column of e-mail addresses: no reminder can be mailed to these projects; add one",
+)

@@ -1,0 +1,99 @@
+"""Statements of the hot path: written in SQLAlchemy, compiled once, run on the driver's cursor.
+
+The toolkit's per-execution work costs as much as the database here (docs/decisions/0003); types
+are still converted by the toolkit's own processors, so both databases see the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.sql import ClauseElement
+
+Processor = Any  # a one-argument callable of SQLAlchemy, or None
+
+
+class Statement:
+    """One statement with named parameters; `keys` are the columns that an insert sets."""
+
+    def __init__(self, clause: ClauseElement, keys: Iterable[str] | None = None) -> None:
+        self.clause = clause
+        self.keys = list(keys) if keys is not None else None
+        self._ready: dict[str, _Ready] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute with one set of values; the rows that it returns, if it returns any."""
+        ready = self._for(connection)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(ready.sql, ready.bind(values))
+            return [ready.convert(row) for row in cursor.fetchall()] if cursor.description else []
+        finally:
+            cursor.close()
+
+    def change(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """Execute an update; how many rows it met."""
+        ready = self._for(connection)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(ready.sql, ready.bind(values))
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+    def many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Execute once per set of values."""
+        if rows:
+            ready = self._for(connection)
+            cursor = connection.connection.cursor()
+            try:
+                cursor.executemany(ready.sql, [ready.bind(values) for values in rows])
+            finally:
+                cursor.close()
+
+    def _for(self, connection: Connection) -> _Ready:
+        name = connection.dialect.name
+        if name not in self._ready:
+            self._ready[name] = _Ready(self.clause, self.keys, connection)
+        return self._ready[name]
+
+
+class _Ready:
+    """A statement for one dialect."""
+
+    def __init__(
+        self, clause: ClauseElement, keys: list[str] | None, connection: Connection
+    ) -> None:
+        dialect = connection.dialect
+        compiled: Any = clause.compile(dialect=dialect, column_keys=keys)
+        self.sql = str(compiled)
+        self.positional = compiled.positional
+        names = compiled.positiontup if compiled.positional else list(compiled.binds)
+        self.fixed = {
+            name: bind.value for name, bind in compiled.binds.items() if not bind.required
+        }
+        self.binds = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in names
+        ]
+        self.results = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in getattr(clause, "selected_columns", ())
+        ]
+
+    def bind(self, values: Mapping[str, Any]) -> Any:
+        given = {**self.fixed, **values} if self.fixed else values
+        pairs = [
+            (name, process(given[name]) if process else given[name]) for name, process in self.binds
+        ]
+        return [value for _, value in pairs] if self.positional else dict(pairs)
+
+    def convert(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.results:  # what an insert returns: numbers only
+            return tuple(row)
+        return tuple(
+            process(value) if process else value
+            for process, value in zip(self.results, row, strict=True)
+        )

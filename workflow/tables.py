@@ -1,0 +1,238 @@
+"""The tables. A project row is the fold of its events; deadlines and mail follow from it.
+
+SQLModel table classes do not validate: values are checked at the edge (states/forms.py,
+workflow/imports) and by the constraints below.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from states.facts import Standing
+from states.terms import Kind, Role, State
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+metadata: MetaData = SQLModel.metadata
+
+
+def one_of(column: str, values: type[StrEnum], *also: str) -> CheckConstraint:
+    """The column holds one of the enum's values."""
+    listed = ", ".join(f"'{value}'" for value in (*(v.value for v in values), *also))
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class ReminderStatus(StrEnum):
+    QUEUED = "queued"  # a mail carries it; that row says how far it got
+    SUPPRESSED = "suppressed"  # not sent, and `reason` says why
+
+
+class MailStatus(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    FAILED = "failed"  # will be tried again
+    DEAD = "dead"  # needs a person
+    AWAITING = "awaiting"  # waits for approval
+    SUPPRESSED = "suppressed"
+
+
+class Unit(SQLModel, table=True):
+    """A host unit or a department, known by its name."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: str = "host"
+    email: str = ""
+    phone: str = ""
+    __table_args__ = (CheckConstraint("kind IN ('host', 'department', 'province')", name="kind"),)
+
+
+class Person(SQLModel, table=True):
+    """Someone who acts or is written to."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    name: str
+    email: str = Field(default="", index=True)
+    phone: str = ""
+    active: bool = True
+
+
+class Grant(SQLModel, table=True):
+    """A role of a person. Scope: the unit's name for hosts and coordinators, else empty."""
+
+    __tablename__ = "role_grant"
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    role: str
+    scope: str = ""
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "scope"),
+        Index("ix_role_grant_role_scope", "role", "scope"),
+        one_of("role", Role),
+    )
+
+
+class Project(SQLModel, table=True):
+    """What is known of a project: `facts` is the fold, the other columns are drawn from it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    policy: str
+    year: int
+    identity: str  # normalised name and host
+    number: int | None = None
+    name: str
+    host: str = Field(index=True)
+    category: str
+    department: str = Field(default="", index=True)
+    state: str = Field(index=True)
+    opens: date | None = None  # actual first day, else the earliest planned
+    ends: date | None = None  # actual last day, else the planned
+    contact_email: str = ""
+    facts: str = Field(sa_type=Text)
+    version: int  # number of the last event
+    head: str  # hash of the last event
+    __table_args__ = (UniqueConstraint("year", "identity"), one_of("state", State))
+
+
+class Event(SQLModel, table=True):
+    """One entry of the append-only history; `hash` covers every other column and the one before."""
+
+    project_id: int = Field(foreign_key="project.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    recorded_at: datetime
+    on_date: date  # the date that counts
+    deed: str
+    source: str
+    target: str
+    person: str  # login; empty: the local operator
+    role: str
+    on_behalf: bool = False
+    machine: bool = False
+    given: str = Field(sa_type=Text)
+    changes: str = Field(sa_type=Text)
+    findings: str = Field(sa_type=Text)
+    policy: str
+    policy_digest: str
+    prev: str
+    hash: str
+
+
+class Deadline(SQLModel, table=True):
+    """A deadline in one round; a moved date or a re-entry begins the next round."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    kind: str
+    round: int
+    anchor_on: date
+    due_on: date
+    advised_on: date
+    force: str
+    provisional: bool
+    clause: str
+    standing: str
+    met_on: date | None = None
+    known_on: date | None = None  # steps before this day are not announced
+    next_on: date | None = None  # day of the next step of the ladder; what the sweep looks for
+    __table_args__ = (
+        UniqueConstraint("project_id", "kind", "round"),
+        Index(
+            "ix_deadline_next",
+            "kind",
+            "next_on",
+            sqlite_where=text("next_on IS NOT NULL"),
+            postgresql_where=text("next_on IS NOT NULL"),
+        ),
+        one_of("kind", Kind),
+        one_of("standing", Standing),
+    )
+
+
+class Mail(SQLModel, table=True):
+    """The outbox. Written in the transaction of its cause, sent later by the worker."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)  # natural key: the same cause never queues twice
+    purpose: str  # "reminder" or "result"
+    project_id: int | None = Field(default=None, foreign_key="project.id", index=True)
+    event_seq: int | None = None
+    to_name: str
+    to_email: str
+    to_role: str
+    on_date: date  # the working day it belongs to
+    status: str = MailStatus.PENDING.value
+    reason: str = ""
+    token: str = Field(unique=True)  # the left half of the Message-ID, the same for each repeat
+    subject: str = ""
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)  # as handed to the server
+    created_at: datetime
+    due_at: datetime  # not before; moved on by back-off
+    attempts: int = 0
+    lease_until: datetime | None = None
+    lease_owner: str = ""
+    sent_at: datetime | None = None
+    last_reply: str = ""
+    __table_args__ = (
+        Index(
+            "ix_mail_due",
+            "due_at",
+            sqlite_where=text("status IN ('pending', 'leased', 'failed')"),
+            postgresql_where=text("status IN ('pending', 'leased', 'failed')"),
+        ),
+        one_of("status", MailStatus),
+        CheckConstraint("purpose IN ('reminder', 'result')", name="purpose"),
+    )
+
+
+class MailAttempt(SQLModel, table=True):
+    """What a server said, word for word. Append-only."""
+
+    __tablename__ = "mail_attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    mail_id: int = Field(foreign_key="mail.id", index=True)
+    at: datetime
+    outcome: str
+    reply: str
+
+
+class Reminder(SQLModel, table=True):
+    """One step of one deadline for one recipient: queued, or silent with a reason."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    deadline_id: int = Field(foreign_key="deadline.id", index=True)
+    kind: str
+    round: int
+    due_on: date
+    step: str
+    on_date: date  # the day of the step
+    role: str
+    recipient: str  # address; the role in brackets where there is none
+    status: str
+    reason: str = ""
+    mail_id: int | None = Field(default=None, foreign_key="mail.id", index=True)
+    recorded_at: datetime
+    __table_args__ = (
+        UniqueConstraint("project_id", "kind", "round", "due_on", "step", "recipient"),
+        Index(
+            "ix_reminder_loose",
+            "id",
+            sqlite_where=text("status = 'queued' AND mail_id IS NULL"),
+            postgresql_where=text("status = 'queued' AND mail_id IS NULL"),
+        ),
+        one_of("kind", Kind),
+        one_of("status", ReminderStatus),
+        CheckConstraint("status = 'queued' OR reason <> ''", name="reason_given"),
+    )
