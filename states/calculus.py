@@ -85,7 +85,9 @@ def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
     """Apply one rule to its anchor (for a fixed date the anchor is that date itself)."""
     steps: list[TraceStep] = [(ANCHORS[rule.anchor], {"day": day_label(anchor_on)})]
     plain = anchor_on if rule.anchor is Anchor.FIXED else _count(rule, anchor_on, calendar, steps)
-    if not rule.inclusive:
+    if rule.inclusive and rule.offset < 0:
+        steps.append((INCLUSIVE, {}))
+    elif not rule.inclusive:
         plain -= ONE_DAY
         steps.append((NOT_INCLUSIVE, {"day": day_label(plain)}))
     due = plain
@@ -176,7 +178,8 @@ ANCHORS = {
     ),
     Anchor.FIXED: Text("通知规定的固定日期：{day}", "A date fixed by the notice: {day}"),
 }
-BACK = Text("向前推{n}{unit}：{day}，当日仍算按时", "{n} {unit} back: {day}, that day still counts")
+BACK = Text("向前推{n}{unit}：{day}", "{n} {unit} back: {day}")
+INCLUSIVE = Text("当日仍算按时", "that day itself still counts")
 FORWARD = Text("向后推{n}{unit}：{day}", "{n} {unit} on: {day}")
 CLIPPED = Text(
     "该月没有{wanted}日，取月末：{day}",

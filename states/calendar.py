@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from states.terms import Text
+
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 
@@ -47,6 +49,8 @@ class WorkCalendar:
             left -= self.is_working(day)
         return day
 
-    def why_off(self, day: date) -> str:
+    def why_off(self, day: date) -> Text:
         """The name of the holiday or of the weekend day, for a trace."""
-        return self.holidays.get(day) or ("周六" if day.weekday() == SATURDAY else "周日")
+        if name := self.holidays.get(day):
+            return Text(name, f"holiday, {name}")
+        return Text("周六", "Saturday") if day.weekday() == SATURDAY else Text("周日", "Sunday")

@@ -27,6 +27,7 @@ from workflow import deadlines
 from workflow.database import Database
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
+from workflow.identity import identity
 from workflow.outbox import announce_result
 from workflow.people import Actor
 from workflow.statements import Statement
@@ -343,7 +344,7 @@ _UPDATE = Statement(
     .values(
         {
             name: bindparam(f"new_{name}")
-            for name in (*DRAWN, "opens", "ends", "facts", "version", "head")
+            for name in (*DRAWN, "identity", "opens", "ends", "facts", "version", "head")
         }
     )
 )
@@ -358,6 +359,7 @@ def drawn(stored: Json) -> dict[str, Any]:
         **{name: stored.get(name) for name in DRAWN},
         "department": stored.get("department", ""),
         "contact_email": stored.get("contact_email", ""),
+        "identity": identity(stored["name"], stored["host"]),
         "opens": day(opens) if opens else None,
         "ends": day(ends) if ends else None,
     }
@@ -395,3 +397,25 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         raise LostRace(entry.project_id)
     EVENT.run(connection, event)
     return facts
+
+
+def amend(
+    connection: Connection,
+    book: Rulebook,
+    project_id: int,
+    changes: Json,
+    *,
+    row: int,
+    today: date,
+    at: datetime,
+) -> None:
+    """Take over what a newer plan file says (`row`: its row there), as a change on record."""
+    before = _load(connection, project_id)
+    policy = book.policy(before.facts.policy)
+    given = {"reason": f"导入年度计划第{row}行"}
+    deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)
+    case = Case(before.facts, policy, book.calendar, deed.what, Role.PROVINCE, today, today)
+    noted = {"changes": {str(before.version + 1): {"on": today.isoformat(), **given}}}
+    entry = _Entry(project_id, before, deed, case, [], changes | noted, policy, at)
+    facts = _append(connection, entry)
+    deadlines.reconcile(connection, project_id, facts, policy.categories[facts.category], book)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 
 from states.facts import Facts
 from states.terms import Role
 from workflow.statements import Statement
-from workflow.tables import Grant, Person
+from workflow.tables import Grant, Person, Unit
 
 PERSON = Person.__table__  # type: ignore[attr-defined]
 GRANT = Grant.__table__  # type: ignore[attr-defined]
+UNIT = Unit.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,46 @@ def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[s
     scope = facts.department if role is Role.COORDINATOR else ""
     rows = _HOLDERS.run(connection, {"role": role.value, "scope": scope})
     return [(name, email) for name, email in rows]
+
+
+def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:
+    """Make units and host clerks known: (address, name, unit); what is there already stays.
+
+    A contact without an address makes its unit known only; a clerk signs in by the address.
+    """
+    wanted = list(dict.fromkeys(contacts))
+    units = set(connection.execute(select(UNIT.c.name)).scalars())
+    new_units = {unit for _, _, unit in wanted if unit} - units
+    _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
+    logins = dict(connection.execute(select(PERSON.c.login, PERSON.c.id)).tuples().all())
+    holds = set(connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope)).tuples())
+    for email, name, unit in wanted:
+        if not email:
+            continue
+        if email not in logins:
+            logins[email] = add_person(connection, email, name, email)
+        if (logins[email], Role.HOST.value, unit) not in holds:
+            grant(connection, logins[email], Role.HOST, unit)
+
+
+def add_person(connection: Connection, login: str, name: str, email: str, phone: str = "") -> int:
+    """Insert a person; the new id. The caller makes sure that the login is free."""
+    values = {"login": login, "name": name, "email": email, "phone": phone, "active": True}
+    [(person_id,)] = _PERSON.run(connection, values)
+    return int(person_id)
+
+
+def grant(connection: Connection, person_id: int, role: Role, scope: str) -> None:
+    """Give a role; `scope` is the unit's name for hosts and coordinators, else empty."""
+    values = {"person_id": person_id, "role": role.value, "scope": scope}
+    connection.execute(insert(GRANT).values(values))
+
+
+def _unit(name: str) -> dict[str, str]:
+    return {"name": name, "kind": "host", "email": "", "phone": ""}
+
+
+_PERSON = Statement(
+    insert(PERSON).returning(PERSON.c.id), ["login", "name", "email", "phone", "active"]
+)
+_UNIT = Statement(insert(UNIT), ["name", "kind", "email", "phone"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from unicodedata import normalize
 
 from email_validator import EmailNotValidError, validate_email
 
 from states.terms import State, Text
+from workflow.identity import GAPS, INVISIBLE
 from workflow.imports.words import CellError, short, squeeze, tidy
 
 MAX_TEXT = 200
@@ -94,14 +96,13 @@ def _written(value: object) -> str:
 def read_email(value: object) -> str:
     """One deliverable-looking address in ASCII. CellError: several, malformed, injected lines."""
     _no_formula(value)
-    raw = str(value).strip()
-    text = tidy(squeeze(raw))
-    if SEPARATORS.search(raw) or SEPARATORS.search(text):
+    text = normalize("NFKC", INVISIBLE.sub("", str(value))).strip()
+    if SEPARATORS.search(text):
         raise _error(ONE_ADDRESS, value)
-    if text != tidy(squeeze(text)) or len(text) > MAX_EMAIL or len(raw.split()) > 1:
+    if GAPS.search(text) or len(text) > MAX_EMAIL:
         raise _error(NO_ADDRESS, value)
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, ValueError) as error:
         raise _error(NO_ADDRESS, value) from error
     return found.ascii_email or found.normalized

@@ -94,10 +94,10 @@ def parse_schedule(value: object, year: int, usual_days: int) -> Schedule:
     if not isinstance(value, str):
         raise _error(NO_TEXT, value)
     written = tidy(value)
-    pieces = _plain(written).split("-")
     if not written:
         raise ScheduleError(EMPTY)
-    if len(pieces) > 2 or len(written) > LONGEST_TEXT:
+    pieces = _plain(written).split("-") if len(written) <= LONGEST_TEXT else []
+    if len(pieces) not in (1, 2):
         raise _error(GARBAGE, value)
     sides = [_side(piece, value) for piece in pieces]
     schedule = _single(sides[0], year, written) if len(sides) == 1 else None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from unicodedata import normalize
-
 from states.terms import Text
+from workflow.identity import identity, squeeze, tidy
 
-# Excel writes control characters as _x000D_; zero-width and direction marks are invisible.
-GAPS = re.compile(r"(?:[\s\x00-\x20\x7f-\xa0]|_x00[01][0-9A-Fa-f]_)+")
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+__all__ = ["CellError", "ReadingError", "identity", "short", "squeeze", "tidy"]
+
 QUOTED = 40
 
 
@@ -23,21 +20,6 @@ class ReadingError(Exception):
 
 class CellError(ReadingError):
     """One cell is refused; the caller knows row and column."""
-
-
-def tidy(text: str) -> str:
-    """As written, but without invisible characters and with every gap as one space."""
-    return GAPS.sub(" ", INVISIBLE.sub("", text)).strip()
-
-
-def squeeze(text: str) -> str:
-    """For comparing: full-width to half-width (NFKC), no gaps at all."""
-    return GAPS.sub("", normalize("NFKC", tidy(text)))
-
-
-def identity(name: str, host: str) -> str:
-    """The key by which a project is known again within a year: name and host, spelling aside."""
-    return " ".join(squeeze(squeeze(part).casefold()) for part in (name, host))
 
 
 def short(value: object) -> str:

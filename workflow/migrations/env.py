@@ -1,10 +1,20 @@
 """How Alembic runs here: on the caller's connection, or on a fresh database for autogenerate."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
 
 from workflow.database import Database
 from workflow.tables import metadata
+
+
+def plain(kind: str, item: Any, _: Any) -> str | Literal[False]:
+    """Write SQLModel's own types as the plain ones that they stand for."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
 
 
 def run(connection: Connection) -> None:
@@ -13,6 +23,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         compare_type=True,
+        render_item=plain,
         compare_server_default=True,
     )
     with context.begin_transaction():

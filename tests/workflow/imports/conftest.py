@@ -84,6 +84,7 @@ def small_policy(announced: Announced | None = None) -> Policy:
         categories={c.key: c for c in CATEGORIES},
         funds={},
         reasons={},
+        duties={},
         announced=announced,
         digest="",
     )

@@ -1,8 +1,7 @@
-"""Reading sheets sparsely, and refusing everything that is no harmless workbook."""
+"""Reading sheets sparsely, and refusing parts that are broken or hostile."""
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -10,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Font
 
 from workflow.imports.workbook import Row, WorkbookError, read_sheet
 
-SHEET = "xl/worksheets/sheet1.xml"
 HEAD = ["项目名称", "承办单位"]
 Write = Callable[..., Path]
 
@@ -33,8 +29,8 @@ def refusal(path: Path) -> str:
 def repack(path: Path, **parts: bytes | None) -> Path:
     """Replace parts of the zip (None: leave out), as a faulty program would write them."""
     with zipfile.ZipFile(path) as old:
-        content = {name: old.read(name) for name in old.namelist()}
-    content |= {k.replace("__", "/"): v for k, v in parts.items()}  # type: ignore[dict-item]
+        content: dict[str, bytes | None] = {name: old.read(name) for name in old.namelist()}
+    content.update((k.replace("__", "/"), v) for k, v in parts.items())
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name, data in content.items():
             if data is not None:
@@ -121,53 +117,6 @@ def test_too_many_rows_or_columns(write: Write, rows: str) -> None:
     assert found == "文件“plan.xlsx”超过50000行或200列，请删除计划表以外的内容后再导入。"
 
 
-def test_missing_folder_and_text(tmp_path: Path) -> None:
-    (tmp_path / "plan.csv").write_text("序号,项目名称\n")
-    (tmp_path / "empty.xlsx").touch()
-    assert refusal(tmp_path / "no.xlsx") == "文件“no.xlsx”不存在，请核对文件名和所在文件夹。"
-    assert refusal(tmp_path / "plan.csv" / "x") == "文件“x”不存在，请核对文件名和所在文件夹。"
-    folder = tmp_path / "folder.xlsx"
-    folder.mkdir()
-    assert refusal(folder) == "文件“folder.xlsx”是文件夹，请指定其中的.xlsx文件。"
-    for name in ("plan.csv", "empty.xlsx"):
-        assert refusal(tmp_path / name) == (
-            f"文件“{name}”不是.xlsx工作簿（可能是csv或文本），"
-            "请用Excel或WPS打开后另存为.xlsx格式再导入。"
-        )
-
-
-def test_device_is_refused() -> None:
-    assert refusal(Path("/dev/null")).startswith("文件“null”不是.xlsx工作簿")
-
-
-def test_a_name_with_nul_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WorkbookError):
-        read_sheet(tmp_path / "a\0.xlsx")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_permission(write: Write) -> None:
-    path = write(HEAD)
-    path.chmod(0)
-    assert refusal(path) == "文件“plan.xlsx”没有读取权限，请调整文件权限后重试。"
-
-
-def test_old_or_encrypted(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(512))
-    assert refusal(tmp_path / "a.xlsx") == (
-        "文件“a.xlsx”已加密或是旧版.xls格式，"
-        "请用Excel或WPS打开后另存为.xlsx格式再导入（不设密码）。"
-    )
-
-
-def test_encrypted_zip(write: Write) -> None:
-    path = write(HEAD)
-    content = bytearray(path.read_bytes())
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(content)
-    assert refusal(path).startswith("文件“plan.xlsx”已加密")
-
-
 BROKEN = (
     "文件“plan.xlsx”已损坏或不完整，请重新获取文件，或用Excel或WPS打开后另存为.xlsx格式再导入。"
 )
@@ -187,50 +136,42 @@ def test_flipped_bytes(write: Write) -> None:
     assert refusal(path) == BROKEN
 
 
-def test_zip_of_something_else(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("notes.txt", "hello")
-    assert refusal(path).startswith("文件“a.xlsx”中没有Excel工作簿")
-
-
-@pytest.mark.parametrize("part", ["xl__workbook.xml", "xl__worksheets__sheet1.xml", "xl__styles.xml"])
+@pytest.mark.parametrize(
+    "part", ["xl__workbook.xml", "xl__worksheets__sheet1.xml", "xl__styles.xml"]
+)
 def test_broken_xml(write: Write, part: str) -> None:
     assert refusal(repack(write(HEAD), **{part: b"<a><b></a>"})) == BROKEN
 
 
 def test_workbook_part_missing(write: Write) -> None:
-    assert refusal(repack(write(HEAD), xl__workbook__xml=None, **{"xl__workbook.xml": None})) == BROKEN
+    assert refusal(repack(write(HEAD), **{"xl__workbook.xml": None})) == BROKEN
 
 
-BOMB = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "{0}"><!ENTITY y "{1}">]>'.format(
-    "ha" * 9, "&x;" * 9
-)
+HA, HAHA = "ha" * 9, "&x;" * 9
+BOMB = f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "{HA}"><!ENTITY y "{HAHA}">]>'
 
 
-@pytest.mark.parametrize("part", ["xl__workbook.xml", "xl__sharedStrings.xml", "xl__styles.xml"])
+@pytest.mark.parametrize("part", ["xl__workbook.xml", "xl__styles.xml", "[Content_Types].xml"])
 def test_entities_are_never_expanded(write: Write, part: str) -> None:
     assert refusal(repack(write(HEAD), **{part: (BOMB + "<a>&y;</a>").encode()})) == BROKEN
+
+
+def test_entities_in_the_shared_strings(write: Write) -> None:
+    path = write(HEAD)
+    with zipfile.ZipFile(path) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    types = types.replace(
+        "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    )
+    strings = (BOMB + "<sst><si><t>&y;</t></si></sst>").encode()
+    parts = {"[Content_Types].xml": types.encode(), "xl__sharedStrings.xml": strings}
+    assert refusal(repack(path, **parts)) == BROKEN
 
 
 def test_entities_in_the_sheet(write: Write) -> None:
     rows = '<row r="1"><c r="A1" t="str"><v>&y;</v></c></row>'
     assert refusal(repack(write(HEAD), **sheet_xml(rows, BOMB))) == BROKEN
-
-
-@pytest.mark.parametrize("size", [9, 65])
-def test_zip_bombs(write: Write, size: int) -> None:
-    found = refusal(repack(write(HEAD), xl__media=bytes(size * 1024 * 1024)))
-    assert found == (
-        "文件“plan.xlsx”解压后过大或压缩比异常，出于安全考虑不予读取，请只保留计划表后再导入。"
-    )
-
-
-def test_more_than_twenty_mebibytes(tmp_path: Path) -> None:
-    path = tmp_path / "big.xlsx"
-    with path.open("wb") as file:
-        file.truncate(20 * 1024 * 1024 + 1)
-    assert refusal(path) == "文件“big.xlsx”超过20MiB，请删除图片等无关内容后再导入。"
 
 
 def test_a_cell_longer_than_excel_allows(write: Write) -> None:
@@ -256,12 +197,3 @@ def test_no_sheets_at_all(write: Write) -> None:
     ns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     xml = f'<workbook xmlns="{ns}"><sheets/></workbook>'.encode()
     assert refusal(repack(write(HEAD), **{"xl__workbook.xml": xml})) == NO_SHEET
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06"]))
-def test_arbitrary_bytes_never_crash(tmp_path: Path, content: bytes, head: bytes) -> None:
-    path = tmp_path / "fuzz.xlsx"
-    path.write_bytes(head + content)
-    with pytest.raises(WorkbookError):
-        read_sheet(path)

@@ -1,0 +1,282 @@
+"""The sweep: finds every ladder step that has come, and records it as a mail or as silence.
+
+Safe to run at any time, by anybody, twice: each step has a natural key, and the row that says when
+a deadline's next step is due moves on in the same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from config.rulebook import Rulebook
+from states.facts import Facts, Standing
+from states.ladder import Ladder, Rise
+from states.terms import Kind, Role
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.outbox import INSERT as INSERT_MAIL
+from workflow.outbox import TABLE as MAIL
+from workflow.outbox import draft
+from workflow.people import recipients
+from workflow.statements import Statement
+from workflow.tables import MailStatus, Reminder, ReminderStatus
+
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+BATCH = 500
+# The three jobs sweep at the same minute; mail waits a little so that theirs become one.
+GATHER = timedelta(seconds=30)
+EVERYTHING = frozenset(Kind)
+
+
+@dataclass
+class SweepResult:
+    """How many mails were queued, reminders put into them, and steps recorded as silent."""
+
+    mails: int = 0
+    reminders: int = 0
+    silent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline row whose next step has come."""
+
+    id: int
+    project_id: int
+    kind: Kind
+    round: int
+    due_on: date
+    advised_on: date
+    standing: Standing
+    known_on: date | None
+    next_on: date
+    facts: Facts
+
+
+@dataclass
+class Ledger:
+    """The rows that one batch of the sweep adds."""
+
+    connection: Connection
+    at: datetime
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    people: dict[tuple[Role, str], list[tuple[str, str]]] = field(default_factory=dict)
+
+    def note(self, due: Due, rise: Rise, role: Role, to: str, reason: str = "") -> None:
+        status = ReminderStatus.SUPPRESSED if reason else ReminderStatus.QUEUED
+        self.rows.append(
+            {
+                "project_id": due.project_id,
+                "deadline_id": due.id,
+                "kind": due.kind.value,
+                "round": due.round,
+                "due_on": due.due_on,
+                "step": rise.rung.key,
+                "on_date": rise.on,
+                "role": role.value,
+                "recipient": to or f"({role.value})",
+                "status": status.value,
+                "reason": reason,
+                "mail_id": None,
+                "recorded_at": self.at,
+            }
+        )
+
+    def addresses(self, role: Role, facts: Facts) -> list[str]:
+        if role is Role.HOST:
+            return [email for _, email in recipients(self.connection, role, facts)]
+        scope = facts.department if role is Role.COORDINATOR else ""
+        if (role, scope) not in self.people:
+            self.people[role, scope] = recipients(self.connection, role, facts)
+        return [email for _, email in self.people[role, scope]]
+
+
+def sweep(
+    db: Database,
+    book: Rulebook,
+    *,
+    as_of: date,
+    at: datetime,
+    kinds: Collection[Kind] = EVERYTHING,
+) -> SweepResult:
+    """Record every step up to `as_of` (a Chinese calendar day) for these kinds of deadline.
+
+    Nothing is announced on a day off: the steps wait for the next working day. `at` is the aware
+    time of recording. Batches commit one by one, so a kill loses nothing.
+    """
+    result = SweepResult()
+    if not book.calendar.is_working(as_of):
+        return result
+    for kind in sorted(kinds):
+        while True:
+            with db.write() as connection:
+                batch = _due(connection, kind, as_of)
+                if not batch:
+                    break
+                _record(connection, book, batch, as_of, at, result)
+    with db.write() as connection:
+        _address(connection, as_of, at, result)
+    return result
+
+
+_DUE = Statement(
+    select(
+        DEADLINE.c.id,
+        DEADLINE.c.project_id,
+        DEADLINE.c.round,
+        DEADLINE.c.due_on,
+        DEADLINE.c.advised_on,
+        DEADLINE.c.standing,
+        DEADLINE.c.known_on,
+        DEADLINE.c.next_on,
+        PROJECT.c.facts,
+    )
+    .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+    .where(DEADLINE.c.kind == bindparam("kind"), DEADLINE.c.next_on <= bindparam("as_of"))
+    .order_by(DEADLINE.c.next_on, DEADLINE.c.id)
+    .limit(BATCH)
+    .with_for_update(of=DEADLINE, skip_locked=True)
+)
+
+
+def _due(connection: Connection, kind: Kind, as_of: date) -> list[Due]:
+    rows = _DUE.run(connection, {"kind": kind.value, "as_of": as_of})
+    return [
+        Due(
+            id=row[0],
+            project_id=row[1],
+            kind=kind,
+            round=row[2],
+            due_on=row[3],
+            advised_on=row[4],
+            standing=Standing(row[5]),
+            known_on=row[6],
+            next_on=row[7],
+            facts=Facts.read(json.loads(row[8])),
+        )
+        for row in rows
+    ]
+
+
+_MOVE_ON = Statement(
+    update(DEADLINE)
+    .where(DEADLINE.c.id == bindparam("row_id"))
+    .values(next_on=bindparam("new_next"))
+)
+NO_LADDER = Ladder(())  # a kind that the ladders file no longer names
+KEY = ("project_id", "kind", "round", "due_on", "step", "recipient")
+_COLUMNS = [column.name for column in REMINDER.columns if column.name != "id"]
+
+
+def _record(
+    connection: Connection,
+    book: Rulebook,
+    batch: list[Due],
+    as_of: date,
+    at: datetime,
+    result: SweepResult,
+) -> None:
+    ledger = Ledger(connection, at)
+    moves = []
+    for due in batch:
+        ladder = book.ladders.get(due.kind, NO_LADDER)
+        passed = book.stepper.passed(
+            ladder, due.advised_on, due.due_on, since=due.next_on, until=as_of
+        )
+        _steps(ledger, due, passed)
+        following = book.stepper.next_on(ladder, due.advised_on, due.due_on, as_of)
+        moves.append({"row_id": due.id, "new_next": following})
+    _insert(connection).many(connection, ledger.rows)
+    _MOVE_ON.many(connection, moves)
+    queued = sum(row["status"] == ReminderStatus.QUEUED for row in ledger.rows)
+    result.reminders += queued
+    result.silent += len(ledger.rows) - queued
+
+
+def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
+    """One row a step and recipient; of several missed steps only the latest is announced."""
+    for rise in passed:
+        reason = _silence(due, rise, latest=rise is passed[-1])
+        for role in rise.rung.tells:
+            found = ledger.addresses(role, due.facts)
+            for email in found:
+                ledger.note(due, rise, role, email, reason)
+            if not found:
+                ledger.note(due, rise, role, "", reason or "no_address")
+
+
+def _silence(due: Due, rise: Rise, *, latest: bool) -> str:
+    """Why a step is not announced; empty if it is."""
+    if due.standing is not Standing.OPEN:
+        return {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(due.standing, "lifted")
+    if due.known_on and (rise.on < due.known_on or due.due_on < due.known_on):
+        return "before_known"
+    return "" if latest else "overtaken"
+
+
+_INSERTS: dict[str, Statement] = {}
+
+
+def _insert(connection: Connection) -> Statement:
+    """INSERT … ON CONFLICT DO NOTHING, which each database spells through its own dialect."""
+    name = connection.dialect.name
+    if name not in _INSERTS:
+        if name == "postgresql":
+            from sqlalchemy.dialects.postgresql import insert as dialect_insert
+        else:
+            from sqlalchemy.dialects.sqlite import insert as dialect_insert  # type: ignore[assignment]
+        clause = dialect_insert(REMINDER).on_conflict_do_nothing(index_elements=list(KEY))
+        _INSERTS[name] = Statement(clause, _COLUMNS)
+    return _INSERTS[name]
+
+
+def _address(connection: Connection, as_of: date, at: datetime, result: SweepResult) -> None:
+    """Put every queued reminder into its recipient's mail of the day, one mail a person."""
+    loose = connection.execute(
+        select(REMINDER.c.id, REMINDER.c.recipient, REMINDER.c.role, PROJECT.c.facts)
+        .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
+        .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.mail_id.is_(None))
+        .order_by(REMINDER.c.id)
+    ).all()
+    mails: dict[str, int] = {}
+    names: dict[tuple[str, str], str] = {}
+    for row in loose:
+        if row.recipient not in mails:
+            facts = Facts.read(json.loads(row.facts))
+            role = Role(row.role)
+            names |= {(role, email): name for name, email in recipients(connection, role, facts)}
+            to = (names.get((role, row.recipient), ""), row.recipient)
+            mails[row.recipient], fresh = _mail_of_the_day(connection, to, role, as_of, at)
+            result.mails += fresh
+        connection.execute(
+            update(REMINDER).where(REMINDER.c.id == row.id).values(mail_id=mails[row.recipient])
+        )
+
+
+def _mail_of_the_day(
+    connection: Connection, to: tuple[str, str], role: Role, as_of: date, at: datetime
+) -> tuple[int, bool]:
+    """The day's mail to this address that has not been written yet, else a new one."""
+    prefix = f"remind:{as_of.isoformat()}:{to[1]}:"
+    rows = connection.execute(
+        select(MAIL.c.id, MAIL.c.status, MAIL.c.content.is_(None).label("unwritten"))
+        .where(MAIL.c.key.like(f"{_escaped(prefix)}%", escape="\\"))
+        .order_by(MAIL.c.id)
+    ).all()
+    if rows and rows[-1].status == MailStatus.PENDING.value and rows[-1].unwritten:
+        return rows[-1].id, False
+    row = draft(f"{prefix}{len(rows) + 1}", "reminder", to, role, on=as_of, at=at)
+    INSERT_MAIL.run(connection, row | {"due_at": at + GATHER})
+    found = connection.execute(select(MAIL.c.id).where(MAIL.c.key == row["key"])).scalar_one()
+    return found, True
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)

@@ -1,0 +1,310 @@
+"""Applies a plan that was read: new projects, the plan's own changes, nothing by halves.
+
+A file is compared with what earlier files said, not with what has happened since: a host that has
+confirmed its dates does not lose them because the same plan is imported again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.rulebook import Rulebook
+from states.facts import Json, as_json, merge
+from states.lifecycle import FINAL
+from states.policy import Policy
+from states.terms import BEFORE_PLAN, Action, Entry, Kind, Role, State, Text, day_label
+from workflow.admission import Newcomer, admit
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.engine import Deed, Refused, amend, perform_in
+from workflow.identity import identity
+from workflow.imports.plan_file import PlanFile, PlanRow, Remark
+from workflow.people import Actor, know_contacts
+from workflow.tables import Event
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+# The columns of a plan that may differ in a later file. Dates go together.
+SCHEDULE = ("schedule_text", "opens_earliest", "opens_latest", "planned_ends")
+SOFT = ("number", "department", "contact_name", "contact_phone", "contact_email", "document_number")
+FIXED_ONCE_HELD = ("category", "place", "planned_trainees", *SCHEDULE)
+OPERATOR = Actor("", "导入", ((Role.PROVINCE, ""),))
+
+
+@dataclass
+class Imported:
+    """What an import did: new projects, changed ones, what differs, warnings, rejected rows."""
+
+    imported: int = 0
+    changed: int = 0
+    differences: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    rejected: list[Remark] = field(default_factory=list)
+
+
+def apply_plan(
+    db: Database,
+    book: Rulebook,
+    policy: Policy,
+    plan: PlanFile,
+    *,
+    today: date,
+    at: datetime,
+    skip_bad_rows: bool = False,
+    dry_run: bool = False,
+) -> Imported:
+    """Bring the plan into the database in one transaction; mails nobody.
+
+    With rejected rows nothing is written, unless `skip_bad_rows`; rows that cannot be applied
+    (the project is too far on) count as rejected too. `dry_run` reports and writes nothing.
+    """
+    result = Imported(warnings=list(plan.warnings), rejected=list(plan.rejected))
+    with db.write() as connection:
+        _apply(connection, book, policy, plan.rows, result, today, at)
+        refused = bool(result.rejected) and not skip_bad_rows
+        if refused or dry_run:
+            connection.rollback()
+        if refused:
+            result.imported = result.changed = 0
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    state: State
+    stored: Json
+    said: Json  # what earlier files said
+
+
+def _apply(
+    connection: Connection,
+    book: Rulebook,
+    policy: Policy,
+    rows: Iterable[PlanRow],
+    result: Imported,
+    today: date,
+    at: datetime,
+) -> None:
+    known = _known(connection, policy)
+    newcomers = []
+    contacts = []
+    for row in rows:
+        contacts.append((row.contact_email or "", row.contact_name or row.host, row.host))
+        contacts.append(("", "", row.department or ""))
+        there = known.get(identity(row.name, row.host))
+        if there is None:
+            newcomers.append(_newcomer(row, policy, today))
+            _books_complete(row, result)
+        elif there.state in BEFORE_PLAN:
+            _into_plan(connection, book, there, row, result, today, at)
+        else:
+            _update(connection, book, there, row, result, today, at)
+    know_contacts(connection, contacts)
+    ids = admit(connection, book, newcomers, person="", today=today, at=at)
+    result.imported = len(ids)
+    _warn_of_late_plan(connection, ids, newcomers, result, today)
+
+
+def _known(connection: Connection, policy: Policy) -> dict[str, _Known]:
+    said: dict[int, Json] = {}
+    query = (
+        select(EVENT.c.project_id, EVENT.c.changes)
+        .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
+        .where(PROJECT.c.year == policy.year, EVENT.c.machine)
+        .order_by(EVENT.c.project_id, EVENT.c.seq)
+    )
+    for project_id, changes in connection.execute(query):
+        said[project_id] = merge(said.get(project_id, {}), json.loads(changes))
+    columns = (PROJECT.c.id, PROJECT.c.identity, PROJECT.c.state, PROJECT.c.facts)
+    rows = connection.execute(select(*columns).where(PROJECT.c.year == policy.year))
+    return {
+        row.identity: _Known(row.id, State(row.state), json.loads(row.facts), said.get(row.id, {}))
+        for row in rows
+    }
+
+
+def _plan_facts(row: PlanRow) -> Json:
+    """What the file says, as facts; what it leaves out is not there."""
+    names = (*SOFT, *FIXED_ONCE_HELD)
+    pairs = ((name, as_json(getattr(row, name))) for name in names)
+    return {name: value for name, value in pairs if value is not None}
+
+
+def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
+    state = row.state or State.PLANNED
+    day = today.isoformat()
+    stored: Json = {
+        "state": state.value,
+        "policy": policy.id,
+        "year": policy.year,
+        "name": row.name,
+        "host": row.host,
+        "known_on": day,
+        **_plan_facts(row),
+    }
+    if state not in BEFORE_PLAN:
+        stored["planned_on"] = day
+    past = state is not State.PLANNED or row.actual_opens is not None
+    if state in AFTER_CLASS and row.actual_opens:
+        ends = row.actual_ends or row.actual_opens
+        stored |= {
+            "actual_opens": row.actual_opens.isoformat(),
+            "actual_ends": ends.isoformat(),
+            "held_on": ends.isoformat(),
+        }
+    if state is State.SUBSIDISED and row.amount is not None:
+        stored["amount"] = row.amount
+    if state in FINAL:
+        stored["ended_on"] = day
+    return Newcomer(Entry.OPEN_BOOKS if past else Entry.IMPORT, stored)
+
+
+AFTER_CLASS = frozenset({State.HELD, State.REPORTED, State.SUBSIDISED, State.CLOSED})
+
+
+def _books_complete(row: PlanRow, result: Imported) -> None:
+    """A state from paper should come with what belongs to it."""
+    if row.state in AFTER_CLASS and row.actual_opens is None:
+        result.rejected.append(Remark(row.row, None, NO_ACTUAL_DATES.format(state=row.state.label)))
+    if row.state is State.SUBSIDISED and row.amount is None:
+        result.warnings.append(Remark(row.row, None, NO_AMOUNT))
+
+
+def _into_plan(
+    connection: Connection,
+    book: Rulebook,
+    there: _Known,
+    row: PlanRow,
+    result: Imported,
+    today: date,
+    at: datetime,
+) -> None:
+    """A reviewed application that the published plan names is put in the plan."""
+    number = row.number or 0
+    given: dict[str, Any] = {"number": number, "category": row.category}
+    if row.document_number:
+        given["document_number"] = row.document_number
+    deed = Deed(Action.PLAN, OPERATOR, given, {}, today, machine=True)
+    try:
+        if there.state is not State.REVIEWED:
+            raise Refused([])
+        changes = {**_plan_facts(row)}
+        amend(connection, book, there.id, changes, row=row.row, today=today, at=at)
+        perform_in(connection, book, there.id, deed, today=today, at=at, announce=False)
+    except Refused as error:
+        said = [finding.message for finding in error.findings]
+        message = said[0] if said else NOT_REVIEWED.format(state=there.state.label)
+        result.rejected.append(Remark(row.row, None, message))
+        return
+    result.changed += 1
+    said_so = Text("已由“已审核推荐”列入年度计划", "Moved from reviewed into the plan")
+    result.differences.append(Remark(row.row, None, said_so))
+
+
+def _update(
+    connection: Connection,
+    book: Rulebook,
+    there: _Known,
+    row: PlanRow,
+    result: Imported,
+    today: date,
+    at: datetime,
+) -> None:
+    """Take over what this file says differently from the files before it."""
+    new = _plan_facts(row)
+    changes = {
+        name: value
+        for name, value in new.items()
+        if there.said.get(name) != value and there.stored.get(name) != value
+    }
+    if set(changes) & set(SCHEDULE):  # dates go together, an end that is gone included
+        changes |= {name: new.get(name) for name in SCHEDULE}
+    if not changes:
+        return
+    frozen = set(changes) & set(FIXED_ONCE_HELD)
+    if there.state in FINAL or (frozen and there.state not in (State.PLANNED, State.FILED)):
+        message = TOO_FAR.format(state=there.state.label)
+        result.rejected.append(Remark(row.row, None, message))
+        return
+    result.differences += [
+        Remark(row.row, None, _difference(name, there.stored, changes)) for name in changes
+    ]
+    amend(connection, book, there.id, changes, row=row.row, today=today, at=at)
+    result.changed += 1
+
+
+def _difference(name: str, before: Mapping[str, Any], changes: Mapping[str, Any]) -> Text:
+    old, new = before.get(name), changes[name]
+    return Text(
+        f"{LABELS.get(name, name)}：{old or '（空）'} → {new or '（空）'}",
+        f"{name}: {old or '(empty)'} -> {new or '(empty)'}",
+    )
+
+
+def _warn_of_late_plan(
+    connection: Connection,
+    ids: list[int],
+    newcomers: list[Newcomer],
+    result: Imported,
+    today: date,
+) -> None:
+    """A plan that comes after a filing date is not the host's fault, and must be seen at once."""
+    planned = {
+        project_id
+        for project_id, new in zip(ids, newcomers, strict=True)
+        if new.stored["state"] == State.PLANNED
+    }
+    rows = connection.execute(
+        select(DEADLINE.c.project_id, DEADLINE.c.due_on)
+        .where(DEADLINE.c.kind == Kind.FILING.value, DEADLINE.c.due_on < today)
+        .where(DEADLINE.c.force == "stated")
+    )
+    late = [row for row in rows if row.project_id in planned]
+    if late:
+        first = min(row.due_on for row in late)
+        message = LATE_PLAN.format(n=len(late), first=day_label(first))
+        result.warnings.append(Remark(None, None, message))
+
+
+LABELS = {
+    "number": "序号",
+    "category": "项目类别",
+    "department": "主管部门",
+    "place": "举办地点",
+    "planned_trainees": "计划人数",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "contact_email": "联系邮箱",
+    "document_number": "文号",
+    "schedule_text": "举办时间",
+    "opens_earliest": "最早开班日",
+    "opens_latest": "最晚开班日",
+    "planned_ends": "计划结束日",
+}
+NO_ACTUAL_DATES = Text(
+    "状态为“{state}”，须在“实际日期”列填写实际办班日期",
+    "State “{state}” needs the actual dates in the column 实际日期",
+)
+NO_AMOUNT = Text(
+    "补助已审定，但没有填写金额，请补充", "The subsidy is decided but no amount is given"
+)
+NOT_REVIEWED = Text(
+    "该项目现为“{state}”，尚未审核推荐，不能列入计划，请先办理审核",
+    "The project is “{state}”, not yet reviewed; review it before it enters the plan",
+)
+TOO_FAR = Text(
+    "该项目现为“{state}”，不能再由导入修改，请在系统中用“更正”办理",
+    "The project is “{state}”; an import can no longer change it, use `correct`",
+)
+LATE_PLAN = Text(
+    "计划下达晚于备案期限：{n}个项目的开班前报送截止日已过（最早{first}），不归责于承办单位",
+    "The plan came after the filing date of {n} project(s), the first on {first}: "
+    "not the hosts' fault",
+)

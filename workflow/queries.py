@@ -1,0 +1,130 @@
+"""What is read: the list of projects, one project in full, the mail log."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from config.rulebook import Rulebook
+from states.calculus import Deadline as Computed
+from states.calculus import deadlines_of
+from states.facts import Facts, Json, Standing
+from states.terms import BEFORE_PLAN, REJECTED_AS, State, Text
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.engine import situation
+from workflow.outbox import TABLE as MAIL
+from workflow.tables import Event, Reminder
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+
+
+def state_label(state: str, facts: Json) -> Text:
+    """The state as officials say it; `rejected` and `withdrawn` say at which stage."""
+    came_from = facts.get("came_from")
+    if state == State.REJECTED and facts.get("rejected"):
+        return REJECTED_AS[State(facts["rejected"]["state"])]
+    if state == State.WITHDRAWN and came_from:
+        early = State(came_from) in BEFORE_PLAN
+        return Text("已撤回申报", "Withdrawn") if early else Text("已取消办班", "Cancelled")
+    if state == State.SUBSIDISED and "paid" in facts.get("milestones", {}):
+        return Text("补助已拨付", "Subsidy paid")
+    return State(state).label
+
+
+def projects(
+    connection: Connection, *, as_of: date, state: State | None = None, overdue: bool = False
+) -> list[dict[str, Any]]:
+    """All projects in plan order; `overdue`: those with an open deadline due before `as_of`."""
+    late = exists().where(
+        DEADLINE.c.project_id == PROJECT.c.id,
+        DEADLINE.c.standing == Standing.OPEN.value,
+        DEADLINE.c.due_on < as_of,
+    )
+    query = select(PROJECT, late.label("late")).order_by(
+        PROJECT.c.year, PROJECT.c.number.is_(None), PROJECT.c.number, PROJECT.c.id
+    )
+    if state:
+        query = query.where(PROJECT.c.state == state.value)
+    if overdue:
+        query = query.where(late)
+    return [_summary(row) for row in connection.execute(query)]
+
+
+def _summary(row: Any) -> dict[str, Any]:
+    facts = json.loads(row.facts)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "name": row.name,
+        "category": row.category,
+        "state": row.state,
+        "state_label": state_label(row.state, facts),
+        "host": row.host,
+        "department": row.department,
+        "opens": row.opens,
+        "ends": row.ends,
+        "schedule": facts.get("schedule_text", ""),
+        "provisional": facts.get("opens_earliest") != facts.get("opens_latest"),
+        "overdue": bool(row.late),
+        "policy": row.policy,
+        "version": row.version,
+    }
+
+
+def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str, Any]:
+    """One project in full: facts, deadlines with trace, flags, papers, history, reminders, mail."""
+    facts, stored, version, policy = situation(connection, book, project_id)
+    category = policy.categories[facts.category]
+    computed = {d.kind.value: d for d in deadlines_of(category, facts.dates, book.calendar)}
+    return {
+        "id": project_id,
+        "version": version,
+        "state_label": state_label(stored["state"], stored),
+        "category_label": category.label,
+        **stored,
+        "deadlines": _deadlines(connection, project_id, computed, facts),
+        "history": _rows(
+            connection, select(EVENT).where(EVENT.c.project_id == project_id), EVENT.c.seq
+        ),
+        "reminders": _rows(
+            connection, select(REMINDER).where(REMINDER.c.project_id == project_id), REMINDER.c.id
+        ),
+        "mail": mail_log(connection, project_id=project_id),
+    }
+
+
+def _rows(connection: Connection, query: Any, order: Any) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in connection.execute(query.order_by(order))]
+
+
+def _deadlines(
+    connection: Connection, project_id: int, computed: dict[str, Computed], facts: Facts
+) -> list[dict[str, Any]]:
+    query = select(DEADLINE).where(DEADLINE.c.project_id == project_id)
+    found = []
+    for row in _rows(connection, query, DEADLINE.c.id):
+        current = computed.get(row["kind"])
+        trace = current.due.trace if current and current.due.due_on == row["due_on"] else ()
+        late_plan = facts.known_on is not None and facts.known_on > row["due_on"]
+        found.append(row | {"trace": trace, "plan_came_late": late_plan})
+    return found
+
+
+def mail_log(
+    connection: Connection, *, project_id: int | None = None, status: str | None = None
+) -> list[dict[str, Any]]:
+    """Mail rows, oldest first, without their bytes; a project's include its digests."""
+    query = select(*(column for column in MAIL.columns if column.name != "content"))
+    if project_id is not None:
+        carried = exists().where(
+            REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == project_id
+        )
+        query = query.where((MAIL.c.project_id == project_id) | carried)
+    if status:
+        query = query.where(MAIL.c.status == status)
+    return _rows(connection, query, MAIL.c.id)

@@ -1,0 +1,196 @@
+"""Replays the history against the rows, and the reminder ledger against the deadlines.
+
+Nothing here trusts a stored figure: facts are folded again, hashes computed again, deadlines
+derived again from the policy. A difference is reported with table, project and what differs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from config.rulebook import Rulebook
+from states.facts import Facts, Json, Standing, merge
+from states.machine import move
+from states.policy import Policy
+from states.terms import Act, Action, Entry, State, Text
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.deadlines import wanted
+from workflow.engine import drawn
+from workflow.history import NO_EVENT, dump, event_hash
+from workflow.outbox import TABLE as MAIL
+from workflow.outbox import token
+from workflow.tables import Event, MailStatus, Project, Reminder, ReminderStatus
+
+PROJECT = Project.__table__  # type: ignore[attr-defined]
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+
+Row = Any  # a row of SQLAlchemy, whose columns are attributes
+
+
+def verify(db: Database, book: Rulebook) -> Iterator[Text]:
+    """Everything that does not hold, a sentence each; nothing at all when all is well."""
+    with db.read() as connection:
+        events = connection.execution_options(yield_per=1000).execute(
+            select(EVENT).order_by(EVENT.c.project_id, EVENT.c.seq)
+        )
+        seen = set()
+        for project_id, entries in groupby(events, key=lambda row: row.project_id):
+            seen.add(project_id)
+            history = list(entries)
+            row = connection.execute(select(PROJECT).where(PROJECT.c.id == project_id)).first()
+            yield from _project(connection, book, project_id, history, row)
+        for project_id in connection.execute(select(PROJECT.c.id)).scalars():
+            if project_id not in seen:
+                yield _said(project_id, "没有任何历史记录", "has no history")
+        yield from _ledger(connection)
+
+
+def _said(project_id: int, zh: str, en: str) -> Text:
+    return Text(f"项目{project_id}：{zh}。", f"Project {project_id} {en}.")
+
+
+def _project(
+    connection: Connection, book: Rulebook, project_id: int, events: list[Row], row: Row | None
+) -> Iterator[Text]:
+    try:
+        facts = yield from _history(project_id, events)
+        if row is None:
+            yield _said(project_id, "有历史记录，但没有项目行", "has a history but no row")
+        else:
+            yield from _row(project_id, row, events, facts)
+            yield from _deadlines(connection, book, project_id, facts)
+    except Exception as error:  # a tampered value can be anything, and must still be reported
+        said = f"{type(error).__name__}: {str(error)[:120]}"
+        yield _said(project_id, f"记录无法解读（{said}）", f"cannot be read ({said})")
+
+
+def _history(project_id: int, events: list[Row]) -> Any:
+    """Check each event against the one before; the facts that all of them add up to."""
+    facts: Json = {}
+    before = NO_EVENT
+    for number, event in enumerate(events, start=1):
+        where = f"event {project_id}/{event.seq}"
+        if event.seq != number:
+            yield _said(
+                project_id,
+                f"历史记录缺第{number}条（其后为第{event.seq}条）",
+                f"lacks event {number}; event {event.seq} follows",
+            )
+        if event.prev != before or event.hash != event_hash(event._mapping):
+            yield _said(
+                project_id,
+                f"第{event.seq}条历史记录被改动（{where}）",
+                f"has a history that was changed at {where}",
+            )
+        if not _lawful(event, facts):
+            yield _said(
+                project_id,
+                f"第{event.seq}条：{event.source} → {event.deed} → {event.target} 不在流程之内",
+                f"took a way outside the lifecycle at {where}",
+            )
+        facts, before = merge(facts, json.loads(event.changes)), event.hash
+        if facts.get("state") != event.target:
+            yield _said(
+                project_id,
+                f"第{event.seq}条的状态与内容不符（{where}）",
+                f"has a state that its changes do not give at {where}",
+            )
+    return facts
+
+
+def _lawful(event: Row, before: Json) -> bool:
+    """Whether the tables allow this event after what came before."""
+    if event.seq == 1:
+        return event.deed in set(Entry) and event.source == event.target
+    if event.source != before.get("state"):
+        return False
+    came_from = State(before["came_from"]) if before.get("came_from") else None
+    changes = json.loads(event.changes)
+    if event.deed in set(Act):
+        undone = event.deed == Act.CORRECT and event.target == (came_from and came_from.value)
+        return bool(event.source == event.target or undone)
+    if changes.get("pending") and event.source == event.target:
+        return True  # a proposal
+    target = move(State(event.source), Action(event.deed), came_from)
+    return target is not None and target == State(event.target)
+
+
+def _row(project_id: int, row: Row, events: list[Row], facts: Json) -> Iterator[Text]:
+    expected = drawn(facts) | {
+        "facts": dump(facts),
+        "version": events[-1].seq,
+        "head": events[-1].hash,
+    }
+    for column, value in expected.items():
+        if getattr(row, column) != value:
+            yield _said(
+                project_id,
+                f"项目行的 {column} 与历史记录不符",
+                f"has a row whose {column} does not follow from its history",
+            )
+
+
+def _deadlines(
+    connection: Connection, book: Rulebook, project_id: int, stored: Json
+) -> Iterator[Text]:
+    facts = Facts.read(stored)
+    policy: Policy = book.policy(facts.policy)
+    rows = connection.execute(
+        select(DEADLINE)
+        .where(DEADLINE.c.project_id == project_id)
+        .where(DEADLINE.c.standing != Standing.SUPERSEDED.value)
+    )
+    found = {row.kind: row for row in rows}
+    for want in wanted(facts, policy.categories[facts.category], book):
+        row = found.pop(want.kind.value, None)
+        same = row is not None and all(
+            getattr(row, name) == getattr(want, name)
+            for name in ("anchor_on", "due_on", "advised_on", "force", "standing", "met_on")
+        )
+        if not same:
+            yield _said(
+                project_id,
+                f"期限“{want.kind.label.zh}”与推算结果不符",
+                f"has a {want.kind.value} deadline that does not follow from its facts",
+            )
+    for kind in found:
+        yield _said(project_id, f"多出期限 {kind}", f"has a {kind} deadline without ground")
+
+
+def _ledger(connection: Connection) -> Iterator[Text]:
+    """Queued reminders have their mail, sent mail has its text, tokens follow from keys."""
+    joined = REMINDER.join(DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id)
+    strays = (
+        select(func.count())
+        .select_from(REMINDER)
+        .where(
+            REMINDER.c.status == ReminderStatus.QUEUED.value,
+            ~exists().where(MAIL.c.id == REMINDER.c.mail_id),
+        )
+    )
+    if count := connection.execute(strays).scalar_one():
+        yield Text(f"提醒台账：{count}条没有对应邮件。", f"Ledger: {count} reminders lack a mail.")
+    askew = (
+        select(func.count())
+        .select_from(joined)
+        .where(
+            (REMINDER.c.project_id != DEADLINE.c.project_id)
+            | (REMINDER.c.kind != DEADLINE.c.kind)
+            | (REMINDER.c.round != DEADLINE.c.round)
+            | (REMINDER.c.due_on != DEADLINE.c.due_on)
+        )
+    )
+    if count := connection.execute(askew).scalar_one():
+        yield Text(f"提醒台账：{count}条与期限不符。", f"Ledger: {count} do not fit the deadline.")
+    columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, MAIL.c.sent_at, MAIL.c.subject)
+    for mail in connection.execution_options(yield_per=1000).execute(select(*columns)):
+        sent = mail.status == MailStatus.SENT.value
+        if mail.token != token(mail.key) or sent != (mail.sent_at is not None):
+            yield Text(f"邮件{mail.id}的记录前后不一致。", f"Mail {mail.id} contradicts itself.")
