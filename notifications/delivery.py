@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import aiosmtplib
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, null, or_, select, update
 
 from config.settings import Settings
 from notifications.drafts import Writer
@@ -42,21 +42,28 @@ class DeliveryResult:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A mail in our hands until the lease ends; `attempt` is the fence."""
+    """A mail in our hands until the lease ends; `attempt` is the fence.
+
+    `fresh`: it was written for this attempt, so no server can have it yet.
+    """
 
     id: int
     to_email: str
     content: bytes
     attempt: int
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one attempt. `reached`: whether the server was there at all."""
+    """What came of one attempt. `reached`: whether the server was there at all; `certain`: whether
+    it is known what became of the mail; `closing`: the server wants no more mail for now."""
 
     status: MailStatus
     reply: str
     reached: bool = True
+    certain: bool = True
+    closing: bool = False
 
 
 class Delivery:
@@ -119,7 +126,7 @@ class Delivery:
                 result.sent += 1
             else:
                 result.failed += 1
-            if not answer.reached:
+            if not answer.reached or answer.closing:
                 rest = claims[number + 1 :]
                 self._give_back(rest, answer.reply, self.clock() + UNREACHABLE_PAUSE)
                 result.failed += len(rest)
@@ -178,7 +185,7 @@ class Delivery:
                 lease_owner=self.owner,
             )
         )
-        return Claim(row.id, row.to_email, content, row.attempts + 1)
+        return Claim(row.id, row.to_email, content, row.attempts + 1, row.content is None)
 
     @staticmethod
     def _set_aside(connection: Connection, mail_id: int, status: MailStatus, why: str) -> None:
@@ -209,7 +216,9 @@ class Delivery:
                 # A server that was not there has not refused this mail.
                 "new_attempts": claim.attempt if answer.reached else claim.attempt - 1,
             }
-            _RECORD.change(connection, values)
+            mine = _RECORD.change(connection, values) == 1
+            if mine and status is MailStatus.FAILED and answer.certain:
+                self._unwrite(connection, claim)
             attempt = {"mail_id": claim.id, "at": now, "outcome": status.value}
             _ATTEMPT.run(connection, attempt | {"reply": answer.reply})
 
@@ -217,16 +226,23 @@ class Delivery:
         with self.db.write() as connection:
             for claim in claims:
                 values = {"row_id": claim.id, "fence": claim.attempt, "owner": self.owner}
-                _GIVE_BACK.change(
-                    connection,
-                    values
-                    | {
-                        "new_status": (MailStatus.FAILED if reply else MailStatus.PENDING).value,
-                        "new_reply": reply,
-                        "new_due": due,
-                        "new_attempts": claim.attempt - 1,
-                    },
-                )
+                values |= {
+                    "new_status": (MailStatus.FAILED if reply else MailStatus.PENDING).value,
+                    "new_reply": reply,
+                    "new_due": due,
+                    "new_attempts": claim.attempt - 1,
+                }
+                if _GIVE_BACK.change(connection, values) == 1:
+                    self._unwrite(connection, claim)
+
+    @staticmethod
+    def _unwrite(connection: Connection, claim: Claim) -> None:
+        """No server has it: the next attempt writes it anew, as things then stand, or not at all.
+
+        Once a server may have it, it keeps its bytes for good.
+        """
+        if claim.fresh:
+            _UNWRITE.change(connection, {"row_id": claim.id})
 
     def _pause(self, attempt: int) -> timedelta:
         """Exponential, with jitter and a ceiling."""
@@ -262,6 +278,7 @@ _GIVE_BACK = Statement(
         attempts=bindparam("new_attempts"),
     )
 )
+_UNWRITE = Statement(update(MAIL).where(MAIL.c.id == bindparam("row_id")).values(content=null()))
 _ATTEMPT = Statement(
     insert(MailAttempt.__table__),  # type: ignore[attr-defined]
     ["mail_id", "at", "outcome", "reply"],
@@ -289,19 +306,26 @@ class Connected:
             address = sender.rpartition("<")[2].rstrip("> ")
             _, reply = await client.sendmail(address, [claim.to_email], claim.content)
         except aiosmtplib.SMTPResponseException as error:
-            permanent = 500 <= error.code < 600
-            if error.code in CLOSING:
-                await self.close()
-            return Answer(MailStatus.DEAD if permanent else MailStatus.FAILED, said(error))
+            return await self._refused(error)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            permanent = 500 <= refused.code < 600
-            return Answer(MailStatus.DEAD if permanent else MailStatus.FAILED, said(refused))
+            return await self._refused(error.recipients[0])
         except (aiosmtplib.SMTPException, OSError) as error:
-            # Broken off: perhaps accepted, perhaps not. The repeat has the same Message-ID.
+            return await self._broken_off(error)
+        return Answer(MailStatus.SENT, readable(reply))
+
+    async def _refused(self, error: aiosmtplib.SMTPResponseException) -> Answer:
+        if not 400 <= error.code < 600:  # no answer that SMTP knows
+            return await self._broken_off(error)
+        if closing := error.code in CLOSING:
             await self.close()
-            return Answer(MailStatus.FAILED, f"acceptance unknown: {said(error)}")
-        return Answer(MailStatus.SENT, reply[:500])
+        permanent = error.code >= 500
+        status = MailStatus.DEAD if permanent else MailStatus.FAILED
+        return Answer(status, said(error), closing=closing)
+
+    async def _broken_off(self, error: Exception) -> Answer:
+        """Perhaps accepted, perhaps not. The repeat has the same bytes and Message-ID."""
+        await self.close()
+        return Answer(MailStatus.FAILED, f"acceptance unknown: {said(error)}", certain=False)
 
     async def _client(self) -> aiosmtplib.SMTP:
         if self.client is not None and self.client.is_connected:
@@ -336,4 +360,16 @@ def said(error: Exception) -> str:
     """The server's own words, with its code, or the error's."""
     code = getattr(error, "code", None)
     message = getattr(error, "message", None) or str(error) or type(error).__name__
-    return (f"{code} {message}" if code else f"{type(error).__name__}: {message}")[:500]
+    return readable(f"{code} {message}" if code else f"{type(error).__name__}: {message}")
+
+
+def readable(reply: str) -> str:
+    """What a database can store: bytes that were not UTF-8 are read as GB 18030, NUL is dropped."""
+    raw = reply.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            reply = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            reply = raw.decode("utf-8", "replace")
+    return reply.replace("\0", "")[:500]

@@ -115,8 +115,8 @@ class Writer:
         ).scalar_one()
         facts = Facts.read(json.loads(stored))
         policy = self.book.policy(event.policy)
-        given = {**facts.pending.get("given", {}), **json.loads(event.given)}
         changes = json.loads(event.changes)
+        given = {**_proposed(connection, event, changes), **json.loads(event.given)}
         action = Action(event.deed)
         tag, lines, clause = _result(action, State(event.source), given, changes, policy)
         return Notice(
@@ -135,6 +135,20 @@ class Writer:
             ask=policy.office.zh,
             link=self.base_url,
         )
+
+
+def _proposed(connection: Connection, event: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    """What the first of two people gave, where this event completes a proposal."""
+    if "pending" not in changes:
+        return {}
+    proposal = connection.execute(
+        select(EVENT.c.given)
+        .where(EVENT.c.project_id == event.project_id, EVENT.c.seq < event.seq)
+        .where(EVENT.c.deed == event.deed, EVENT.c.target == event.source)
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return dict(json.loads(proposal)) if proposal else {}
 
 
 def message_id(token: str, sender: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
@@ -33,6 +33,7 @@ BATCH = 500
 # The three jobs sweep at the same minute; mail waits a little so that theirs become one.
 GATHER = timedelta(seconds=30)
 EVERYTHING = frozenset(Kind)
+ADDRESSING = 20250221  # PostgreSQL's advisory lock: who holds it puts reminders into mails
 
 
 @dataclass
@@ -216,7 +217,9 @@ def _silence(due: Due, rise: Rise, *, latest: bool) -> str:
     """Why a step is not announced; empty if it is."""
     if due.standing is not Standing.OPEN:
         return {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(due.standing, "lifted")
-    if due.known_on and (rise.on < due.known_on or due.due_on < due.known_on):
+    # A later round forgets when its row began, yet the plan still came no earlier than it came.
+    came = [day for day in (due.known_on, due.facts.known_on, due.facts.planned_on) if day]
+    if came and (rise.on < max(came) or due.due_on < max(came)):
         return "before_known"
     return "" if latest else "overtaken"
 
@@ -239,6 +242,8 @@ def _insert(connection: Connection) -> Statement:
 
 def _address(connection: Connection, as_of: date, at: datetime, result: SweepResult) -> None:
     """Put every queued reminder into its recipient's mail of the day, one mail a person."""
+    if connection.dialect.name == "postgresql":  # one at a time, as SQLite does by itself
+        connection.execute(select(func.pg_advisory_xact_lock(ADDRESSING)))
     loose = connection.execute(
         select(REMINDER.c.id, REMINDER.c.recipient, REMINDER.c.role, PROJECT.c.facts)
         .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
@@ -263,20 +268,24 @@ def _address(connection: Connection, as_of: date, at: datetime, result: SweepRes
 def _mail_of_the_day(
     connection: Connection, to: tuple[str, str], role: Role, as_of: date, at: datetime
 ) -> tuple[int, bool]:
-    """The day's mail to this address that has not been written yet, else a new one."""
-    prefix = f"remind:{as_of.isoformat()}:{to[1]}:"
-    rows = connection.execute(
-        select(MAIL.c.id, MAIL.c.status, MAIL.c.content.is_(None).label("unwritten"))
-        .where(MAIL.c.key.like(f"{_escaped(prefix)}%", escape="\\"))
-        .order_by(MAIL.c.id)
-    ).all()
-    if rows and rows[-1].status == MailStatus.PENDING.value and rows[-1].unwritten:
-        return rows[-1].id, False
-    row = draft(f"{prefix}{len(rows) + 1}", "reminder", to, role, on=as_of, at=at)
+    """The day's mail to this address that has not been written yet, else a new one.
+
+    Found by its whole key, which is indexed, and locked: the dispatcher writes a mail once, and
+    a reminder that joined it at that moment would never be told.
+    """
+    number, last = 1, None
+    while found := _mail(connection, key := f"remind:{as_of.isoformat()}:{to[1]}:{number}"):
+        number, last = number + 1, found
+    if last and last.status == MailStatus.PENDING.value and last.unwritten:
+        return last.id, False
+    row = draft(key, "reminder", to, role, on=as_of, at=at)
     INSERT_MAIL.run(connection, row | {"due_at": at + GATHER})
-    found = connection.execute(select(MAIL.c.id).where(MAIL.c.key == row["key"])).scalar_one()
-    return found, True
+    new = _mail(connection, key)
+    assert new is not None
+    return new.id, True
 
 
-def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
+def _mail(connection: Connection, key: str) -> Any:
+    unwritten = MAIL.c.content.is_(None).label("unwritten")
+    query = select(MAIL.c.id, MAIL.c.status, unwritten).where(MAIL.c.key == key)
+    return connection.execute(query.with_for_update()).one_or_none()

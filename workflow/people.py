@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from states.facts import Facts
 from states.terms import Role
@@ -111,3 +112,66 @@ _PERSON = Statement(
     insert(PERSON).returning(PERSON.c.id), ["login", "name", "email", "phone", "active"]
 )
 _UNIT = Statement(insert(UNIT), ["name", "kind", "email", "phone"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person to register with one role."""
+
+    login: str
+    name: str
+    role: Role
+    scope: str
+    email: str
+    phone: str
+
+
+def enrol(connection: Connection, entry: Entry) -> tuple[bool, bool]:
+    """Register or update; whether the person is new, and whether something known changed."""
+    found = person_id(connection, entry.login)
+    if found is None:
+        found = add_person(connection, entry.login, entry.name, entry.email, entry.phone)
+        grant_once(connection, found, entry.role, entry.scope)
+        return True, False
+    before = connection.execute(select(PERSON).where(PERSON.c.id == found)).one()
+    pairs = {"name": entry.name, "email": entry.email, "phone": entry.phone}
+    values = {key: value for key, value in pairs.items() if value and value != getattr(before, key)}
+    if values:
+        connection.execute(update(PERSON).where(PERSON.c.id == found).values(values))
+    granted = grant_once(connection, found, entry.role, entry.scope)
+    return False, bool(values) or granted
+
+
+def person_id(connection: Connection, login: str) -> int | None:
+    """The person of that login, active or not."""
+    found = connection.execute(select(PERSON.c.id).where(PERSON.c.login == login)).scalar()
+    return None if found is None else int(found)
+
+
+def grant_once(connection: Connection, person: int, role: Role, scope: str) -> bool:
+    """Give a role and make its unit known; False if the person had it already."""
+    held = connection.execute(
+        select(GRANT.c.id)
+        .where(GRANT.c.person_id == person)
+        .where(GRANT.c.role == role.value, GRANT.c.scope == scope)
+    ).first()
+    if held:
+        return False
+    know_contacts(connection, [("", "", scope)])
+    grant(connection, person, role, scope)
+    return True
+
+
+def disable(connection: Connection, person: int) -> None:
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=False))
+
+
+def everybody(connection: Connection) -> list[dict[str, Any]]:
+    """All people with their roles, by login."""
+    roles: dict[int, list[dict[str, str]]] = {}
+    for row in connection.execute(select(GRANT).order_by(GRANT.c.id)):
+        roles.setdefault(row.person_id, []).append({"role": row.role, "scope": row.scope})
+    return [
+        {**dict(row._mapping), "roles": roles.get(row.id, [])}
+        for row in connection.execute(select(PERSON).order_by(PERSON.c.login))
+    ]

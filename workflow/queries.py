@@ -12,7 +12,7 @@ from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
 from states.calculus import deadlines_of
 from states.facts import Facts, Json, Standing
-from states.terms import BEFORE_PLAN, REJECTED_AS, State, Text
+from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, Entry, State, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
@@ -87,15 +87,40 @@ def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str
         "state_label": state_label(stored["state"], stored),
         "category_label": category.label,
         **stored,
+        "findings": _findings(stored),
         "deadlines": _deadlines(connection, project_id, computed, facts),
-        "history": _rows(
-            connection, select(EVENT).where(EVENT.c.project_id == project_id), EVENT.c.seq
-        ),
+        "history": [
+            row | {"deed_label": deed_label(row["deed"])}
+            for row in _rows(
+                connection, select(EVENT).where(EVENT.c.project_id == project_id), EVENT.c.seq
+            )
+        ],
         "reminders": _rows(
             connection, select(REMINDER).where(REMINDER.c.project_id == project_id), REMINDER.c.id
         ),
         "mail": mail_log(connection, project_id=project_id),
     }
+
+
+def _findings(stored: Json) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "clause": flag["clause"],
+            "message": Text(flag["zh"], flag["en"]),
+            "on": flag["on"],
+            "disposed": flag.get("disposed"),
+        }
+        for key, flag in stored.get("flags", {}).items()
+    ]
+
+
+def deed_label(deed: str) -> Text:
+    """How a step, an act or an entry is shown."""
+    for kind in (Action, Act, Entry):
+        if deed in set(kind):
+            return kind(deed).label
+    return Text(deed, deed)
 
 
 def _rows(connection: Connection, query: Any, order: Any) -> list[dict[str, Any]]:
@@ -111,7 +136,8 @@ def _deadlines(
         current = computed.get(row["kind"])
         trace = current.due.trace if current and current.due.due_on == row["due_on"] else ()
         late_plan = facts.known_on is not None and facts.known_on > row["due_on"]
-        found.append(row | {"trace": trace, "plan_came_late": late_plan})
+        label = Standing(row["standing"]).label
+        found.append(row | {"trace": trace, "plan_came_late": late_plan, "standing_label": label})
     return found
 
 

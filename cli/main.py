@@ -1,0 +1,327 @@
+"""`yanxiu`: the commands, their options and their help. What they do stands in cli/verbs_*.py.
+
+Nothing heavy is imported before a command is chosen, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+ENGLISH = os.environ.get("YANXIU_LANGUAGE") == "en"
+
+
+def both(zh: str, en: str) -> str:
+    """The help in the language that is set."""
+    return en if ENGLISH else zh
+
+
+app = typer.Typer(
+    name="yanxiu",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=both(
+        "高级研修项目全程管理：导入年度计划，推算期限，按时发邮件提醒，逐步办理并留痕。\n\n"
+        "第一次使用：yanxiu init，再 yanxiu import 计划.xlsx --policy fujian-2025。\n\n"
+        "设置用环境变量 YANXIU_… 或文件 yanxiu.toml；英文界面：YANXIU_LANGUAGE=en。",
+        "Runs a year of advanced-training projects: plan, deadlines, reminders, every step on "
+        "record.\n\nFirst: yanxiu init, then yanxiu import PLAN.xlsx --policy fujian-2025.",
+    ),
+)
+policy_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=both("查看和校验政策文件", "Look at policy files"),
+)
+user_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=both("单位联系人、主管单位联系人、省厅人员及其权限", "People and their roles"),
+)
+mailbox_app = typer.Typer(
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help=both("本机演示邮箱：列出、阅读、启动", "The local mailbox: list, read, serve"),
+)
+app.add_typer(policy_app, name="policy")
+app.add_typer(user_app, name="user")
+app.add_typer(mailbox_app, name="mailbox")
+
+Json = Annotated[bool, typer.Option("--json", help=both("以 JSON 输出", "Print JSON"))]
+PolicyName = Annotated[
+    str, typer.Option("--policy", help=both("政策，如 fujian-2025", "Policy, e.g. fujian-2025"))
+]
+ProjectId = Annotated[
+    int,
+    typer.Argument(
+        metavar="ID", help=both("项目编号（见 yanxiu projects）", "Project, see `yanxiu projects`")
+    ),
+]
+
+
+@app.command(help=both("建立数据目录和数据库；可重复运行", "Make the data folder and database"))
+def init(json: Json = False) -> None:
+    from cli.verbs_setup import init as run
+
+    run(json)
+
+
+@app.command(help=both("检查运行环境，逐项说明", "Check the installation"))
+def doctor(json: Json = False) -> None:
+    from cli.verbs_setup import doctor as run
+
+    run(json)
+
+
+@app.command(help=both("推算期限（不需要数据库）", "Compute deadlines; needs no database"))
+def deadlines(
+    policy: PolicyName,
+    category: Annotated[
+        str, typer.Option(help=both("项目类别，如 demonstration", "Category, e.g. demonstration"))
+    ],
+    opens: Annotated[str, typer.Option(help=both("开班日，如 2025-03-31", "First day"))],
+    ends: Annotated[str, typer.Option(help=both("结束日，如 2025-04-03", "Last day"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_policy import deadlines as run
+
+    run(policy, category, opens, ends, json)
+
+
+@policy_app.command("list", help=both("列出政策", "List the policies"))
+def policy_list(json: Json = False) -> None:
+    from cli.verbs_policy import list_policies as run
+
+    run(json)
+
+
+@policy_app.command("show", help=both("显示一项政策的全部规定及出处", "Show a policy"))
+def policy_show(policy: Annotated[str, typer.Argument(metavar="P")], json: Json = False) -> None:
+    from cli.verbs_policy import show as run
+
+    run(policy, json)
+
+
+@policy_app.command("check", help=both("校验政策（名称或文件）", "Check a policy or a file"))
+def policy_check(
+    policy: Annotated[str, typer.Argument(metavar="P_OR_FILE")], json: Json = False
+) -> None:
+    from cli.verbs_policy import check as run
+
+    run(policy, json)
+
+
+@app.command("import", help=both("导入年度计划（Excel）", "Import the annual plan from Excel"))
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    policy: PolicyName,
+    skip_bad_rows: Annotated[
+        bool, typer.Option(help=both("跳过有误的行，其余照常导入", "Leave out rejected rows"))
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option(help=both("只检查，不写入", "Check only, write nothing"))
+    ] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_plan import import_plan as run
+
+    run(file, policy, skip_bad_rows, dry_run, json)
+
+
+@app.command(help=both("列出项目（按计划顺序）", "List projects in plan order"))
+def projects(
+    state: Annotated[str, typer.Option(help=both("只列某一状态，如 planned", "One state"))] = "",
+    overdue: Annotated[bool, typer.Option(help=both("只列已逾期的", "Only overdue"))] = False,
+    as_of: Annotated[str, typer.Option(help=both("按哪一天计", "As of this day"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_plan import projects as run
+
+    run(state, overdue, as_of, json)
+
+
+@app.command(help=both("一个项目的期限、提示、材料、经过、邮件", "Show one project in full"))
+def show(project_id: ProjectId, json: Json = False) -> None:
+    from cli.verbs_plan import show as run
+
+    run(project_id, json)
+
+
+@app.command(
+    help=both(
+        "办理一步，如：yanxiu do 2 file --as unit02@example.cn "
+        "--attach implementation_plan=方案.docx。不写办理事项时列出可办理的事项。",
+        "Do a step, e.g. yanxiu do 2 file --as unit02@example.cn "
+        "--attach implementation_plan=plan.docx. Without ACTION: what can be done.",
+    )
+)
+def do(
+    project_id: ProjectId,
+    action: Annotated[str, typer.Argument(metavar="[ACTION]", show_default=False)] = "",
+    user: Annotated[
+        str, typer.Option("--as", help=both("办理人（登录名或邮箱）", "Who does it"))
+    ] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help=both("填写一项，可多次", "Fill in a field")),
+    ] = None,
+    attach: Annotated[
+        list[str] | None,
+        typer.Option("--attach", metavar="k=FILE", help=both("附一份材料，可多次", "Attach")),
+    ] = None,
+    on: Annotated[str, typer.Option(help=both("办理（收件）日期", "The date that counts"))] = "",
+    on_behalf: Annotated[
+        bool, typer.Option(help=both("代承办单位录入纸质材料", "Enter paper for the host"))
+    ] = False,
+    seen: Annotated[
+        int, typer.Option(help=both("办理时看到的版本号，已变动则不办", "Version seen"))
+    ] = 0,
+    json: Json = False,
+) -> None:
+    from cli.verbs_do import do as run
+
+    run(project_id, action, user, values or [], attach or [], on, on_behalf, seen, json)
+
+
+@app.command(help=both("重放全部历史，核对数据和提醒台账", "Replay all history and check it"))
+def verify(json: Json = False) -> None:
+    from cli.verbs_setup import verify as run
+
+    run(json)
+
+
+@app.command(help=both("运行提醒和发信；--once 办完今天的就退出", "Run reminders and delivery"))
+def worker(
+    once: Annotated[
+        bool, typer.Option(help=both("提醒并发出今天到期的，然后退出", "Do today's, then end"))
+    ] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_worker import worker as run
+
+    run(once, json)
+
+
+@mailbox_app.callback()
+def mailbox(context: typer.Context, json: Json = False) -> None:
+    if context.invoked_subcommand is None:
+        from cli.verbs_worker import list_mailbox
+
+        list_mailbox(json)
+
+
+@mailbox_app.command("show", help=both("阅读第 N 封", "Read mail N"))
+def mailbox_show(number: Annotated[int, typer.Argument(metavar="N")], json: Json = False) -> None:
+    from cli.verbs_worker import show_mail as run
+
+    run(number, json)
+
+
+@mailbox_app.command("serve", help=both("启动本机邮箱（仅本机可用）", "Run the local mailbox"))
+def mailbox_serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help=both("端口", "Port"))] = 2525,
+) -> None:
+    from cli.verbs_worker import serve_mailbox as run
+
+    run(port)
+
+
+@user_app.command("add", help=both("登记人员", "Add a person"))
+def user_add(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    name: Annotated[str, typer.Option(help=both("姓名", "Name"))],
+    role: Annotated[str, typer.Option(help="host | coordinator | province | admin | auditor")],
+    scope: Annotated[
+        str,
+        typer.Option(help=both("所属单位（承办单位、主管单位）", "Unit, for host, coordinator")),
+    ] = "",
+    email: Annotated[str, typer.Option(help=both("邮箱", "E-mail"))] = "",
+    phone: Annotated[str, typer.Option(help=both("电话", "Telephone"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_user import add as run
+
+    run(login, name, role, scope, email, phone, json)
+
+
+@user_app.command("list", help=both("列出人员", "List people"))
+def user_list(json: Json = False) -> None:
+    from cli.verbs_user import list_people as run
+
+    run(json)
+
+
+@user_app.command("grant", help=both("增加一项权限", "Give another role"))
+def user_grant(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    role: Annotated[str, typer.Option(help="host | coordinator | province | admin | auditor")],
+    scope: Annotated[str, typer.Option(help=both("所属单位", "Unit"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_user import give as run
+
+    run(login, role, scope, json)
+
+
+@user_app.command("disable", help=both("停用人员（不再收信、不能办理）", "Disable a person"))
+def user_disable(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")], json: Json = False
+) -> None:
+    from cli.verbs_user import disable as run
+
+    run(login, json)
+
+
+@user_app.command("import", help=both("从 Excel 导入人员", "Import people from Excel"))
+def user_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    skip_bad_rows: Annotated[bool, typer.Option(help=both("跳过有误的行", "Skip"))] = False,
+    dry_run: Annotated[bool, typer.Option(help=both("只检查，不写入", "Check only"))] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_user import import_people as run
+
+    run(file, skip_bad_rows, dry_run, json)
+
+
+def main() -> None:
+    """Run a command. Every expected failure ends in one sentence and an exit code."""
+    code: Any
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        print(asked.ctx.get_help() if asked.ctx else "")
+        code = 2
+    except click.UsageError as wrong:
+        code = _usage(wrong)
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as error:
+        from cli.failures import report
+
+        code = report(error, as_json="--json" in sys.argv)
+    raise SystemExit(code or 0)
+
+
+def _usage(wrong: click.UsageError) -> int:
+    path = wrong.ctx.command_path if wrong.ctx else "yanxiu"
+    sentence = both(
+        f"用法有误：{wrong.format_message()} 请看 {path} --help。",
+        f"Wrong usage: {wrong.format_message()} See {path} --help.",
+    )
+    print(sentence, file=sys.stderr)
+    if "--json" in sys.argv:
+        import json
+
+        print(json.dumps({"error": sentence}, ensure_ascii=False))
+    return 2

@@ -1,0 +1,67 @@
+"""Puts together what a command needs: settings, clock, rules, database, printer."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cli.clock import Clock
+from cli.output import Printer
+from config.settings import Settings, load_settings
+from states.terms import Text
+
+if TYPE_CHECKING:
+    from config.rulebook import Rulebook
+    from workflow.database import Database
+
+
+class Stop(Exception):
+    """Ends a command with a sentence, and with an exit code (cli/output.py)."""
+
+    def __init__(self, text: Text, code: int, data: object = None) -> None:
+        self.text, self.code, self.data = text, code, data
+        super().__init__(text.en)
+
+
+class Office:
+    """One per command; everything is opened only when it is first used."""
+
+    def __init__(self, as_json: bool) -> None:
+        self.settings: Settings = load_settings()
+        self.printer = Printer(self.settings.language, as_json)
+        self.clock = Clock.starting(self.settings.today)
+        if self.settings.today:
+            moved = MOVED.format(day=self.settings.today.isoformat())
+            print(self.printer.say(moved), file=sys.stderr)
+
+    @cached_property
+    def book(self) -> Rulebook:
+        from config.rulebook import rulebook
+
+        return rulebook(self.settings.data_dir)
+
+    @cached_property
+    def db(self) -> Database:
+        """The database at its newest revision; Stop with what to do otherwise."""
+        from workflow.database import Database
+        from workflow.migrations import is_current
+
+        path = self.settings.data_dir / "yanxiu.db"
+        if not self.settings.database_url and not path.exists():
+            raise Stop(NOT_INITIALISED.format(path=path), 1)
+        db = Database(self.settings.url)
+        if not is_current(db):
+            raise Stop(OTHER_REVISION, 1)
+        return db
+
+
+MOVED = Text("（演示时钟：今天按 {day} 计）", "(demonstration clock: today is {day})")
+NOT_INITIALISED = Text(
+    "还没有数据库（{path}），请先运行 yanxiu init，或用 YANXIU_DATA_DIR 指明数据目录。",
+    "There is no database at {path}; run `yanxiu init` first, or set YANXIU_DATA_DIR.",
+)
+OTHER_REVISION = Text(
+    "数据库结构与本版本不一致，请运行 yanxiu init 升级。",
+    "The database is of another version; run `yanxiu init` to upgrade it.",
+)

@@ -1,0 +1,188 @@
+"""`yanxiu do`: one deed through the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli import reading
+from cli.office import Office, Stop
+from cli.output import REFUSED, USAGE
+from states.decide import who_may
+from states.findings import Finding
+from states.forms import FORMS, read_form
+from states.terms import Act, Action, State, Text
+from workflow.engine import Deed, Outcome, Refused, perform, situation
+from workflow.people import find_actor
+from workflow.queries import state_label
+
+
+def do(
+    project_id: int,
+    action: str,
+    user: str,
+    values: list[str],
+    attach: list[str],
+    on: str,
+    on_behalf: bool,
+    seen: int,
+    as_json: bool,
+) -> None:
+    """Perform, or list what can be done where no action is named."""
+    office = Office(as_json)
+    if not action:
+        _list_deeds(office, project_id)
+        return
+    what = _deed(action)
+    if not user:
+        raise Stop(WHO, USAGE)
+    given, problems = read_form(what, reading.pairs(values, "--set"))
+    if problems:
+        said = Text(
+            "".join(p.message.zh for p in problems), " ".join(p.message.en for p in problems)
+        )
+        fields = [{"field": p.field, "message": p.message} for p in problems]
+        raise Stop(said, USAGE, {"id": project_id, "action": what, "done": False, "fields": fields})
+    with office.db.read() as connection:
+        situation(connection, office.book, project_id)  # says so if there is no such project
+        actor = find_actor(connection, user)
+    if actor is None:
+        raise Stop(NOBODY.format(login=user[:80]), REFUSED)
+    today = office.clock.today()
+    deed = Deed(
+        what=what,
+        by=actor,
+        given=given,
+        papers=_papers(office, attach),
+        on=reading.day(on, "--on") if on else today,
+        on_behalf=on_behalf,
+        seen=seen or None,
+    )
+    try:
+        outcome = perform(
+            office.db, office.book, project_id, deed, today=today, at=office.clock.now()
+        )
+    except Refused as refused:
+        _refused(project_id, what, refused)
+    else:
+        _done(office, what, outcome)
+
+
+def _deed(action: str) -> Action | Act:
+    for kind in (Action, Act):
+        if action in set(kind):
+            return kind(action)
+    zh = "、".join(f"{m.value}（{m.label.zh}）" for m in (*Action, *Act))
+    en = ", ".join(m.value for m in (*Action, *Act))
+    raise Stop(NO_ACTION.format(given=action[:80], known=Text(zh, en)), USAGE)
+
+
+def _papers(office: Office, attach: list[str]) -> dict[str, Any]:
+    from workflow.papers import store
+
+    files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
+    folder = office.settings.data_dir / "papers"
+    return {key: store(folder, path) for key, path in files.items()}
+
+
+def _refused(project_id: int, what: Action | Act, refused: Refused) -> None:
+    found = [_finding(f) for f in refused.findings]
+    zh = "\n".join([f"暂不能{what.label.zh}：", *(f"  {_cited(f).zh}" for f in refused.findings)])
+    en = "\n".join([f"{what.label.en}: not yet.", *(f"  {_cited(f).en}" for f in refused.findings)])
+    data = {"id": project_id, "action": what, "done": False, "findings": found}
+    raise Stop(Text(zh, en), REFUSED, data) from None
+
+
+def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
+    with office.db.read() as connection:
+        _, stored, _, _ = situation(connection, office.book, outcome.project_id)
+    label = state_label(stored["state"], stored)
+    if office.printer.as_json:
+        office.printer.data(
+            {
+                "id": outcome.project_id,
+                "action": what,
+                "done": not outcome.pending,
+                "pending": outcome.pending,
+                "state": outcome.state,
+                "state_label": label,
+                "version": outcome.version,
+                "findings": [_finding(f) for f in outcome.findings],
+            }
+        )
+        return
+    said = PROPOSED if outcome.pending else DONE
+    office.printer.line(said.format(deed=what.label, state=label))
+    for found in outcome.findings:
+        office.printer.line(Text("  提示：", "  Flag: "))
+        office.printer.line(Text(f"    {_cited(found).zh}", f"    {_cited(found).en}"))
+
+
+def _cited(found: Finding) -> Text:
+    clause = f"（{found.clause}）" if found.clause else ""
+    return Text(f"{found.message.zh}{clause}", f"{found.message.en} {clause}".rstrip())
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "key": found.key,
+        "clause": found.clause,
+        "severity": found.severity,
+        "fact": found.fact,
+        "message": found.message,
+        "who": found.who,
+        "earliest": found.earliest,
+    }
+
+
+def _list_deeds(office: Office, project_id: int) -> None:
+    """What the tables allow in the project's state, who may do it, what to fill in."""
+    with office.db.read() as connection:
+        facts, stored, version, policy = situation(connection, office.book, project_id)
+    rows = []
+    for what in (*Action, *Act):
+        if roles := who_may(what, State(stored["state"])):
+            fields = FORMS[what]
+            asked = [f"{f.name}{'' if f.required else '?'}={f.label.zh}" for f in fields]
+            category = policy.categories[facts.category]
+            papers = category.papers.get(what, ()) if isinstance(what, Action) else ()
+            asked += [f"--attach {p.key}={p.label.zh}" for p in papers]
+            rows.append((what, what.label, roles, asked))
+    if office.printer.as_json:
+        office.printer.data(
+            {"id": project_id, "version": version, "state": stored["state"]}
+            | {"actions": [{"action": a, "by": by, "asks": asks} for a, _, by, asks in rows]}
+        )
+        return
+    office.printer.line(
+        Text("现为“{s}”，可以办理：", "Now “{s}”; possible:").format(
+            s=state_label(stored["state"], stored)
+        )
+    )
+    heads = (
+        Text("办理", "Action"),
+        Text("", ""),
+        Text("谁", "Who"),
+        Text("填写（?为选填）", "Asks"),
+    )
+    say = office.printer.say
+    office.printer.table(
+        heads,
+        [
+            (a, label, "、".join(say(r.label) for r in by), "\n".join(asks))
+            for a, label, by, asks in rows
+        ],
+    )
+
+
+WHO = Text("请用 --as 写明办理人（登录名或邮箱）。", "Say who acts: --as LOGIN.")
+NOBODY = Text(
+    "没有可用的办理人“{login}”，请用 yanxiu user list 查看，或用 yanxiu user add 登记。",
+    "There is no active person “{login}”; see `yanxiu user list`, or add one.",
+)
+NO_ACTION = Text("没有办理事项“{given}”。可用：{known}。", "No action “{given}”. Known: {known}.")
+PROPOSED = Text(
+    "已拟办“{deed}”，待另一人复核；项目仍为“{state}”。",
+    "“{deed}” is proposed and waits for a second person; the project stays “{state}”.",
+)
+DONE = Text("已办理“{deed}”，项目现为“{state}”。", "“{deed}” done; the project is now “{state}”.")

@@ -1,0 +1,191 @@
+"""`yanxiu import`, `projects`, `show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cli import reading
+from cli.office import Office, Stop
+from cli.output import REFUSED
+from states.terms import Force, Kind, State, Text
+from workflow import queries
+from workflow.imports.words import ReadingError
+
+
+def import_plan(
+    file: Path, policy_name: str, skip_bad_rows: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written."""
+    from workflow.imports.plan import Imported, apply_plan
+    from workflow.imports.plan_file import Remark, read_plan
+
+    office = Office(as_json)
+    policy = reading.policy(office, policy_name)
+    try:
+        plan = read_plan(file, policy)
+    except ReadingError as error:
+        data = _result(Imported(rejected=[Remark(None, None, error.text)]))
+        raise Stop(error.text, REFUSED, data) from None
+    result = apply_plan(
+        office.db,
+        office.book,
+        policy,
+        plan,
+        today=office.clock.today(),
+        at=office.clock.now(),
+        skip_bad_rows=skip_bad_rows,
+        dry_run=dry_run,
+    )
+    refused = bool(result.rejected) and not skip_bad_rows
+    if as_json:
+        office.printer.data(_result(result))
+    else:
+        _print_import(office, result, refused, dry_run)
+    if refused:
+        raise SystemExit(REFUSED)
+
+
+def _result(result: Any) -> dict[str, Any]:
+    def remarks(found: Any) -> list[dict[str, Any]]:
+        return [{"row": r.row, "column": r.column, "message": r.message} for r in found]
+
+    return {
+        "imported": result.imported,
+        "changed": result.changed,
+        "differences": remarks(result.differences),
+        "warnings": remarks(result.warnings),
+        "rejected": remarks(result.rejected),
+    }
+
+
+def _print_import(office: Office, result: Any, refused: bool, dry_run: bool) -> None:
+    for title, remarks in (
+        (Text("未导入的行", "Rejected"), result.rejected),
+        (Text("变更", "Changes"), result.differences),
+        (Text("提醒注意", "Warnings"), result.warnings),
+    ):
+        if remarks:
+            heads = (title, Text("列", "Column"), Text("说明", "Message"))
+            rows = [(_row(r.row), r.column, r.message) for r in remarks]
+            office.printer.table(heads, rows)
+            print()
+    said = NOTHING if refused else (WOULD if dry_run else DONE)
+    values = {"new": result.imported, "changed": result.changed, "bad": len(result.rejected)}
+    office.printer.line(said.format(**values))
+
+
+def _row(number: int | None) -> Text:
+    return Text("全表", "file") if number is None else Text(f"第{number}行", f"row {number}")
+
+
+NOTHING = Text(
+    "有{bad}处不能导入，没有写入任何内容。改正后重新导入，或加 --skip-bad-rows 跳过这些行。",
+    "{bad} fault(s): nothing was written. Mend them, or leave those rows out by --skip-bad-rows.",
+)
+WOULD = Text(
+    "（未写入）将新增{new}个，变更{changed}个。", "(dry run) {new} new, {changed} changed."
+)
+DONE = Text("新增{new}个项目，变更{changed}个。", "{new} new projects, {changed} changed.")
+
+
+def projects(state: str, overdue: bool, as_of: str, as_json: bool) -> None:
+    """List the projects in plan order."""
+    office = Office(as_json)
+    wanted = reading.one_of(State, state, Text("状态", "state")) if state else None
+    day = reading.day(as_of, "--as-of") if as_of else office.clock.today()
+    with office.db.read() as connection:
+        found = queries.projects(connection, as_of=day, state=wanted, overdue=overdue)
+    if as_json:
+        office.printer.data(found)
+        return
+    rows = [
+        (p["id"], p["number"], p["name"], p["state_label"], p["host"], _when(p), _late(p))
+        for p in found
+    ]
+    office.printer.table(LIST_HEADS, rows)
+    office.printer.line(Text("共{n}个项目。", "{n} projects.").format(n=len(found)))
+
+
+def _late(project: dict[str, Any]) -> Text:
+    return Text("逾期", "overdue") if project["overdue"] else Text("", "")
+
+
+def _when(project: dict[str, Any]) -> str:
+    if project["provisional"]:
+        return f"{project['schedule']}（暂定）"
+    opens, ends = project["opens"], project["ends"]
+    return f"{opens or ''}～{ends}" if ends else str(opens or "")
+
+
+LIST_HEADS = (
+    Text("编号", "ID"),
+    Text("序号", "No."),
+    Text("项目名称", "Project"),
+    Text("状态", "State"),
+    Text("承办单位", "Host"),
+    Text("办班时间", "When"),
+    Text("", ""),
+)
+
+
+def show(project_id: int, as_json: bool) -> None:
+    """One project in full."""
+    office = Office(as_json)
+    with office.db.read() as connection:
+        found = queries.project(connection, office.book, project_id)
+    if as_json:
+        office.printer.data(found)
+        return
+    say = office.printer.say
+    print(f"{found['number'] or ''} {found['name']}  [{say(found['state_label'])}]")
+    print(f"{found['host']}  {say(found['category_label'])}  {found.get('schedule_text', '')}\n")
+    office.printer.table(DEADLINE_HEADS, [_deadline(row) for row in found["deadlines"]])
+    if found["findings"]:
+        heads = (Text("提示", "Flag"), Text("内容", "What"), Text("条款", "Clause"))
+        rows = [(f["key"], f["message"], f["clause"]) for f in found["findings"]]
+        print()
+        office.printer.table(heads, rows)
+    print()
+    office.printer.table(HISTORY_HEADS, [_entry(row) for row in found["history"]])
+    if found["mail"]:
+        heads = (Text("邮件", "Mail"), Text("收件人", "To"), Text("情况", "Status"))
+        print()
+        office.printer.table(
+            heads, [(m["subject"], m["to_email"], m["status"]) for m in found["mail"]]
+        )
+
+
+def _deadline(row: dict[str, Any]) -> tuple[Any, ...]:
+    force = Force(row["force"]).label
+    loose = Text("，暂定（待确认）", ", provisional") if row["provisional"] else Text("", "")
+    return (
+        Kind(row["kind"]).label,
+        row["due_on"],
+        row["advised_on"],
+        row["standing_label"],
+        Text(force.zh + loose.zh, force.en + loose.en),
+        row["clause"],
+    )
+
+
+def _entry(row: dict[str, Any]) -> tuple[Any, ...]:
+    who = row["person"] or Text("本机操作员", "local operator")
+    return row["seq"], row["on_date"], row["deed_label"], who, State(row["target"]).label
+
+
+DEADLINE_HEADS = (
+    Text("期限", "Deadline"),
+    Text("截止日", "Due"),
+    Text("建议报送日", "Advised"),
+    Text("情况", "Standing"),
+    Text("效力", "Force"),
+    Text("条款", "Clause"),
+)
+HISTORY_HEADS = (
+    Text("#", "#"),
+    Text("日期", "Date"),
+    Text("办理", "Deed"),
+    Text("办理人", "By"),
+    Text("状态", "State"),
+)

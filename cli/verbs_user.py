@@ -1,0 +1,134 @@
+"""`yanxiu user …`: people, their addresses, their roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cli import reading
+from cli.office import Office, Stop
+from cli.output import REFUSED
+from states.terms import Role, Text
+from workflow import people
+from workflow.imports.words import ReadingError
+
+
+def add(
+    login: str, name: str, role: str, scope: str, email: str, phone: str, as_json: bool
+) -> None:
+    """Register a person with one role."""
+    from workflow.imports.people_file import check_person
+
+    office = Office(as_json)
+    entry = check_person(login, name, role, scope, email, phone)
+    with office.db.write() as connection:
+        if people.person_id(connection, entry.login) is not None:
+            raise Stop(TAKEN.format(login=entry.login), REFUSED)
+        people.enrol(connection, entry)
+    _said(office, ADDED.format(login=entry.login, role=entry.role.label), entry.login)
+
+
+def give(login: str, role: str, scope: str, as_json: bool) -> None:
+    """Give a person another role."""
+    from workflow.imports.people_file import check_scope
+
+    office = Office(as_json)
+    wanted = reading.one_of(Role, role, Text("角色", "role"))
+    unit = check_scope(wanted, scope)
+    with office.db.write() as connection:
+        found = _id(connection, login)
+        people.grant_once(connection, found, wanted, unit)
+    _said(office, GIVEN.format(login=login, role=wanted.label), login)
+
+
+def disable(login: str, as_json: bool) -> None:
+    """A disabled person gets no mail and can do nothing; the history keeps the name."""
+    office = Office(as_json)
+    with office.db.write() as connection:
+        people.disable(connection, _id(connection, login))
+    _said(office, DISABLED.format(login=login), login)
+
+
+def _id(connection: Any, login: str) -> int:
+    found = people.person_id(connection, login)
+    if found is None:
+        raise Stop(NOBODY.format(login=login[:80]), REFUSED)
+    return found
+
+
+def _said(office: Office, text: Text, login: str) -> None:
+    if office.printer.as_json:
+        office.printer.data({"login": login, "ok": True})
+    else:
+        office.printer.line(text)
+
+
+def list_people(as_json: bool) -> None:
+    """Everybody with all roles."""
+    office = Office(as_json)
+    with office.db.read() as connection:
+        found = people.everybody(connection)
+    if as_json:
+        office.printer.data(found)
+        return
+    say = office.printer.say
+    rows = [
+        (
+            p["login"],
+            p["name"],
+            p["email"],
+            "；".join(f"{say(Role(g['role']).label)} {g['scope']}".strip() for g in p["roles"]),
+            "" if p["active"] else Text("停用", "disabled"),
+        )
+        for p in found
+    ]
+    office.printer.table(HEADS, rows)
+
+
+def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool) -> None:
+    """Register the people of a workbook; what is there already stays."""
+    from workflow.imports.people_file import read_people
+
+    office = Office(as_json)
+    try:
+        found = read_people(file)
+    except ReadingError as error:
+        remark = {"row": None, "column": None, "message": error.text}
+        data = {"imported": 0, "changed": 0, "warnings": [], "rejected": [remark]}
+        raise Stop(error.text, REFUSED, data) from None
+    refused = bool(found.rejected) and not skip_bad_rows
+    new = changed = 0
+    with office.db.write() as connection:
+        for entry in () if refused else found.entries:
+            fresh, more = people.enrol(connection, entry)
+            new, changed = new + fresh, changed + more
+        if dry_run:
+            connection.rollback()
+    rejected = [{"row": r.row, "column": r.column, "message": r.message} for r in found.rejected]
+    if as_json:
+        result = {"imported": new, "changed": changed, "warnings": [], "rejected": rejected}
+        office.printer.data(result)
+    else:
+        heads = (Text("行", "Row"), Text("列", "Column"), Text("说明", "Message"))
+        if rejected:
+            office.printer.table(heads, [tuple(r.values()) for r in rejected])
+        office.printer.line(IMPORTED.format(new=new, changed=changed, bad=len(rejected)))
+    if refused:
+        raise SystemExit(REFUSED)
+
+
+HEADS = (
+    Text("登录名", "Login"),
+    Text("姓名", "Name"),
+    Text("邮箱", "E-mail"),
+    Text("角色和范围", "Roles"),
+    Text("", ""),
+)
+TAKEN = Text("登录名“{login}”已被使用。", "The login “{login}” is taken.")
+ADDED = Text("已登记 {login}（{role}）。", "{login} added as {role}.")
+GIVEN = Text("{login} 增加角色：{role}。", "{login} is now also {role}.")
+DISABLED = Text("已停用 {login}。", "{login} is disabled.")
+NOBODY = Text("没有登录名“{login}”。", "There is no login “{login}”.")
+IMPORTED = Text(
+    "新增{new}人，变更{changed}人，未导入{bad}处。", "{new} new, {changed} changed, {bad} rejected."
+)

@@ -1,0 +1,137 @@
+"""`yanxiu worker` and `yanxiu mailbox`."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from cli.office import Office, Stop
+from cli.output import REFUSED
+from states.terms import Text
+
+if TYPE_CHECKING:
+    from notifications.worker import Worker
+
+
+def worker(once: bool, as_json: bool) -> None:
+    """Do today's reminders and mail and end, or go on until told to stop."""
+    office = Office(as_json)
+    running = make_worker(office)
+    if once:
+        report = running.once()
+        if as_json:
+            office.printer.data(report)
+        else:
+            office.printer.line(REPORT.format(**report))
+        return
+    with only_one(office.settings.data_dir):
+        office.printer.message(STARTED)
+        running.run(until_told())
+        office.printer.message(ENDED)
+
+
+def make_worker(office: Office) -> Worker:
+    """The worker on this office's database, reporting to stderr."""
+    from notifications.worker import Worker
+
+    return Worker(office.db, office.book, office.settings, office.clock.now, _report)
+
+
+def _report(job: str, result: object) -> None:
+    figures = asdict(result) if is_dataclass(result) and not isinstance(result, type) else {}
+    said = " ".join(f"{key}={value}" for key, value in figures.items() if value)
+    print(f"[{job}] {said or '-'}", file=sys.stderr)
+
+
+def until_told() -> Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stopping = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the lock of the data folder; the kernel frees it even after a kill."""
+    with (folder / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Stop(ANOTHER, REFUSED) from None
+        yield
+
+
+def list_mailbox(as_json: bool) -> None:
+    """The mails in the local mailbox, in order of arrival."""
+    from notifications.mailbox import read_mailbox
+
+    office = Office(as_json)
+    mails = read_mailbox(office.settings.data_dir / "mailbox")
+    rows = [asdict(mail) | {"number": number} for number, mail in enumerate(mails, start=1)]
+    if as_json:
+        office.printer.data(rows)
+        return
+    heads = (Text("#", "#"), Text("收件人", "To"), Text("主题", "Subject"))
+    office.printer.table(heads, [(row["number"], row["to"], row["subject"]) for row in rows])
+    office.printer.line(COUNT.format(n=len(rows)))
+
+
+def show_mail(number: int, as_json: bool) -> None:
+    """One mail as a person reads it."""
+    from notifications.mailbox import read_mail, read_mailbox
+
+    office = Office(as_json)
+    folder = office.settings.data_dir / "mailbox"
+    mails = read_mailbox(folder)
+    if not 1 <= number <= len(mails):
+        raise Stop(NO_MAIL.format(number=number, n=len(mails)), REFUSED)
+    mail = mails[number - 1]
+    text = read_mail(folder, mail.key)
+    if as_json:
+        office.printer.data(asdict(mail) | {"number": number, "text": text})
+    else:
+        print(text)
+
+
+def serve_mailbox(port: int) -> None:
+    """Run the local mailbox until told to stop."""
+    from notifications.mailbox import Mailbox
+
+    office = Office(False)
+    folder = office.settings.data_dir / "mailbox"
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with Mailbox(folder, port) as mailbox:
+        office.printer.message(SERVING.format(port=mailbox.port, folder=folder))
+        until_told().wait()
+
+
+REPORT = Text(
+    "新排队{queued}封，发出{sent}封，未发成{failed}封，不发{withheld}项（原因见 yanxiu show）。",
+    "{queued} queued, {sent} sent, {failed} failed, {withheld} withheld (why: `yanxiu show`).",
+)
+STARTED = Text(
+    "提醒与发信已启动：每个工作日8:30提醒，随时发信。按 Ctrl-C 停止。",
+    "Worker started: reminders at 08:30 on working days, mail at any time. Ctrl-C stops it.",
+)
+ENDED = Text("已停止。", "Stopped.")
+ANOTHER = Text(
+    "本数据目录已有一个提醒与发信程序在运行。", "Another worker already runs on this data folder."
+)
+COUNT = Text(
+    "共{n}封。阅读：yanxiu mailbox show 编号", "{n} mails. To read one: yanxiu mailbox show N"
+)
+NO_MAIL = Text(
+    "没有第{number}封，邮箱里共{n}封。", "There is no mail {number}; the mailbox has {n}."
+)
+SERVING = Text(
+    "本机邮箱已启动：127.0.0.1:{port}，邮件存入 {folder}。按 Ctrl-C 停止。",
+    "Local mailbox at 127.0.0.1:{port}, mails go to {folder}. Ctrl-C stops it.",
+)

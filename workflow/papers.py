@@ -1,0 +1,47 @@
+"""Papers are kept by the hash of their content: the same file is stored once, none is overwritten."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from states.facts import Json
+from states.terms import Text
+
+LARGEST = 50 * 1024 * 1024
+
+
+class PaperRefused(Exception):
+    """A file cannot be taken; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def store(folder: Path, source: Path) -> Json:
+    """Copy a file into `folder` under its hash; what the history keeps of it.
+
+    Durable before it returns, so that an event never names a paper that is not there.
+    """
+    size = source.stat().st_size
+    if not 0 < size <= LARGEST:
+        raise PaperRefused(WRONG_SIZE.format(name=source.name, mb=LARGEST // 1024 // 1024))
+    content = source.read_bytes()
+    digest = sha256(content).hexdigest()
+    target = folder / digest[:2] / digest
+    if not target.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(target)
+    return {"sha256": digest, "name": source.name[:200], "size": size}
+
+
+WRONG_SIZE = Text(
+    "文件“{name}”是空的或超过{mb}MB，请核对。", "“{name}” is empty or larger than {mb} MB."
+)
