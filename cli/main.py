@@ -210,11 +210,17 @@ def worker(
 
 
 @mailbox_app.callback()
-def mailbox(context: typer.Context, json: Json = False) -> None:
+def mailbox(
+    context: typer.Context,
+    find: Annotated[
+        str, typer.Option(help=both("只列收件人或主题含此文字的", "Only mails with this text"))
+    ] = "",
+    json: Json = False,
+) -> None:
     if context.invoked_subcommand is None:
         from cli.verbs_worker import list_mailbox
 
-        list_mailbox(json)
+        list_mailbox(find, json)
 
 
 @mailbox_app.command("show", help=both("阅读第 N 封", "Read mail N"))

@@ -69,18 +69,25 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
-def list_mailbox(as_json: bool) -> None:
-    """The mails in the local mailbox, in order of arrival."""
+def list_mailbox(find: str, as_json: bool, most: int | None = None) -> None:
+    """The mails in the local mailbox, in order of arrival; at the most the last `most`."""
     from notifications.mailbox import read_mailbox
 
     office = Office(as_json)
     mails = read_mailbox(office.settings.data_dir / "mailbox")
-    rows = [asdict(mail) | {"number": number} for number, mail in enumerate(mails, start=1)]
+    rows = [
+        asdict(mail) | {"number": number}
+        for number, mail in enumerate(mails, start=1)
+        if find in mail.to or find in mail.subject
+    ]
     if as_json:
         office.printer.data(rows)
         return
     heads = (Text("#", "#"), Text("收件人", "To"), Text("主题", "Subject"))
-    office.printer.table(heads, [(row["number"], row["to"], row["subject"]) for row in rows])
+    shown = rows[-most:] if most else rows
+    office.printer.table(heads, [(row["number"], row["to"], row["subject"]) for row in shown])
+    if len(shown) < len(rows):
+        office.printer.line(MORE.format(n=len(rows) - len(shown)))
     office.printer.line(COUNT.format(n=len(rows)))
 
 
@@ -128,6 +135,7 @@ ANOTHER = Text(
 COUNT = Text(
     "共{n}封。阅读：yanxiu mailbox show 编号", "{n} mails. To read one: yanxiu mailbox show N"
 )
+MORE = Text("（前面还有{n}封，用 yanxiu mailbox 列出）", "({n} more: `yanxiu mailbox`)")
 NO_MAIL = Text(
     "没有第{number}封，邮箱里共{n}封。", "There is no mail {number}; the mailbox has {n}."
 )

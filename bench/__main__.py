@@ -1,0 +1,26 @@
+"""Runs every measurement, bounded in count; exits 1 if a goal is missed."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import importing, perform, tick
+from bench.measure import Figure, publish
+
+MEASUREMENTS = {"perform": perform, "tick": tick, "import": importing}
+
+
+def main() -> int:
+    chosen = sys.argv[1:] or list(MEASUREMENTS)
+    figures: list[Figure] = []
+    for name in chosen:
+        print(f"measuring {name} ...", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            figures.append(MEASUREMENTS[name].measure(Path(folder)))
+    return 0 if publish(figures, Path(__file__).parent) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

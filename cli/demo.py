@@ -1,0 +1,189 @@
+"""`make run`: the sample year on this machine, from the import to reminders in a mailbox.
+
+Everything happens on loopback and in one folder (.demo by default), which may be deleted at any
+time. The mail goes to the local mailbox, whatever YANXIU_SMTP_… says: these are made-up people.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.failures import report
+from cli.office import Office
+from states.terms import Role, Text
+
+if TYPE_CHECKING:
+    from notifications.mailbox import Mailbox
+
+KNOWN_SINCE = date(2025, 1, 1)
+POLICY = "fujian-2025"
+USUAL_PORT = 2525
+SHOWN = 12  # mails in the table
+
+
+def main() -> None:
+    """Run the demonstration until Ctrl-C."""
+    try:
+        _run()
+    except Exception as error:
+        raise SystemExit(report(error, as_json=False)) from None
+
+
+def _run() -> None:
+    from cli.verbs_setup import init
+    from cli.verbs_worker import only_one
+
+    office = Office(False)
+    folder = office.settings.data_dir
+    today = office.clock.today()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with only_one(folder):
+        _say(1, "准备数据目录和数据库", "Data folder and database")
+        _start_over_if_earlier(folder, today)
+        init(False)
+        with _mailbox(folder) as mailbox:
+            _say(2, f"本机邮箱 127.0.0.1:{mailbox.port}", f"Mailbox 127.0.0.1:{mailbox.port}")
+            office.settings.smtp_host, office.settings.smtp_port = "127.0.0.1", mailbox.port
+            office.settings.smtp_security = "none"
+            office.settings.smtp_username = office.settings.smtp_password = ""
+            _load(office)
+            _go_on(office, mailbox, today)
+
+
+def _say(step: int, zh: str, en: str) -> None:
+    english = os.environ.get("YANXIU_LANGUAGE") == "en"
+    print(f"[{step}/5] {en if english else zh} …", flush=True)
+
+
+def _start_over_if_earlier(folder: Path, today: date) -> None:
+    """A mail that went out cannot be taken back: for an earlier day the demonstration restarts."""
+    last = folder / "demo-day"
+    if last.exists() and today < date.fromisoformat(last.read_text().strip()):
+        for name in ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm"):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder / "mailbox", ignore_errors=True)
+    last.write_text(f"{today.isoformat()}\n")
+
+
+def _mailbox(folder: Path) -> Mailbox:
+    """The local mailbox on its usual port, or on a free one if that is taken."""
+    import socket
+
+    from notifications.mailbox import Mailbox
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", USUAL_PORT))
+            port = USUAL_PORT
+        except OSError:
+            port = 0
+    return Mailbox(folder / "mailbox", port)
+
+
+def _load(office: Office) -> None:
+    """The sample year, as known since 1 January, and made-up people for each role."""
+    from workflow.imports.plan import apply_plan
+    from workflow.imports.plan_file import read_plan
+
+    policy = office.book.policy(POLICY)
+    plan = read_plan(Path(str(files("config.samples"))) / "plan-2025.xlsx", policy)
+    at = datetime(KNOWN_SINCE.year, KNOWN_SINCE.month, KNOWN_SINCE.day, 1, tzinfo=UTC)
+    result = apply_plan(office.db, office.book, policy, plan, today=KNOWN_SINCE, at=at)
+    _people(office, sorted({row.department for row in plan.rows if row.department}))
+    rows = len(plan.rows)
+    _say(3, f"示例年度计划：{rows}个项目，新增{result.imported}个", f"Sample plan: {rows} projects")
+    for warning in result.warnings:
+        where = f"第{warning.row}行 " if warning.row else ""
+        print(f"      {where}{office.printer.say(warning.message)}")
+
+
+def _people(office: Office, departments: list[str]) -> None:
+    from workflow.people import Entry, enrol
+
+    entries = [
+        Entry("province1", "省厅经办（示例）", Role.PROVINCE, "", "province1@example.cn", ""),
+        Entry("province2", "省厅复核（示例）", Role.PROVINCE, "", "province2@example.cn", ""),
+        Entry("admin", "系统管理员（示例）", Role.ADMIN, "", "", ""),
+        Entry("auditor", "审计人员（示例）", Role.AUDITOR, "", "", ""),
+    ]
+    for number, unit in enumerate(departments, start=1):
+        login = f"coordinator{number:02d}"
+        entries.append(
+            Entry(login, f"{unit}联系人（示例）", Role.COORDINATOR, unit, f"{login}@example.cn", "")
+        )
+    with office.db.write() as connection:
+        for entry in entries:
+            enrol(connection, entry)
+
+
+def _go_on(office: Office, mailbox: Mailbox, today: date) -> None:
+    from cli.verbs_worker import list_mailbox, make_worker, until_told
+
+    stopping = until_told()
+    worker = make_worker(office)
+    done = worker.once()
+    _say(
+        4,
+        f"{today}的提醒：新排队{done['queued']}封，发出{done['sent']}封，未发成{done['failed']}封",
+        f"Reminders of {today}: {done['queued']} queued, {done['sent']} sent",
+    )
+    print()
+    list_mailbox("", False, most=SHOWN)
+    folder = office.settings.data_dir
+    _write_env(folder, mailbox.port, today)
+    _say(5, "提醒与发信程序已启动，按 Ctrl-C 停止", "The worker runs; Ctrl-C stops it")
+    office.printer.line(HINTS.format(env=folder / "env", maildir=folder / "mailbox" / "new"))
+    sys.stdout.flush()
+    worker.run(stopping)
+
+
+def _write_env(folder: Path, port: int, today: date) -> None:
+    """Settings for a second terminal, to be read by `. .demo/env`."""
+    lines = {
+        "YANXIU_DATA_DIR": folder.resolve(),
+        "YANXIU_TODAY": today,
+        "YANXIU_SMTP_PORT": port,
+        "PATH": f"{Path(sys.executable).parent}:$PATH",
+    }
+    text = "".join(f'export {name}="{value}"\n' for name, value in lines.items())
+    (folder / "env").write_text(text)
+
+
+HINTS = Text(
+    """
+      邮件文件：{maildir}
+      在另一个终端里：
+        . {env}
+        yanxiu mailbox                    列出邮件
+        yanxiu mailbox show 1             阅读第1封（查找：yanxiu mailbox --find unit06）
+        yanxiu projects                   列出项目
+        yanxiu show 2                     2号项目的期限和经过
+        yanxiu do 2                       2号项目可以办理什么
+        yanxiu do 2 file --as unit02@example.cn --attach implementation_plan=方案.docx
+      办理人（示例）：承办单位 unit02@example.cn 等，主管单位 coordinator01 等，
+      省厅 province1（经办）、province2（复核）；全部见 yanxiu user list
+""",
+    """
+      Mail files: {maildir}
+      In another terminal:
+        . {env}
+        yanxiu mailbox                    list the mails
+        yanxiu mailbox show 1             read the first (find: yanxiu mailbox --find unit06)
+        yanxiu projects                   list the projects
+        yanxiu show 2                     deadlines and history of project 2
+        yanxiu do 2                       what can be done with it
+        yanxiu do 2 file --as unit02@example.cn --attach implementation_plan=plan.docx
+      People: hosts unit02@example.cn and so on, coordinator01 and so on, province1, province2;
+      all of them: yanxiu user list
+""",
+)
+
+if __name__ == "__main__":
+    main()
