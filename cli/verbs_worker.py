@@ -70,7 +70,8 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def list_mailbox(find: str, as_json: bool, most: int | None = None) -> None:
-    """The mails in the local mailbox, in order of arrival; at the most the last `most`."""
+    """The mails in the local mailbox, in order of arrival; at the most `most`, those about a day
+    that is still ahead first."""
     from notifications.mailbox import read_mailbox
 
     office = Office(as_json)
@@ -84,11 +85,16 @@ def list_mailbox(find: str, as_json: bool, most: int | None = None) -> None:
         office.printer.data(rows)
         return
     heads = (Text("#", "#"), Text("收件人", "To"), Text("主题", "Subject"))
-    shown = rows[-most:] if most else rows
+    shown = sorted(rows, key=_ahead)[:most] if most else rows
     office.printer.table(heads, [(row["number"], row["to"], row["subject"]) for row in shown])
     if len(shown) < len(rows):
         office.printer.line(MORE.format(n=len(rows) - len(shown)))
     office.printer.line(COUNT.format(n=len(rows)))
+
+
+def _ahead(row: dict[str, object]) -> bool:
+    """Sorts mails that still have days left before the others."""
+    return "还有" not in str(row["subject"])
 
 
 def show_mail(number: int, as_json: bool) -> None:
@@ -135,7 +141,7 @@ ANOTHER = Text(
 COUNT = Text(
     "共{n}封。阅读：yanxiu mailbox show 编号", "{n} mails. To read one: yanxiu mailbox show N"
 )
-MORE = Text("（前面还有{n}封，用 yanxiu mailbox 列出）", "({n} more: `yanxiu mailbox`)")
+MORE = Text("（另有{n}封，用 yanxiu mailbox 列出）", "({n} more: `yanxiu mailbox`)")
 NO_MAIL = Text(
     "没有第{number}封，邮箱里共{n}封。", "There is no mail {number}; the mailbox has {n}."
 )
