@@ -12,10 +12,12 @@ import sys
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from cli.failures import report
-from cli.office import Office
+from cli.office import Office, Stop
+from cli.output import REFUSED
 from states.terms import Role, Text
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 KNOWN_SINCE = date(2025, 1, 1)
 POLICY = "fujian-2025"
 USUAL_PORT = 2525
+DAY = "demo-day"  # marks a folder as the demonstration's own; holds its last day
 SHOWN = 12  # mails in the table
 
 
@@ -31,6 +34,8 @@ def main() -> None:
     """Run the demonstration until Ctrl-C."""
     try:
         _run()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     except Exception as error:
         raise SystemExit(report(error, as_json=False)) from None
 
@@ -42,6 +47,8 @@ def _run() -> None:
     office = Office(False)
     folder = office.settings.data_dir
     today = office.clock.today()
+    if office.settings.database_url or _holds_real_work(folder):
+        raise Stop(NOT_A_DEMO.format(folder=folder), REFUSED)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_one(folder):
         _say(1, "准备数据目录和数据库", "Data folder and database")
@@ -56,6 +63,10 @@ def _run() -> None:
             _go_on(office, mailbox, today)
 
 
+def _holds_real_work(folder: Path) -> bool:
+    return (folder / "yanxiu.db").exists() and not (folder / DAY).exists()
+
+
 def _say(step: int, zh: str, en: str) -> None:
     english = os.environ.get("YANXIU_LANGUAGE") == "en"
     print(f"[{step}/5] {en if english else zh} …", flush=True)
@@ -63,7 +74,7 @@ def _say(step: int, zh: str, en: str) -> None:
 
 def _start_over_if_earlier(folder: Path, today: date) -> None:
     """A mail that went out cannot be taken back: for an earlier day the demonstration restarts."""
-    last = folder / "demo-day"
+    last = folder / DAY
     if last.exists() and today < date.fromisoformat(last.read_text().strip()):
         for name in ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm"):
             (folder / name).unlink(missing_ok=True)
@@ -149,13 +160,21 @@ def _write_env(folder: Path, port: int, today: date) -> None:
     lines = {
         "YANXIU_DATA_DIR": folder.resolve(),
         "YANXIU_TODAY": today,
+        "YANXIU_SMTP_HOST": "127.0.0.1",
         "YANXIU_SMTP_PORT": port,
-        "PATH": f"{Path(sys.executable).parent}:$PATH",
+        "YANXIU_SMTP_SECURITY": "none",
     }
-    text = "".join(f'export {name}="{value}"\n' for name, value in lines.items())
+    text = "".join(f"export {name}={quote(str(value))}\n" for name, value in lines.items())
+    text += f'export PATH={quote(str(Path(sys.executable).parent))}:"$PATH"\n'
     (folder / "env").write_text(text)
 
 
+NOT_A_DEMO = Text(
+    "演示只在自己的数据目录里运行：请取消 YANXIU_DATABASE_URL，并且不要让 YANXIU_DATA_DIR 指向"
+    "正式使用的目录（{folder}）。",
+    "The demonstration runs in a data folder of its own: unset YANXIU_DATABASE_URL, and do not "
+    "point YANXIU_DATA_DIR at a folder that holds real work ({folder}).",
+)
 HINTS = Text(
     """
       邮件文件：{maildir}

@@ -5,14 +5,16 @@ Nothing heavy is imported before a command is chosen, so that --help answers at 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
+# Typer may carry its own copy of click; this is the class in either case.
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 ENGLISH = os.environ.get("YANXIU_LANGUAGE") == "en"
 
 
@@ -61,7 +63,10 @@ PolicyName = Annotated[
 ProjectId = Annotated[
     int,
     typer.Argument(
-        metavar="ID", help=both("项目编号（见 yanxiu projects）", "Project, see `yanxiu projects`")
+        metavar="ID",
+        min=1,
+        max=2**31 - 1,  # what the column can hold
+        help=both("项目编号（见 yanxiu projects）", "Project, see `yanxiu projects`"),
     ),
 ]
 
@@ -299,35 +304,44 @@ def user_import(
 
 def main() -> None:
     """Run a command. Every expected failure ends in one sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese is no failure
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code: Any
     try:
-        code = app(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as asked:
-        print(asked.ctx.get_help() if asked.ctx else "")
-        code = 2
-    except click.UsageError as wrong:
-        code = _usage(wrong)
-    except (KeyboardInterrupt, click.Abort):
-        code = 130
+        code = _run()
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    except Exception as error:
-        from cli.failures import report
-
-        code = report(error, as_json="--json" in sys.argv)
     raise SystemExit(code or 0)
 
 
-def _usage(wrong: click.UsageError) -> int:
-    path = wrong.ctx.command_path if wrong.ctx else "yanxiu"
-    sentence = both(
-        f"用法有误：{wrong.format_message()} 请看 {path} --help。",
-        f"Wrong usage: {wrong.format_message()} See {path} --help.",
-    )
-    print(sentence, file=sys.stderr)
+def _run() -> Any:
+    try:
+        return app(standalone_mode=False, prog_name="yanxiu")
+    except UsageError as wrong:
+        return _usage(wrong)
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        from cli.failures import report
+
+        return report(error, as_json="--json" in sys.argv)
+
+
+def _usage(wrong: Any) -> int:
+    from cli.usage import sentence
+
+    if type(wrong).__name__ == "NoArgsIsHelpError":
+        print(wrong.message)
+        return 2
+    said = both(*sentence(wrong))
+    print(said, file=sys.stderr)
     if "--json" in sys.argv:
         import json
 
-        print(json.dumps({"error": sentence}, ensure_ascii=False))
+        print(json.dumps({"error": said}, ensure_ascii=False))
     return 2

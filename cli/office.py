@@ -30,10 +30,12 @@ class Office:
     def __init__(self, as_json: bool) -> None:
         self.settings: Settings = load_settings()
         self.printer = Printer(self.settings.language, as_json)
-        self.clock = Clock.starting(self.settings.today)
         if self.settings.today:
+            if not 1990 <= self.settings.today.year < 2200:
+                raise Stop(FAR.format(day=self.settings.today), 2)
             moved = MOVED.format(day=self.settings.today.isoformat())
             print(self.printer.say(moved), file=sys.stderr)
+        self.clock = Clock.starting(self.settings.today)
 
     @cached_property
     def book(self) -> Rulebook:
@@ -56,6 +58,9 @@ class Office:
         return db
 
 
+FAR = Text(
+    "YANXIU_TODAY {day} 的年份不合理，请核对。", "YANXIU_TODAY {day}: the year cannot be right."
+)
 MOVED = Text("（演示时钟：今天按 {day} 计）", "(demonstration clock: today is {day})")
 NOT_INITIALISED = Text(
     "还没有数据库（{path}），请先运行 yanxiu init，或用 YANXIU_DATA_DIR 指明数据目录。",

@@ -17,11 +17,14 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def day(text: str, option: str) -> date:
-    """A date such as 2025-03-31; Stop(2) otherwise."""
+    """A date such as 2025-03-31, within YEARS; Stop(2) otherwise."""
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip())
     except ValueError:
         raise Stop(BAD_DATE.format(option=option, given=text[:40]), USAGE) from None
+    if found.year not in YEARS:
+        raise Stop(FAR.format(option=option, given=text[:40]), USAGE)
+    return found
 
 
 def policy(office: Office, name: str) -> Policy:
@@ -69,12 +72,16 @@ def pairs(given: Iterable[str], option: str) -> dict[str, str]:
 
 def regular_file(text: str) -> Path:
     """A readable file's path; Stop(1) with a sentence otherwise."""
-    path = Path(text).expanduser()
+    path = Path(text)
     if not path.is_file():
         raise Stop(NO_FILE.format(path=text[:200]), 1)
     return path
 
 
+YEARS = range(1990, 2200)
+FAR = Text(
+    "{option} “{given}”的年份不合理，请核对。", "{option} “{given}”: the year cannot be right."
+)
 BAD_DATE = Text(
     "{option} “{given}”不是有效日期，请写作 2025-03-31。",
     "{option} “{given}” is no valid date; write 2025-03-31.",

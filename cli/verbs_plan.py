@@ -7,7 +7,7 @@ from typing import Any
 
 from cli import reading
 from cli.office import Office, Stop
-from cli.output import REFUSED
+from cli.output import REFUSED, USAGE
 from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
@@ -22,6 +22,8 @@ def import_plan(
 
     office = Office(as_json)
     policy = reading.policy(office, policy_name)
+    if policy_name != policy.id:  # a project must find its policy again by its id
+        raise Stop(NOT_HERE.format(id=policy.id, folder=office.book.own_policies), USAGE)
     try:
         plan = read_plan(file, policy)
     except ReadingError as error:
@@ -79,6 +81,10 @@ def _row(number: int | None) -> Text:
     return Text("全表", "file") if number is None else Text(f"第{number}行", f"row {number}")
 
 
+NOT_HERE = Text(
+    "导入要用已登记的政策：请把文件放入 {folder}，再写 --policy {id}。",
+    "An import needs a policy that stays: put the file into {folder}, then --policy {id}.",
+)
 NOTHING = Text(
     "有{bad}处不能导入，没有写入任何内容。改正后重新导入，或加 --skip-bad-rows 跳过这些行。",
     "{bad} fault(s): nothing was written. Mend them, or leave those rows out by --skip-bad-rows.",
@@ -111,11 +117,13 @@ def _late(project: dict[str, Any]) -> Text:
     return Text("逾期", "overdue") if project["overdue"] else Text("", "")
 
 
-def _when(project: dict[str, Any]) -> str:
+def _when(project: dict[str, Any]) -> Text:
+    schedule, opens, ends = project["schedule"], project["opens"], project["ends"]
     if project["provisional"]:
-        return f"{project['schedule']}（暂定）"
-    opens, ends = project["opens"], project["ends"]
-    return f"{opens or ''}～{ends}" if ends else str(opens or "")
+        return Text(f"{schedule}（暂定）", f"{schedule} (provisional)")
+    if ends:
+        return Text(f"{opens or ''}～{ends}", f"{opens or ''} to {ends}")
+    return Text(str(opens or ""), str(opens or ""))
 
 
 LIST_HEADS = (
@@ -152,7 +160,7 @@ def show(project_id: int, as_json: bool) -> None:
         heads = (Text("邮件", "Mail"), Text("收件人", "To"), Text("情况", "Status"))
         print()
         office.printer.table(
-            heads, [(m["subject"], m["to_email"], m["status"]) for m in found["mail"]]
+            heads, [(m["subject"], m["to_email"], MAIL_STATUS[m["status"]]) for m in found["mail"]]
         )
 
 
@@ -174,6 +182,15 @@ def _entry(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["seq"], row["on_date"], row["deed_label"], who, State(row["target"]).label
 
 
+MAIL_STATUS = {
+    "pending": Text("待发送", "waiting"),
+    "leased": Text("发送中", "being sent"),
+    "sent": Text("已发送", "sent"),
+    "failed": Text("未发成，将重试", "failed, to be tried again"),
+    "dead": Text("发送失败（待处理）", "failed, needs a person"),
+    "awaiting": Text("待审发", "awaiting approval"),
+    "suppressed": Text("未发送（附原因）", "not sent, with a reason"),
+}
 DEADLINE_HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),

@@ -9,7 +9,7 @@ from cli import reading
 from cli.office import Office, Stop
 from cli.output import USAGE
 from states.calculus import Dates, deadlines_of
-from states.policy import Category, Figure, Policy
+from states.policy import Anchor, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Kind, Text, yuan
 
 
@@ -98,15 +98,19 @@ def show(name: str, as_json: bool) -> None:
 def _values(category: Category, policy: Policy) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for rule in category.deadlines:
-        how = rule.fixed_on or f"{rule.anchor.value} {rule.offset:+d} {rule.unit.value}"
+        how = rule.fixed_on or _offset(rule)
         rows.append((rule.kind.label, how, rule.force.label, rule.basis.label, rule.clause))
     figures = {**category.figures, "cap": category.cap}
     for key, figure in figures.items():
         if figure.value is not None:
-            rows.append((key, _amount(figure), figure.severity, figure.basis.label, figure.clause))
+            rows.append(
+                (key, _amount(figure), figure.severity.label, figure.basis.label, figure.clause)
+            )
     for step, papers in category.papers.items():
         for paper in papers:
-            rows.append((step.label, paper.label, paper.severity, paper.basis.label, paper.clause))
+            rows.append(
+                (step.label, paper.label, paper.severity.label, paper.basis.label, paper.clause)
+            )
     for milestone in category.milestones:
         by = milestone.by.label
         rows.append((Text("节点", "Milestone"), milestone.label, by, milestone.basis.label))
@@ -114,6 +118,13 @@ def _values(category: Category, policy: Policy) -> list[tuple[Any, ...]]:
     if fund:
         rows.append((Text("经费", "Fund"), fund.label, "", "", ""))
     return [(*row, *[""] * (len(VALUE_HEADS) - len(row))) for row in rows]
+
+
+def _offset(rule: DeadlineRule) -> Text:
+    unit, number = UNITS[rule.unit], abs(rule.offset)
+    zh = f"{ANCHORS[rule.anchor].zh}{'前' if rule.offset < 0 else '后'}{number}{unit.zh}"
+    en = f"{number} {unit.en} {'before' if rule.offset < 0 else 'after'} {ANCHORS[rule.anchor].en}"
+    return Text(zh, en)
 
 
 def _amount(figure: Figure) -> str:
@@ -133,6 +144,16 @@ def check(name: str, as_json: bool) -> None:
     office.printer.line(said.format(id=policy.id, c=len(policy.categories), k=len(policy.clauses)))
 
 
+ANCHORS = {
+    Anchor.OPENS: Text("开班日", "the first day"),
+    Anchor.ENDS: Text("结束日", "the last day"),
+    Anchor.FIXED: Text("固定日期", "a fixed day"),
+}
+UNITS = {
+    Unit.MONTH: Text("个月", "month(s)"),
+    Unit.DAY: Text("日", "day(s)"),
+    Unit.WORKING_DAY: Text("个工作日", "working day(s)"),
+}
 HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),

@@ -123,8 +123,13 @@ def _policies(office: Office) -> Found:
 
 
 def _calendar(office: Office) -> Found:
+    from config.errors import ConfigError
+
     name, year = Text("节假日日历", "Holiday calendar"), office.clock.today().year
-    known = "、".join(map(str, sorted(office.book.calendar.years)))
+    try:
+        known = "、".join(map(str, sorted(office.book.calendar.years)))
+    except ConfigError as error:
+        return name, False, error.text
     if year in office.book.calendar.years:
         return name, True, Text(known, known)
     said = Text(
@@ -141,11 +146,11 @@ def _mail_server(office: Office) -> Found:
     name = Text("发信服务器", "Mail server")
     try:
         socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=5).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         said = Text(
             "连不上 {where}（{why}），请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT", "{where}: {why}"
         )
-        return name, False, said.format(where=where, why=error.strerror or error)
+        return name, False, said.format(where=where, why=getattr(error, "strerror", "") or error)
     return name, True, Text(where, where)
 
 

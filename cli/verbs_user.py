@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cli import reading
 from cli.office import Office, Stop
-from cli.output import REFUSED
+from cli.output import REFUSED, USAGE
 from states.terms import Role, Text
 from workflow import people
-from workflow.imports.words import ReadingError
+from workflow.imports.words import CellError, ReadingError
 
 
 def add(
@@ -20,7 +22,8 @@ def add(
     from workflow.imports.people_file import check_person
 
     office = Office(as_json)
-    entry = check_person(login, name, role, scope, email, phone)
+    with _usage():
+        entry = check_person(login, name, role, scope, email, phone)
     with office.db.write() as connection:
         if people.person_id(connection, entry.login) is not None:
             raise Stop(TAKEN.format(login=entry.login), REFUSED)
@@ -34,7 +37,8 @@ def give(login: str, role: str, scope: str, as_json: bool) -> None:
 
     office = Office(as_json)
     wanted = reading.one_of(Role, role, Text("角色", "role"))
-    unit = check_scope(wanted, scope)
+    with _usage():
+        unit = check_scope(wanted, scope)
     with office.db.write() as connection:
         found = _id(connection, login)
         people.grant_once(connection, found, wanted, unit)
@@ -47,6 +51,15 @@ def disable(login: str, as_json: bool) -> None:
     with office.db.write() as connection:
         people.disable(connection, _id(connection, login))
     _said(office, DISABLED.format(login=login), login)
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """What is wrong with a typed value is wrong usage; in a workbook it is a rejected row."""
+    try:
+        yield
+    except CellError as error:
+        raise Stop(Text(f"{error.text.zh}。", f"{error.text.en}."), USAGE) from None
 
 
 def _id(connection: Any, login: str) -> int:

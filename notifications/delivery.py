@@ -294,38 +294,47 @@ class Connected:
 
     async def send(self, sender: str, claim: Claim) -> Answer:
         """Hand one mail over. Never raises for what a server or the network can do."""
+        reused = self.client is not None and self.client.is_connected
         try:
             client = await self._client()
-        except aiosmtplib.SMTPException as error:
-            await self.close()
-            return Answer(MailStatus.FAILED, said(error), reached=False)
-        except OSError as error:
-            await self.close()
-            return Answer(MailStatus.FAILED, said(error), reached=False)
-        try:
-            address = sender.rpartition("<")[2].rstrip("> ")
-            _, reply = await client.sendmail(address, [claim.to_email], claim.content)
-        except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(error)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return await self._refused(error.recipients[0])
         except (aiosmtplib.SMTPException, OSError) as error:
-            return await self._broken_off(error)
-        return Answer(MailStatus.SENT, readable(reply))
+            await self.close()
+            return Answer(MailStatus.FAILED, said(error), reached=False)
+        handed_over = False
+        try:
+            await client.mail(sender.rpartition("<")[2].rstrip("> "))
+            await client.rcpt(claim.to_email)
+            handed_over = True
+            _, reply = await client.data(claim.content)
+            return Answer(MailStatus.SENT, readable(reply))
+        except (aiosmtplib.SMTPHeloError, aiosmtplib.SMTPSenderRefused) as error:
+            await self.close()  # it is us that the server will not have, not this mail
+            return Answer(MailStatus.FAILED, said(error), reached=False)
+        except aiosmtplib.SMTPResponseException as error:
+            if 400 <= error.code < 600:
+                return await self._refused(error)
+            broken = said(error)  # no answer that SMTP knows
+        except (aiosmtplib.SMTPException, OSError) as error:
+            broken = said(error)
+        await self.close()
+        if handed_over:
+            # Perhaps accepted, perhaps not. The repeat has the same bytes and Message-ID.
+            return Answer(MailStatus.FAILED, f"acceptance unknown: {broken}", certain=False)
+        if reused:  # closed by the server while it was idle
+            return await self.send(sender, claim)
+        return Answer(MailStatus.FAILED, broken, closing=True)
 
     async def _refused(self, error: aiosmtplib.SMTPResponseException) -> Answer:
-        if not 400 <= error.code < 600:  # no answer that SMTP knows
-            return await self._broken_off(error)
-        if closing := error.code in CLOSING:
+        assert self.client is not None
+        closing = error.code in CLOSING
+        try:
+            await self.client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            closing = True
+        if closing:
             await self.close()
-        permanent = error.code >= 500
-        status = MailStatus.DEAD if permanent else MailStatus.FAILED
-        return Answer(status, said(error), closing=closing)
-
-    async def _broken_off(self, error: Exception) -> Answer:
-        """Perhaps accepted, perhaps not. The repeat has the same bytes and Message-ID."""
-        await self.close()
-        return Answer(MailStatus.FAILED, f"acceptance unknown: {said(error)}", certain=False)
+        status = MailStatus.DEAD if error.code >= 500 else MailStatus.FAILED
+        return Answer(status, said(error), closing=error.code in CLOSING)
 
     async def _client(self) -> aiosmtplib.SMTP:
         if self.client is not None and self.client.is_connected:

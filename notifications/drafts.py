@@ -162,7 +162,7 @@ def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
     connection.execute(
         update(REMINDER)
         .where(REMINDER.c.id == reminder_id)
-        .values(status=ReminderStatus.SUPPRESSED.value, reason=reason)
+        .values(status=ReminderStatus.SUPPRESSED.value, reason=reason, mail_id=None)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.facts import Facts
 from states.findings import Case, Finding, block
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
 from states.rules import EVERY, RULES
@@ -43,11 +44,24 @@ def second_by(deed: Action | Act, state: State) -> tuple[Role, ...]:
     return rule.twice if state in rule.twice_in else ()
 
 
+def may_cancel(facts: Facts) -> tuple[Role, ...]:
+    """Who may cancel what waits for a second person: those who propose it or complete it."""
+    named = facts.pending.get("deed")
+    deeds: tuple[Action | Act, ...] = (*Action, *Act)
+    proposed = next((deed for deed in deeds if deed.value == named), None)
+    if proposed is None:
+        return ()
+    both = (*who_may(proposed, facts.state), *second_by(proposed, facts.state))
+    return tuple(dict.fromkeys(both))
+
+
 def _allowed(case: Case) -> Iterable[Finding]:
     state = case.facts.state
     roles = who_may(case.deed, state)
     if roles and case.facts.pending.get("deed") == case.deed.value:
         roles = second_by(case.deed, state)
+    if roles and case.deed is Act.CANCEL:
+        roles = may_cancel(case.facts) or roles
     if not roles:
         possible = [s.action.label for s in LIFECYCLE if s.source is state]
         said = Text(

@@ -48,7 +48,7 @@ def review(case: Case, _: int) -> Json:
 
 
 def plan(case: Case, _: int) -> Json:
-    dates = _planned_dates(case) if "opens" in case.given else {}
+    dates = _moved_dates(case)
     taken = _taken(case, "number", "category", "document_number")
     known = case.facts.known_on or case.today
     return {"planned_on": case.on, "known_on": known, **taken, **dates}
@@ -121,6 +121,12 @@ def _planned_dates(case: Case) -> Json:
     return {**window, "planned_ends": ends, "schedule_text": text}
 
 
+def _moved_dates(case: Case) -> Json:
+    if "opens" in case.given:
+        return _planned_dates(case)
+    return _taken(case, ends="planned_ends")
+
+
 def confirm_dates(case: Case, _: int) -> Json:
     return _planned_dates(case)
 
@@ -129,11 +135,7 @@ def change(case: Case, seq: int) -> Json:
     """R25-05: the notice is on record; what it announces is what now holds."""
     given = {name: as_json(value) for name, value in case.given.items()}
     noted = {"changes": {str(seq): {"on": case.on.isoformat(), **given}}}
-    dates: Json = {}
-    if "opens" in case.given:
-        dates = _planned_dates(case)
-    elif "ends" in case.given:
-        dates = {"planned_ends": case.given["ends"]}
+    dates = _moved_dates(case)
     return {**noted, **dates, **_taken(case, "name", "place", trainees="planned_trainees")}
 
 
@@ -146,8 +148,11 @@ def correct(case: Case, _: int) -> Json:
     if case.given.get("undo"):
         assert case.facts.came_from is not None
         step, stamps = LED_TO[case.facts.state]
-        gone: Json = dict.fromkeys(stamps)
-        gone["flags"] = {k: None for k, f in case.facts.flags.items() if f["deed"] == step.value}
+        # What only mended an earlier report leaves that one standing: the first date counts.
+        mended = case.facts.mended_on and case.facts.mend_in is case.facts.came_from
+        gone: Json = dict.fromkeys(("mended_on",) if mended else stamps)
+        raised = {step.value} | ({Act.CORRECT.value} if step is Action.HOLD else set())
+        gone["flags"] = {k: None for k, f in case.facts.flags.items() if f["deed"] in raised}
         return gone | {"state": case.facts.came_from.value, "came_from": None}
     return _taken(case, "trainees", "online_trainees", "staff", "place", "amount", **ACTUAL)
 

@@ -53,7 +53,8 @@ class Case:
 
     @property
     def category(self) -> Category:
-        return self.policy.categories[self.given.get("category") or self.facts.category]
+        known = self.policy.categories  # rules.category_known refuses any other
+        return known.get(self.given.get("category") or "") or known[self.facts.category]
 
     def deadline(self, kind: Kind) -> Deadline | None:
         found = deadlines_of(self.category, self.facts.dates, self.calendar)

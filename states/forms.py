@@ -18,6 +18,7 @@ from states.terms import Act, Action, Text
 MAX_TEXT = 2000
 MAX_COUNT = 100_000
 MAX_YUAN = Decimal(100_000_000)
+FEN = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,9 @@ def _yuan(text: str, _: str) -> int:
         yuan = Decimal(text.replace(",", ""))
     except InvalidOperation as error:
         raise ValueError(text) from error
-    fen = yuan * 100
-    if not yuan.is_finite() or not 0 <= yuan <= MAX_YUAN or fen != fen.to_integral_value():
+    if not yuan.is_finite() or not 0 <= yuan <= MAX_YUAN or yuan != yuan.quantize(FEN):
         raise ValueError(text)
-    return int(fen)
+    return int(yuan * 100)
 
 
 def _yes(text: str, _: str) -> bool:
@@ -190,11 +190,12 @@ def _yes(text: str, _: str) -> bool:
 
 
 def _text(_: str, text: str) -> str:
-    if len(text) > MAX_TEXT or any(unicodedata.category(c) == "Cc" and c != "\n" for c in text):
+    if len(text) > MAX_TEXT or any(unicodedata.category(c) in UNWRITTEN for c in text if c != "\n"):
         raise ValueError(text)
     return text
 
 
+UNWRITTEN = {"Cc", "Cs"}  # control characters; halves of a character, which no file can hold
 YES, NO = {"是", "yes", "true", "1", "有"}, {"否", "no", "false", "0", "无"}
 READERS = {"date": _date, "count": _count, "yuan": _yuan, "yes": _yes, "text": _text}
 WRONG = {

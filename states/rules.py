@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from states.effects import LED_TO
 from states.findings import Case, Finding, block, by_figure, flag
 from states.forms import FORMS, OUTCOMES
+from states.lifecycle import STEPS
+from states.machine import move
 from states.terms import Act, Action, Force, Kind, Role, State, Text, day_label, yuan
 
 Rule = Callable[[Case], Iterable[Finding]]
@@ -130,6 +133,17 @@ def reached_in_time(case: Case) -> Iterable[Finding]:
     yield block("reached_in_time", deadline.clause, "on", message, who=(Role.PROVINCE,))
 
 
+def category_known(case: Case) -> Iterable[Finding]:
+    """R25-01: a project is planned in one of the year's categories."""
+    key, known = case.given.get("category"), case.policy.categories
+    if key and key not in known:
+        listed = "；".join(f"{name} {category.label.zh}" for name, category in known.items())
+        english = "; ".join(f"{name} {category.label.en}" for name, category in known.items())
+        said = Text("没有类别“{key}”，可用：{known}。", "No category “{key}”; known: {known}.")
+        message = said.format(key=key, known=Text(listed, english))
+        yield block("category_known", "", "category", message, who=(case.role,))
+
+
 def plan_dates_known(case: Case) -> Iterable[Finding]:
     """R25-01: the plan names each class and its time."""
     if not case.facts.opens_earliest and not case.given.get("opens"):
@@ -207,8 +221,8 @@ def late(done: date, due: date) -> Text:
 
 def mended_in_time(case: Case) -> Iterable[Finding]:
     """What was sent back counts as on time only if it is mended by the date given."""
-    by = case.facts.mend_by
-    if by and not case.facts.mended_on and case.on > by:
+    by, here = case.facts.mend_by, case.facts.mend_in is case.facts.state
+    if by and here and not case.facts.mended_on and case.on > by:
         yield flag("mended_in_time", "", "mend_by", late(case.on, by))
 
 
@@ -246,6 +260,12 @@ def filed_before_holding(case: Case) -> Iterable[Finding]:
             "No implementation plan was filed before the class; the province will decide.",
         )
         yield flag("filed_before_holding", deadline.clause, "filed_on", said)
+    elif deadline and case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
+        said = Text(
+            "退回的实施方案未补正即办班，可能影响补助，由省厅核定。",
+            "The plan that was sent back was not mended before the class; the province decides.",
+        )
+        yield flag("filed_before_holding", deadline.clause, "mended_on", said)
 
 
 def enough_trainees(case: Case) -> Iterable[Finding]:
@@ -360,7 +380,7 @@ def has_subsidy(case: Case) -> Iterable[Finding]:
 
 
 def ends_without_subsidy(case: Case) -> Iterable[Finding]:
-    """R25-15 to R25-18: a category with a subsidy ends by its decision, not by closing."""
+    """R25-15a, R25-17, R25-18: a category with a subsidy ends by its decision, not by closing."""
     if case.category.ends_in is State.SUBSIDISED:
         said = Text(
             "{label}须经审定补助或不予补助，不能直接办结。",
@@ -504,12 +524,29 @@ def correction_says_what(case: Case) -> Iterable[Finding]:
             "Say what to correct, or undo the last step alone (undo).",
         )
         yield block("correction_says_what", "", "given", said)
-    if undo and case.facts.came_from is None:
+    if undo and not _led_here(case):
         said = Text("没有可撤销的上一步。", "There is no last step to undo.")
         yield block("correction_says_what", "", "undo", said)
     if "amount" in case.given and case.facts.amount is None:
         said = Text("补助尚未审定，没有金额可更正。", "No subsidy has been decided yet.")
         yield block("correction_says_what", "", "amount", said)
+
+
+def _led_here(case: Case) -> bool:
+    """Whether the last step is known, and is one that can be undone (not a sending back)."""
+    state, before = case.facts.state, case.facts.came_from
+    step = STEPS.get((before, LED_TO[state][0])) if before else None
+    return step is not None and step.target is state
+
+
+def origin_known(case: Case) -> Iterable[Finding]:
+    """A project goes back to where it came from, which must be on record."""
+    if move(case.facts.state, Action.REINSTATE, case.facts.came_from) is None:
+        said = Text(
+            "没有记录此前处于哪一环节，无法恢复办理。",
+            "Where it came from is not on record, so it cannot be reinstated.",
+        )
+        yield block("origin_known", "", "came_from", said)
 
 
 def something_supplied(case: Case) -> Iterable[Finding]:
@@ -539,7 +576,7 @@ HELD: tuple[Rule, ...] = (
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (papers_present, enterprise_qualified, mended_in_time),
     Action.REVIEW: (reached_in_time,),
-    Action.PLAN: (plan_dates_known, dates_in_order, can_end_in_time),
+    Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (papers_present, filed_in_time, mended_in_time),
     Action.HOLD: (
         dates_in_order,
@@ -561,7 +598,7 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SEND_BACK: (mending_date_ahead,),
     Action.REJECT: (reason_known,),
     Action.WITHDRAW: (),
-    Action.REINSTATE: (),
+    Action.REINSTATE: (origin_known,),
     Act.CONFIRM_DATES: (dates_in_order, can_end_in_time),
     Act.CHANGE: (change_says_what, dates_in_order, can_end_in_time, change_in_advance),
     Act.MILESTONE: (milestone_known,),

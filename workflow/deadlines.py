@@ -69,6 +69,16 @@ def wanted(facts: Facts, category: Category, book: Rulebook) -> list[Wanted]:
 
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 INSERT = Statement(insert(TABLE), COLUMNS)
+SET = (
+    "advised_on",
+    "force",
+    "provisional",
+    "clause",
+    "standing",
+    "met_on",
+    "known_on",
+    "next_on",
+)
 CURRENT = Statement(
     select(
         TABLE.c.id,
@@ -76,15 +86,11 @@ CURRENT = Statement(
         TABLE.c.round,
         TABLE.c.anchor_on,
         TABLE.c.due_on,
-        TABLE.c.standing,
-        TABLE.c.met_on,
-        TABLE.c.provisional,
-        TABLE.c.next_on,
+        *(TABLE.c[name] for name in SET),
     )
     .where(TABLE.c.project_id == bindparam("project_id"))
     .where(TABLE.c.standing != Standing.SUPERSEDED.value)
 )
-SET = ("standing", "met_on", "provisional", "next_on")
 UPDATE = Statement(
     update(TABLE)
     .where(TABLE.c.id == bindparam("row_id"))
@@ -112,29 +118,39 @@ def reconcile(
         if row is None:
             INSERT.run(connection, new_row(project_id, want, 1, book, known_on))
             continue
-        row_id, _, round_, anchor_on, due_on, stood, met_on, provisional, next_on = row
-        again = want.standing is Standing.OPEN and stood in (Standing.MET, Standing.LIFTED)
-        if (anchor_on, due_on) != (want.anchor_on, want.due_on) or again:
-            _update(connection, row_id, Standing.SUPERSEDED, met_on, provisional, next_on)
+        row_id, _, round_, anchor_on, due_on, *held = row
+        old = dict(zip(SET, held, strict=True))
+        moved = (anchor_on, due_on) != (want.anchor_on, want.due_on)
+        if moved or _comes_again(old["standing"], want.standing):
+            _update(connection, row_id, old | {"standing": Standing.SUPERSEDED.value})
             INSERT.run(connection, new_row(project_id, want, round_ + 1, book, known_on))
-        elif (stood, met_on, provisional) != (want.standing, want.met_on, want.provisional):
-            if want.standing is Standing.OPEN and stood == Standing.AHEAD:
-                next_on = first_step(want, book)
-            _update(connection, row_id, want.standing, want.met_on, want.provisional, next_on)
-    for row_id, *_, met_on, provisional, next_on in rows.values():  # no longer asked for
-        _update(connection, row_id, Standing.SUPERSEDED, met_on, provisional, next_on)
+            continue
+        new = old | {
+            "advised_on": want.advised_on,
+            "force": want.force.value,
+            "provisional": want.provisional,
+            "clause": want.clause,
+            "standing": want.standing.value,
+            "met_on": want.met_on,
+        }
+        if want.standing is Standing.OPEN and old["standing"] == Standing.AHEAD:
+            new |= {"known_on": known_on or old["known_on"], "next_on": first_step(want, book)}
+        if new != old:
+            _update(connection, row_id, new)
+    for row_id, _, _, _, _, *held in rows.values():  # no longer asked for
+        old = dict(zip(SET, held, strict=True))
+        _update(connection, row_id, old | {"standing": Standing.SUPERSEDED.value})
 
 
-def _update(
-    connection: Connection,
-    row_id: int,
-    new: Standing,
-    met_on: date | None,
-    provisional: bool,
-    next_on: date | None,
-) -> None:
-    values = (new.value, met_on, provisional, next_on)
-    named = {f"new_{name}": value for name, value in zip(SET, values, strict=True)}
+def _comes_again(stood: str, stands: Standing) -> bool:
+    """Whether a deadline that was over is open anew, or one that was open lies ahead again."""
+    if stands is Standing.OPEN:
+        return stood in (Standing.MET, Standing.LIFTED)
+    return stands is Standing.AHEAD and stood == Standing.OPEN
+
+
+def _update(connection: Connection, row_id: int, values: dict[str, Any]) -> None:
+    named = {f"new_{name}": value for name, value in values.items()}
     UPDATE.change(connection, {"row_id": row_id, **named})
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
-from states.decide import blocks, judge, second_by, who_may
+from states.decide import blocks, judge, may_cancel, second_by, who_may
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding, block
@@ -118,8 +118,8 @@ def perform_in(
     if deed.seen is not None and deed.seen != row.version:
         raise LostRace(project_id)
     policy = book.policy(row.facts.policy)
-    case = _case(connection, book, policy, row, deed, today)
-    findings = judge(case) + list(_not_entitled(case, deed, row.facts))
+    case, findings = _judged(connection, book, policy, row, deed, today)
+    findings += _name_taken(connection, project_id, deed, row.facts)
     stopped = blocks(findings)
     if stopped:
         raise Refused(stopped)
@@ -173,8 +173,28 @@ def _load(connection: Connection, project_id: int) -> _Row:
     return _Row(stored, Facts.read(stored), version, head)
 
 
-def _case(
+def _judged(
     connection: Connection, book: Rulebook, policy: Policy, row: _Row, deed: Deed, today: date
+) -> tuple[Case, list[Finding]]:
+    """The case in the first of the person's roles that nothing blocks, else in the first of all."""
+    tried = []
+    for role in _roles(deed, row.facts, policy):
+        case = _case(connection, book, policy, row, deed, today, role)
+        findings = judge(case) + _not_entitled(case, deed, row.facts)
+        if not blocks(findings):
+            return case, findings
+        tried.append((case, findings))
+    return tried[0]
+
+
+def _case(
+    connection: Connection,
+    book: Rulebook,
+    policy: Policy,
+    row: _Row,
+    deed: Deed,
+    today: date,
+    role: Role,
 ) -> Case:
     facts = row.facts
     given = dict(deed.given)
@@ -186,7 +206,7 @@ def _case(
         policy=policy,
         calendar=book.calendar,
         deed=deed.what,
-        role=_role(deed, facts, policy),
+        role=role,
         today=today,
         on=deed.on,
         given=given,
@@ -207,10 +227,10 @@ def _proposed(proposal: Json) -> Json:
     }
 
 
-def _role(deed: Deed, facts: Facts, policy: Policy) -> Role:
-    """The role in which the deed is done: the first of the table's that the person has."""
+def _roles(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
+    """The roles in which the deed may be done: those of the table's that the person has."""
     if deed.on_behalf:
-        return Role.HOST
+        return [Role.HOST]
     roles = deed.by.roles_over(facts)
     wanted = who_may(deed.what, facts.state)
     if facts.pending.get("deed") == deed.what.value:
@@ -218,8 +238,9 @@ def _role(deed: Deed, facts: Facts, policy: Policy) -> Role:
     if deed.what is Act.MILESTONE:  # the policy says who records which
         listed = policy.categories[facts.category].milestones
         wanted = tuple(m.by for m in listed if m.key == deed.given.get("name")) or wanted
-    fitting = [role for role in wanted if role in roles]
-    return fitting[0] if fitting else (roles[0] if roles else Role.AUDITOR)
+    if deed.what is Act.CANCEL:
+        wanted = may_cancel(facts) or wanted
+    return [role for role in wanted if role in roles] or [*roles[:1]] or [Role.AUDITOR]
 
 
 def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
@@ -234,13 +255,30 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
     if facts.pending["by"] == deed.by.login:
         return [block("second_person", "", "person", SAME_PERSON)]
     proposed = facts.pending["given"]
-    differing = [n for n, v in case.given.items() if as_json(v) != proposed.get(n)]
+    given = {name: as_json(value) for name, value in case.given.items()}
+    differing = sorted(n for n in given | proposed if given.get(n) != proposed.get(n))
     if differing and case.role in second_by(deed.what, facts.state):
         said = OTHER_VALUES.format(names="、".join(differing))
         return [block("second_person", "", differing[0], said)]
     return []
 
 
+def _name_taken(connection: Connection, project_id: int, deed: Deed, facts: Facts) -> list[Finding]:
+    """A host's projects of one year differ by name."""
+    if deed.what is not Act.CHANGE or "name" not in deed.given:
+        return []
+    same = select(TABLE.c.id).where(
+        TABLE.c.year == facts.year,
+        TABLE.c.identity == identity(deed.given["name"], facts.host),
+        TABLE.c.id != project_id,
+    )
+    taken = connection.execute(same).scalars().all()
+    return [block("name_taken", "", "name", NAME_TAKEN.format(id=other)) for other in taken]
+
+
+NAME_TAKEN = Text(
+    "承办单位本年度已有同名项目（编号{id}）。", "The host has a project of that name: {id}."
+)
 OUT_OF_SCOPE = Text("该项目不在您的办理范围内。", "This project is outside your scope.")
 NOT_ON_BEHALF = Text(
     "只有主管（推荐）单位联系人或省厅可以代录。",
@@ -279,6 +317,8 @@ def _fund_left(connection: Connection, policy: Policy, facts: Facts) -> int | No
 
 def _add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
     """Keep what was flagged until a person disposes of it; drop what a correction has cleared."""
+    if case.given.get("undo"):
+        return  # judged by facts that are taken back; effects.correct drops their flags
     raised = {
         found.key: {
             "clause": found.clause,
@@ -290,11 +330,13 @@ def _add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
         for found in findings
         if found.severity is Severity.FLAG and found.rule not in MOMENTARY
     }
-    flags: Json = {**changes.get("flags", {}), **raised}
+    kept = case.facts.flags
+    # Said before in the same words: it stands as it is, disposed of or not.
+    new = {key: said for key, said in raised.items() if kept.get(key, {}).get("zh") != said["zh"]}
+    flags: Json = {**changes.get("flags", {}), **new}
     if case.deed is Act.CORRECT:
         judged = {rule.__name__ for rule in HELD}
-        gone = [key for key in case.facts.flags if key in judged and key not in raised]
-        flags |= dict.fromkeys(gone)
+        flags |= dict.fromkeys(key for key in kept if key in judged and key not in raised)
     if flags:
         changes["flags"] = flags
 

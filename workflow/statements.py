@@ -85,10 +85,13 @@ class _Ready:
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         given = {**self.fixed, **values} if self.fixed else values
-        pairs = [
-            (name, process(given[name]) if process else given[name]) for name, process in self.binds
-        ]
-        return [value for _, value in pairs] if self.positional else dict(pairs)
+        if self.positional:
+            return [
+                process(given[name]) if process else given[name] for name, process in self.binds
+            ]
+        return {
+            name: process(given[name]) if process else given[name] for name, process in self.binds
+        }
 
     def convert(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.results:  # what an insert returns: numbers only

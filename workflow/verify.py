@@ -7,11 +7,11 @@ derived again from the policy. A difference is reported with table, project and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, and_, or_, select, union
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Json, Standing, merge
@@ -37,32 +37,27 @@ Row = Any  # a row of SQLAlchemy, whose columns are attributes
 def verify(db: Database, book: Rulebook) -> Iterator[Text]:
     """Everything that does not hold, a sentence each; nothing at all when all is well."""
     with db.read() as connection:
-        events = connection.execution_options(yield_per=1000).execute(
-            select(EVENT).order_by(EVENT.c.project_id, EVENT.c.seq)
-        )
-        seen = set()
-        for project_id, entries in groupby(events, key=lambda row: row.project_id):
-            seen.add(project_id)
-            history = list(entries)
-            row = connection.execute(select(PROJECT).where(PROJECT.c.id == project_id)).first()
-            yield from _project(connection, book, project_id, history, row)
-        for project_id in connection.execute(select(PROJECT.c.id)).scalars():
-            if project_id not in seen:
-                yield _said(project_id, "没有任何历史记录", "has no history")
+        known = union(select(EVENT.c.project_id), select(PROJECT.c.id))
+        for project_id in connection.execute(known.order_by("project_id")).scalars().all():
+            yield from _project(connection, book, project_id)
         yield from _ledger(connection)
+        yield from _mails(connection)
 
 
 def _said(project_id: int, zh: str, en: str) -> Text:
     return Text(f"项目{project_id}：{zh}。", f"Project {project_id} {en}.")
 
 
-def _project(
-    connection: Connection, book: Rulebook, project_id: int, events: list[Row], row: Row | None
-) -> Iterator[Text]:
+def _project(connection: Connection, book: Rulebook, project_id: int) -> Iterator[Text]:
     try:
+        its = EVENT.c.project_id == project_id
+        events = connection.execute(select(EVENT).where(its).order_by(EVENT.c.seq)).all()
+        row = connection.execute(select(PROJECT).where(PROJECT.c.id == project_id)).first()
         facts = yield from _history(project_id, events)
         if row is None:
             yield _said(project_id, "有历史记录，但没有项目行", "has a history but no row")
+        elif not events:
+            yield _said(project_id, "没有任何历史记录", "has no history")
         else:
             yield from _row(project_id, row, events, facts)
             yield from _deadlines(connection, book, project_id, facts)
@@ -71,7 +66,7 @@ def _project(
         yield _said(project_id, f"记录无法解读（{said}）", f"cannot be read ({said})")
 
 
-def _history(project_id: int, events: list[Row]) -> Any:
+def _history(project_id: int, events: Sequence[Row]) -> Any:
     """Check each event against the one before; the facts that all of them add up to."""
     facts: Json = {}
     before = NO_EVENT
@@ -122,7 +117,7 @@ def _lawful(event: Row, before: Json) -> bool:
     return target is not None and target == State(event.target)
 
 
-def _row(project_id: int, row: Row, events: list[Row], facts: Json) -> Iterator[Text]:
+def _row(project_id: int, row: Row, events: Sequence[Row], facts: Json) -> Iterator[Text]:
     expected = drawn(facts) | {
         "facts": dump(facts),
         "version": events[-1].seq,
@@ -137,6 +132,18 @@ def _row(project_id: int, row: Row, events: list[Row], facts: Json) -> Iterator[
             )
 
 
+CHECKED = (
+    "anchor_on",
+    "due_on",
+    "advised_on",
+    "force",
+    "provisional",
+    "clause",
+    "standing",
+    "met_on",
+)
+
+
 def _deadlines(
     connection: Connection, book: Rulebook, project_id: int, stored: Json
 ) -> Iterator[Text]:
@@ -145,16 +152,16 @@ def _deadlines(
     rows = connection.execute(
         select(DEADLINE)
         .where(DEADLINE.c.project_id == project_id)
-        .where(DEADLINE.c.standing != Standing.SUPERSEDED.value)
-    )
-    found = {row.kind: row for row in rows}
+        .order_by(DEADLINE.c.kind, DEADLINE.c.round)
+    ).all()
+    for kind, rounds in groupby(rows, key=lambda row: row.kind):
+        numbers = [row.round for row in rounds]
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield _said(project_id, f"期限 {kind} 的轮次不连续", f"lacks a round of {kind}")
+    found = {row.kind: row for row in rows if row.standing != Standing.SUPERSEDED}
     for want in wanted(facts, policy.categories[facts.category], book):
         row = found.pop(want.kind.value, None)
-        same = row is not None and all(
-            getattr(row, name) == getattr(want, name)
-            for name in ("anchor_on", "due_on", "advised_on", "force", "standing", "met_on")
-        )
-        if not same:
+        if row is None or any(getattr(row, name) != getattr(want, name) for name in CHECKED):
             yield _said(
                 project_id,
                 f"期限“{want.kind.label.zh}”与推算结果不符",
@@ -165,32 +172,34 @@ def _deadlines(
 
 
 def _ledger(connection: Connection) -> Iterator[Text]:
-    """Queued reminders have their mail, sent mail has its text, tokens follow from keys."""
-    joined = REMINDER.join(DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id)
-    strays = (
-        select(func.count())
-        .select_from(REMINDER)
-        .where(
-            REMINDER.c.status == ReminderStatus.QUEUED.value,
-            ~exists().where(MAIL.c.id == REMINDER.c.mail_id),
-        )
+    """Each reminder fits its deadline; a queued one has its mail, a silent one has none."""
+    joined = REMINDER.outerjoin(DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id).outerjoin(
+        MAIL, REMINDER.c.mail_id == MAIL.c.id
     )
-    if count := connection.execute(strays).scalar_one():
-        yield Text(f"提醒台账：{count}条没有对应邮件。", f"Ledger: {count} reminders lack a mail.")
-    askew = (
-        select(func.count())
-        .select_from(joined)
-        .where(
-            (REMINDER.c.project_id != DEADLINE.c.project_id)
-            | (REMINDER.c.kind != DEADLINE.c.kind)
-            | (REMINDER.c.round != DEADLINE.c.round)
-            | (REMINDER.c.due_on != DEADLINE.c.due_on)
-        )
+    queued = REMINDER.c.status == ReminderStatus.QUEUED.value
+    wrong = or_(
+        DEADLINE.c.id.is_(None),
+        REMINDER.c.project_id != DEADLINE.c.project_id,
+        REMINDER.c.kind != DEADLINE.c.kind,
+        REMINDER.c.round != DEADLINE.c.round,
+        REMINDER.c.due_on != DEADLINE.c.due_on,
+        and_(queued, or_(MAIL.c.id.is_(None), MAIL.c.to_email != REMINDER.c.recipient)),
+        and_(~queued, REMINDER.c.mail_id.is_not(None)),
     )
-    if count := connection.execute(askew).scalar_one():
-        yield Text(f"提醒台账：{count}条与期限不符。", f"Ledger: {count} do not fit the deadline.")
-    columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, MAIL.c.sent_at, MAIL.c.subject)
+    strays = select(REMINDER.c.project_id, REMINDER.c.id).select_from(joined).where(wrong)
+    for project_id, reminder_id in connection.execute(strays.order_by(REMINDER.c.id)):
+        yield _said(
+            project_id,
+            f"提醒记录{reminder_id}与期限或邮件不符",
+            f"has reminder {reminder_id}, which does not fit its deadline or mail",
+        )
+
+
+def _mails(connection: Connection) -> Iterator[Text]:
+    """A mail's token follows from its key; what was sent says when."""
+    sent_at = MAIL.c.sent_at.is_not(None).label("dated")
+    columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, sent_at)
     for mail in connection.execution_options(yield_per=1000).execute(select(*columns)):
         sent = mail.status == MailStatus.SENT.value
-        if mail.token != token(mail.key) or sent != (mail.sent_at is not None):
+        if mail.token != token(mail.key) or sent != mail.dated:
             yield Text(f"邮件{mail.id}的记录前后不一致。", f"Mail {mail.id} contradicts itself.")

@@ -94,19 +94,21 @@ def _apply(
 ) -> None:
     known = _known(connection, policy)
     newcomers = []
-    contacts = []
+    contacts: dict[tuple[str, str], str] = {}  # address and unit -> name
     for row in rows:
-        contacts.append((row.contact_email or "", row.contact_name or row.host, row.host))
-        contacts.append(("", "", row.department or ""))
         there = known.get(identity(row.name, row.host))
         if there is None:
+            if not _books_complete(row, result, today):
+                continue
             newcomers.append(_newcomer(row, policy, today))
-            _books_complete(row, result)
         elif there.state in BEFORE_PLAN:
-            _into_plan(connection, book, there, row, result, today, at)
-        else:
-            _update(connection, book, there, row, result, today, at)
-    know_contacts(connection, contacts)
+            if not _into_plan(connection, book, there, row, result, today, at):
+                continue
+        elif not _update(connection, book, there, row, result, today, at):
+            continue
+        contacts.setdefault((row.contact_email or "", row.host), row.contact_name or row.host)
+        contacts.setdefault(("", row.department or ""), "")
+    know_contacts(connection, [(email, name, unit) for (email, unit), name in contacts.items()])
     ids = admit(connection, book, newcomers, person="", today=today, at=at)
     result.imported = len(ids)
     _warn_of_late_plan(connection, ids, newcomers, result, today)
@@ -159,6 +161,8 @@ def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
             "actual_ends": ends.isoformat(),
             "held_on": ends.isoformat(),
         }
+    if stamp := DONE_BY.get(state):  # the file does not say when: known as of today
+        stored[stamp] = day
     if state is State.SUBSIDISED and row.amount is not None:
         stored["amount"] = row.amount
     if state in FINAL:
@@ -166,15 +170,24 @@ def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
     return Newcomer(Entry.OPEN_BOOKS if past else Entry.IMPORT, stored)
 
 
+DONE_BY = {State.FILED: "filed_on", State.REPORTED: "reported_on"}
 AFTER_CLASS = frozenset({State.HELD, State.REPORTED, State.SUBSIDISED, State.CLOSED})
 
 
-def _books_complete(row: PlanRow, result: Imported) -> None:
-    """A state from paper should come with what belongs to it."""
-    if row.state in AFTER_CLASS and row.actual_opens is None:
-        result.rejected.append(Remark(row.row, None, NO_ACTUAL_DATES.format(state=row.state.label)))
+def _books_complete(row: PlanRow, result: Imported, today: date) -> bool:
+    """A state from paper should come with what belongs to it; False if it cannot be admitted."""
+    if row.state in AFTER_CLASS:
+        ended = row.actual_ends or row.actual_opens
+        if ended is None:
+            said = NO_ACTUAL_DATES.format(state=row.state.label)
+            result.rejected.append(Remark(row.row, None, said))
+            return False
+        if ended > today:
+            result.rejected.append(Remark(row.row, None, NOT_ENDED.format(ends=day_label(ended))))
+            return False
     if row.state is State.SUBSIDISED and row.amount is None:
         result.warnings.append(Remark(row.row, None, NO_AMOUNT))
+    return True
 
 
 def _into_plan(
@@ -185,8 +198,8 @@ def _into_plan(
     result: Imported,
     today: date,
     at: datetime,
-) -> None:
-    """A reviewed application that the published plan names is put in the plan."""
+) -> bool:
+    """A reviewed application that the published plan names is put in the plan; False if not."""
     number = row.number or 0
     given: dict[str, Any] = {"number": number, "category": row.category}
     if row.document_number:
@@ -195,17 +208,18 @@ def _into_plan(
     try:
         if there.state is not State.REVIEWED:
             raise Refused([])
-        changes = {**_plan_facts(row)}
-        amend(connection, book, there.id, changes, row=row.row, today=today, at=at)
-        perform_in(connection, book, there.id, deed, today=today, at=at, announce=False)
+        with connection.begin_nested():  # both or neither
+            amend(connection, book, there.id, _plan_facts(row), row=row.row, today=today, at=at)
+            perform_in(connection, book, there.id, deed, today=today, at=at, announce=False)
     except Refused as error:
         said = [finding.message for finding in error.findings]
         message = said[0] if said else NOT_REVIEWED.format(state=there.state.label)
         result.rejected.append(Remark(row.row, None, message))
-        return
+        return False
     result.changed += 1
     said_so = Text("已由“已审核推荐”列入年度计划", "Moved from reviewed into the plan")
     result.differences.append(Remark(row.row, None, said_so))
+    return True
 
 
 def _update(
@@ -216,8 +230,8 @@ def _update(
     result: Imported,
     today: date,
     at: datetime,
-) -> None:
-    """Take over what this file says differently from the files before it."""
+) -> bool:
+    """Take over what this file says differently from the files before it; False if refused."""
     new = _plan_facts(row)
     changes = {
         name: value
@@ -227,17 +241,18 @@ def _update(
     if set(changes) & set(SCHEDULE):  # dates go together, an end that is gone included
         changes |= {name: new.get(name) for name in SCHEDULE}
     if not changes:
-        return
+        return True
     frozen = set(changes) & set(FIXED_ONCE_HELD)
     if there.state in FINAL or (frozen and there.state not in (State.PLANNED, State.FILED)):
         message = TOO_FAR.format(state=there.state.label)
         result.rejected.append(Remark(row.row, None, message))
-        return
+        return False
     result.differences += [
         Remark(row.row, None, _difference(name, there.stored, changes)) for name in changes
     ]
     amend(connection, book, there.id, changes, row=row.row, today=today, at=at)
     result.changed += 1
+    return True
 
 
 def _difference(name: str, before: Mapping[str, Any], changes: Mapping[str, Any]) -> Text:
@@ -291,6 +306,10 @@ LABELS = {
 NO_ACTUAL_DATES = Text(
     "状态为“{state}”，须在“实际日期”列填写实际办班日期",
     "State “{state}” needs the actual dates in the column 实际日期",
+)
+NOT_ENDED = Text(
+    "实际办班到{ends}才结束，结束后方可按已办班导入，请核对日期",
+    "The class ends on {ends}, still to come; import it as held afterwards, or check the date",
 )
 NO_AMOUNT = Text(
     "补助已审定，但没有填写金额，请补充", "The subsidy is decided but no amount is given"

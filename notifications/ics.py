@@ -1,0 +1,199 @@
+"""Deadlines as calendar files (RFC 5545): to attach to a mail, or as a feed to subscribe to.
+
+An entry keeps its UID for life, so that a later file moves or cancels it instead of adding a
+second one. Nothing here has a field for trainees.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from icalendar import Alarm, Calendar, Event
+
+from notifications.letters import one_line
+
+Status = Literal["confirmed", "tentative", "cancelled"]
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+PRODUCT = "-//yanxiu//deadlines//ZH"
+MORNING = timedelta(hours=8, minutes=30)  # alarms ring when the reminders go out
+REFRESH = timedelta(hours=6)
+URL = re.compile(r"https?://[!-~]+")  # nothing that could end the line it stands on
+LEAST_SECRET = 16  # bytes
+LONGEST_TOKEN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One deadline on one day.
+
+    `uid_key` names it for good ("project:2:filing"); `sequence` must grow whenever the day, the
+    status or the text changes. `tentative` is for provisional days. `alarm_days`: days before
+    `day` on which the calendar rings at 08:30, None for never. `stamp`: when this version of the
+    entry came about, aware.
+    """
+
+    uid_key: str
+    sequence: int
+    title: str
+    day: date
+    description: str
+    url: str
+    status: Status
+    alarm_days: int | None
+    stamp: datetime
+
+
+def reminder_ics(
+    entries: Iterable[Entry],
+    *,
+    method: Method = "PUBLISH",
+    organizer: str = "",
+    attendee: str = "",
+) -> bytes:
+    """A file to attach as text/calendar. When all its entries are cancelled it is a CANCEL file,
+    whatever `method` says; the type of the attachment must then say method=CANCEL too.
+
+    `organizer` and `attendee` are bare addresses. REQUEST asks its reader to accept and needs
+    both (RFC 5546); PUBLISH only shows. Raises ValueError for no entries, for a CANCEL with an
+    entry that stands, and for what `Entry` forbids.
+    """
+    latest = _latest(entries)
+    if not latest:
+        raise ValueError("a calendar file needs an entry")
+    if all(entry.status == "cancelled" for entry in latest):
+        method = "CANCEL"
+    elif method == "CANCEL":
+        raise ValueError("CANCEL is for cancelled entries only")
+    if method == "REQUEST" and not (organizer and attendee):
+        raise ValueError("REQUEST needs an organizer and an attendee")
+    calendar = _calendar(method)
+    for entry in latest:
+        event = _event(entry)
+        if organizer:
+            event.add("organizer", f"mailto:{one_line(organizer)}")
+        if attendee and method != "PUBLISH":  # a published entry has none
+            event.add("attendee", f"mailto:{one_line(attendee)}")
+        calendar.add_component(event)
+    return _bytes(calendar)
+
+
+def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
+    """A feed to subscribe to, shown as `name`. Same entries, same bytes: fit for an ETag.
+
+    Cancelled entries belong in it too: some calendars keep what merely disappears.
+    """
+    calendar = _calendar("PUBLISH")
+    for label in ("name", "x-wr-calname"):  # RFC 7986, and what was used before it
+        calendar.add(label, one_line(name))
+    calendar.add("x-wr-timezone", "Asia/Shanghai")
+    for label in ("refresh-interval", "x-published-ttl"):
+        calendar.add(label, REFRESH, parameters={"value": "DURATION"})
+    for entry in _latest(entries):
+        calendar.add_component(_event(entry))
+    return _bytes(calendar)
+
+
+def uid(uid_key: str) -> str:
+    """The UID of an entry, the same in every file."""
+    return f"{sha256(uid_key.encode()).hexdigest()}@yanxiu"
+
+
+def _latest(entries: Iterable[Entry]) -> Sequence[Entry]:
+    """Each entry once, in its latest version, by day."""
+    versions = {entry.uid_key: entry for entry in sorted(entries, key=lambda e: e.sequence)}
+    return sorted(versions.values(), key=lambda entry: (entry.day, entry.uid_key))
+
+
+def _calendar(method: Method) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _bytes(calendar: Calendar) -> bytes:
+    raw: bytes = calendar.to_ical()  # CRLF, folded at 75 octets
+    return raw
+
+
+def _event(entry: Entry) -> Event:
+    if entry.stamp.tzinfo is None:
+        raise ValueError("stamp needs a time zone")
+    if entry.sequence < 0 or (entry.alarm_days or 0) < 0:
+        raise ValueError("sequence and alarm_days count from 0")
+    if entry.url and not URL.fullmatch(entry.url):
+        raise ValueError(f"not a URL: {entry.url!r}")
+    event = Event()
+    event.add("uid", uid(entry.uid_key))
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.stamp.astimezone(UTC))
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + timedelta(days=1))  # exclusive
+    event.add("summary", one_line(entry.title))
+    event.add("description", _lines(entry.description))
+    event.add("status", entry.status.upper())
+    event.add("transp", "TRANSPARENT")  # a deadline does not make the day busy
+    if entry.url:
+        event.add("url", entry.url)
+    if entry.alarm_days is not None and entry.status != "cancelled":
+        event.add_component(_alarm(entry))
+    return event
+
+
+def _alarm(entry: Entry) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", one_line(entry.title))
+    alarm.add("trigger", MORNING - timedelta(days=entry.alarm_days or 0))
+    return alarm
+
+
+def _lines(text: str) -> str:
+    return "\n".join(one_line(line) for line in text.splitlines())
+
+
+def feed_token(secret: bytes, person: str, generation: int) -> str:
+    """What makes a feed's URL private: safe in a URL, valid until the person's generation moves on.
+
+    Whoever holds it can read `person` in it: give an account's number, not a name or address.
+    Raises ValueError for a secret under 16 bytes or a negative generation.
+    """
+    if len(secret) < LEAST_SECRET:
+        raise ValueError(f"the secret needs {LEAST_SECRET} bytes")
+    if generation < 0:
+        raise ValueError("generations count from 0")
+    told = f"{generation}:{person}".encode()
+    signature = hmac.new(secret, b"yanxiu feed:" + told, sha256).digest()
+    return f"{_coded(told)}.{_coded(signature)}"
+
+
+def feed_person(secret: bytes, token: str) -> tuple[str, int] | None:
+    """The person and generation of a token that we signed, else None.
+
+    Whether that generation is still the person's is for the caller to ask.
+    """
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        return None
+    told = token.partition(".")[0]
+    try:
+        generation, _, person = (
+            urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode().partition(":")
+        )
+        genuine = feed_token(secret, person, number := int(generation))
+    except ValueError:
+        return None
+    # The whole token is compared, so there is one spelling of it only.
+    return (person, number) if hmac.compare_digest(genuine, token) else None
+
+
+def _coded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -1,0 +1,76 @@
+"""`yanxiu policy`: what ships, every value with its clause, and why a file is refused."""
+
+from __future__ import annotations
+
+import pytest
+from command import REPOSITORY, Command
+
+SHIPPED = ["fujian-2024", "fujian-2025", "xinjiang-2025"]
+FUJIAN = REPOSITORY / "config" / "policies" / "fujian-2025.toml"
+
+
+def test_list(run: Command) -> None:
+    found = run.json("policy", "list")
+    assert [one["id"] for one in found] == SHIPPED
+    assert found[1]["year"] == 2025
+    assert "demonstration" in found[1]["categories"]
+    assert all(name in run.ok("policy", "list").out for name in SHIPPED)
+
+
+def test_show(run: Command) -> None:
+    found = run.json("policy", "show", "fujian-2025")
+    assert found["categories"]["demonstration"]["cap"]["value"] == 5_000_000  # fen
+    shown = run.ok("policy", "show", "fujian-2025").out
+    assert "R25-07" in shown
+    assert "开班日前1个月" in shown
+    assert "50,000 元" in shown
+    assert "系统推定（无文件依据）" in shown
+    assert (
+        "1 month(s) before the first day"
+        in run.ok("policy", "show", "fujian-2025", LANGUAGE="en").out
+    )
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_holds(run: Command, name: str) -> None:
+    assert run.json("policy", "check", name)["ok"] is True
+
+
+def test_a_file_of_ones_own_is_checked_where_it_lies(run: Command) -> None:
+    text = FUJIAN.read_text(encoding="utf-8").replace('"fujian-2025"', '"henan-2027"', 1)
+    (run.cwd / "henan-2027.toml").write_text(text, encoding="utf-8")
+    assert run.json("policy", "check", "./henan-2027.toml")["id"] == "henan-2027"
+    found = run.json(
+        *("deadlines", "--policy", "./henan-2027.toml", "--category", "demonstration"),
+        *("--opens", "2027-05-10"),
+    )
+    assert found[0]["due_on"] == "2027-04-10"
+    assert found[0]["provisional"] is True  # no official calendar of that year
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("id = 3\n", "["),
+        ("this is no toml", "bad.toml"),
+        ("", "bad.toml [id]"),
+        (FUJIAN.read_text(encoding="utf-8") + "\nnonsense = 1\n", "nonsense"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_name_and_reason(
+    run: Command, text: str, named: str
+) -> None:
+    (run.cwd / "bad.toml").write_text(text, encoding="utf-8")
+    result = run("policy", "check", "bad.toml", "--json")
+    assert result.code == 1
+    assert "bad.toml" in result.sentence
+    assert named in result.sentence
+    assert result.json == {"error": result.sentence}
+
+
+def test_unknown_names(run: Command) -> None:
+    for words in (("show", "nowhere"), ("check", "nowhere")):
+        result = run("policy", *words)
+        assert result.code == 2
+        assert "fujian-2025" in result.sentence  # says what there is
+    assert "不存在" in run("policy", "check", "./nowhere.toml").sentence

@@ -1,0 +1,232 @@
+"""Rows that meet a project in another state, and books opened in mid-season."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from config.rulebook import Rulebook
+from notifications.sweep import sweep
+from states.terms import Action, Role
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.engine import Deed, Outcome, perform
+from workflow.imports.plan import Imported, apply_plan
+from workflow.imports.plan_file import read_plan
+from workflow.outbox import TABLE as MAIL
+from workflow.people import Actor
+from workflow.tables import Event, Reminder
+from workflow.verify import verify
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+TODAY = date(2025, 9, 26)
+USUAL = {"项目类别": "示范项目", "举办时间": "9月15日-18日"}
+HELD = USUAL | {"状态": "已完成办班", "实际日期": "9月15日-18日"}
+
+
+class Books:
+    """What the tests of this file do with a database."""
+
+    def __init__(self, db: Database, book: Rulebook) -> None:
+        self.db, self.book = db, book
+        self.policy = book.policy("fujian-2025")
+
+    def apply(self, path: Path, today: date = TODAY, **how: bool) -> Imported:
+        plan = read_plan(path, self.policy)
+        return apply_plan(self.db, self.book, self.policy, plan, today=today, at=at(today), **how)
+
+    def do(
+        self, what: Any, on: date = TODAY, *, role: Role = Role.PROVINCE, **given: Any
+    ) -> Outcome:
+        stored = self.facts()
+        scope = stored["host"] if role is Role.HOST else ""
+        actor = Actor(given.pop("login", role.value), "", ((role, scope),))
+        asked = self.policy.categories[stored["category"]].papers.get(what, ())
+        papers = {paper.key: {"sha256": "0", "name": "x", "size": 1} for paper in asked}
+        deed = Deed(what, actor, given, papers, on)
+        return perform(self.db, self.book, 1, deed, today=on, at=at(on))
+
+    def rows(self, table: Any, *columns: str, **where: Any) -> list[Any]:
+        query = select(*(table.c[name] for name in columns)).order_by(*table.primary_key)
+        for name, value in where.items():
+            query = query.where(table.c[name] == value)
+        with self.db.read() as connection:
+            found = connection.execute(query).all()
+        return [row[0] if len(columns) == 1 else tuple(row) for row in found]
+
+    def facts(self, project_id: int = 1) -> dict[str, Any]:
+        [text] = self.rows(PROJECT, "facts", id=project_id)
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def sweep(self, on: date) -> int:
+        return sweep(self.db, self.book, as_of=on, at=at(on)).mails
+
+    def problems(self) -> list[str]:
+        return [said.en for said in verify(self.db, self.book)]
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def books(db: Database, book: Rulebook) -> Books:
+    return Books(db, book)
+
+
+def messages(result: Imported) -> list[tuple[int | None, str]]:
+    return [(remark.row, remark.message.en) for remark in result.rejected]
+
+
+def test_a_reviewed_application_is_put_in_the_plan(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    early = date(2025, 1, 20)
+    books.apply(table(USUAL | {"状态": "已审核推荐", "举办时间": "9月"}), early)
+    assert books.rows(PROJECT, "state") == ["reviewed"]
+    result = books.apply(table(USUAL | {"文号": "闽人社办〔2025〕9号"}), date(2025, 2, 20))
+    assert (result.imported, result.changed, result.rejected) == (0, 1, [])
+    assert books.rows(PROJECT, "state", "number", "opens") == [("planned", 1, date(2025, 9, 15))]
+    assert books.facts()["document_number"] == "闽人社办〔2025〕9号"
+    assert books.rows(EVENT, "deed") == ["open_books", "change", "plan"]
+    assert books.rows(MAIL, "id") == []
+    assert books.rows(DEADLINE, "due_on", "standing", kind="filing")[-1] == (
+        *(date(2025, 8, 15), "open"),
+    )
+    assert books.problems() == []
+
+
+def test_a_draft_is_not_put_in_the_plan(books: Books, table: Callable[..., Path]) -> None:
+    books.apply(table(USUAL | {"状态": "起草中"}), date(2025, 1, 20))
+    result = books.apply(table(USUAL), date(2025, 2, 20), skip_bad_rows=True)
+    [(row, said)] = messages(result)
+    assert row == 2
+    assert "not yet reviewed" in said
+    assert books.rows(EVENT, "deed") == ["open_books"]
+
+
+def test_dates_of_a_held_class_are_corrected_not_imported(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    books.apply(table(HELD))
+    result = books.apply(table(HELD | {"举办时间": "9月16日-19日"}))
+    [(_, said)] = messages(result)
+    assert "use `correct`" in said
+    result = books.apply(table(HELD | {"联系邮箱": "new@example.cn"}))
+    assert (result.changed, result.rejected) == (1, [])
+    assert books.facts()["contact_email"] == "new@example.cn"
+
+
+FUNDED = {"实际日期": "6月9日-12日", "举办时间": "6月9日-12日"}
+OPENED = (
+    HELD,
+    USUAL | FUNDED | {"项目名称": "乙班", "序号": 2, "状态": "已报送办班材料"},
+    USUAL
+    | FUNDED
+    | {
+        **{"项目名称": "丙班", "序号": 3, "状态": "补助已审定"},
+        **{"金额": "45500", "文号": "闽人社办〔2025〕30号"},
+    },
+    USUAL | FUNDED | {"项目名称": "丁班", "序号": 4, "项目类别": "普通项目", "状态": "已办结"},
+    USUAL | {"项目名称": "戊班", "序号": 5, "状态": "已报送实施方案", "举办时间": "10月20日-23日"},
+    USUAL | {"项目名称": "己班", "序号": 6, "状态": None, "举办时间": "11月10日-13日"},
+)
+
+
+def test_books_opened_in_mid_season(books: Books, table: Callable[..., Path]) -> None:
+    result = books.apply(table(*OPENED))
+    assert (result.imported, result.rejected) == (6, [])
+    assert books.rows(PROJECT, "state", "opens", "ends") == [
+        ("held", date(2025, 9, 15), date(2025, 9, 18)),
+        ("reported", date(2025, 6, 9), date(2025, 6, 12)),
+        ("subsidised", date(2025, 6, 9), date(2025, 6, 12)),
+        ("closed", date(2025, 6, 9), date(2025, 6, 12)),
+        ("filed", date(2025, 10, 20), date(2025, 10, 23)),
+        ("planned", date(2025, 11, 10), date(2025, 11, 13)),
+    ]
+    third = books.facts(3)
+    assert (third["amount"], third["document_number"]) == (4_550_000, "闽人社办〔2025〕30号")
+    assert books.rows(EVENT, "deed", "machine") == [("open_books", True)] * 5 + [("import", True)]
+    assert books.rows(MAIL, "id") == []
+    assert books.problems() == []
+
+
+def test_opened_books_are_not_followed_by_a_flood(books: Books, table: Callable[..., Path]) -> None:
+    books.apply(table(*OPENED))
+    books.sweep(TODAY)
+    # Of all that lies behind nothing; the last one's filing by 10-10 has a step on this very day.
+    told = books.rows(REMINDER, "project_id", "kind", "step", status="queued")
+    assert told == [(6, "filing", "D-14")]
+    assert set(books.rows(REMINDER, "reason", status="suppressed")) <= {"before_known", "met"}
+    # What lies ahead is announced: report of the first by 10-20, filing of the last by 10-10.
+    days = (date(2025, 9, 28), date(2025, 9, 30), date(2025, 10, 9), date(2025, 10, 10))
+    for on in days:
+        books.sweep(on)
+    told = books.rows(REMINDER, "project_id", "kind", status="queued")
+    assert {(1, "reimbursement"), (6, "filing")} <= set(told)
+    assert {project for project, _ in told} & {2, 3, 4} == set()
+    assert books.problems() == []
+
+
+def test_a_class_taken_over_as_held_goes_on_to_the_subsidy(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    books.apply(table(HELD))
+    assert books.do(Action.REPORT, date(2025, 10, 9), role=Role.HOST).state == "reported"
+    paid = {"amount": 4_000_000}
+    assert books.do(Action.SUBSIDISE, date(2025, 10, 10), login="p1", **paid).pending
+    assert books.do(Action.SUBSIDISE, date(2025, 10, 11), login="p2", **paid).state == "subsidised"
+    assert books.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ({"实际日期": None}, "needs the actual dates"),
+        ({"实际日期": "9月27日-29日"}, "still to come"),
+    ],
+)
+def test_a_held_class_without_dates_that_have_passed_is_kept_out(
+    books: Books, table: Callable[..., Path], missing: dict[str, Any], said: str
+) -> None:
+    plan = table(USUAL | {"项目名称": "乙班", "序号": 2}, HELD | missing)
+    [(row, message)] = messages(books.apply(plan))
+    assert (row, said in message) == (3, True)
+    assert books.rows(PROJECT, "id") == []
+    result = books.apply(plan, skip_bad_rows=True)
+    assert (result.imported, len(result.rejected)) == (1, 1)
+    assert books.rows(PROJECT, "name") == ["乙班"]
+
+
+def test_a_subsidy_without_amount_is_warned_about(books: Books, table: Callable[..., Path]) -> None:
+    result = books.apply(table(HELD | {"状态": "补助已审定"}))
+    assert result.imported == 1
+    assert "no amount is given" in result.warnings[-1].message.en
+
+
+def test_a_class_taken_over_as_filed_is_held_next(books: Books, table: Callable[..., Path]) -> None:
+    books.apply(table(USUAL | {"状态": "已报送实施方案"}), date(2025, 9, 1))
+    heads = {"trainees": 40, "online_trainees": 0, "staff": 2}
+    days = {"opens": date(2025, 9, 15), "ends": date(2025, 9, 18)}
+    outcome = books.do(Action.HOLD, date(2025, 9, 19), **days, **heads)
+    assert outcome.state == "held"
+    assert "filed_before_holding" not in books.facts().get("flags", {})
+    assert books.problems() == []
+
+
+def test_a_late_plan_is_said_at_once_and_mails_nobody(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    result = books.apply(table(USUAL), date(2025, 9, 1))
+    assert "not the hosts' fault" in result.warnings[-1].message.en
+    assert books.rows(MAIL, "id") == []
+    assert books.sweep(date(2025, 9, 1)) == 0

@@ -1,0 +1,177 @@
+"""Random deeds by random people on random days: what must hold after each, whatever they do."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from stories import (
+    AUDITOR,
+    CLERK,
+    COORDINATOR,
+    FILING,
+    FORM,
+    OTHER_CLERK,
+    RECEIPT,
+    REPORT,
+    WANG,
+    ZHOU,
+    Desk,
+)
+
+from config.rulebook import rulebook
+from states.decide import may_cancel, second_by, who_may
+from states.facts import Facts
+from states.forms import FORMS
+from states.policy import Policy
+from states.terms import Act, Action, Role, State
+from workflow.database import Database
+from workflow.engine import LostRace, Refused, situation
+from workflow.migrations import upgrade
+from workflow.people import Actor
+
+BOOK = rulebook()
+PEOPLE = (CLERK, COORDINATOR, WANG, ZHOU, OTHER_CLERK, AUDITOR)
+BY_ROLE = {Role.HOST: [CLERK], Role.COORDINATOR: [COORDINATOR], Role.PROVINCE: [WANG, ZHOU]}
+DEEDS: tuple[Action | Act, ...] = (*Action, *Act)
+CATEGORIES = ("demonstration", "engineering", "ordinary", "national_funded")
+DAYS = st.dates(date(2025, 1, 6), date(2025, 12, 31))
+PAPERS = ("reimbursement_papers", *FORM, *FILING, *REPORT, RECEIPT, "change_notice")
+BY_KIND = {
+    "date": DAYS,
+    "count": st.integers(0, 120),
+    "yuan": st.sampled_from([0, 4_800_000, 5_000_000, 5_000_001]),
+    "yes": st.booleans(),
+    "text": st.sampled_from(["事由", "另一说明"]),
+}
+
+
+class Office(RuleBasedStateMachine):
+    """Three projects of different categories, and everybody who might do something with them."""
+
+    empty: Path | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.db = Database(f"sqlite:///{self.folder / 'yanxiu.db'}")
+        if Office.empty is None:
+            upgrade(self.db)
+            self.db.close()
+            Office.empty = Path(tempfile.mkdtemp()) / "empty.db"
+            shutil.copy(self.folder / "yanxiu.db", Office.empty)
+        else:
+            shutil.copy(Office.empty, self.folder / "yanxiu.db")
+        self.desk = Desk(self.db, BOOK)
+        self.projects: list[int] = []
+
+    @initialize(start=st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=3))
+    def begin(self, start: list[str]) -> None:
+        names = enumerate(start, start=1)
+        self.projects = [self.desk.admit(name=f"第{n}班", category=c) for n, c in names]
+
+    @rule(data=st.data(), what=st.sampled_from(DEEDS), by=st.sampled_from(PEOPLE), on=DAYS)
+    def anything_by_anybody(self, data: Any, what: Action | Act, by: Actor, on: date) -> None:
+        facts, policy = self.facts(data)
+        given = self.fill_in(data, what, facts, policy, data.draw(st.booleans()))
+        papers = data.draw(st.sets(st.sampled_from((*PAPERS, "nonsense")), max_size=3))
+        self.attempt(data, what, by, on, papers, given)
+
+    @rule(data=st.data(), on=DAYS)
+    def something_sensible(self, data: Any, on: date) -> None:
+        facts, policy = self.facts(data)
+        open_now = [deed for deed in DEEDS if who_may(deed, facts.state)]
+        what = data.draw(st.sampled_from(open_now))
+        second = facts.pending.get("deed") == what.value
+        roles = (second_by if second else who_may)(what, facts.state)
+        if what is Act.CANCEL:
+            roles = may_cancel(facts) or roles
+        by = data.draw(st.sampled_from([one for role in roles for one in BY_ROLE[role]]))
+        given = facts.pending["given"] if second else self.fill_in(data, what, facts, policy, True)
+        rule_papers = policy.categories[facts.category].papers
+        papers = {p.key for p in rule_papers.get(what, ())} if isinstance(what, Action) else set()
+        self.attempt(data, what, by, on, papers or set(PAPERS[-1:]), dict(given))
+
+    def facts(self, data: Any) -> tuple[Facts, Policy]:
+        self.chosen = data.draw(st.sampled_from(self.projects))
+        with self.db.read() as connection:
+            facts, _, _, policy = situation(connection, BOOK, self.chosen)
+        return facts, policy
+
+    def fill_in(
+        self, data: Any, what: Action | Act, facts: Facts, policy: Policy, whole: bool
+    ) -> dict[str, Any]:
+        """Values for a deed: what is required (if `whole`), and some of the rest."""
+        given = {}
+        for field in FORMS[what]:
+            if (field.required and whole) or data.draw(st.integers(0, 3)) == 0:
+                given[field.name] = data.draw(BY_KIND[field.kind])
+        fitting = [r.key for r in policy.reasons.values() if facts.state in r.states]
+        known = [m.key for m in policy.categories[facts.category].milestones]
+        choices = {
+            "code": fitting,
+            "category": list(policy.categories),
+            "flag": facts.open_flags,
+            "outcome": ["accepted", "mend"],
+        }
+        if what is Act.MILESTONE:
+            choices["name"] = known
+        for name, values in choices.items():
+            if name in given and values:
+                given[name] = data.draw(st.sampled_from([*values, "nonsense"]))
+        if what in (Action.HOLD, Act.CORRECT) and {"opens", "ends"} <= set(given):
+            given["ends"] = given["opens"] + timedelta(days=3)
+        return given
+
+    def attempt(
+        self,
+        data: Any,
+        what: Action | Act,
+        by: Actor,
+        on: date,
+        papers: set[str],
+        given: dict[str, Any],
+    ) -> None:
+        before = self.desk.rows()
+        more = {"papers": sorted(papers), "on_behalf": data.draw(st.integers(0, 5)) == 0}
+        more["seen"] = data.draw(st.sampled_from([None, None, None, 1]))
+        more["today"] = on + timedelta(days=data.draw(st.sampled_from([-1, 0, 0, 300])))
+        try:
+            done = self.desk.do(self.chosen, what, by, on, **more, **given)
+        except (Refused, LostRace):
+            assert self.desk.rows() == before
+        else:
+            after = self.desk.rows()
+            assert len(after["event"]) == len(before["event"]) + 1
+            assert done.version == after["event"][-1].seq or len(self.projects) > 1
+
+    @invariant()
+    def the_history_holds(self) -> None:
+        assert self.desk.complaints() == []
+
+    @invariant()
+    def rows_agree(self) -> None:
+        rows = self.desk.rows()
+        for row in rows["project"]:
+            events = [event for event in rows["event"] if event.project_id == row.id]
+            assert row.version == len(events) == events[-1].seq
+            assert row.state == State(row.state).value == events[-1].target
+            due = [d for d in rows["deadline"] if d.project_id == row.id]
+            current = [d.kind for d in due if d.standing != "superseded"]
+            assert len(current) == len(set(current))
+            # A row that is announced is open, or was, and still has silences to record.
+            assert all(d.next_on is None for d in due if d.standing == "ahead")
+
+    def teardown(self) -> None:
+        self.db.close()
+        shutil.rmtree(self.folder)
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)

@@ -1,0 +1,149 @@
+"""Money and cancelled classes: one person proposes, another completes, either may cancel."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from stories import CLERK, COORDINATOR, WANG, ZHOU, Desk
+
+from states.terms import Act, Action, State
+
+AMOUNT = {"amount": 4_800_000}
+MONEY = (Action.SUBSIDISE, WANG, "2025-07-01")
+SECOND = (Action.SUBSIDISE, ZHOU, "2025-07-02")
+CANCEL = {"reason": "金额有误"}
+
+
+def reported(desk: Desk) -> int:
+    one = desk.admit()
+    desk.live(one, "reported")
+    return one
+
+
+def subsidised(desk: Desk) -> int:
+    one = desk.admit()
+    desk.live(one)
+    return one
+
+
+def test_the_first_person_only_proposes(desk: Desk) -> None:
+    one = reported(desk)
+    mails = len(desk.show(one)["mail"])
+    done = desk.do(one, *MONEY, **AMOUNT)
+    assert (done.pending, done.state) == (True, State.REPORTED)
+    shown = desk.show(one)
+    assert shown["pending"] == {
+        "deed": "subsidise",
+        "by": "wang",
+        "given": AMOUNT,
+        "on": "2025-07-01",
+    }
+    assert ("amount" in shown, len(shown["mail"])) == (False, mails)
+    assert desk.complaints() == []
+
+
+def test_the_same_person_cannot_complete_it(desk: Desk) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT)
+    assert desk.refused(one, *MONEY, **AMOUNT) == ["second_person"]
+
+
+def test_another_amount_is_refused_and_none_at_all(desk: Desk) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT)
+    assert desk.refused(one, *SECOND, amount=4_800_001) == ["second_person"]
+    assert desk.refused(one, *SECOND) == ["form_complete", "second_person"]
+
+
+def test_a_second_person_with_the_same_amount_completes_it(desk: Desk) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT, document_number="闽人社〔2025〕9号")
+    done = desk.do(one, *SECOND, **AMOUNT)
+    assert (done.pending, done.state) == (False, State.SUBSIDISED)
+    shown = desk.show(one)
+    assert (shown["amount"], shown["document_number"]) == (4_800_000, "闽人社〔2025〕9号")
+    assert ("pending" in shown, shown["mail"][-1]["event_seq"]) == (False, shown["version"])
+
+
+def test_either_may_cancel_and_then_it_begins_anew(desk: Desk) -> None:
+    for who in (WANG, ZHOU):
+        one = desk.admit(name=f"研修班{who.login}")
+        desk.live(one, "reported")
+        desk.do(one, *MONEY, **AMOUNT)
+        desk.do(one, Act.CANCEL, who, "2025-07-02", **CANCEL)
+        assert "pending" not in desk.show(one)
+        assert desk.do(one, *SECOND, amount=4_000_000).pending
+
+
+def test_the_host_cannot_cancel_what_the_province_proposes(desk: Desk) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT)
+    assert desk.refused(one, Act.CANCEL, CLERK, "2025-07-02", **CANCEL) == ["right_role"]
+
+
+def test_another_step_ends_the_proposal(desk: Desk) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT)
+    desk.do(one, Action.SEND_BACK, ZHOU, "2025-07-02", items="签到表", mend_by=date(2025, 7, 20))
+    assert "pending" not in desk.show(one)
+
+
+def test_a_planned_class_is_cancelled_by_host_and_province(desk: Desk) -> None:
+    one = desk.admit()
+    desk.live(one, "planned")
+    reason = {"reason": "台风", "force_majeure": True}
+    assert desk.do(one, Action.WITHDRAW, CLERK, "2025-04-01", **reason).pending
+    assert desk.show(one)["state"] == "planned"
+    again = desk.refused(one, Action.WITHDRAW, CLERK, "2025-04-02", **reason)
+    assert again == ["right_role", "second_person"]
+    coordinator = desk.refused(one, Action.WITHDRAW, COORDINATOR, "2025-04-02")
+    assert coordinator == ["right_role"]
+    assert desk.do(one, Action.WITHDRAW, WANG, "2025-04-02").state == State.WITHDRAWN
+    shown = desk.show(one)
+    assert (shown["force_majeure"], shown["state_label"].zh) == (True, "已取消办班")
+    assert {stands for _, _, stands in desk.standing(one).values()} == {"lifted"}
+    assert desk.complaints() == []
+
+
+def test_the_host_takes_back_its_own_withdrawal(desk: Desk) -> None:
+    one = desk.admit()
+    desk.live(one, "planned")
+    desk.do(one, Action.WITHDRAW, CLERK, "2025-04-01", reason="台风")
+    desk.do(one, Act.CANCEL, CLERK, "2025-04-02", reason="已改期")
+    assert desk.refused(one, Action.WITHDRAW, WANG, "2025-04-02") == ["right_role"]
+
+
+def test_before_the_plan_the_host_withdraws_alone(desk: Desk) -> None:
+    one = desk.admit()
+    desk.live(one, "reviewed")
+    assert (
+        desk.do(one, Action.WITHDRAW, CLERK, "2025-01-20", reason="另有安排").state == "withdrawn"
+    )
+    assert desk.show(one)["state_label"].zh == "已撤回申报"
+
+
+def test_money_is_corrected_by_two(desk: Desk) -> None:
+    one = subsidised(desk)
+    fix = {"reason": "录入有误", "amount": 4_700_000, "staff": 3}
+    assert desk.do(one, Act.CORRECT, WANG, "2025-07-03", **fix).pending
+    assert desk.show(one)["amount"] == 4_800_000
+    assert desk.refused(one, Act.CORRECT, ZHOU, "2025-07-04") == ["second_person"]
+    desk.do(one, Act.CORRECT, ZHOU, "2025-07-04", amount=4_700_000)
+    shown = desk.show(one)
+    assert (shown["amount"], shown["staff"], shown["state"]) == (4_700_000, 3, "subsidised")
+    assert desk.complaints() == []
+
+
+def test_a_corrected_amount_stays_within_the_cap(desk: Desk) -> None:
+    one = subsidised(desk)
+    above = {"reason": "x", "amount": 5_000_001}
+    assert desk.refused(one, Act.CORRECT, WANG, "2025-07-03", **above) == ["amount_within_cap"]
+
+
+def test_a_subsidy_is_taken_back_by_two(desk: Desk) -> None:
+    one = subsidised(desk)
+    assert desk.do(one, Action.REINSTATE, WANG, "2025-08-01", reason="复核").pending
+    done = desk.do(one, Action.REINSTATE, ZHOU, "2025-08-02")
+    assert done.state == State.REPORTED
+    assert "amount" not in desk.show(one)
+    assert desk.complaints() == []
