@@ -42,6 +42,8 @@ def import_plan(
     refused = bool(result.rejected) and not skip_bad_rows
     if as_json:
         office.printer.data(_result(result))
+        if refused:
+            office.printer.message(NOTHING.format(bad=len(result.rejected)))
     else:
         _print_import(office, result, refused, dry_run)
     if refused:

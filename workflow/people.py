@@ -80,15 +80,20 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units
     _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
-    logins = dict(connection.execute(select(PERSON.c.login, PERSON.c.id)).tuples().all())
+    known = {}  # a clerk who signs in by another login is still the person of that address
+    for person, login, address in connection.execute(
+        select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
+    ):
+        known |= {login: person} | ({address: person} if address else {})
     holds = set(connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope)).tuples())
     for email, name, unit in wanted:
         if not email:
             continue
-        if email not in logins:
-            logins[email] = add_person(connection, email, name, email)
-        if (logins[email], Role.HOST.value, unit) not in holds:
-            grant(connection, logins[email], Role.HOST, unit)
+        if email not in known:
+            known[email] = add_person(connection, email, name, email)
+        if (known[email], Role.HOST.value, unit) not in holds:
+            holds.add((known[email], Role.HOST.value, unit))
+            grant(connection, known[email], Role.HOST, unit)
 
 
 def add_person(connection: Connection, login: str, name: str, email: str, phone: str = "") -> int:

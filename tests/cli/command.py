@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE = REPOSITORY / "config" / "samples" / "plan-2025.xlsx"
 CLOCK = ("（演示时钟：", "(demonstration clock:")
-PATIENCE = 60  # seconds; no command takes more than a few
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,31 @@ class Result:
         return self.said
 
 
+@cache
+def starter() -> subprocess.Popen[str]:
+    """Loads the libraries once; ends with this process, when its stdin closes."""
+    return subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("starter.py")],
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY), "LANG": "C.UTF-8"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def started(words: list[str], cwd: Path, env: dict[str, str]) -> Result:
+    """Run one command in a process of its own."""
+    process = starter()
+    assert process.stdin and process.stdout
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        asked = {"words": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err)}
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        code = int(process.stdout.readline())
+        return Result(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
 @dataclass
 class Command:
     """`yanxiu` with a data folder; settings by name, as in run("init", TODAY="2025-02-21")."""
@@ -64,15 +90,7 @@ class Command:
 
     def __call__(self, *words: object, **settings: object) -> Result:
         """Run to the end; what holds for every command is checked here."""
-        done = subprocess.run(
-            [sys.executable, "-m", "cli.entry", *map(str, words)],
-            cwd=self.cwd,
-            env=self.environment(**settings),
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+        result = started([str(word) for word in words], self.cwd, self.environment(**settings))
         assert "Traceback" not in result.err, result.err
         assert "程序内部出错" not in result.err, result.err
         assert "Internal error" not in result.err, result.err

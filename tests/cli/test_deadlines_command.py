@@ -47,14 +47,14 @@ def test_project_6_of_the_sample(run: Command) -> None:
         ("national_self_funded", ["filing", "completion"]),
         ("demonstration", ["filing", "completion", "reimbursement"]),
         ("engineering", ["filing", "completion", "reimbursement"]),
-        ("ordinary", ["filing", "completion"]),
+        ("ordinary", ["completion"]),
     ],
 )
 def test_each_category_has_its_kinds(run: Command, category: str, kinds: list[str]) -> None:
     found = deadlines(run, category, "2025-05-19", "2025-05-22")
     assert [one["kind"] for one in found] == kinds
     advisory = {one["kind"] for one in found if one["force"] == "advisory"}
-    assert advisory == ({"filing"} if category in ("engineering", "ordinary") else set())
+    assert advisory == ({"filing"} if category == "engineering" else set())
 
 
 def test_people_read_a_table_and_the_steps(run: Command) -> None:

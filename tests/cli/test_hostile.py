@@ -104,10 +104,12 @@ def test_a_bad_database_url(run: Command, url: str) -> None:
         assert refused(run, *words, DATABASE_URL=url).endswith("。")
 
 
-@pytest.mark.parametrize("content", [b"smtp_port = [", b"nosuch = 1\n", b"\xff\xfe", b"today = 3"])
+@pytest.mark.parametrize(
+    "content", [b"smtp_port = [", b"nosuch = 1\n", b"\xff\xfe", b"base_url = 3"]
+)
 def test_a_broken_settings_file(run: Command, content: bytes) -> None:
     (run.cwd / "yanxiu.toml").write_bytes(content)
-    assert "yanxiu.toml" in refused(run, "init", "--json", **({} if content else {}))
+    assert "yanxiu.toml" in refused(run, "init", "--json")
 
 
 def test_broken_files_in_the_data_folder(office: Command) -> None:

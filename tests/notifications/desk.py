@@ -16,6 +16,7 @@ from config.settings import Settings
 from notifications.delivery import Clock, Delivery
 from notifications.drafts import Writer
 from notifications.sweep import EVERYTHING, SweepResult, sweep
+from states.calendar import WorkCalendar
 from states.facts import Facts
 from states.terms import Act, Action, Role
 from workflow.database import Database
@@ -79,6 +80,12 @@ class HandClock:
 
     def forward(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+    def to_next_working_day(self, calendar: WorkCalendar) -> None:
+        """A day on; reminders wait on days off."""
+        self.forward(days=1)
+        while not calendar.is_working(self.now.astimezone(SHANGHAI).date()):
+            self.forward(days=1)
 
 
 @dataclass

@@ -94,6 +94,16 @@ def test_a_greylisting_server_is_asked_again_after_a_pause(
     assert desk.attempts("outcome", mail_id=1) == ["failed", "failed", "sent"]
 
 
+def test_reminders_wait_on_a_day_off(
+    quick_desk: Desk, mailbox: Mailbox, clock: HandClock
+) -> None:
+    hosts(quick_desk, 1)
+    clock.forward(days=1)  # Saturday
+    assert quick_desk.delivery(mailbox.port, clock).run() == DeliveryResult()
+    clock.to_next_working_day(quick_desk.book.calendar)
+    assert quick_desk.delivery(mailbox.port, clock).run() == DeliveryResult(sent=1)
+
+
 def test_a_server_that_never_relents_ends_in_dead(
     quick_desk: Desk, crooked: Crooked, clock: HandClock
 ) -> None:
@@ -101,7 +111,7 @@ def test_a_server_that_never_relents_ends_in_dead(
     for _ in range(20):
         crooked.at_rcpt.append("451 4.3.0 No")
         assert quick_desk.delivery(crooked.port, clock).run() == DeliveryResult(failed=1)
-        clock.forward(hours=2)
+        clock.to_next_working_day(quick_desk.book.calendar)
     assert quick_desk.mails("status", "attempts") == [("dead", 20)]
     assert quick_desk.delivery(crooked.port, clock).run() == DeliveryResult()
 
@@ -169,10 +179,10 @@ def test_a_lost_answer_is_repeated_with_the_very_same_bytes(
     [(outcome, reply)] = desk.attempts("outcome", "reply", mail_id=1)
     assert (outcome, reply.partition(":")[0]) == ("failed", "acceptance unknown")
     desk.do(1, Action.FILE, "2025-08-08", by=Role.HOST)  # too late: perhaps it is out already
-    clock.forward(days=1)
+    clock.to_next_working_day(desk.book.calendar)
     crooked.at_rcpt.append("450 4.7.1 Greylisted")
     desk.delivery(crooked.port, clock).run()
-    clock.forward(days=1)
+    clock.to_next_working_day(desk.book.calendar)
     assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=1)
     first, _, again = crooked.seen
     assert (first[0], again) == ("h01@example.cn", first)

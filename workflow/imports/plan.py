@@ -200,10 +200,8 @@ def _into_plan(
     at: datetime,
 ) -> bool:
     """A reviewed application that the published plan names is put in the plan; False if not."""
-    number = row.number or 0
-    given: dict[str, Any] = {"number": number, "category": row.category}
-    if row.document_number:
-        given["document_number"] = row.document_number
+    pairs = {"number": row.number, "document_number": row.document_number}
+    given = {"category": row.category, **{k: v for k, v in pairs.items() if v is not None}}
     deed = Deed(Action.PLAN, OPERATOR, given, {}, today, machine=True)
     try:
         if there.state is not State.REVIEWED:

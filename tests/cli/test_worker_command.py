@@ -1,0 +1,116 @@
+"""`yanxiu worker` and `yanxiu mailbox`, over a real connection on loopback."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from command import Command
+
+from notifications.mailbox import Mailbox
+
+ENDS_WITHIN = 15  # seconds, on a busy machine
+NOTHING = {"queued": 0, "sent": 0, "failed": 0, "withheld": 0}
+
+
+@contextmanager
+def running(office: Command, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until it is told to stop."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.entry", *words],
+        cwd=office.cwd,
+        env=office.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def told(process: subprocess.Popen[str], word: str) -> str:
+    """Read its messages up to the one that holds the word."""
+    assert process.stderr
+    for line in process.stderr:
+        if word in line:
+            return line
+    raise AssertionError(f"it ended without {word}")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def test_once_sends_what_is_due_and_once_only(office: Command, mailbox: Mailbox) -> None:
+    first = office.json("worker", "--once")
+    assert (first["queued"], first["sent"], first["failed"]) == (1, 1, 0)
+    assert office.json("worker", "--once") == NOTHING
+    assert len(office.json("mailbox")) == 1
+    assert "新排队0封" in office.ok("worker", "--once").out
+    assert office.json("verify")["ok"] is True
+
+
+def test_what_cannot_be_sent_waits_for_the_next_run(office: Command) -> None:
+    port = free_port()
+    failed = office.json("worker", "--once", SMTP_PORT=port)
+    assert (failed["queued"], failed["sent"], failed["failed"]) == (1, 0, 1)
+    with Mailbox(office.data / "mailbox") as box:
+        later = office.json("worker", "--once", SMTP_PORT=box.port)
+    assert (later["sent"], later["failed"]) == (1, 0)
+
+
+def test_reading_the_mailbox(office: Command, mailbox: Mailbox) -> None:
+    assert office.json("mailbox") == []
+    office.ok("worker", "--once")
+    [mail] = office.json("mailbox")
+    assert (mail["number"], mail["to"]) == (1, "unit02@example.cn")
+    assert "请于2月28日（周五）前报送实施方案（还有7天）" in mail["subject"]
+    assert len(office.json("mailbox", "--find", "unit02")) == 1
+    assert office.json("mailbox", "--find", "unit03") == []
+    assert "共1封" in office.ok("mailbox").out
+    text = office.ok("mailbox", "show", 1).out
+    assert "截止日：2025年2月28日" in text
+    assert office.json("mailbox", "show", 1)["text"] == text.removesuffix("\n")
+    missing = office("mailbox", "show", 2, "--json")
+    assert missing.code == 1
+    assert "没有第2封" in missing.sentence
+    assert office.json("show", 2)["mail"][0]["status"] == "sent"
+    assert "已发送" in office.ok("show", 2).out
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_the_mailbox_is_served_until_told(office: Command, how: signal.Signals) -> None:
+    port = free_port()
+    with running(office, "mailbox", "serve", "--port", str(port)) as process:
+        assert str(port) in told(process, "本机邮箱已启动")
+        assert office.json("worker", "--once", SMTP_PORT=port)["sent"] == 1
+        process.send_signal(how)
+        assert process.wait(ENDS_WITHIN) == 0
+    assert len(office.json("mailbox")) == 1
+
+
+def test_a_taken_port(office: Command, mailbox: Mailbox) -> None:
+    result = office("mailbox", "serve", "--port", mailbox.port)
+    assert result.code == 1
+    assert "端口已被占用" in result.sentence
+
+
+def test_one_worker_on_a_folder(office: Command, mailbox: Mailbox) -> None:
+    with running(office, "worker") as process:
+        told(process, "提醒与发信已启动")
+        second = office("worker")
+        assert second.code == 1
+        assert "已有一个" in second.sentence
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(ENDS_WITHIN) == 0
+        assert process.stderr
+        assert "已停止。" in process.stderr.read()
