@@ -44,6 +44,8 @@ TOKEN_IN_TEXT = re.compile(r"Message-ID:\s{0,9}<([0-9a-f]{32})@", re.I)
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 REPLY = re.compile(r"(?<![\w.:@/-])([45])[0-7]\d[ -](?=\s{0,3}[A-Za-z#<\[\d\u4e00-\u9fff])")
 CHARSET = re.compile(r'charset\s{0,9}=\s{0,9}"?([\w-]{1,40})', re.I)
+# Python reads the parameters of this field in quadratic time.
+ENDLESS = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
 TAG_OF_ITS_OWN_LINE = {"br", "p", "div", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "pre"}
 
 MACHINE = re.compile(r"(?:mailer-?daemon|post-?master|mail-?daemon)@", re.I)
@@ -101,7 +103,8 @@ def parse(raw: bytes) -> list[Report]:
 
     Never raises, whatever the bytes.
     """
-    if len(raw) > LARGEST:
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if len(raw) > LARGEST or ENDLESS.search(raw):
         return []
     try:
         mail = message_from_bytes(raw)

@@ -50,8 +50,7 @@ def review(case: Case, _: int) -> Json:
 def plan(case: Case, _: int) -> Json:
     dates = _moved_dates(case)
     taken = _taken(case, "number", "category", "document_number")
-    known = case.facts.known_on or case.today
-    return {"planned_on": case.on, "known_on": known, **taken, **dates}
+    return {"planned_on": case.on, "known_on": case.on, **taken, **dates}
 
 
 def file(case: Case, _: int) -> Json:

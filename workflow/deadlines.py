@@ -79,7 +79,7 @@ SET = (
     "known_on",
     "next_on",
 )
-CURRENT = Statement(
+LATEST = Statement(  # the last round of a kind comes last
     select(
         TABLE.c.id,
         TABLE.c.kind,
@@ -89,7 +89,7 @@ CURRENT = Statement(
         *(TABLE.c[name] for name in SET),
     )
     .where(TABLE.c.project_id == bindparam("project_id"))
-    .where(TABLE.c.standing != Standing.SUPERSEDED.value)
+    .order_by(TABLE.c.round)
 )
 UPDATE = Statement(
     update(TABLE)
@@ -112,18 +112,19 @@ def reconcile(
     A moved date or a re-entry begins a new round; the old round stays as superseded. Steps before
     `known_on` will not be announced (a plan that comes late must not flood its hosts).
     """
-    rows = {row[1]: row for row in CURRENT.run(connection, {"project_id": project_id})}
+    rows = {row[1]: row for row in LATEST.run(connection, {"project_id": project_id})}
+    added, changed = [], []
     for want in wanted(facts, category, book):
         row = rows.pop(want.kind.value, None)
         if row is None:
-            INSERT.run(connection, new_row(project_id, want, 1, book, known_on))
+            added.append(new_row(project_id, want, 1, book, known_on))
             continue
         row_id, _, round_, anchor_on, due_on, *held = row
         old = dict(zip(SET, held, strict=True))
         moved = (anchor_on, due_on) != (want.anchor_on, want.due_on)
         if moved or _comes_again(old["standing"], want.standing):
-            _update(connection, row_id, old | {"standing": Standing.SUPERSEDED.value})
-            INSERT.run(connection, new_row(project_id, want, round_ + 1, book, known_on))
+            changed.append((row_id, old, old | OVER))
+            added.append(new_row(project_id, want, round_ + 1, book, known_on))
             continue
         new = old | {
             "advised_on": want.advised_on,
@@ -135,23 +136,28 @@ def reconcile(
         }
         if want.standing is Standing.OPEN and old["standing"] == Standing.AHEAD:
             new |= {"known_on": known_on or old["known_on"], "next_on": first_step(want, book)}
-        if new != old:
-            _update(connection, row_id, new)
+        changed.append((row_id, old, new))
     for row_id, _, _, _, _, *held in rows.values():  # no longer asked for
         old = dict(zip(SET, held, strict=True))
-        _update(connection, row_id, old | {"standing": Standing.SUPERSEDED.value})
+        changed.append((row_id, old, old | OVER))
+    INSERT.many(connection, added)
+    UPDATE.many(connection, [_updated(row_id, new) for row_id, old, new in changed if new != old])
+
+
+OVER = {"standing": Standing.SUPERSEDED.value}
+
+
+def _updated(row_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    return {"row_id": row_id, **{f"new_{name}": value for name, value in values.items()}}
 
 
 def _comes_again(stood: str, stands: Standing) -> bool:
     """Whether a deadline that was over is open anew, or one that was open lies ahead again."""
+    if stood == Standing.SUPERSEDED:  # a kind that was not asked for in between
+        return True
     if stands is Standing.OPEN:
         return stood in (Standing.MET, Standing.LIFTED)
     return stands is Standing.AHEAD and stood == Standing.OPEN
-
-
-def _update(connection: Connection, row_id: int, values: dict[str, Any]) -> None:
-    named = {f"new_{name}": value for name, value in values.items()}
-    UPDATE.change(connection, {"row_id": row_id, **named})
 
 
 def new_row(

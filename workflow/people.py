@@ -80,7 +80,7 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units
     _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
-    known = {}  # a clerk who signs in by another login is still the person of that address
+    known: dict[str, int] = {}  # a clerk who signs in by another login is still the person of that address
     for person, login, address in connection.execute(
         select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
     ):

@@ -8,7 +8,7 @@ from typing import Any
 import icalendar
 import pytest
 import vobject
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.ics import Entry, feed_ics, feed_person, feed_token, reminder_ics, uid
@@ -193,6 +193,7 @@ HARD = st.text(
 )
 
 
+@settings(deadline=None)
 @given(title=HARD, description=HARD, name=HARD)
 def test_any_text_comes_back_and_adds_no_line(title: str, description: str, name: str) -> None:
     raw = feed_ics([replace(FILING, title=title, description=description)], name=name)
