@@ -103,8 +103,10 @@ def parse(raw: bytes) -> list[Report]:
 
     Never raises, whatever the bytes.
     """
+    if len(raw) > LARGEST:
+        return []
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if len(raw) > LARGEST or ENDLESS.search(raw):
+    if ENDLESS.search(raw):
         return []
     try:
         mail = message_from_bytes(raw)

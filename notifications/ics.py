@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vDuration, vText
 
 from notifications.letters import one_line
 
@@ -91,10 +91,10 @@ def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
     """
     calendar = _calendar("PUBLISH")
     for label in ("name", "x-wr-calname"):  # RFC 7986, and what was used before it
-        calendar.add(label, one_line(name))
+        calendar[label] = vText(one_line(name))  # the library escapes only what it knows
     calendar.add("x-wr-timezone", "Asia/Shanghai")
-    for label in ("refresh-interval", "x-published-ttl"):
-        calendar.add(label, REFRESH, parameters={"value": "DURATION"})
+    calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
+    calendar["x-published-ttl"] = vDuration(REFRESH)  # the same for Outlook
     for entry in _latest(entries):
         calendar.add_component(_event(entry))
     return _bytes(calendar)

@@ -76,14 +76,8 @@ class Facts:
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Facts:
         """From stored JSON; an unknown key is a TypeError, as it would be lost silently."""
-        values = dict(stored)
-        for key in DATE_FIELDS:
-            if (text := values.get(key)) is not None:
-                values[key] = date.fromisoformat(text)
-        for key in STATE_FIELDS:
-            if (text := values.get(key)) is not None:
-                values[key] = State(text)
-        return cls(**values)
+        typed = {key: READ[key](value) for key, value in stored.items() if key in READ and value}
+        return cls(**{**stored, **typed})
 
     @property
     def dates(self) -> Dates:
@@ -102,6 +96,7 @@ class Facts:
 
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
+READ = dict.fromkeys(DATE_FIELDS, date.fromisoformat) | dict.fromkeys(STATE_FIELDS, State)
 MAPS = frozenset(f.name for f in fields(Facts) if f.type == "Json")
 
 

@@ -53,6 +53,7 @@ def origins(final: State) -> tuple[State, ...]:
     return tuple(dict.fromkeys(step.source for step in LIFECYCLE if step.target is final))
 
 
+@cache  # the answer depends on nothing else, and there are few hundred questions
 def move(state: State, action: Action, came_from: State | None = None) -> State | None:
     """The state after `action`, or None where the table has no such arrow.
 

@@ -94,9 +94,7 @@ def test_a_greylisting_server_is_asked_again_after_a_pause(
     assert desk.attempts("outcome", mail_id=1) == ["failed", "failed", "sent"]
 
 
-def test_reminders_wait_on_a_day_off(
-    quick_desk: Desk, mailbox: Mailbox, clock: HandClock
-) -> None:
+def test_reminders_wait_on_a_day_off(quick_desk: Desk, mailbox: Mailbox, clock: HandClock) -> None:
     hosts(quick_desk, 1)
     clock.forward(days=1)  # Saturday
     assert quick_desk.delivery(mailbox.port, clock).run() == DeliveryResult()

@@ -188,3 +188,18 @@ def test_contacts_become_people_with_one_grant_a_unit(
     assert rows(db, PERSON, "login", "name", "email") == [("a@example.cn", "张三", "a@example.cn")]
     assert rows(db, GRANT, "role", "scope") == [("host", "甲单位"), ("host", "乙单位")]
     assert sorted(rows(db, UNIT, "name")) == sorted(["甲单位", "乙单位", "丙单位", "省林业局"])
+
+
+def test_a_kind_of_deadline_that_comes_back_begins_its_next_round(
+    db: Database, apply: Callable[..., Imported], table: Callable[..., Path]
+) -> None:
+    for category in ("示范项目", "普通项目", "示范项目"):
+        result = apply(table(USUAL | {"项目类别": category}))
+        assert result.rejected == []
+    with db.read() as connection:
+        rows = connection.execute(
+            select(DEADLINE.c.round, DEADLINE.c.standing)
+            .where(DEADLINE.c.kind == "filing")
+            .order_by(DEADLINE.c.round)
+        ).all()
+    assert [tuple(row) for row in rows] == [(1, "superseded"), (2, "open")]
