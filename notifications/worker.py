@@ -25,6 +25,7 @@ from notifications.drafts import Writer
 from notifications.sweep import EVERYTHING, SweepResult, sweep
 from states.terms import Kind
 from workflow.database import Database
+from workflow.refresh import refresh
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = time(8, 30)
@@ -65,6 +66,7 @@ class Worker:
 
     def once(self) -> dict[str, int]:
         """Sweep and send all that is due on this calendar day, whatever the hour; then stop."""
+        refresh(self.db, self.book)
         swept = self.sweep()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
         delivered = self.dispatch(until=midnight.astimezone(UTC))
@@ -77,6 +79,7 @@ class Worker:
 
     def run(self, stopping: Event) -> None:
         """Tick until `stopping` is set; a mail that is under way is finished first."""
+        refresh(self.db, self.book)
         scheduler = self.scheduler(stopping)
         scheduler.start()
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -49,6 +49,7 @@ class Case:
     on: date  # the date that counts: of the deed, or on which the paper came in
     given: Mapping[str, Any] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()  # attached with this deed
+    on_behalf: bool = False  # entered from paper for the host
     fund_left: int | None = None  # fen; None: the fund's budget is not known
 
     @property
@@ -84,3 +85,6 @@ def flag(rule: str, clause: str, fact: str, message: Text, **more: Any) -> Findi
 def by_figure(rule: str, figure: Figure, fact: str, message: Text) -> Finding:
     """A finding as severe as its figure says, under the figure's clause."""
     return Finding(rule, figure.clause or "", figure.severity, fact, message)
+
+
+Rule = Callable[[Case], Iterable[Finding]]

@@ -162,6 +162,6 @@ class Policy:
     categories: Mapping[str, Category]
     funds: Mapping[str, Fund]
     reasons: Mapping[str, ReasonCode]
-    duties: Mapping[str, str]  # rule of rules.py -> clause; a rule without one does not apply
+    duties: Mapping[str, str]  # rule -> clause; a rule without one does not apply
     announced: Announced | None
     digest: str  # SHA-256 of the file, so that an event can say under which text it was decided

@@ -181,6 +181,15 @@ def new_row(
     }
 
 
+def expected_next(row: Any, last_step: date | None, book: Rulebook) -> date | None:
+    """The day of an open row's next step: the first after the last one that is on record."""
+    ladder = book.ladders.get(Kind(row.kind))
+    if ladder is None:
+        return None
+    after = last_step or date.min
+    return book.stepper.next_on(ladder, row.advised_on, row.due_on, after)
+
+
 def first_step(want: Wanted, book: Rulebook) -> date | None:
     """The day of the ladder's first rung, or None where the kind has no ladder."""
     ladder = book.ladders.get(want.kind)

@@ -28,8 +28,12 @@ class Actor:
 
     def roles_over(self, facts: Facts) -> tuple[Role, ...]:
         """The roles that this person has over this project; somebody may have several."""
-        scope_of = {Role.HOST: facts.host, Role.COORDINATOR: facts.department}
-        return tuple(role for role, scope in self.grants if scope == scope_of.get(role, scope))
+        scopes = {Role.HOST: facts.host, Role.COORDINATOR: facts.department}
+        return tuple(
+            role
+            for role, scope in self.grants
+            if role not in scopes or (scope and scope == scopes[role])
+        )
 
 
 _FIND = Statement(
@@ -80,7 +84,9 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units
     _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
-    known: dict[str, int] = {}  # a clerk who signs in by another login is still the person of that address
+    known: dict[
+        str, int
+    ] = {}  # a clerk who signs in by another login is still the person of that address
     for person, login, address in connection.execute(
         select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
     ):

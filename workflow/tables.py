@@ -47,6 +47,13 @@ class MailStatus(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class Setting(SQLModel, table=True):
+    """A figure that the system keeps about itself."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
 class Unit(SQLModel, table=True):
     """A host unit or a department, known by its name."""
 

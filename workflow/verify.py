@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, union
+from sqlalchemy import Connection, and_, func, or_, select, union
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Json, Standing, merge
@@ -20,7 +21,7 @@ from states.policy import Policy
 from states.terms import Act, Action, Entry, State, Text
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
-from workflow.deadlines import wanted
+from workflow.deadlines import expected_next, wanted
 from workflow.engine import drawn
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.outbox import TABLE as MAIL
@@ -167,8 +168,28 @@ def _deadlines(
                 f"期限“{want.kind.label.zh}”与推算结果不符",
                 f"has a {want.kind.value} deadline that does not follow from its facts",
             )
+    last = _last_steps(connection, project_id)
+    for row in rows:
+        if row.standing != Standing.OPEN:
+            continue
+        if row.next_on != expected_next(row, last.get(row.id), book):
+            yield _said(
+                project_id,
+                f"期限 {row.kind} 的下次提醒日与提醒台账不符",
+                f"has a {row.kind} deadline whose next step does not follow from the ledger",
+            )
     for kind in found:
         yield _said(project_id, f"多出期限 {kind}", f"has a {kind} deadline without ground")
+
+
+def _last_steps(connection: Connection, project_id: int) -> dict[int, date]:
+    """Day of the last step on record, by deadline."""
+    rows = connection.execute(
+        select(REMINDER.c.deadline_id, func.max(REMINDER.c.on_date))
+        .where(REMINDER.c.project_id == project_id)
+        .group_by(REMINDER.c.deadline_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _ledger(connection: Connection) -> Iterator[Text]:

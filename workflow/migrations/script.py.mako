@@ -1,7 +1,7 @@
 """${message}
 
 Revision: ${up_revision}
-Follows: ${down_revision | comma,n}
+Follows:${(" " + str(down_revision)) if down_revision else ""}
 """
 
 import sqlalchemy as sa

@@ -60,6 +60,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_project_state"), ["state"], unique=False)
 
     op.create_table(
+        "setting",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -306,6 +312,7 @@ def downgrade() -> None:
 
     op.drop_table("deadline")
     op.drop_table("unit")
+    op.drop_table("setting")
     with op.batch_alter_table("project", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_project_state"))
         batch_op.drop_index(batch_op.f("ix_project_host"))

@@ -1,0 +1,103 @@
+"""The rules: pure functions, each opening with its clause, and the table of which deed asks which.
+
+Clauses are named for 2025 to help the reader; what a finding cites is the clause in the policy, so
+another year or province cites its own. All findings are returned, not the first.
+"""
+
+from __future__ import annotations
+
+from states.findings import Rule
+from states.rules.acts import (
+    change_in_advance,
+    change_says_what,
+    correction_says_what,
+    flag_known,
+    mending_date_ahead,
+    milestone_known,
+    origin_known,
+    proposal_waits,
+    reason_known,
+    something_supplied,
+)
+from states.rules.application import (
+    category_known,
+    enterprise_qualified,
+    plan_dates_known,
+    reached_in_time,
+)
+from states.rules.dates import (
+    can_end_in_time,
+    dates_in_order,
+)
+from states.rules.filing import (
+    dated_by_receipt,
+    filed_in_time,
+    mended_in_time,
+)
+from states.rules.holding import (
+    HELD,
+    filed_before_holding,
+    has_ended,
+    held_as_planned,
+)
+from states.rules.money import (
+    amount_within_cap,
+    ends_without_subsidy,
+    flags_disposed,
+    fund_has_room,
+    has_subsidy,
+    promises_kept,
+    reported_in_time,
+)
+from states.rules.papers import (
+    form_complete,
+    milestones_recorded,
+    not_in_the_future,
+    papers_known,
+    papers_present,
+)
+from states.terms import Act, Action
+
+__all__ = ["EVERY", "HELD", "RULES"]
+
+EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
+RULES: dict[Action | Act, tuple[Rule, ...]] = {
+    Action.SUBMIT: (papers_present, dated_by_receipt, enterprise_qualified, mended_in_time),
+    Action.REVIEW: (reached_in_time,),
+    Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
+    Action.FILE: (papers_present, dated_by_receipt, filed_in_time, mended_in_time),
+    Action.HOLD: (
+        dates_in_order,
+        has_ended,
+        *HELD,
+        filed_before_holding,
+        held_as_planned,
+        milestones_recorded,
+    ),
+    Action.REPORT: (
+        papers_present,
+        dated_by_receipt,
+        reported_in_time,
+        mended_in_time,
+        milestones_recorded,
+    ),
+    Action.SUBSIDISE: (
+        has_subsidy,
+        amount_within_cap,
+        fund_has_room,
+        flags_disposed,
+        promises_kept,
+    ),
+    Action.CLOSE: (ends_without_subsidy,),
+    Action.SEND_BACK: (mending_date_ahead,),
+    Action.REJECT: (reason_known,),
+    Action.WITHDRAW: (),
+    Action.REINSTATE: (origin_known,),
+    Act.CONFIRM_DATES: (dates_in_order, can_end_in_time),
+    Act.CHANGE: (change_says_what, dates_in_order, can_end_in_time, change_in_advance),
+    Act.MILESTONE: (milestone_known,),
+    Act.CORRECT: (correction_says_what, dates_in_order, has_ended, *HELD, amount_within_cap),
+    Act.DISPOSE: (flag_known, mending_date_ahead),
+    Act.SUPPLY: (something_supplied,),
+    Act.CANCEL: (proposal_waits,),
+}

@@ -1,0 +1,141 @@
+"""Sending back, rejecting, and the acts that change facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from states.effects import LED_TO
+from states.findings import Case, Finding, block, flag
+from states.forms import OUTCOMES
+from states.lifecycle import STEPS
+from states.machine import move
+from states.terms import Action, Role, Text, day_label
+
+
+def mending_date_ahead(case: Case) -> Iterable[Finding]:
+    """Whoever must mend needs a day on which it can still be done."""
+    by = case.given.get("mend_by")
+    if by and by < max(case.on, case.today):
+        said = Text("补正期限{by}已过，请另定日期。", "The date to mend by, {by}, has passed.")
+        yield block("mending_date_ahead", "", "mend_by", said.format(by=day_label(by)))
+
+
+def reason_known(case: Case) -> Iterable[Finding]:
+    """A rejection cites a reason of the policy that fits where the project stands."""
+    code = case.given.get("code")
+    fitting = [r for r in case.policy.reasons.values() if case.facts.state in r.states]
+    if code is not None and code not in {reason.key for reason in fitting}:
+        known = "；".join(f"{reason.key} {reason.label.zh}" for reason in fitting)
+        english = "; ".join(f"{reason.key} {reason.label.en}" for reason in fitting)
+        said = Text(
+            "理由代码“{code}”不适用，可用：{known}。", "Reason “{code}” does not fit: {known}."
+        )
+        message = said.format(code=code, known=Text(known, english))
+        yield block("reason_known", "", "code", message, who=(case.role,))
+
+
+def change_says_what(case: Case) -> Iterable[Finding]:
+    """R25-05: the notice says what changes."""
+    if not set(case.given) - {"reason"}:
+        said = Text(
+            "请写明变更的内容（时间、地点、选题、内容或人数）。",
+            "Say what changes: time, place, topic, content or number of trainees.",
+        )
+        yield block("change_says_what", case.duty("change_in_advance") or "", "given", said)
+
+
+def change_in_advance(case: Case) -> Iterable[Finding]:
+    """R25-05: changes are announced in writing, before the class. No approval is implied."""
+    clause = case.duty("change_in_advance")
+    if not clause:
+        return
+    opens = case.facts.opens_latest
+    if opens and case.on >= opens:
+        said = Text(
+            "情况说明于{on}报送，不在开班之前。", "The notice came on {on}, not in advance."
+        )
+        yield flag("change_in_advance", clause, "on", said.format(on=day_label(case.on)))
+    if "change_notice" not in case.papers:
+        said = Text(
+            "未附书面情况说明（change_notice）。", "No written notice attached (change_notice)."
+        )
+        yield flag("change_in_writing", clause, "change_notice", said, who=(Role.HOST,))
+
+
+def milestone_known(case: Case) -> Iterable[Finding]:
+    """The policy says which milestones a category has and who records them."""
+    known = {milestone.key: milestone for milestone in case.category.milestones}
+    name = case.given.get("name")
+    if name is None:
+        return
+    if name not in known:
+        listed = "；".join(f"{key} {m.label.zh}" for key, m in known.items()) or "（无）"
+        english = "; ".join(f"{key} {m.label.en}" for key, m in known.items()) or "none"
+        said = Text("没有节点“{name}”，可用：{known}。", "No milestone “{name}”; known: {known}.")
+        message = said.format(name=name, known=Text(listed, english))
+        yield block("milestone_known", "", "name", message)
+    elif case.role is not known[name].by:
+        said = Text("{label}由{role}登记。", "{label} is recorded by: {role}.")
+        message = said.format(label=known[name].label, role=known[name].by.label)
+        yield block("milestone_known", known[name].clause, "role", message, who=(known[name].by,))
+
+
+def flag_known(case: Case) -> Iterable[Finding]:
+    """Only an open flag can be disposed of, with one of the known outcomes."""
+    key, outcome = case.given.get("flag"), case.given.get("outcome")
+    if key is not None and key not in case.facts.open_flags:
+        said = Text("没有待核定的提示“{key}”，现有：{known}。", "No open flag “{key}”: {known}.")
+        message = said.format(key=key, known="、".join(case.facts.open_flags) or "—")
+        yield block("flag_known", "", "flag", message)
+    if outcome is not None and outcome not in OUTCOMES:
+        known = Text("；".join(f"{k} {t.zh}" for k, t in OUTCOMES.items()), ", ".join(OUTCOMES))
+        said = Text("核定结果“{given}”不可用，可用：{known}。", "No outcome “{given}”: {known}.")
+        yield block("flag_known", "", "outcome", said.format(given=outcome, known=known))
+
+
+def correction_says_what(case: Case) -> Iterable[Finding]:
+    """A correction amends something, or undoes the last step, not both."""
+    amends, undo = set(case.given) - {"reason", "undo"}, case.given.get("undo")
+    if bool(amends) == bool(undo):
+        said = Text(
+            "请写明更正的内容，或单独撤销上一步（undo）。",
+            "Say what to correct, or undo the last step alone (undo).",
+        )
+        yield block("correction_says_what", "", "given", said)
+    if undo and not _led_here(case):
+        said = Text("没有可撤销的上一步。", "There is no last step to undo.")
+        yield block("correction_says_what", "", "undo", said)
+    if "amount" in case.given and case.facts.amount is None:
+        said = Text("补助尚未审定，没有金额可更正。", "No subsidy has been decided yet.")
+        yield block("correction_says_what", "", "amount", said)
+
+
+def _led_here(case: Case) -> bool:
+    """Whether the last step is known, and is one that can be undone (not a sending back)."""
+    state, before = case.facts.state, case.facts.came_from
+    step = STEPS.get((before, LED_TO[state][0])) if before else None
+    return step is not None and step.target is state
+
+
+def origin_known(case: Case) -> Iterable[Finding]:
+    """A project goes back to where it came from, which must be on record."""
+    if move(case.facts.state, Action.REINSTATE, case.facts.came_from) is None:
+        said = Text(
+            "没有记录此前处于哪一环节，无法恢复办理。",
+            "Where it came from is not on record, so it cannot be reinstated.",
+        )
+        yield block("origin_known", "", "came_from", said)
+
+
+def something_supplied(case: Case) -> Iterable[Finding]:
+    """Papers that come later come with a file."""
+    if not case.papers:
+        said = Text("请附上要补交的材料。", "Attach the papers that are supplied.")
+        yield block("something_supplied", "", "papers", said, who=(case.role,))
+
+
+def proposal_waits(case: Case) -> Iterable[Finding]:
+    """Only what was proposed can be cancelled."""
+    if not case.facts.pending:
+        said = Text("没有待复核的拟办事项。", "Nothing is waiting for a second person.")
+        yield block("proposal_waits", "", "pending", said)

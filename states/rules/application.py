@@ -1,0 +1,65 @@
+"""Application, review and plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from states.findings import Case, Finding, block, flag
+from states.terms import Kind, Role, Text, day_label
+
+
+def enterprise_qualified(case: Case) -> Iterable[Finding]:
+    """R24-08: an enterprise must be qualified to train and able to invoice training fees."""
+    clause = case.duty("enterprise_qualified")
+    if clause and case.given.get("enterprise"):
+        for fact, said in QUALIFIED.items():
+            if not case.given.get(fact):
+                yield block("enterprise_qualified", clause, fact, said, who=(Role.HOST,))
+
+
+QUALIFIED = {
+    "training_qualified": Text(
+        "企业申报须具有培训资质（training_qualified）。",
+        "An enterprise must be qualified to train (training_qualified).",
+    ),
+    "can_invoice": Text(
+        "企业申报须能开具培训费发票（can_invoice）。",
+        "An enterprise must be able to invoice training fees (can_invoice).",
+    ),
+}
+
+
+def reached_in_time(case: Case) -> Iterable[Finding]:
+    """R24-13: recommendations reach the province by the window's date, later with its reason."""
+    deadline = case.deadline(Kind.APPLICATION)
+    if deadline is None or case.on <= deadline.due.due_on:
+        return
+    said = Text("已过申报截止日{due}，{then}。", "The window closed on {due}; {then}.")
+    due = day_label(deadline.due.due_on)
+    if case.role is Role.PROVINCE and case.given.get("late_reason"):
+        message = said.format(due=due, then=Text("省厅已注明事由", "the province gave a reason"))
+        yield flag("reached_in_time", deadline.clause, "on", message)
+        return
+    then = Text(
+        "只能由省厅注明事由（late_reason）后受理", "only the province may take it, with late_reason"
+    )
+    message = said.format(due=due, then=then)
+    yield block("reached_in_time", deadline.clause, "on", message, who=(Role.PROVINCE,))
+
+
+def category_known(case: Case) -> Iterable[Finding]:
+    """R25-01: a project is planned in one of the year's categories."""
+    key, known = case.given.get("category"), case.policy.categories
+    if key and key not in known:
+        listed = "；".join(f"{name} {category.label.zh}" for name, category in known.items())
+        english = "; ".join(f"{name} {category.label.en}" for name, category in known.items())
+        said = Text("没有类别“{key}”，可用：{known}。", "No category “{key}”; known: {known}.")
+        message = said.format(key=key, known=Text(listed, english))
+        yield block("category_known", "", "category", message, who=(case.role,))
+
+
+def plan_dates_known(case: Case) -> Iterable[Finding]:
+    """R25-01: the plan names each class and its time."""
+    if not case.facts.opens_earliest and not case.given.get("opens"):
+        said = Text("缺：举办时间（opens、ends）。", "Missing: the dates (opens, ends).")
+        yield block("plan_dates_known", "", "opens", said, who=(Role.PROVINCE,))

@@ -1,0 +1,52 @@
+"""What is filed before the class, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from states.findings import Case, Finding, flag
+from states.terms import Force, Kind, Role, Text, day_label
+
+
+def filed_in_time(case: Case) -> Iterable[Finding]:
+    """R25-06a, R25-07: the plan is filed one month before the opening. The first filing counts."""
+    deadline = case.deadline(Kind.FILING)
+    if deadline is None or deadline.force is not Force.STATED:
+        return
+    due, filed = deadline.due.due_on, case.facts.filed_on or case.on
+    if filed <= due:
+        return
+    if case.facts.known_on and case.facts.known_on > due:
+        said = Text(
+            "计划下达日{known}晚于备案期限{due}，不归责于承办单位。",
+            "The plan came on {known}, after the filing limit {due}: not the host's fault.",
+        ).format(known=day_label(case.facts.known_on), due=day_label(due))
+        yield flag("plan_came_late", deadline.clause, "known_on", said)
+        return
+    yield flag("filed_in_time", deadline.clause, "on", late(filed, due))
+
+
+def late(done: date, due: date) -> Text:
+    said = Text(
+        "应于{due}前报送，实际{done}，逾期{n}天，可能影响补助，由省厅核定。",
+        "Due {due}, done {done}, {n} day(s) late; the province will decide what follows.",
+    )
+    return said.format(due=day_label(due), done=day_label(done), n=(done - due).days)
+
+
+def dated_by_receipt(case: Case) -> Iterable[Finding]:
+    """A host that gives an earlier day than today says so itself: somebody should look at it."""
+    if case.role is Role.HOST and not case.on_behalf and case.on < case.today:
+        said = Text(
+            "报送日期{on}由承办单位自行填写，早于登记日{today}，请核对收件记录。",
+            "The host dates this {on}, before the day of entry, {today}; check the receipt.",
+        ).format(on=day_label(case.on), today=day_label(case.today))
+        yield flag("dated_by_receipt", "", "on", said, who=(Role.PROVINCE,))
+
+
+def mended_in_time(case: Case) -> Iterable[Finding]:
+    """What was sent back counts as on time only if it is mended by the date given."""
+    by, here = case.facts.mend_by, case.facts.mend_in is case.facts.state
+    if by and here and not case.facts.mended_on and case.on > by:
+        yield flag("mended_in_time", "", "mend_by", late(case.on, by))

@@ -1,0 +1,148 @@
+"""The class itself: when it ended, who was there, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from states.findings import Case, Finding, Rule, block, by_figure, flag
+from states.terms import Force, Kind, State, Text, day_label
+
+
+def has_ended(case: Case) -> Iterable[Finding]:
+    """A class is recorded once it is over."""
+    ends = case.given.get("ends")
+    if ends and ends > case.today:
+        said = Text(
+            "办班到{ends}才结束，结束后方可登记。", "The class ends on {ends}; record it then."
+        )
+        message = said.format(ends=day_label(ends))
+        yield block("has_ended", "", "ends", message, earliest=ends)
+
+
+def completed_in_time(case: Case) -> Iterable[Finding]:
+    """R25-04, R25-15c: the last day is not after the completion date, which itself counts."""
+    deadline, ends = case.deadline(Kind.COMPLETION), case.now("ends", "actual_ends")
+    if deadline and ends and ends > deadline.due.due_on:
+        said = Text(
+            "实际结束日{ends}晚于办班时限{due}，可能影响补助，由省厅核定。",
+            "It ended on {ends}, after the limit {due}; the province will decide what follows.",
+        ).format(ends=day_label(ends), due=day_label(deadline.due.due_on))
+        yield flag("completed_in_time", deadline.clause, "ends", said)
+
+
+def filed_before_holding(case: Case) -> Iterable[Finding]:
+    """R25-06a, R25-07: the filing precedes the class where the notice asks for it."""
+    deadline = case.deadline(Kind.FILING)
+    if deadline and deadline.force is Force.STATED and not case.facts.filed_on:
+        said = Text(
+            "开班前未报送实施方案，可能影响补助，由省厅核定。",
+            "No implementation plan was filed before the class; the province will decide.",
+        )
+        yield flag("filed_before_holding", deadline.clause, "filed_on", said)
+    elif deadline and case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
+        said = Text(
+            "退回的实施方案未补正即办班，可能影响补助，由省厅核定。",
+            "The plan that was sent back was not mended before the class; the province decides.",
+        )
+        yield flag("filed_before_holding", deadline.clause, "mended_on", said)
+
+
+def enough_trainees(case: Case) -> Iterable[Finding]:
+    """R25-08a, R25-09: the least number of trainees, online ones included."""
+    figure, trainees = case.category.figure("min_trainees"), case.now("trainees")
+    if figure and figure.value is not None and trainees is not None and trainees < figure.value:
+        said = Text(
+            "研修学员{n}人，少于{least}人。", "{n} trainees, fewer than the required {least}."
+        ).format(n=trainees, least=figure.value)
+        yield by_figure("enough_trainees", figure, "trainees", said)
+
+
+def not_too_many_trainees(case: Case) -> Iterable[Finding]:
+    """R24-05: a national class has as a rule no more than this many."""
+    figure, trainees = case.category.figure("max_trainees"), case.now("trainees")
+    if figure and figure.value is not None and trainees is not None and trainees > figure.value:
+        said = Text("研修学员{n}人，超过{most}人。", "{n} trainees, more than {most}.")
+        message = said.format(n=trainees, most=figure.value)
+        yield by_figure("not_too_many_trainees", figure, "trainees", message)
+
+
+def online_within_trainees(case: Case) -> Iterable[Finding]:
+    """Online trainees are counted among all trainees."""
+    trainees, online = case.now("trainees"), case.now("online_trainees")
+    if trainees is not None and online is not None and online > trainees:
+        said = Text(
+            "线上学员{o}人多于学员总数{n}人，请核对。", "{o} online of {n} trainees cannot be."
+        ).format(o=online, n=trainees)
+        yield block("online_within_trainees", "", "online_trainees", said, who=(case.role,))
+
+
+def online_within_share(case: Case) -> Iterable[Finding]:
+    """R25-12: online trainees are at most this share of all."""
+    figure = case.category.figure("online_share_percent")
+    trainees, online = case.now("trainees"), case.now("online_trainees")
+    if figure and figure.value is not None and trainees and online is not None:
+        if online * 100 > trainees * figure.value:
+            said = Text(
+                "线上学员{o}人，超过学员总数{n}人的{share}%。",
+                "{o} online of {n} trainees is more than {share} %.",
+            ).format(o=online, n=trainees, share=figure.value)
+            yield by_figure("online_within_share", figure, "online_trainees", said)
+
+
+def staff_within_limit(case: Case) -> Iterable[Finding]:
+    """R25-08b: staff at most this share of trainees (rounded down), and never above the cap."""
+    share, most = case.category.figure("staff_share_percent"), case.category.figure("max_staff")
+    staff, trainees = case.now("staff"), case.now("trainees")
+    if share is None or share.value is None or staff is None or trainees is None:
+        return
+    limit = trainees * share.value // 100
+    if most and most.value is not None:
+        limit = min(limit, most.value)
+    if staff > limit:
+        said = Text("工作人员{n}人，超过{limit}人。", "{n} staff, more than {limit}.")
+        yield by_figure("staff_within_limit", share, "staff", said.format(n=staff, limit=limit))
+
+
+def long_enough(case: Case) -> Iterable[Finding]:
+    """R25-08c, R25-09: the length in days, arrival and departure counted."""
+    opens, ends = case.now("opens", "actual_opens"), case.now("ends", "actual_ends")
+    least, usual = case.category.figure("min_days"), case.category.figure("usual_days")
+    if not opens or not ends:
+        return
+    days = (ends - opens).days + 1
+    if least and least.value is not None and days < least.value:
+        said = Text("研修{n}天，少于{least}天。", "{n} days, fewer than {least}.")
+        yield by_figure("long_enough", least, "ends", said.format(n=days, least=least.value))
+    elif not least and usual and usual.value is not None and abs(days - usual.value) > AROUND:
+        said = Text("研修{n}天，与{usual}天左右相差较多。", "{n} days, not about {usual}.")
+        yield by_figure("long_enough", usual, "ends", said.format(n=days, usual=usual.value))
+
+
+AROUND = 1  # 左右: a day more or less is not worth a flag
+
+
+def held_as_planned(case: Case) -> Iterable[Finding]:
+    """R25-02, R25-05: dates that differ from the plan were announced in writing before."""
+    clause, facts = case.duty("held_as_planned"), case.facts
+    opens = case.given.get("opens")
+    if not clause or facts.opens_earliest is None or opens is None:
+        return
+    latest = facts.opens_latest or facts.opens_earliest
+    if not facts.opens_earliest <= opens <= latest:
+        said = Text(
+            "实际开班日{actual}与计划（{planned}）不一致，未见事前书面情况说明。",
+            "It opened on {actual}, not as planned ({planned}), without a notice in advance.",
+        ).format(actual=day_label(opens), planned=facts.schedule_text or day_label(latest))
+        yield flag("held_as_planned", clause, "opens", said)
+
+
+# Judged again when a correction amends what was recorded.
+HELD: tuple[Rule, ...] = (
+    completed_in_time,
+    enough_trainees,
+    not_too_many_trainees,
+    online_within_trainees,
+    online_within_share,
+    staff_within_limit,
+    long_enough,
+)

@@ -1,0 +1,219 @@
+"""Judging a deed with what the law alone cannot see: scope, second persons, funds, names.
+
+The rules themselves are in states/; here the case is put together from the database, and what
+their findings leave behind (flags, papers) is added to the changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from config.rulebook import Rulebook
+from states.decide import blocks, judge, may_cancel, second_by, who_may
+from states.facts import Facts, Json, as_json
+from states.findings import Case, Finding, block
+from states.policy import Policy
+from states.rules import HELD
+from states.terms import Act, Action, Role, Severity, State, Text
+from workflow.deeds import Deed
+from workflow.identity import identity
+from workflow.tables import Project
+
+TABLE = Project.__table__  # type: ignore[attr-defined]
+
+
+def judged(
+    connection: Connection,
+    book: Rulebook,
+    policy: Policy,
+    project_id: int,
+    facts: Facts,
+    deed: Deed,
+    today: date,
+) -> tuple[Case, list[Finding]]:
+    """The case in the first of the person's roles that nothing blocks, else in the first of all."""
+    tried = []
+    for role in _roles(deed, facts, policy):
+        case = _case(connection, book, policy, facts, deed, today, role)
+        findings = judge(case) + _not_entitled(case, deed, facts)
+        findings += _name_taken(connection, project_id, deed, facts)
+        if not blocks(findings):
+            return case, findings
+        tried.append((case, findings))
+    return tried[0]
+
+
+def _case(
+    connection: Connection,
+    book: Rulebook,
+    policy: Policy,
+    facts: Facts,
+    deed: Deed,
+    today: date,
+    role: Role,
+) -> Case:
+    given = dict(deed.given)
+    proposal = facts.pending if facts.pending.get("deed") == deed.what.value else {}
+    if proposal and proposal["by"] != deed.by.login:
+        given = {**_proposed(proposal), **given}
+    return Case(
+        facts=facts,
+        policy=policy,
+        calendar=book.calendar,
+        deed=deed.what,
+        role=role,
+        today=today,
+        on=deed.on,
+        given=given,
+        papers=frozenset(deed.papers),
+        on_behalf=deed.on_behalf,
+        fund_left=_fund_left(connection, policy, facts) if deed.what is Action.SUBSIDISE else None,
+    )
+
+
+RESTATED = frozenset({"amount"})  # the second person writes it again; all else is taken over
+
+
+def _proposed(proposal: Json) -> Json:
+    dates = {"opens", "ends", "mend_by"}
+    return {
+        name: date.fromisoformat(value) if name in dates else value
+        for name, value in proposal["given"].items()
+        if name not in RESTATED
+    }
+
+
+def _roles(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
+    """The roles in which the deed may be done: those of the table's that the person has."""
+    if deed.on_behalf:
+        return [Role.HOST]
+    roles = deed.by.roles_over(facts)
+    wanted = who_may(deed.what, facts.state)
+    if facts.pending.get("deed") == deed.what.value:
+        wanted = second_by(deed.what, facts.state)
+    if deed.what is Act.MILESTONE:  # the policy says who records which
+        listed = policy.categories[facts.category].milestones
+        wanted = tuple(m.by for m in listed if m.key == deed.given.get("name")) or wanted
+    if deed.what is Act.CANCEL:
+        wanted = may_cancel(facts) or wanted
+    return [role for role in wanted if role in roles] or [*roles[:1]] or [Role.AUDITOR]
+
+
+def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
+    """Scope, entering on behalf, and the second person: what only the engine can see."""
+    roles = deed.by.roles_over(facts)
+    if not roles:
+        return [block("in_scope", "", "person", OUT_OF_SCOPE, who=())]
+    if deed.on_behalf and not {Role.COORDINATOR, Role.PROVINCE} & set(roles):
+        return [block("on_behalf", "", "person", NOT_ON_BEHALF)]
+    if facts.pending.get("deed") != deed.what.value:
+        return []
+    if facts.pending["by"] == deed.by.login:
+        return [block("second_person", "", "person", SAME_PERSON)]
+    proposed = facts.pending["given"]
+    given = {name: as_json(value) for name, value in case.given.items()}
+    differing = sorted(n for n in given | proposed if given.get(n) != proposed.get(n))
+    if differing and case.role in second_by(deed.what, facts.state):
+        said = OTHER_VALUES.format(names="、".join(differing))
+        return [block("second_person", "", differing[0], said)]
+    return []
+
+
+def _name_taken(connection: Connection, project_id: int, deed: Deed, facts: Facts) -> list[Finding]:
+    """A host's projects of one year differ by name."""
+    if deed.what is not Act.CHANGE or "name" not in deed.given:
+        return []
+    same = select(TABLE.c.id).where(
+        TABLE.c.year == facts.year,
+        TABLE.c.identity == identity(deed.given["name"], facts.host),
+        TABLE.c.id != project_id,
+    )
+    taken = connection.execute(same).scalars().all()
+    return [block("name_taken", "", "name", NAME_TAKEN.format(id=other)) for other in taken]
+
+
+NAME_TAKEN = Text(
+    "承办单位本年度已有同名项目（编号{id}）。", "The host has a project of that name: {id}."
+)
+OUT_OF_SCOPE = Text("该项目不在您的办理范围内。", "This project is outside your scope.")
+NOT_ON_BEHALF = Text(
+    "只有主管（推荐）单位联系人或省厅可以代录。",
+    "Only a coordinator or the province may enter papers on a host's behalf.",
+)
+SAME_PERSON = Text(
+    "该事项由您拟办，须由另一人复核；如需修改，请先撤销（cancel）。",
+    "You proposed this; a second person must complete it. To change it, cancel first.",
+)
+OTHER_VALUES = Text(
+    "与拟办内容不一致（{names}），请核对后再复核。",
+    "This differs from the proposal ({names}); check and try again.",
+)
+
+
+def needs_second(deed: Deed, facts: Facts) -> bool:
+    second = second_by(deed.what, facts.state)
+    return bool(second) and facts.pending.get("deed") != deed.what.value
+
+
+def _fund_left(connection: Connection, policy: Policy, facts: Facts) -> int | None:
+    """What is left of the provincial fund in fen; None where its budget is not known."""
+    key = policy.categories[facts.category].fund or ""
+    fund = policy.funds.get(key)
+    if fund is None or not fund.provincial or fund.budget.value is None:
+        return None
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        lock = func.pg_advisory_xact_lock(func.hashtext(f"fund:{policy.id}:{key}"))
+        connection.execute(select(lock))
+    paying = [c.key for c in policy.categories.values() if c.fund == key]
+    amounts = connection.execute(
+        select(TABLE.c.facts)
+        .where(TABLE.c.policy == facts.policy, TABLE.c.state == State.SUBSIDISED.value)
+        .where(TABLE.c.category.in_(paying))
+    ).scalars()
+    spent: int = sum(json.loads(text).get("amount", 0) for text in amounts)
+    return fund.budget.value - spent
+
+
+def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
+    """Keep what was flagged until a person disposes of it; drop what a correction has cleared."""
+    if case.given.get("undo"):
+        return  # judged by facts that are taken back; effects.correct drops their flags
+    raised = {
+        found.key: {
+            "clause": found.clause,
+            "zh": found.message.zh,
+            "en": found.message.en,
+            "deed": case.deed.value,
+            "on": case.on.isoformat(),
+        }
+        for found in findings
+        if found.severity is Severity.FLAG and found.rule not in MOMENTARY
+    }
+    kept = case.facts.flags
+    # Said before in the same words: it stands as it is, disposed of or not.
+    new = {key: said for key, said in raised.items() if kept.get(key, {}).get("zh") != said["zh"]}
+    flags: Json = {**changes.get("flags", {}), **new}
+    if case.deed is Act.CORRECT:
+        judged = {rule.__name__ for rule in HELD}
+        flags |= dict.fromkeys(key for key in kept if key in judged and key not in raised)
+    if flags:
+        changes["flags"] = flags
+
+
+MOMENTARY = frozenset({"flags_disposed"})  # said when deciding, nothing to keep
+
+
+def add_papers(changes: Json, facts: Facts, deed: Deed) -> None:
+    if deed.papers:
+        changes["papers"] = {
+            key: {
+                **stored,
+                "on": deed.on.isoformat(),
+                "version": facts.papers.get(key, {}).get("version", 0) + 1,
+            }
+            for key, stored in deed.papers.items()
+        }

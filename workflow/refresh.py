@@ -1,0 +1,81 @@
+"""Brings deadlines in line with rules that have changed: a calendar, a ladder, a policy's text.
+
+Rows follow from facts and rules. Facts change through the engine; rules change when a file does,
+and then every project's rows are derived again, once.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from config.policy_files import policy_ids
+from config.rulebook import Rulebook
+from states.facts import Facts, Standing
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.deadlines import expected_next, reconcile
+from workflow.engine import TABLE as PROJECT
+from workflow.tables import Reminder, Setting
+
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+SETTING = Setting.__table__  # type: ignore[attr-defined]
+KEY = "rules"
+BATCH = 500
+
+
+def refresh(db: Database, book: Rulebook) -> int:
+    """Derive all deadlines again if the rules have changed; how many projects were looked at."""
+    digest = rules_digest(book)
+    with db.read() as connection:
+        known = connection.execute(select(SETTING.c.value).where(SETTING.c.key == KEY)).scalar()
+    if known == digest:
+        return 0
+    seen = last = 0
+    while True:
+        with db.write() as connection:
+            rows = connection.execute(
+                select(PROJECT.c.id, PROJECT.c.facts)
+                .where(PROJECT.c.id > last)
+                .order_by(PROJECT.c.id)
+                .limit(BATCH)
+            ).all()
+            for row in rows:
+                _project(connection, book, row.id, Facts.read(json.loads(row.facts)))
+            if not rows:
+                connection.execute(delete(SETTING).where(SETTING.c.key == KEY))
+                connection.execute(insert(SETTING).values(key=KEY, value=digest))
+                return seen
+        seen, last = seen + len(rows), rows[-1].id
+
+
+def _project(connection: Connection, book: Rulebook, project_id: int, facts: Facts) -> None:
+    category = book.policy(facts.policy).categories[facts.category]
+    reconcile(connection, project_id, facts, category, book)
+    rows = connection.execute(
+        select(DEADLINE, func.max(REMINDER.c.on_date).label("last_step"))
+        .join_from(DEADLINE, REMINDER, REMINDER.c.deadline_id == DEADLINE.c.id, isouter=True)
+        .where(DEADLINE.c.project_id == project_id)
+        .where(DEADLINE.c.standing == Standing.OPEN.value)
+        .group_by(DEADLINE.c.id)
+    ).all()
+    for row in rows:
+        following = expected_next(row, row.last_step, book)
+        if following != row.next_on:
+            values = {"next_on": following}
+            connection.execute(update(DEADLINE).where(DEADLINE.c.id == row.id).values(values))
+
+
+def rules_digest(book: Rulebook) -> str:
+    """One value for all rules that deadlines follow from."""
+    calendar = book.calendar
+    parts = [
+        sorted(calendar.years),
+        sorted((day.isoformat(), name) for day, name in calendar.holidays.items()),
+        sorted(day.isoformat() for day in calendar.make_up_days),
+        sorted((kind.value, repr(ladder)) for kind, ladder in book.ladders.items()),
+        [book.policy(name).digest for name in policy_ids(book.own_policies)],
+    ]
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
