@@ -91,7 +91,8 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
     ):
         known |= {login: person} | ({address: person} if address else {})
-    holds = set(connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope)).tuples())
+    held = connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope))
+    holds = {tuple(row) for row in held}
     for email, name, unit in wanted:
         if not email:
             continue

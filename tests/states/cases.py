@@ -49,6 +49,7 @@ def case(
     on: date = FAR,
     today: date = FAR,
     papers: tuple[str, ...] = (),
+    on_behalf: bool = False,
     fund_left: int | None = None,
     **given: Any,
 ) -> Case:
@@ -62,6 +63,7 @@ def case(
         on=on,
         given=given,
         papers=frozenset(papers),
+        on_behalf=on_behalf,
         fund_left=fund_left,
     )
 

@@ -160,7 +160,8 @@ def test_r25_06a_r25_07_filed_in_time(category: str, clause: str, on: str, late:
 
 def test_r25_07_the_filing_of_an_engineering_class_is_advice_and_never_a_flag() -> None:
     planned = facts(State.PLANNED, category="engineering")
-    found = findings(Action.FILE, planned, role=Role.HOST, on=day("2025-05-12"))
+    late = day("2025-05-12")
+    found = findings(Action.FILE, planned, role=Role.HOST, on=late, today=late)
     assert found == []
     assert hold("filed_before_holding", "engineering") == []
 
@@ -221,3 +222,13 @@ def test_what_was_sent_back_is_mended_by_its_date(on: str, late: bool) -> None:
 def test_the_category_of_a_case_is_the_one_that_is_being_given() -> None:
     planning = case(Action.PLAN, facts(State.REVIEWED), category="engineering")
     assert planning.category.key == "engineering"
+
+
+def test_a_host_that_dates_its_own_paper_back_is_flagged_and_a_receipt_is_not() -> None:
+    planned, given = facts(State.PLANNED), {"role": Role.HOST, "on": day("2025-03-03")}
+    back = said("dated_by_receipt", Action.FILE, planned, today=day("2025-03-04"), **given)
+    assert back == [(FLAG, "", "on")]
+    same_day = said("dated_by_receipt", Action.FILE, planned, today=day("2025-03-03"), **given)
+    assert same_day == []
+    late = {"today": day("2025-03-04"), "on_behalf": True}
+    assert said("dated_by_receipt", Action.FILE, planned, **given, **late) == []
