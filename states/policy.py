@@ -65,6 +65,8 @@ class DeadlineRule:
     force: Force
     basis: Basis
     clause: str
+    forfeit: str | None = None  # the clause under which missing it may cost the subsidy
+    note: Text | None = None  # said in place of the clause's rule where the basis is assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class ReasonCode:
     label: Text
     states: tuple[State, ...]
     clause: str
+    categories: tuple[str, ...] = ()  # keys; none named: all
 
 
 @dataclass(frozen=True, slots=True)
