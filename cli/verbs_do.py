@@ -10,10 +10,10 @@ from cli.output import REFUSED, USAGE
 from states.decide import who_may
 from states.findings import Finding
 from states.forms import FORMS, read_form
-from states.terms import Act, Action, State, Text
+from states.labels import state_label
+from states.terms import Act, Action, Severity, State, Text
 from workflow.engine import Deed, Outcome, Refused, perform, situation
 from workflow.people import find_actor
-from workflow.queries import state_label
 
 
 def do(
@@ -46,7 +46,7 @@ def do(
         situation(connection, office.book, project_id)  # says so if there is no such project
         actor = find_actor(connection, user)
     if actor is None:
-        raise Stop(NOBODY.format(login=user[:80]), REFUSED)
+        raise Stop(UNKNOWN_PERSON.format(login=user[:80]), REFUSED)
     today = office.clock.today()
     deed = Deed(
         what=what,
@@ -94,8 +94,8 @@ def _refused(project_id: int, what: Action | Act, refused: Refused) -> None:
 
 def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
     with office.db.read() as connection:
-        _, stored, _, _ = situation(connection, office.book, outcome.project_id)
-    label = state_label(stored["state"], stored)
+        facts, _, _, policy = situation(connection, office.book, outcome.project_id)
+    label = state_label(facts, policy.categories[facts.category])
     if office.printer.as_json:
         office.printer.data(
             {
@@ -117,9 +117,19 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
         office.printer.line(Text(f"    {_cited(found).zh}", f"    {_cited(found).en}"))
 
 
+NOBODY = Text("", "")
+
+
 def _cited(found: Finding) -> Text:
     clause = f"（{found.clause}）" if found.clause else ""
-    return Text(f"{found.message.zh}{clause}", f"{found.message.en} {clause}".rstrip())
+    zh = "、".join(role.label.zh for role in found.who)
+    en = ", ".join(role.label.en for role in found.who)
+    who = (
+        Text(f"由{zh}办理。", f" For: {en}.") if zh and found.severity is Severity.BLOCK else NOBODY
+    )
+    return Text(
+        f"{found.message.zh}{clause}{who.zh}", f"{found.message.en} {clause}{who.en}".strip()
+    )
 
 
 def _finding(found: Finding) -> dict[str, Any]:
@@ -156,7 +166,7 @@ def _list_deeds(office: Office, project_id: int) -> None:
         return
     office.printer.line(
         Text("现为“{s}”，可以办理：", "Now “{s}”; possible:").format(
-            s=state_label(stored["state"], stored)
+            s=state_label(facts, policy.categories[facts.category])
         )
     )
     heads = (
@@ -176,7 +186,7 @@ def _list_deeds(office: Office, project_id: int) -> None:
 
 
 WHO = Text("请用 --as 写明办理人（登录名或邮箱）。", "Say who acts: --as LOGIN.")
-NOBODY = Text(
+UNKNOWN_PERSON = Text(
     "没有可用的办理人“{login}”，请用 yanxiu user list 查看，或用 yanxiu user add 登记。",
     "There is no active person “{login}”; see `yanxiu user list`, or add one.",
 )

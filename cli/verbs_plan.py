@@ -103,7 +103,7 @@ def projects(state: str, overdue: bool, as_of: str, as_json: bool) -> None:
     wanted = reading.one_of(State, state, Text("状态", "state")) if state else None
     day = reading.day(as_of, "--as-of") if as_of else office.clock.today()
     with office.db.read() as connection:
-        found = queries.projects(connection, as_of=day, state=wanted, overdue=overdue)
+        found = queries.projects(connection, office.book, as_of=day, state=wanted, overdue=overdue)
     if as_json:
         office.printer.data(found)
         return

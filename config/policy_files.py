@@ -94,14 +94,17 @@ def _dangling(table: PolicyTable, raw: object) -> Iterator[tuple[str, Text]]:
         ):
             for unknown in [each for each in used if each not in defined]:
                 yield f"categories.{name}.{key}", UNDEFINED.format(name=unknown)
+    for name, reason in table.reasons.items():
+        for unknown in [each for each in reason.categories if each not in table.categories]:
+            yield f"reasons.{name}.categories", UNDEFINED.format(name=unknown)
 
 
 def _cited(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every `clause = "..."` of the file with the key where it stands."""
+    """Every `clause` and `forfeit` of the file with the key where it stands."""
     if isinstance(value, dict):
         for key, inner in value.items():
             at = f"{path}.{key}" if path else key
-            if key == "clause" and isinstance(inner, str):
+            if key in ("clause", "forfeit") and isinstance(inner, str):
                 yield at, inner
             yield from _cited(inner, at)
     elif isinstance(value, list):

@@ -66,7 +66,7 @@ class Paper(Table):
 class Milestone(Table):
     key: Key
     by: Annotated[Role, Lax, one_of(Role.HOST, Role.PROVINCE)]
-    flag_at: Annotated[Action, Lax, one_of(Action.HOLD, Action.REPORT)] | None = None
+    flag_at: Annotated[Action, Lax, one_of(Action.HOLD, Action.REPORT, Action.CLOSE)] | None = None
     basis: Known = Basis.STATED
     clause: ClauseId
 
@@ -88,11 +88,13 @@ class Reason(Table):
     states: Annotated[
         list[Annotated[State, Lax]], Field(min_length=1), Once, AfterValidator(_rejectable)
     ]
+    categories: Annotated[list[Key], Once] = Field(default_factory=list)
     basis: Known = Basis.STATED
     clause: ClauseId
 
     def to_law(self, key: str) -> law.ReasonCode:
-        return law.ReasonCode(key, self.label.text, tuple(self.states), self.clause)
+        states, categories = tuple(self.states), tuple(self.categories)
+        return law.ReasonCode(key, self.label.text, states, self.clause, categories)
 
 
 class Duty(Table):

@@ -169,6 +169,8 @@ class Deadline(Table):
     force: Annotated[Force, Lax] = Force.STATED
     basis: Known = Basis.STATED
     clause: ClauseId
+    forfeit: ClauseId | None = None
+    note: Label | None = None
 
     @model_validator(mode="after")
     def complete(self) -> Deadline:
@@ -179,13 +181,16 @@ class Deadline(Table):
             raise refusal(NO_OFFSET)
         if self.rolls and self.offset <= 0:
             raise refusal(NEVER_ROLLS)
+        if self.forfeit and self.force is not Force.STATED:
+            raise refusal(ADVISED)
+        if self.note and self.basis is not Basis.ASSUMED:
+            raise refusal(NOTE_STATED)
         return self
 
     def to_law(self) -> law.DeadlineRule:
         values = {key: getattr(self, key) for key in type(self).model_fields if key != "date"}
-        return law.DeadlineRule(
-            **values | {"fixed_on": self.date, "unit": self.unit or law.Unit.DAY}
-        )
+        values |= {"fixed_on": self.date, "unit": self.unit or law.Unit.DAY}
+        return law.DeadlineRule(**values | {"note": self.note.text if self.note else None})
 
 
 UNREADABLE = Text("不能为空，也不能含控制字符。", "It is empty or has control characters.")
@@ -209,4 +214,12 @@ NO_OFFSET = Text("缺少不为零的 offset 或单位 unit。", "offset (not zer
 NEVER_ROLLS = Text(
     "只有向后计算的期限可以顺延（rolls）。",
     "Only a limit counted forwards may roll to a working day.",
+)
+ADVISED = Text(
+    "仅作建议（advisory）的期限不影响补助，不能写 forfeit。",
+    "A deadline that is only advised forfeits nothing.",
+)
+NOTE_STATED = Text(
+    '通知已作规定的期限以条款为准；只有 basis = "assumed" 的可以写 note。',
+    'What a notice states needs no note; only basis = "assumed" takes one.',
 )

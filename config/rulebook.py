@@ -10,7 +10,7 @@ from config.policy_files import load_policy
 from states.calendar import WorkCalendar
 from states.ladder import Ladder, Stepper
 from states.policy import Policy
-from states.terms import Kind
+from states.terms import Force, Kind
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,13 @@ class Rulebook:
     ladders: dict[Kind, Ladder]
     stepper: Stepper
     own_policies: Path | None  # the office's own policy files, besides those shipped
+
+    def ladder(self, kind: Kind, force: Force) -> Ladder | None:
+        """The ladder of a deadline. What a notice does not ask for is never urged afterwards."""
+        whole = self.ladders.get(kind)
+        if whole is None or force is not Force.ADVISORY or kind is Kind.RECORDING:
+            return whole
+        return Ladder(tuple(rung for rung in whole.rungs if rung.days <= 0))
 
     def policy(self, name: str) -> Policy:
         return load_policy(name, self.own_policies)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, select, update
 from config.rulebook import Rulebook
 from notifications.envelope import compose
 from notifications.letters import Item, Letter, Notice, Rendered, render_notice, render_reminder
+from states.consequence import consequence
 from states.facts import Facts, Standing
+from states.labels import is_national_money, rejected_label
 from states.policy import Category, Policy
 from states.terms import (
-    REJECTED_AS,
     Action,
     Force,
     Kind,
@@ -30,7 +31,6 @@ from workflow.tables import Event, Reminder, ReminderStatus
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-DECIDED_BY_PROVINCE = "可能影响补助，由省厅核定"
 HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 
 
@@ -118,7 +118,9 @@ class Writer:
         changes = json.loads(event.changes)
         given = {**_proposed(connection, event, changes), **json.loads(event.given)}
         action = Action(event.deed)
-        tag, lines, clause = _result(action, State(event.source), given, changes, policy)
+        category = policy.categories[facts.category]
+        source = State(event.source)
+        tag, lines, clause = _result(action, source, given, changes, policy, category)
         return Notice(
             to_name=mail.to_name,
             to_email=mail.to_email,
@@ -170,9 +172,8 @@ def item(row: Any, facts: Facts, policy: Policy) -> Item:
     """One reminder as a letter shows it. `row` has a deadline's columns and `step`."""
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
-    place, rule = cite(policy, row.clause)
-    if kind is Kind.MENDING:
-        place, rule = "", f"需补正的内容：{facts.mend_items}"
+    place, rule = ground(policy, category, kind, row.clause)
+    overdue = row.step.startswith("D+")  # counted from the last day that could count
     return Item(
         project_id=row.project_id,
         number=facts.number,
@@ -181,7 +182,7 @@ def item(row: Any, facts: Facts, policy: Policy) -> Item:
         category=category.label.zh,
         kind=kind,
         step=row.step,
-        due_on=row.due_on,
+        due_on=row.late_after if overdue else row.due_on,
         advised_on=row.advised_on,
         provisional=row.provisional,
         advisory=row.force == Force.ADVISORY.value,
@@ -190,21 +191,34 @@ def item(row: Any, facts: Facts, policy: Policy) -> Item:
         papers=papers(category, kind),
         clause=place,
         rule=rule,
-        consequence=consequence(row, category),
-        addressee=category.addressee.zh if kind is Kind.REIMBURSEMENT else policy.office.zh,
+        mend_items=facts.mend_items if kind is Kind.MENDING else "",
+        consequence=consequence(policy, category, kind).zh,
+        addressee=addressee(facts, policy, category, kind),
     )
+
+
+def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> str:
+    """Where the papers go: for a report as the policy says, for an application by its own way."""
+    to_department = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
+    if kind is Kind.MENDING and facts.mend_in is State.HELD:
+        return category.addressee.zh
+    if kind in (Kind.APPLICATION, Kind.MENDING) and to_department:
+        return facts.department or policy.office.zh
+    return category.addressee.zh if kind is Kind.REIMBURSEMENT else policy.office.zh
+
+
+def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> tuple[str, str]:
+    """On what a deadline rests: the clause, or, where none asks for it, that we assume it."""
+    rule = category.deadline(kind)
+    if rule is not None and rule.note is not None:
+        return rule.basis.label.zh, rule.note.zh
+    return cite(policy, clause_id)
 
 
 def papers(category: Category, kind: Kind) -> tuple[str, ...]:
     """The labels of the papers that this kind of deadline asks for."""
     step = HANDED_IN.get(kind)
     return tuple(paper.label.zh for paper in category.papers.get(step, ())) if step else ()
-
-
-def consequence(row: Any, category: Category) -> str:
-    """What a delay may lead to; nothing is threatened where no subsidy is at stake."""
-    at_stake = category.ends_in is State.SUBSIDISED and row.force == Force.STATED.value
-    return DECIDED_BY_PROVINCE if at_stake and row.kind != Kind.RECORDING.value else ""
 
 
 def cite(policy: Policy, clause_id: str) -> tuple[str, str]:
@@ -229,7 +243,12 @@ Lines = tuple[tuple[str, str], ...]
 
 
 def _result(
-    action: Action, source: State, given: dict[str, Any], changes: dict[str, Any], policy: Policy
+    action: Action,
+    source: State,
+    given: dict[str, Any],
+    changes: dict[str, Any],
+    policy: Policy,
+    category: Category,
 ) -> tuple[str, Lines, str]:
     """Tag, lines and clause of a result mail."""
 
@@ -243,9 +262,10 @@ def _result(
     if action is Action.REJECT:
         reason = policy.reasons[given["code"]]
         lines = (("理由", reason.label.zh), ("说明", given["text"]))
-        return REJECTED_AS[source].zh, lines, reason.clause
+        return rejected_label(source, category).zh, lines, reason.clause
     if action is Action.SUBSIDISE:
-        return "补助审定", (("补助金额", f"{yuan(changes['amount'])}元"),), ""
+        word = "资助" if is_national_money(category) else "补助"
+        return f"{word}审定", ((f"{word}金额", f"{yuan(changes['amount'])}元"),), ""
     if action is Action.PLAN:
         lines = (("计划序号", str(given["number"])),)
         document = given.get("document_number")

@@ -45,6 +45,7 @@ class Item:
     papers: tuple[str, ...]
     clause: str  # the citation, ready to print
     rule: str
+    mend_items: str  # what was sent back; empty for all other kinds
     consequence: str  # empty where the notice names none
     addressee: str  # where the papers go
 
@@ -109,7 +110,7 @@ RESULTS: dict[Action, str] = {
     Action.PLAN: "已列入年度计划",
     Action.SEND_BACK: "已退回，请补正后重新报送",
     Action.REJECT: "审核结果通知",
-    Action.SUBSIDISE: "补助已审定",
+    Action.SUBSIDISE: "经费审定结果通知",
     Action.WITHDRAW: "撤回事项已办理",
     Action.REINSTATE: "已恢复办理",
 }
@@ -198,7 +199,9 @@ class _View:
     def status(self) -> str:
         """The days left, naming the day that they lead to where it is not the due day."""
         early = self.days > 0 and self.target != self.item.due_on
-        return f"距建议报送日{self.left}" if early else self.left
+        unrecorded = self.overdue and self.item.kind is Kind.COMPLETION  # it may have been held
+        left = f"{self.left}（系统中尚未登记办班）" if unrecorded else self.left
+        return f"距建议报送日{left}" if early else left
 
     @property
     def subject(self) -> str:
@@ -271,11 +274,12 @@ class _View:
         """The days, each in words and as ISO, and what is uncertain about them."""
         item = self.item
         if self.recording:
-            return ("计划结束日", _both(item.due_on)), ("需登记内容", "实际办班日期和学员人数")
+            label = "按计划时段推算的最迟结束日（暂定）" if item.provisional else "计划结束日"
+            return (label, _both(item.due_on)), ("需登记内容", "实际办班日期和学员人数")
         limit = "办班最后一天不晚于当天" if item.kind is Kind.COMPLETION else "当天报送仍算按时"
         plain = item.advisory or self.days < 0
         due = _both(item.due_on) if plain else f"{_both(item.due_on)}（{limit}）"
-        rows = [("截止日", due), ("时限情况", self.status)]
+        rows = [("建议日期" if item.advisory else "截止日", due), ("时限情况", self.status)]
         if item.kind is not Kind.COMPLETION:
             rows.insert(0, ("建议报送日", _both(item.advised_on)))
         if item.provisional:
@@ -289,7 +293,10 @@ class _View:
         """Why, and what follows from it."""
         item = self.item
         clause, rule = one_line(item.clause), one_line(item.rule)
-        rows = [("办理依据", f"{clause}：{rule}" if clause and rule else clause or rule)]
+        rows = [
+            ("补正内容", one_line(item.mend_items)),
+            ("办理依据", f"{clause}：{rule}" if clause and rule else clause or rule),
+        ]
         if not self.recording:
             consequence = one_line(item.consequence)
             rows.append(("逾期影响", f"{consequence.rstrip('。')}。" if consequence else ""))
@@ -307,11 +314,18 @@ class _View:
         return f"因期限遇节假日或周末，建议报送日为{advised}，现已过；截止日为{due}，请尽快报送。"
 
 
+WHOSE = {
+    Role.HOST: "您有",
+    Role.COORDINATOR: "您负责联系的项目有",
+    Role.PROVINCE: "全省项目有",
+}
+
+
 def _summary_subject(views: Sequence[_View], role: Role) -> str:
     late = sum(view.overdue for view in views)
     coming = [view.target for view in views if view.days >= 0 and not view.recording]
     subject = f"【{'催报' if late else _tag(views)}】"
-    subject += "您有" if role is Role.HOST else "您负责联系的项目有"
+    subject += WHOSE[role]
     subject += f"{len(views)}项事项待办"
     if late:
         subject += f"，其中{late}项已逾期"
@@ -325,7 +339,7 @@ def _summary_lead(views: Sequence[_View], role: Role) -> str:
     among = f"，其中{late}项已逾期" if late else ""
     if role is Role.HOST:
         return f"贵单位有{len(views)}项事项待办{among}，请及时办理。"
-    return f"您负责联系的项目有{len(views)}项事项待办{among}，请督促有关承办单位办理。"
+    return f"{WHOSE[role]}{len(views)}项事项待办{among}，请督促有关承办单位办理或登记。"
 
 
 def _tag(views: Sequence[_View]) -> str:

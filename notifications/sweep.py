@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
 from states.ladder import Ladder, Rise
-from states.terms import Kind, Role
+from states.terms import Force, Kind, Role
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
@@ -55,6 +55,8 @@ class Due:
     round: int
     due_on: date
     advised_on: date
+    late_after: date
+    force: Force
     standing: Standing
     known_on: date | None
     next_on: date
@@ -134,6 +136,8 @@ _DUE = Statement(
         DEADLINE.c.round,
         DEADLINE.c.due_on,
         DEADLINE.c.advised_on,
+        DEADLINE.c.late_after,
+        DEADLINE.c.force,
         DEADLINE.c.standing,
         DEADLINE.c.known_on,
         DEADLINE.c.next_on,
@@ -157,10 +161,12 @@ def _due(connection: Connection, kind: Kind, as_of: date) -> list[Due]:
             round=row[2],
             due_on=row[3],
             advised_on=row[4],
-            standing=Standing(row[5]),
-            known_on=row[6],
-            next_on=row[7],
-            facts=Facts.read(json.loads(row[8])),
+            late_after=row[5],
+            force=Force(row[6]),
+            standing=Standing(row[7]),
+            known_on=row[8],
+            next_on=row[9],
+            facts=Facts.read(json.loads(row[10])),
         )
         for row in rows
     ]
@@ -187,12 +193,12 @@ def _record(
     ledger = Ledger(connection, at)
     moves = []
     for due in batch:
-        ladder = book.ladders.get(due.kind, NO_LADDER)
+        ladder = book.ladder(due.kind, due.force) or NO_LADDER
         passed = book.stepper.passed(
-            ladder, due.advised_on, due.due_on, since=due.next_on, until=as_of
+            ladder, due.advised_on, due.late_after, since=due.next_on, until=as_of
         )
         _steps(ledger, due, passed)
-        following = book.stepper.next_on(ladder, due.advised_on, due.due_on, as_of)
+        following = book.stepper.next_on(ladder, due.advised_on, due.late_after, as_of)
         moves.append({"row_id": due.id, "new_next": following})
     _insert(connection).many(connection, ledger.rows)
     _MOVE_ON.many(connection, moves)
@@ -219,8 +225,12 @@ def _silence(due: Due, rise: Rise, *, latest: bool) -> str:
         return {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(due.standing, "lifted")
     # A later round forgets when its row began, yet the plan still came no earlier than it came.
     came = [day for day in (due.known_on, due.facts.known_on, due.facts.planned_on) if day]
-    if came and (rise.on < max(came) or due.due_on < max(came)):
+    if came and (rise.on < max(came) or due.late_after < max(came)):
         return "before_known"
+    # Once the class should be over, asking for its record takes the place of asking for the plan.
+    over = due.facts.planned_ends or due.facts.opens_latest
+    if due.kind is Kind.FILING and over and over < rise.on:
+        return "class_over"
     return "" if latest else "overtaken"
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from states.calendar import ONE_DAY, WorkCalendar
 from states.policy import Anchor, Category, DeadlineRule, Unit
-from states.terms import Force, Kind, Text, day_label
+from states.terms import Basis, Force, Kind, Text, day_label
 
 TraceStep = tuple[Text, Mapping[str, object]]  # template and values, filled in only when shown
 
@@ -47,6 +47,8 @@ class Deadline:
     clause: str
     anchor_on: date
     due: Due
+    # The last day that can still count: of a window's latest opening, else the due day itself.
+    late_after: date
     provisional: bool
 
 
@@ -107,6 +109,8 @@ def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
         steps.append((NOT_ROLLED, {"day": day_label(plain), "why": calendar.why_off(plain)}))
     advised = calendar.on_or_before(plain)
     steps.append((RESULT, {"due": day_label(due), "advised": day_label(advised)}))
+    if rule.basis is not Basis.STATED:
+        steps.append((rule.basis.label, {}))
     unknown = sorted({d.year for d in (plain, due, advised) if not calendar.knows(d)})
     if rule.unit is Unit.WORKING_DAY and not calendar.knows(anchor_on):
         unknown = sorted({*unknown, anchor_on.year})
@@ -145,8 +149,11 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> li
         anchor, loose = _anchor(rule, dates, length)
         if anchor is not None:
             due = compute(rule, anchor, calendar)
-            provisional = due.provisional or loose
-            found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, provisional))
+            last = due.due_on
+            if rule.anchor is Anchor.OPENS and dates.open_window and dates.opens_latest:
+                last = compute(rule, dates.opens_latest, calendar).due_on
+            loose = due.provisional or loose
+            found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, last, loose))
     return found
 
 

@@ -17,7 +17,7 @@ from states.terms import Role
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step: `days` before `advised_on` (negative or 0) or after `due_on` (positive)."""
+    """One step: `days` before `advised_on` (negative or 0) or after `late_after` (positive)."""
 
     days: int
     tells: tuple[Role, ...]
@@ -48,24 +48,26 @@ class Stepper:
         self.calendar = calendar
         self.rises = lru_cache(maxsize=4096)(self._rises)
 
-    def _rises(self, ladder: Ladder, advised_on: date, due_on: date) -> tuple[Rise, ...]:
+    def _rises(self, ladder: Ladder, advised_on: date, late_after: date) -> tuple[Rise, ...]:
         days: dict[date, Rise] = {}
         for rung in ladder.rungs:
             if rung.days > 0:
-                on = self.calendar.on_or_after(due_on + timedelta(days=rung.days))
+                on = self.calendar.on_or_after(late_after + timedelta(days=rung.days))
             else:
                 on = self.calendar.on_or_before(advised_on + timedelta(days=rung.days))
             days[on] = Rise(rung, on)
         return tuple(sorted(days.values(), key=lambda rise: rise.on))
 
-    def next_on(self, ladder: Ladder, advised_on: date, due_on: date, after: date) -> date | None:
+    def next_on(
+        self, ladder: Ladder, advised_on: date, late_after: date, after: date
+    ) -> date | None:
         """The day of the first step later than `after`, or None at the ladder's end."""
-        rises = self.rises(ladder, advised_on, due_on)
+        rises = self.rises(ladder, advised_on, late_after)
         return next((rise.on for rise in rises if rise.on > after), None)
 
     def passed(
-        self, ladder: Ladder, advised_on: date, due_on: date, *, since: date, until: date
+        self, ladder: Ladder, advised_on: date, late_after: date, *, since: date, until: date
     ) -> tuple[Rise, ...]:
         """The steps whose day lies in [since, until], oldest first."""
-        rises = self.rises(ladder, advised_on, due_on)
+        rises = self.rises(ladder, advised_on, late_after)
         return tuple(rise for rise in rises if since <= rise.on <= until)

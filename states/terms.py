@@ -116,6 +116,7 @@ class Force(Labelled):
 
     STATED = "stated", "通知明确要求", "Required by the notice"
     ADVISORY = "advisory", "建议（通知未作要求）", "Advised; the notice does not ask for it"
+    ASKED = "asked", "退回补正时要求", "Asked for when it was sent back"
 
 
 class Basis(Labelled):

@@ -27,6 +27,7 @@ class Wanted:
     anchor_on: date
     due_on: date
     advised_on: date
+    late_after: date
     force: Force
     provisional: bool
     clause: str
@@ -45,6 +46,7 @@ def wanted(facts: Facts, category: Category, book: Rulebook) -> list[Wanted]:
                 one.anchor_on,
                 one.due.due_on,
                 one.due.advised_on,
+                one.late_after,
                 one.force,
                 one.provisional,
                 one.clause,
@@ -58,12 +60,16 @@ def wanted(facts: Facts, category: Category, book: Rulebook) -> list[Wanted]:
         loose = facts.dates.open_window or facts.planned_ends is None
         stands, met_on = standing(Kind.RECORDING, facts)
         asked = Force.ADVISORY  # by the system, not by a notice
-        found.append(Wanted(Kind.RECORDING, ends, ends, ends, asked, loose, "", stands, met_on))
+        found.append(
+            Wanted(Kind.RECORDING, ends, ends, ends, ends, asked, loose, "", stands, met_on)
+        )
     if facts.mend_by:
         by = facts.mend_by
         advised = book.calendar.on_or_before(by)
         stands, met_on = standing(Kind.MENDING, facts)
-        found.append(Wanted(Kind.MENDING, by, by, advised, Force.STATED, False, "", stands, met_on))
+        found.append(
+            Wanted(Kind.MENDING, by, by, advised, by, Force.ASKED, False, "", stands, met_on)
+        )
     return found
 
 
@@ -71,6 +77,7 @@ COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 INSERT = Statement(insert(TABLE), COLUMNS)
 SET = (
     "advised_on",
+    "late_after",
     "force",
     "provisional",
     "clause",
@@ -128,6 +135,7 @@ def reconcile(
             continue
         new = old | {
             "advised_on": want.advised_on,
+            "late_after": want.late_after,
             "force": want.force.value,
             "provisional": want.provisional,
             "clause": want.clause,
@@ -171,6 +179,7 @@ def new_row(
         "anchor_on": want.anchor_on,
         "due_on": want.due_on,
         "advised_on": want.advised_on,
+        "late_after": want.late_after,
         "force": want.force.value,
         "provisional": want.provisional,
         "clause": want.clause,
@@ -183,17 +192,17 @@ def new_row(
 
 def expected_next(row: Any, last_step: date | None, book: Rulebook) -> date | None:
     """The day of an open row's next step: the first after the last one that is on record."""
-    ladder = book.ladders.get(Kind(row.kind))
+    ladder = book.ladder(Kind(row.kind), Force(row.force))
     if ladder is None:
         return None
     after = last_step or date.min
-    return book.stepper.next_on(ladder, row.advised_on, row.due_on, after)
+    return book.stepper.next_on(ladder, row.advised_on, row.late_after, after)
 
 
 def first_step(want: Wanted, book: Rulebook) -> date | None:
     """The day of the ladder's first rung, or None where the kind has no ladder."""
-    ladder = book.ladders.get(want.kind)
+    ladder = book.ladder(want.kind, want.force)
     if ladder is None:
         return None
-    rises = book.stepper.rises(ladder, want.advised_on, want.due_on)
+    rises = book.stepper.rises(ladder, want.advised_on, want.late_after)
     return rises[0].on if rises else None

@@ -12,7 +12,8 @@ from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
 from states.calculus import deadlines_of
 from states.facts import Facts, Json, Standing
-from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, Entry, State, Text
+from states.labels import state_label
+from states.terms import Act, Action, Entry, State, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
@@ -23,27 +24,19 @@ EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 
 
-def state_label(state: str, facts: Json) -> Text:
-    """The state as officials say it; `rejected` and `withdrawn` say at which stage."""
-    came_from = facts.get("came_from")
-    if state == State.REJECTED and facts.get("rejected"):
-        return REJECTED_AS[State(facts["rejected"]["state"])]
-    if state == State.WITHDRAWN and came_from:
-        early = State(came_from) in BEFORE_PLAN
-        return Text("已撤回申报", "Withdrawn") if early else Text("已取消办班", "Cancelled")
-    if state == State.SUBSIDISED and "paid" in facts.get("milestones", {}):
-        return Text("补助已拨付", "Subsidy paid")
-    return State(state).label
-
-
 def projects(
-    connection: Connection, *, as_of: date, state: State | None = None, overdue: bool = False
+    connection: Connection,
+    book: Rulebook,
+    *,
+    as_of: date,
+    state: State | None = None,
+    overdue: bool = False,
 ) -> list[dict[str, Any]]:
     """All projects in plan order; `overdue`: those with an open deadline due before `as_of`."""
     late = exists().where(
         DEADLINE.c.project_id == PROJECT.c.id,
         DEADLINE.c.standing == Standing.OPEN.value,
-        DEADLINE.c.due_on < as_of,
+        DEADLINE.c.late_after < as_of,
     )
     query = select(PROJECT, late.label("late")).order_by(
         PROJECT.c.year, PROJECT.c.number.is_(None), PROJECT.c.number, PROJECT.c.id
@@ -52,18 +45,20 @@ def projects(
         query = query.where(PROJECT.c.state == state.value)
     if overdue:
         query = query.where(late)
-    return [_summary(row) for row in connection.execute(query)]
+    return [_summary(row, book) for row in connection.execute(query)]
 
 
-def _summary(row: Any) -> dict[str, Any]:
+def _summary(row: Any, book: Rulebook) -> dict[str, Any]:
     facts = json.loads(row.facts)
+    known = Facts.read(facts)
+    category = book.policy(known.policy).categories[known.category]
     return {
         "id": row.id,
         "number": row.number,
         "name": row.name,
         "category": row.category,
         "state": row.state,
-        "state_label": state_label(row.state, facts),
+        "state_label": state_label(known, category),
         "host": row.host,
         "department": row.department,
         "opens": row.opens,
@@ -84,7 +79,7 @@ def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str
     return {
         "id": project_id,
         "version": version,
-        "state_label": state_label(stored["state"], stored),
+        "state_label": state_label(facts, category),
         "category_label": category.label,
         **stored,
         "findings": _findings(stored),

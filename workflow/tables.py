@@ -146,6 +146,7 @@ class Deadline(SQLModel, table=True):
     anchor_on: date
     due_on: date
     advised_on: date
+    late_after: date  # due_on, or that of a window's latest opening: overdue only after it
     force: str
     provisional: bool
     clause: str

@@ -137,6 +137,7 @@ CHECKED = (
     "anchor_on",
     "due_on",
     "advised_on",
+    "late_after",
     "force",
     "provisional",
     "clause",

@@ -27,6 +27,7 @@ from states.rules.application import (
 )
 from states.rules.dates import (
     can_end_in_time,
+    confirmed_as_planned,
     dates_in_order,
 )
 from states.rules.filing import (
@@ -47,6 +48,7 @@ from states.rules.money import (
     fund_has_room,
     has_subsidy,
     promises_kept,
+    reported_before_closing,
     reported_in_time,
 )
 from states.rules.papers import (
@@ -88,12 +90,12 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
         flags_disposed,
         promises_kept,
     ),
-    Action.CLOSE: (ends_without_subsidy,),
+    Action.CLOSE: (ends_without_subsidy, reported_before_closing, milestones_recorded),
     Action.SEND_BACK: (mending_date_ahead,),
     Action.REJECT: (reason_known,),
     Action.WITHDRAW: (),
     Action.REINSTATE: (origin_known,),
-    Act.CONFIRM_DATES: (dates_in_order, can_end_in_time),
+    Act.CONFIRM_DATES: (dates_in_order, can_end_in_time, confirmed_as_planned),
     Act.CHANGE: (change_says_what, dates_in_order, can_end_in_time, change_in_advance),
     Act.MILESTONE: (milestone_known,),
     Act.CORRECT: (correction_says_what, dates_in_order, has_ended, *HELD, amount_within_cap),

@@ -23,7 +23,12 @@ def mending_date_ahead(case: Case) -> Iterable[Finding]:
 def reason_known(case: Case) -> Iterable[Finding]:
     """A rejection cites a reason of the policy that fits where the project stands."""
     code = case.given.get("code")
-    fitting = [r for r in case.policy.reasons.values() if case.facts.state in r.states]
+    fitting = [
+        reason
+        for reason in case.policy.reasons.values()
+        if case.facts.state in reason.states
+        and (not reason.categories or case.category.key in reason.categories)
+    ]
     if code is not None and code not in {reason.key for reason in fitting}:
         known = "；".join(f"{reason.key} {reason.label.zh}" for reason in fitting)
         english = "; ".join(f"{reason.key} {reason.label.en}" for reason in fitting)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from states.consequence import ending
 from states.findings import Case, Finding, block, flag
-from states.terms import Act, Action, Kind, Text, day_label
+from states.terms import Act, Action, Kind, Role, Text, day_label
 
 
 def dates_in_order(case: Case) -> Iterable[Finding]:
@@ -39,8 +40,25 @@ def can_end_in_time(case: Case) -> Iterable[Finding]:
     deadline, ends = case.deadline(Kind.COMPLETION), case.given.get("ends")
     if deadline and ends and ends > deadline.due.due_on:
         said = Text(
-            "计划结束日{ends}晚于办班时限{due}，可能影响补助，由省厅核定。",
-            "The planned last day {ends} is after the limit {due}; the province will decide.",
+            "计划结束日{ends}晚于办班时限{due}{then}",
+            "The planned last day {ends} is after the limit {due}{then}",
         )
-        message = said.format(ends=day_label(ends), due=day_label(deadline.due.due_on))
+        then = ending(case.policy, case.category, Kind.COMPLETION)
+        due = day_label(deadline.due.due_on)
+        message = said.format(ends=day_label(ends), due=due, then=then)
         yield flag("can_end_in_time", deadline.clause, "ends", message)
+
+
+def confirmed_as_planned(case: Case) -> Iterable[Finding]:
+    """R25-02, R25-05: confirming settles a window; other dates are a change, announced as one."""
+    clause, facts = case.duty("held_as_planned"), case.facts
+    opens, ends = case.given.get("opens"), case.given.get("ends")
+    if not clause or opens is None or facts.opens_earliest is None:
+        return
+    within = facts.opens_earliest <= opens <= (facts.opens_latest or facts.opens_earliest)
+    if not within or (facts.planned_ends and ends != facts.planned_ends):
+        said = Text(
+            "确认的时间与计划（{planned}）不一致，应报送变更情况说明（change）。",
+            "These days differ from the plan ({planned}): file a change notice (change).",
+        ).format(planned=facts.schedule_text or day_label(facts.opens_earliest))
+        yield flag("confirmed_as_planned", clause, "opens", said, who=(Role.HOST,))

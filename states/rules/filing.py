@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from states.calculus import Deadline
+from states.consequence import ending
 from states.findings import Case, Finding, flag
 from states.terms import Force, Kind, Role, Text, day_label
 
@@ -14,25 +16,32 @@ def filed_in_time(case: Case) -> Iterable[Finding]:
     deadline = case.deadline(Kind.FILING)
     if deadline is None or deadline.force is not Force.STATED:
         return
-    due, filed = deadline.due.due_on, case.facts.filed_on or case.on
+    due, filed = deadline.late_after, case.facts.filed_on or case.on
     if filed <= due:
         return
     if case.facts.known_on and case.facts.known_on > due:
-        said = Text(
-            "计划下达日{known}晚于备案期限{due}，不归责于承办单位。",
-            "The plan came on {known}, after the filing limit {due}: not the host's fault.",
-        ).format(known=day_label(case.facts.known_on), due=day_label(due))
-        yield flag("plan_came_late", deadline.clause, "known_on", said)
+        yield plan_came_late(deadline, case.facts.known_on)
         return
-    yield flag("filed_in_time", deadline.clause, "on", late(filed, due))
+    then = ending(case.policy, case.category, Kind.FILING)
+    yield flag("filed_in_time", deadline.clause, "on", late(filed, due, then))
 
 
-def late(done: date, due: date) -> Text:
+def plan_came_late(deadline: Deadline, known_on: date) -> Finding:
+    """A plan that comes after the filing date: on record, and nobody's fault among the hosts."""
     said = Text(
-        "应于{due}前报送，实际{done}，逾期{n}天，可能影响补助，由省厅核定。",
-        "Due {due}, done {done}, {n} day(s) late; the province will decide what follows.",
+        "计划下达日{known}晚于备案期限{due}，不归责于承办单位。",
+        "The plan came on {known}, after the filing limit {due}: not the host's fault.",
+    ).format(known=day_label(known_on), due=day_label(deadline.late_after))
+    return flag("plan_came_late", deadline.clause, "known_on", said)
+
+
+def late(done: date, due: date, then: Text) -> Text:
+    """How late, and what `then` may follow (states/consequence.py)."""
+    said = Text(
+        "应于{due}前报送，实际{done}，逾期{n}天{then}",
+        "Due {due}, done {done}, {n} day(s) late{then}",
     )
-    return said.format(due=day_label(due), done=day_label(done), n=(done - due).days)
+    return said.format(due=day_label(due), done=day_label(done), n=(done - due).days, then=then)
 
 
 def dated_by_receipt(case: Case) -> Iterable[Finding]:
@@ -49,4 +58,4 @@ def mended_in_time(case: Case) -> Iterable[Finding]:
     """What was sent back counts as on time only if it is mended by the date given."""
     by, here = case.facts.mend_by, case.facts.mend_in is case.facts.state
     if by and here and not case.facts.mended_on and case.on > by:
-        yield flag("mended_in_time", "", "mend_by", late(case.on, by))
+        yield flag("mended_in_time", "", "mend_by", late(case.on, by, Text("。", ".")))

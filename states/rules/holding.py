@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.consequence import ending
 from states.findings import Case, Finding, Rule, block, by_figure, flag
+from states.rules.filing import plan_came_late
 from states.terms import Force, Kind, State, Text, day_label
 
 
@@ -24,27 +26,33 @@ def completed_in_time(case: Case) -> Iterable[Finding]:
     deadline, ends = case.deadline(Kind.COMPLETION), case.now("ends", "actual_ends")
     if deadline and ends and ends > deadline.due.due_on:
         said = Text(
-            "实际结束日{ends}晚于办班时限{due}，可能影响补助，由省厅核定。",
-            "It ended on {ends}, after the limit {due}; the province will decide what follows.",
-        ).format(ends=day_label(ends), due=day_label(deadline.due.due_on))
+            "实际结束日{ends}晚于办班时限{due}{then}",
+            "It ended on {ends}, after the limit {due}{then}",
+        ).format(
+            ends=day_label(ends),
+            due=day_label(deadline.due.due_on),
+            then=ending(case.policy, case.category, Kind.COMPLETION),
+        )
         yield flag("completed_in_time", deadline.clause, "ends", said)
 
 
 def filed_before_holding(case: Case) -> Iterable[Finding]:
     """R25-06a, R25-07: the filing precedes the class where the notice asks for it."""
-    deadline = case.deadline(Kind.FILING)
-    if deadline and deadline.force is Force.STATED and not case.facts.filed_on:
+    deadline, known_on = case.deadline(Kind.FILING), case.facts.known_on
+    if deadline is None or deadline.force is not Force.STATED:
+        return
+    then = ending(case.policy, case.category, Kind.FILING)
+    if not case.facts.filed_on and known_on and known_on > deadline.late_after:
+        yield plan_came_late(deadline, known_on)
+    elif not case.facts.filed_on:
+        said = Text("开班前未报送实施方案{then}", "No plan was filed before the class{then}")
+        yield flag("filed_before_holding", deadline.clause, "filed_on", said.format(then=then))
+    elif case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
         said = Text(
-            "开班前未报送实施方案，可能影响补助，由省厅核定。",
-            "No implementation plan was filed before the class; the province will decide.",
+            "退回的实施方案未补正即办班{then}",
+            "The plan that was sent back was not mended before the class{then}",
         )
-        yield flag("filed_before_holding", deadline.clause, "filed_on", said)
-    elif deadline and case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
-        said = Text(
-            "退回的实施方案未补正即办班，可能影响补助，由省厅核定。",
-            "The plan that was sent back was not mended before the class; the province decides.",
-        )
-        yield flag("filed_before_holding", deadline.clause, "mended_on", said)
+        yield flag("filed_before_holding", deadline.clause, "mended_on", said.format(then=then))
 
 
 def enough_trainees(case: Case) -> Iterable[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.consequence import ending
 from states.findings import Case, Finding, block, flag
 from states.rules.filing import late
 from states.terms import Action, Force, Kind, Role, State, Text, yuan
@@ -14,7 +15,8 @@ def reported_in_time(case: Case) -> Iterable[Finding]:
     deadline = case.deadline(Kind.REIMBURSEMENT)
     reported = case.facts.reported_on or case.on
     if deadline and deadline.force is Force.STATED and reported > deadline.due.due_on:
-        message = late(reported, deadline.due.due_on)
+        then = ending(case.policy, case.category, Kind.REIMBURSEMENT)
+        message = late(reported, deadline.due.due_on, then)
         yield flag("reported_in_time", deadline.clause, "on", message)
 
 
@@ -22,7 +24,7 @@ def has_subsidy(case: Case) -> Iterable[Finding]:
     """R25-16, R25-19: self-funded and ordinary projects are settled from their own funds."""
     if case.category.ends_in is not State.SUBSIDISED:
         said = Text(
-            "{label}按各自经费渠道结算，没有补助；请用“办结”（close）。",
+            "{label}按各自经费渠道结算，没有补助来源；请用“办结”（close）。",
             "{label} are settled from their own funds; use `close`.",
         ).format(label=case.category.label)
         yield block("has_subsidy", case.category.cap.clause or "", "category", said)
@@ -37,6 +39,14 @@ def ends_without_subsidy(case: Case) -> Iterable[Finding]:
         ).format(label=case.category.label)
         clause = case.category.cap.clause or ""
         yield block("ends_without_subsidy", clause, "category", said, who=(Role.PROVINCE,))
+
+
+def reported_before_closing(case: Case) -> Iterable[Finding]:
+    """X25-03: where a notice wants a report, closing without one is worth a look."""
+    deadline = case.deadline(Kind.REIMBURSEMENT)
+    if deadline and deadline.force is Force.STATED and not case.facts.reported_on:
+        said = Text("尚未报送办班材料即办结。", "Closed before the report has come.")
+        yield flag("reported_before_closing", deadline.clause, "reported_on", said)
 
 
 def amount_within_cap(case: Case) -> Iterable[Finding]:

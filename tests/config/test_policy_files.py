@@ -60,7 +60,10 @@ def test_a_clause_taken_from_the_neighbour_is_the_same_there() -> None:
     old, new = load_policy("fujian-2024").clauses, load_policy("fujian-2025").clauses
     shared = old.keys() & new.keys()
     assert len(shared) == 10
-    assert all(old[id_] == new[id_] for id_ in shared)
+    # The date of the 2024 call is none of 2025.
+    assert {id_ for id_ in shared if old[id_] != new[id_]} == {"R24-13"}
+    assert "2024年1月15日" in old["R24-13"].rule.zh
+    assert not any(digit in "".join(new["R24-13"].rule) for digit in "0123456789")
 
 
 def test_a_clause_says_where_it_stands() -> None:
@@ -123,7 +126,7 @@ DEADLINES = {
         (Kind.REIMBURSEMENT, Force.STATED, "R25-20"),
     ],
     ("fujian-2025", PE): [
-        (Kind.FILING, Force.ADVISORY, "R25-07"),
+        (Kind.FILING, Force.ADVISORY, "R25-21"),
         COMPLETION,
         (Kind.REIMBURSEMENT, Force.STATED, "R25-20"),
     ],
@@ -150,6 +153,45 @@ def test_matrix_of_deadlines(policy: str, category: str) -> None:
         assert rule.rolls == (rule.kind is Kind.REIMBURSEMENT)
         assert rule.unit is (Unit.DAY if rule.fixed_on else Unit.MONTH)
         assert (rule.basis is Basis.ASSUMED) == (rule.force is Force.ADVISORY)
+
+
+# What may cost the subsidy, and under which clause; all else forfeits nothing.
+FORFEITS = {
+    ("fujian-2025", NF, Kind.COMPLETION): "R25-15c",
+    ("fujian-2025", PD, Kind.FILING): "R25-21",
+    ("fujian-2025", PD, Kind.COMPLETION): "R25-21",
+    ("fujian-2025", PD, Kind.REIMBURSEMENT): "R25-21",
+    ("fujian-2025", PE, Kind.COMPLETION): "R25-21",
+    ("fujian-2025", PE, Kind.REIMBURSEMENT): "R25-21",
+}
+
+
+def test_what_missing_a_deadline_may_cost() -> None:
+    found = {
+        (policy, key, rule.kind): rule.forfeit
+        for policy in policy_ids()
+        for key, category in load_policy(policy).categories.items()
+        for rule in category.deadlines
+        if rule.forfeit
+    }
+    assert found == FORFEITS
+
+
+def test_only_the_assumed_filing_says_so_in_a_note(fujian: Policy) -> None:
+    noted = {
+        key: rule
+        for key, category in fujian.categories.items()
+        for rule in category.deadlines
+        if rule.note
+    }
+    assert list(noted) == [PE]
+    rule = noted[PE]
+    assert (rule.kind, rule.basis) == (Kind.FILING, Basis.ASSUMED)
+    assert rule.note is not None
+    assert rule.note.zh == (
+        "通知未要求工程领域专项开班前报送；系统参照示范项目，建议于开班一个月前报送。"
+    )
+    assert "advises" in rule.note.en
 
 
 def test_fixed_dates() -> None:
@@ -191,6 +233,12 @@ def test_matrix_of_money(
         fund,
         ends_in,
     )
+
+
+def test_no_subsidy_is_assumed_where_the_notice_says_only_who_settles(fujian: Policy) -> None:
+    basis = {key: category.cap.basis for key, category in fujian.categories.items()}
+    assumed = {key for key, each in basis.items() if each is Basis.ASSUMED}
+    assert assumed == {NS, PG}
 
 
 def test_only_provincial_funds_are_checked_and_no_budget_is_stated(fujian: Policy) -> None:
@@ -250,17 +298,22 @@ NATIONAL_MILESTONES = [
     ("notice_issued", Role.PROVINCE, Action.HOLD),
     ("platform_declared", Role.HOST, Action.HOLD),
     ("platform_approved", Role.HOST, Action.HOLD),
-    ("assessed", Role.HOST, Action.REPORT),
-    ("trainees_submitted", Role.HOST, Action.REPORT),
 ]
+
+
+def after_class(step: Action) -> list[tuple[str, Role, Action]]:
+    return [("assessed", Role.HOST, step), ("trainees_submitted", Role.HOST, step)]
+
+
+DECIDED = ("ministry_decision", Role.PROVINCE, None)
 PAID = ("paid", Role.PROVINCE, None)
 
 
 @pytest.mark.parametrize(
     ("category", "expected"),
     [
-        (NF, [*NATIONAL_MILESTONES, ("ministry_decision", Role.PROVINCE, None), PAID]),
-        (NS, NATIONAL_MILESTONES),
+        (NF, [*NATIONAL_MILESTONES, *after_class(Action.REPORT), DECIDED, PAID]),
+        (NS, [*NATIONAL_MILESTONES, *after_class(Action.CLOSE)]),
         (PD, [("filing_confirmed", Role.PROVINCE, Action.HOLD), PAID]),
         (PE, [PAID]),
         (PG, []),
@@ -271,6 +324,8 @@ def test_milestones_of_2025(
 ) -> None:
     found = fujian.categories[category].milestones
     assert [(m.key, m.by, m.flag_at) for m in found] == expected
+    assumed = {m.key for m in found if m.basis is Basis.ASSUMED}
+    assert assumed == {m.key for m in found} & {"ministry_decision", "paid"}
 
 
 @pytest.mark.parametrize("policy", ["fujian-2024", "fujian-2025", "xinjiang-2025"])
@@ -283,6 +338,37 @@ def test_every_rejection_has_a_reason(policy: str) -> None:
         State.FILED,
         State.HELD,
         State.REPORTED,
+    }
+
+
+# By category, of those given once a class is held; what is not listed fits all.
+HELD = {
+    "late_filing": ("R25-21", (PD,)),
+    "late_report": ("R25-21", (PD, PE)),
+    "late_claim": ("R25-15b", (NF,)),
+    "late_completion": ("R25-21", (PD, PE)),
+    "late_completion_national": ("R25-15c", (NF,)),
+    "missing_papers": ("R25-20", (PD, PE)),
+    "budget_exhausted": ("R25-15c", (NF,)),
+}
+
+
+def test_a_reason_to_deny_money_fits_who_could_have_had_it(fujian: Policy) -> None:
+    found = {key: (r.clause, r.categories) for key, r in fujian.reasons.items() if r.categories}
+    assert found == HELD
+    assert {fujian.reasons[key].states for key in HELD} == {(State.HELD, State.REPORTED)}
+
+
+def test_the_completion_date_that_passed_is_a_reason_in_every_category(fujian: Policy) -> None:
+    reason = fujian.reasons["completion_date_passed"]
+    assert (reason.clause, reason.categories) == ("R25-04", ())
+    assert reason.states == (State.PLANNED, State.FILED)
+
+
+def test_only_national_projects_had_a_completion_date_in_2024() -> None:
+    reasons = load_policy("fujian-2024").reasons
+    assert {key: r.categories for key, r in reasons.items() if r.categories} == {
+        "late_completion": (NF, NS)
     }
 
 
@@ -410,6 +496,9 @@ LEAST = 'min_trainees = { value = 30, unit = "person", severity = "flag", clause
 FILING = 'kind = "filing", anchor = "opens", offset = -1, unit = "month", inclusive = true, '
 FIXED = 'kind = "completion", anchor = "fixed", date = 2025-11-30, '
 DEMO = "categories.demonstration"
+FORFEIT = 'clause = "R25-07", forfeit = "R25-21"'
+NOTE = 'note = { zh = "通知未要求'
+ONLY_PD = 'categories = ["demonstration"]'
 FUND = 'fund = "province_hr_operations"\n'
 
 
@@ -472,20 +561,48 @@ REFUSED = {
     "no offset": (FILING, FILING.replace("offset = -1, ", ""), "deadlines.0", "offset"),
     "offset beyond reason": (FILING, FILING.replace("-1", "-99999"), "offset", "不合要求"),
     "rolls backwards": (FILING + "rolls = false", FILING + "rolls = true", "deadlines.0", "顺延"),
+    "forfeit of no clause": (FORFEIT, FORFEIT.replace("21", "99"), "0.forfeit", "R25-99"),
+    "forfeit that is no id": (FORFEIT, FORFEIT.replace("R25-21", "x"), "0.forfeit", "写法"),
+    "forfeit of what is advised": (
+        NOTE,
+        'forfeit = "R25-21", ' + NOTE,
+        "categories.engineering.deadlines.0",
+        "forfeit",
+    ),
+    "note on what is stated": (
+        FORFEIT,
+        FORFEIT + ', note = { zh = "甲", en = "a" }',
+        f"{DEMO}.deadlines.0",
+        "note",
+    ),
+    "note in one language": (NOTE, NOTE.replace("zh", "de"), "0.note.zh", "缺少"),
     "date as text": (FIXED, FIXED.replace("2025-11-30", '"2025-11-30"'), "date", "日期"),
     "date with hour": (FIXED, FIXED.replace("2025-11-30", "2025-11-30T08:00:00"), "date", "日期"),
     "unknown role": ('by = "host"', 'by = "boss"', "milestones.0.by", "只能填写"),
     "role that records nothing": ('by = "host"', 'by = "auditor"', "milestones.0.by", "只能填写"),
     "unknown action": ('flag_at = "hold"', 'flag_at = "holds"', "flag_at", "只能填写"),
+    "flag at a step of another": ('flag_at = "hold"', 'flag_at = "plan"', "flag_at", "只能填写"),
     "papers at an unknown step": ("\nfile = [", "\nfiled = [", "papers.filed", "只能填写"),
     "papers at a step of another": ("\nfile = [", "\nplan = [", "papers.plan", "只能填写"),
     "unknown state": ('states = ["submitted"]', 'states = ["sent"]', "states.0", "只能填写"),
     "state not to reject from": ('states = ["submitted"]', 'states = ["closed"]', "states", "不予"),
+    "reason of an unknown category": (
+        ONLY_PD,
+        'categories = ["demo"]',
+        "reasons.late_filing.categories",
+        "demo",
+    ),
+    "category given twice": (
+        ONLY_PD,
+        'categories = ["demonstration", "demonstration"]',
+        "reasons.late_filing.categories",
+        "两次",
+    ),
     "ends nowhere": ('ends_in = "subsidised"', 'ends_in = "rejected"', "ends_in", "只能填写"),
     "cap without fund": (CAP + "\n" + FUND, CAP + "\n", DEMO, "经费来源"),
     "cap where nothing is paid": (
-        'cap = { value = 0, unit = "yuan", clause = "R25-19" }',
-        'cap = { value = 1, unit = "yuan", clause = "R25-19" }',
+        'cap = { value = 0, unit = "yuan", basis = "assumed", clause = "R25-19" }',
+        'cap = { value = 1, unit = "yuan", basis = "assumed", clause = "R25-19" }',
         "categories.ordinary",
         "补助上限",
     ),

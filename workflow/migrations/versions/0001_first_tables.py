@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("anchor_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("advised_on", sa.Date(), nullable=False),
+        sa.Column("late_after", sa.Date(), nullable=False),
         sa.Column("force", sa.String(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("clause", sa.String(), nullable=False),
