@@ -13,6 +13,7 @@ from states.forms import FORMS, read_form
 from states.labels import state_label
 from states.terms import Act, Action, Severity, State, Text
 from workflow.engine import Deed, Outcome, Refused, perform, situation
+from workflow.papers import store
 from workflow.people import find_actor
 
 
@@ -48,11 +49,15 @@ def do(
     if actor is None:
         raise Stop(UNKNOWN_PERSON.format(login=user[:80]), REFUSED)
     today = office.clock.today()
+    folder = office.settings.data_dir / "papers"
+    files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
+    papers = {key: store(folder, path) for key, path in files.items()}
+    fresh = [key for key, (_, new) in papers.items() if new]
     deed = Deed(
         what=what,
         by=actor,
         given=given,
-        papers=_papers(office, attach),
+        papers={key: stored for key, (stored, _) in papers.items()},
         on=reading.day(on, "--on") if on else today,
         on_behalf=on_behalf,
         seen=seen or None,
@@ -62,6 +67,8 @@ def do(
             office.db, office.book, project_id, deed, today=today, at=office.clock.now()
         )
     except Refused as refused:
+        for key in fresh:  # what was stored for a deed that did not come about
+            (folder / deed.papers[key]["sha256"][:2] / deed.papers[key]["sha256"]).unlink()
         _refused(project_id, what, refused)
     else:
         _done(office, what, outcome)
@@ -74,14 +81,6 @@ def _deed(action: str) -> Action | Act:
     zh = "、".join(f"{m.value}（{m.label.zh}）" for m in (*Action, *Act))
     en = ", ".join(m.value for m in (*Action, *Act))
     raise Stop(NO_ACTION.format(given=action[:80], known=Text(zh, en)), USAGE)
-
-
-def _papers(office: Office, attach: list[str]) -> dict[str, Any]:
-    from workflow.papers import store
-
-    files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
-    folder = office.settings.data_dir / "papers"
-    return {key: store(folder, path) for key, path in files.items()}
 
 
 def _refused(project_id: int, what: Action | Act, refused: Refused) -> None:

@@ -17,7 +17,7 @@ def import_plan(
     file: Path, policy_name: str, skip_bad_rows: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written."""
-    from workflow.imports.plan import Imported, apply_plan
+    from workflow.imports.plan import Imported, apply_plan, is_refused
     from workflow.imports.plan_file import Remark, read_plan
 
     office = Office(as_json)
@@ -39,7 +39,7 @@ def import_plan(
         skip_bad_rows=skip_bad_rows,
         dry_run=dry_run,
     )
-    refused = bool(result.rejected) and not skip_bad_rows
+    refused = is_refused(result, skip_bad_rows)
     if as_json:
         office.printer.data(_result(result))
         if refused:
@@ -71,8 +71,10 @@ def _print_import(office: Office, result: Any, refused: bool, dry_run: bool) -> 
     ):
         if remarks:
             heads = (title, Text("列", "Column"), Text("说明", "Message"))
-            rows = [(_row(r.row), r.column, r.message) for r in remarks]
+            rows = [(_row(r.row), r.column, r.message) for r in remarks[:SHOWN]]
             office.printer.table(heads, rows)
+            if len(remarks) > SHOWN:
+                office.printer.line(MORE.format(n=len(remarks) - SHOWN))
             print()
     said = NOTHING if refused else (WOULD if dry_run else DONE)
     values = {"new": result.imported, "changed": result.changed, "bad": len(result.rejected)}
@@ -87,6 +89,8 @@ NOT_HERE = Text(
     "导入要用已登记的政策：请把文件放入 {folder}，再写 --policy {id}。",
     "An import needs a policy that stays: put the file into {folder}, then --policy {id}.",
 )
+SHOWN = 100
+MORE = Text("（另有{n}处，用 --json 可看到全部）", "({n} more; --json gives all)")
 NOTHING = Text(
     "有{bad}处不能导入，没有写入任何内容。改正后重新导入，或加 --skip-bad-rows 跳过这些行。",
     "{bad} fault(s): nothing was written. Mend them, or leave those rows out by --skip-bad-rows.",

@@ -39,7 +39,7 @@ def verify(as_json: bool) -> None:
     from workflow.verify import verify as replay
 
     office = Office(as_json)
-    problems = list(replay(office.db, office.book))
+    problems = list(replay(office.db, office.book, office.settings.data_dir / "papers"))
     if problems:
         raise Stop(
             Text(

@@ -30,6 +30,8 @@ def worker(once: bool, as_json: bool) -> None:
             office.printer.data(report)
         else:
             office.printer.line(REPORT.format(**report))
+        if report["failed"]:
+            raise SystemExit(REFUSED)
         return
     with only_one(office.settings.data_dir):
         office.printer.message(STARTED)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from config.errors import ConfigError, first_reason
 from states.calendar import WorkCalendar
 from states.ladder import Ladder, Rung
-from states.terms import Kind, Role
+from states.terms import Kind, Role, Text
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Days = Annotated[int, Field(ge=0, le=366)]
@@ -64,10 +64,18 @@ class LadderFile(BaseModel):
 
 def read_toml(path: Path) -> dict[str, object]:
     """A TOML file's content; ConfigError names the file if it cannot be read."""
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise ConfigError(path.name, "", NOT_A_FILE)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(path.name, "", str(error)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError(path.name, "", UNREADABLE.format(why=str(error)[:120])) from error
+
+
+LARGEST = 1_000_000
+NOT_A_FILE = Text("不是普通文件，或超过1MB", "not a regular file, or larger than 1 MB")
+UNREADABLE = Text("无法读取（{why}），请检查格式", "cannot be read ({why})")
+UNKNOWN_KIND = Text("没有这种期限", "there is no such kind of deadline")
 
 
 @cache
@@ -104,5 +112,5 @@ def ladders(path: Path | None = None) -> dict[Kind, Ladder]:
             where, reason = first_reason(error)
             raise ConfigError(source.name, f"{key}.{where}", reason) from error
         except ValueError as error:
-            raise ConfigError(source.name, key, "unknown kind of deadline") from error
+            raise ConfigError(source.name, key, UNKNOWN_KIND) from error
     return found

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import URL, make_url
 
 from config.errors import ConfigError, first_reason
+
+# "Name <address>" or an address alone; what notifications/envelope.py can write.
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
+MAIL_FROM = re.compile(rf"{ADDRESS}|[^<>\x00-\x1f]*<{ADDRESS}>")
 
 
 class Settings(BaseSettings):
@@ -40,10 +46,31 @@ class Settings(BaseSettings):
 
     @field_validator("mail_from")
     @classmethod
-    def one_line(cls, value: str) -> str:
-        if "@" not in value or any(ord(c) < 32 for c in value):
-            raise ValueError("an address such as 研修项目管理系统 <yanxiu@example.cn>")
+    def sendable(cls, value: str) -> str:
+        if not MAIL_FROM.fullmatch(value):
+            raise ValueError("请写作 研修项目管理系统 <yanxiu@example.cn>")
         return value
+
+    @field_validator("base_url")
+    @classmethod
+    def web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("请以 http:// 或 https:// 开头")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def lasting(cls, value: str) -> str:
+        if value.split("+")[0].startswith("sqlite") and not make_url(value).database:
+            raise ValueError("内存数据库不能保存数据，请指定文件")
+        return value
+
+    @model_validator(mode="after")
+    def no_password_in_clear(self) -> Settings:
+        local = self.smtp_host in ("localhost", "::1") or self.smtp_host.startswith("127.")
+        if self.smtp_password and self.smtp_security == "none" and not local:
+            raise ValueError("SMTP_SECURITY 须为 starttls 或 tls，否则密码会以明文传送")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -59,7 +86,8 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The database's URL: as set, else SQLite in the data folder."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'yanxiu.db'}"
+        path = str(self.data_dir / "yanxiu.db")
+        return self.database_url or URL.create("sqlite", database=path).render_as_string()
 
 
 def load_settings() -> Settings:
@@ -69,5 +97,5 @@ def load_settings() -> Settings:
     except ValidationError as error:
         key, reason = first_reason(error)
         raise ConfigError("YANXIU_… / yanxiu.toml", key.upper(), reason) from error
-    except ValueError as error:  # a broken yanxiu.toml
+    except (ValueError, RecursionError, OSError) as error:  # a broken yanxiu.toml
         raise ConfigError("yanxiu.toml", "", str(error)) from error

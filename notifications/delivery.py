@@ -16,6 +16,7 @@ from typing import Any
 import aiosmtplib
 from sqlalchemy import Connection, bindparam, insert, null, or_, select, update
 
+from config.errors import ConfigError
 from config.settings import Settings
 from notifications.drafts import Writer
 from workflow.database import Database
@@ -166,6 +167,8 @@ class Delivery:
         if content is None:
             try:
                 written = self.writer.write(connection, row, today=self.today, at=now)
+            except ConfigError:  # a fault of the installation; every mail can wait for its mending
+                raise
             except Exception as error:  # one mail that cannot be written must not stop the others
                 self._set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {said(error)}")
                 result.failed += 1

@@ -19,7 +19,7 @@ def effects(case: Case, seq: int) -> Json:
     """The changed facts of a deed that nothing blocks. `seq` numbers the event."""
     changes = EFFECTS[case.deed](case, seq)
     facts = case.facts
-    if facts.pending and (isinstance(case.deed, Action) or case.deed is Act.CORRECT):
+    if facts.pending and (isinstance(case.deed, Action) or case.deed in UNSETTLES):
         changes["pending"] = None
     if isinstance(case.deed, Action):
         target = move(facts.state, case.deed, facts.came_from)
@@ -30,6 +30,8 @@ def effects(case: Case, seq: int) -> Json:
     return {key: as_json(value) for key, value in changes.items()}
 
 
+# What was proposed rested on other facts: it must be proposed anew.
+UNSETTLES = frozenset({Act.CORRECT, Act.CHANGE, Act.CONFIRM_DATES})
 MENDS = frozenset({Action.SUBMIT, Action.FILE, Action.REPORT})
 
 
@@ -91,6 +93,7 @@ def send_back(case: Case, _: int) -> Json:
     assert target is not None
     return {
         "mend_in": target.value,
+        "mend_from": case.on,
         "mend_by": case.given["mend_by"],
         "mend_items": case.given["items"],
         "mend_round": case.facts.mend_round + 1,

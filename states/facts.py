@@ -56,6 +56,7 @@ class Facts:
     ended_on: date | None = None
     # Mending: what was sent back, until when.
     mend_in: State | None = None
+    mend_from: date | None = None
     mend_by: date | None = None
     mend_items: str = ""
     mend_round: int = 0

@@ -19,11 +19,13 @@ MAX_TEXT = 2000
 MAX_COUNT = 100_000
 MAX_YUAN = Decimal(100_000_000)
 FEN = Decimal("0.01")
+YEARS = range(1990, 2200)
+MAX_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. Kinds: text, date, count (persons), yuan (stored as fen), yes."""
+    """One thing to fill in. Kinds: text, line, date, count (persons), yuan (stored as fen), yes."""
 
     name: str
     kind: str
@@ -47,7 +49,7 @@ HEADS = (
     need("online_trainees", "count", "其中线上学员数", "of these online"),
     need("staff", "count", "工作人员数", "staff"),
 )
-DOCUMENT = may("document_number", "text", "文号", "document number")
+DOCUMENT = may("document_number", "line", "文号", "document number")
 
 FORMS: dict[Action | Act, tuple[Field, ...]] = {
     Action.SUBMIT: (
@@ -67,7 +69,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         DOCUMENT,
     ),
     Action.FILE: (),
-    Action.HOLD: (OPENS, ENDS, *HEADS, may("place", "text", "办班地点", "place")),
+    Action.HOLD: (OPENS, ENDS, *HEADS, may("place", "line", "办班地点", "place")),
     Action.REPORT: (
         may("promised", "date", "可后补材料的补交日期", "date for papers that may follow"),
     ),
@@ -86,16 +88,16 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
     Act.CONFIRM_DATES: (OPENS, ENDS),
     Act.CHANGE: (
         REASON,
-        may("name", "text", "项目名称（选题）", "name (topic)"),
+        may("name", "line", "项目名称（选题）", "name (topic)"),
         may("content", "text", "研修内容变更", "change of content"),
         may("trainees", "count", "计划人数", "planned trainees"),
         may("opens", "date", "开班日期", "first day"),
         may("ends", "date", "结束日期", "last day"),
-        may("place", "text", "办班地点", "place"),
+        may("place", "line", "办班地点", "place"),
     ),
     Act.MILESTONE: (
         need("name", "text", "节点", "milestone"),
-        may("evidence", "text", "依据（文号、编号等）", "evidence"),
+        may("evidence", "line", "依据（文号、编号等）", "evidence"),
     ),
     Act.CORRECT: (
         REASON,
@@ -103,7 +105,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("opens", "date", "实际开班日期", "actual first day"),
         may("ends", "date", "实际结束日期", "actual last day"),
         *(may(f.name, f.kind, f.label.zh, f.label.en) for f in HEADS),
-        may("place", "text", "办班地点", "place"),
+        may("place", "line", "办班地点", "place"),
         may("amount", "yuan", "补助金额（元）", "amount in yuan"),
     ),
     Act.DISPOSE: (
@@ -163,7 +165,10 @@ def _date(text: str, _: str) -> date:
     match = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", text)
     if not match:
         raise ValueError(text)
-    return date(*(int(part) for part in match.groups()))
+    day = date(*(int(part) for part in match.groups()))
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
 
 
 def _count(text: str, _: str) -> int:
@@ -195,9 +200,24 @@ def _text(_: str, text: str) -> str:
     return text
 
 
+def _line(_: str, text: str) -> str:
+    line = " ".join(text.split())
+    if not line or len(line) > MAX_LINE or any(unicodedata.category(c) in UNSEEN for c in line):
+        raise ValueError(text)
+    return line
+
+
+UNSEEN = {"Cc", "Cs", "Cf", "Zl", "Zp"}  # nothing that a reader cannot see
 UNWRITTEN = {"Cc", "Cs"}  # control characters; halves of a character, which no file can hold
 YES, NO = {"是", "yes", "true", "1", "有"}, {"否", "no", "false", "0", "无"}
-READERS = {"date": _date, "count": _count, "yuan": _yuan, "yes": _yes, "text": _text}
+READERS = {
+    "date": _date,
+    "count": _count,
+    "yuan": _yuan,
+    "yes": _yes,
+    "text": _text,
+    "line": _line,
+}
 WRONG = {
     "date": Text(
         "{label}（{name}）“{given}”不是有效日期，请写作 2025-03-31。",
@@ -210,6 +230,10 @@ WRONG = {
     "yuan": Text(
         "{label}（{name}）“{given}”不是有效金额，请按元填写，最多两位小数。",
         "{label} ({name}): “{given}” is no amount in yuan with at most two decimals.",
+    ),
+    "line": Text(
+        "{label}（{name}）须为一行文字，不超过200字，且不含不可见字符。",
+        "{label} ({name}): one line of at most 200 characters, none of them invisible.",
     ),
     "yes": Text("{label}（{name}）请填 是 或 否。", "{label} ({name}): write yes or no."),
     "text": Text(

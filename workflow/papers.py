@@ -21,8 +21,8 @@ class PaperRefused(Exception):
         super().__init__(text.en)
 
 
-def store(folder: Path, source: Path) -> Json:
-    """Copy a file into `folder` under its hash; what the history keeps of it.
+def store(folder: Path, source: Path) -> tuple[Json, bool]:
+    """Copy a file into `folder` under its hash; what the history keeps of it, and whether it is new.
 
     Durable before it returns, so that an event never names a paper that is not there.
     """
@@ -32,14 +32,35 @@ def store(folder: Path, source: Path) -> Json:
     content = source.read_bytes()
     digest = sha256(content).hexdigest()
     target = folder / digest[:2] / digest
-    if not target.exists():
+    new = not target.exists()
+    if new:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(target)
-    return {"sha256": digest, "name": source.name[:200], "size": size}
+        _sync(target.parent)
+    return {"sha256": digest, "name": source.name[:200], "size": size}, new
+
+
+def _sync(folder: Path) -> None:
+    """Make the new name in the folder durable too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def missing(folder: Path, papers: Json) -> list[str]:
+    """The papers of a project whose file is gone or is no longer what was stored."""
+    return [key for key, paper in papers.items() if not _intact(folder, paper["sha256"])]
+
+
+def _intact(folder: Path, digest: str) -> bool:
+    path = folder / digest[:2] / digest
+    return path.is_file() and sha256(path.read_bytes()).hexdigest() == digest
 
 
 WRONG_SIZE = Text(

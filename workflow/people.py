@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from states.facts import Facts
-from states.terms import Role
+from states.terms import Role, Text
+from workflow.identity import squeeze
 from workflow.statements import Statement
 from workflow.tables import Grant, Person, Unit
 
@@ -32,7 +33,7 @@ class Actor:
         return tuple(
             role
             for role, scope in self.grants
-            if role not in scopes or (scope and scope == scopes[role])
+            if role not in scopes or (scope and squeeze(scope) == squeeze(scopes[role]))
         )
 
 
@@ -53,8 +54,9 @@ _HOLDERS = Statement(
 
 
 def find_actor(connection: Connection, login: str) -> Actor | None:
-    """The active person of that login or e-mail address; None if there is none or several."""
+    """The active person of that login, else of that address; None if there is none or several."""
     rows = _FIND.run(connection, {"login": login})
+    rows = [row for row in rows if row[0] == login] or rows
     if len({row[0] for row in rows}) != 1:
         return None
     grants = tuple((Role(role), scope) for _, _, role, scope in rows if role)
@@ -141,6 +143,8 @@ class Entry:
 def enrol(connection: Connection, entry: Entry) -> tuple[bool, bool]:
     """Register or update; whether the person is new, and whether something known changed."""
     found = person_id(connection, entry.login)
+    if entry.email and (other := _holder(connection, entry.email)) not in (None, found):
+        raise AddressTaken(entry.email, str(other))
     if found is None:
         found = add_person(connection, entry.login, entry.name, entry.email, entry.phone)
         grant_once(connection, found, entry.role, entry.scope)
@@ -152,6 +156,24 @@ def enrol(connection: Connection, entry: Entry) -> tuple[bool, bool]:
         connection.execute(update(PERSON).where(PERSON.c.id == found).values(values))
     granted = grant_once(connection, found, entry.role, entry.scope)
     return False, bool(values) or granted
+
+
+class AddressTaken(Exception):
+    """An address belongs to one person: two logins of one person must not count as two people."""
+
+    def __init__(self, email: str, person: str) -> None:
+        self.text = Text(
+            f"邮箱 {email} 已登记在另一人名下（第{person}号），请核对或先停用原登录名。",
+            f"The address {email} belongs to another person (no. {person}).",
+        )
+        super().__init__(self.text.en)
+
+
+def _holder(connection: Connection, email: str) -> int | None:
+    """The active person of that address, whatever its spelling."""
+    same = func.lower(PERSON.c.email) == email.lower()
+    found = connection.execute(select(PERSON.c.id).where(same, PERSON.c.active)).scalar()
+    return None if found is None else int(found)
 
 
 def person_id(connection: Connection, login: str) -> int | None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, union
@@ -26,6 +27,7 @@ from workflow.engine import drawn
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.outbox import TABLE as MAIL
 from workflow.outbox import token
+from workflow.papers import missing
 from workflow.tables import Event, MailStatus, Project, Reminder, ReminderStatus
 
 PROJECT = Project.__table__  # type: ignore[attr-defined]
@@ -35,21 +37,30 @@ REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 Row = Any  # a row of SQLAlchemy, whose columns are attributes
 
 
-def verify(db: Database, book: Rulebook) -> Iterator[Text]:
-    """Everything that does not hold, a sentence each; nothing at all when all is well."""
+def verify(db: Database, book: Rulebook, papers: Path | None = None) -> Iterator[Text]:
+    """Everything that does not hold, a sentence each; nothing at all when all is well.
+
+    `papers`: the folder of stored papers, whose content is then held against the history too.
+    """
     with db.read() as connection:
         known = union(select(EVENT.c.project_id), select(PROJECT.c.id))
         for project_id in connection.execute(known.order_by("project_id")).scalars().all():
-            yield from _project(connection, book, project_id)
-        yield from _ledger(connection)
-        yield from _mails(connection)
+            yield from _project(connection, book, project_id, papers)
+        for check in (_ledger, _mails):
+            try:
+                yield from check(connection)
+            except Exception as error:  # as below: a tampered value can be anything
+                said = f"{type(error).__name__}: {str(error)[:120]}"
+                yield Text(f"台账无法解读（{said}）。", f"The ledger cannot be read ({said}).")
 
 
 def _said(project_id: int, zh: str, en: str) -> Text:
     return Text(f"项目{project_id}：{zh}。", f"Project {project_id} {en}.")
 
 
-def _project(connection: Connection, book: Rulebook, project_id: int) -> Iterator[Text]:
+def _project(
+    connection: Connection, book: Rulebook, project_id: int, papers: Path | None
+) -> Iterator[Text]:
     try:
         its = EVENT.c.project_id == project_id
         events = connection.execute(select(EVENT).where(its).order_by(EVENT.c.seq)).all()
@@ -62,6 +73,12 @@ def _project(connection: Connection, book: Rulebook, project_id: int) -> Iterato
         else:
             yield from _row(project_id, row, events, facts)
             yield from _deadlines(connection, book, project_id, facts)
+        for key in missing(papers, facts.get("papers", {})) if papers else ():
+            yield _said(
+                project_id,
+                f"材料 {key} 的文件缺失或已被改动",
+                f"has lost its paper {key}, or it was changed",
+            )
     except Exception as error:  # a tampered value can be anything, and must still be reported
         said = f"{type(error).__name__}: {str(error)[:120]}"
         yield _said(project_id, f"记录无法解读（{said}）", f"cannot be read ({said})")
@@ -220,8 +237,9 @@ def _ledger(connection: Connection) -> Iterator[Text]:
 def _mails(connection: Connection) -> Iterator[Text]:
     """A mail's token follows from its key; what was sent says when."""
     sent_at = MAIL.c.sent_at.is_not(None).label("dated")
-    columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, sent_at)
+    columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, MAIL.c.to_email, sent_at)
     for mail in connection.execution_options(yield_per=1000).execute(select(*columns)):
         sent = mail.status == MailStatus.SENT.value
-        if mail.token != token(mail.key) or sent != mail.dated:
+        addressed = str(mail.to_email) in str(mail.key)
+        if mail.token != token(str(mail.key)) or sent != mail.dated or not addressed:
             yield Text(f"邮件{mail.id}的记录前后不一致。", f"Mail {mail.id} contradicts itself.")

@@ -29,6 +29,7 @@ from states.rules.dates import (
     can_end_in_time,
     confirmed_as_planned,
     dates_in_order,
+    not_before_its_time,
 )
 from states.rules.filing import (
     dated_by_receipt,
@@ -64,13 +65,26 @@ __all__ = ["EVERY", "HELD", "RULES"]
 
 EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
-    Action.SUBMIT: (papers_present, dated_by_receipt, enterprise_qualified, mended_in_time),
+    Action.SUBMIT: (
+        papers_present,
+        dated_by_receipt,
+        not_before_its_time,
+        enterprise_qualified,
+        mended_in_time,
+    ),
     Action.REVIEW: (reached_in_time,),
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
-    Action.FILE: (papers_present, dated_by_receipt, filed_in_time, mended_in_time),
+    Action.FILE: (
+        papers_present,
+        dated_by_receipt,
+        not_before_its_time,
+        filed_in_time,
+        mended_in_time,
+    ),
     Action.HOLD: (
         dates_in_order,
         has_ended,
+        not_before_its_time,
         *HELD,
         filed_before_holding,
         held_as_planned,
@@ -79,6 +93,7 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.REPORT: (
         papers_present,
         dated_by_receipt,
+        not_before_its_time,
         reported_in_time,
         mended_in_time,
         milestones_recorded,

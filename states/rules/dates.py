@@ -17,6 +17,10 @@ def dates_in_order(case: Case) -> Iterable[Finding]:
         said = Text("结束日期{b}早于开班日期{a}。", "The last day {b} is before the first day {a}.")
         message = said.format(a=day_label(opens), b=day_label(ends))
         yield block("dates_in_order", "", "ends", message, who=(case.role,))
+    if opens and ends and (ends - opens).days > LONGEST_CLASS:
+        said = Text("结束日期{b}距开班超过一年，请核对。", "The last day {b} is over a year later.")
+        message = said.format(b=day_label(ends))
+        yield block("dates_in_order", "", "ends", message, who=(case.role,))
     recorded = case.deed in (Action.HOLD, Act.CORRECT)  # what has happened is always recorded
     if opens and not recorded and opens.year != case.facts.year:
         said = Text(
@@ -24,6 +28,26 @@ def dates_in_order(case: Case) -> Iterable[Finding]:
         )
         message = said.format(a=day_label(opens), year=case.facts.year)
         yield block("dates_in_order", "", "opens", message, who=(case.role,))
+
+
+LONGEST_CLASS = 366  # days; longer is a slip of the pen
+
+
+def not_before_its_time(case: Case) -> Iterable[Finding]:
+    """Nothing is dated before what it follows: a record before the class ends, a mended paper
+    before it was sent back."""
+    facts = case.facts
+    earliest = [case.given.get("ends")] if case.deed is Action.HOLD else []
+    if case.deed is Action.REPORT:
+        earliest.append(facts.actual_ends)
+    if facts.mend_in is facts.state and not facts.mended_on:
+        earliest.append(facts.mend_from)
+    limit = max((day for day in earliest if day), default=None)
+    if limit and case.on < limit:
+        said = Text(
+            "办理日期{on}早于{limit}，请核对日期（--on）。", "The date {on} lies before {limit}."
+        ).format(on=day_label(case.on), limit=day_label(limit))
+        yield block("not_before_its_time", "", "on", said, who=(case.role,), earliest=limit)
 
 
 def _dates(case: Case) -> tuple[date | None, date | None]:

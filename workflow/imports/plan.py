@@ -67,12 +67,18 @@ def apply_plan(
     result = Imported(warnings=list(plan.warnings), rejected=list(plan.rejected))
     with db.write() as connection:
         _apply(connection, book, policy, plan.rows, result, today, at)
-        refused = bool(result.rejected) and not skip_bad_rows
+        refused = is_refused(result, skip_bad_rows)
         if refused or dry_run:
             connection.rollback()
         if refused:
             result.imported = result.changed = 0
     return result
+
+
+def is_refused(result: Imported, skip_bad_rows: bool) -> bool:
+    """Whether nothing is taken: a fault of the whole file cannot be skipped like a row."""
+    whole = any(remark.row is None for remark in result.rejected)
+    return whole or (bool(result.rejected) and not skip_bad_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def _apply(
                 continue
         elif not _update(connection, book, there, row, result, today, at):
             continue
-        contacts.setdefault((row.contact_email or "", row.host), row.contact_name or row.host)
+        host = there.stored["host"] if there else row.host  # the spelling that is on record
+        contacts.setdefault((row.contact_email or "", host), row.contact_name or host)
         contacts.setdefault(("", row.department or ""), "")
     know_contacts(connection, [(email, name, unit) for (email, unit), name in contacts.items()])
     ids = admit(connection, book, newcomers, person="", today=today, at=at)

@@ -24,6 +24,7 @@ __all__ = ["Row", "Sheet", "WorkbookError", "read_sheet"]
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
+MAX_PARSED = 200_000  # empty rows included
 MAX_LENGTH = 32_767  # Excel's own limit for the text of a cell
 MAX_FILLED = 1_000_000
 
@@ -112,7 +113,9 @@ def _rows(path: Path, sheet: Any) -> tuple[Row, ...]:
     columns: set[int] = set()
     with sheet._get_source() as source:
         parser = _parser(sheet, source)
-        for number, cells in _parsed(parser):
+        for parsed, (number, cells) in enumerate(_parsed(parser)):
+            if parsed > MAX_PARSED:
+                raise refuse(path, *TOO_MANY)
             if cells:
                 rows.setdefault(number, {}).update(cells)
                 columns.update(cells)
