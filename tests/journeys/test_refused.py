@@ -16,7 +16,7 @@ from workflow.people import Actor
         ("reviewed", WANG, "not_selected", "R24-09", "未列入年度计划"),
         ("planned", WANG, "not_carried_out", "R25-21", "未按计划完成"),
         ("filed", WANG, "third_party", "R25-03", "未按计划完成"),
-        ("held", WANG, "late_completion", "R25-04", "不予补助"),
+        ("held", WANG, "late_completion", "R25-21", "不予补助"),
         ("reported", WANG, "missing_papers", "R25-20", "不予补助"),
     ],
 )

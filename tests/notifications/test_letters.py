@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from jinja2 import UndefinedError
@@ -42,6 +42,7 @@ ITEM = Item(
     papers=("开班通知", "实施方案"),
     clause="实施通知 第一部分第3段（R25-07）",
     rule="开班1个月前报送开班通知和实施方案",
+    mend_items="",
     consequence="可能影响补助，由省厅核定",
     addressee="省人社厅职业能力建设处",
 )
@@ -272,7 +273,7 @@ LATE = replace(ITEM, project_id=7, due_on=date(2025, 2, 18), advised_on=date(202
         (
             Role.PROVINCE,
             (COMING, ITEM),
-            "【开班前报送提醒】您负责联系的项目有2项事项待办，最早2月28日（周五）前，请予督促",
+            "【开班前报送提醒】全省项目有2项事项待办，最早2月28日（周五）前，请予督促",
         ),
         (
             Role.HOST,
@@ -367,7 +368,7 @@ def test_every_kind_has_words_and_every_told_step_a_result() -> None:
         (Action.PLAN, "列入计划", "【列入计划】“数字经济高级研修班”已列入年度计划"),
         (Action.SEND_BACK, "退回补正", "【退回补正】“数字经济高级研修班”已退回，请补正后重新报送"),
         (Action.REJECT, "不予推荐", "【不予推荐】“数字经济高级研修班”审核结果通知"),
-        (Action.SUBSIDISE, "补助审定", "【补助审定】“数字经济高级研修班”补助已审定"),
+        (Action.SUBSIDISE, "补助审定", "【补助审定】“数字经济高级研修班”经费审定结果通知"),
         (Action.WITHDRAW, "取消办班", "【取消办班】“数字经济高级研修班”撤回事项已办理"),
         (Action.REINSTATE, "恢复办理", "【恢复办理】“数字经济高级研修班”已恢复办理"),
         (Action.HOLD, "登记办班", "【登记办班】“数字经济高级研修班”登记办班事项已办理"),
@@ -399,3 +400,10 @@ def test_the_body_of_a_result() -> None:
         "本邮件由系统于2025年2月21日（周五）自动发送，仅作告知，具体以正式文件为准。"
         "如有疑问，请与咨询单位联系。\n"
     )
+
+
+def test_a_class_that_nobody_recorded_may_still_have_been_held() -> None:
+    day = LETTER.today - timedelta(days=3)
+    late = one(kind=Kind.COMPLETION, step="D+3", due_on=day, advised_on=day)
+    text = render_reminder(late).text
+    assert "已逾期3天（系统中尚未登记办班）" in text

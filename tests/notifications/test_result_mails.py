@@ -65,7 +65,7 @@ def test_a_subsidy_names_the_amount_once_two_people_agree(desk: Desk, mailbox: M
     assert sent_on(desk, mailbox, "2025-10-09") == []
     desk.do(project, Action.SUBSIDISE, "2025-10-10", login="p2", amount=amount)
     text = last(desk, mailbox, "2025-10-10")
-    assert "Subject: 【补助审定】“研修班1号”补助已审定" in text
+    assert "Subject: 【补助审定】“研修班1号”经费审定结果通知" in text
     assert "补助金额：45,500元" in text
 
 

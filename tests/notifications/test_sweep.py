@@ -38,7 +38,8 @@ def test_a_week_before_the_filing_date_its_host_is_reminded(desk: Desk) -> None:
 
 
 def test_a_year_of_daily_sweeps_climbs_the_whole_ladder_on_working_days(desk: Desk) -> None:
-    [project] = desk.plan({"opens_earliest": "2025-11-03", "opens_latest": "2025-11-03"})
+    dates = {"opens_earliest": "2025-11-03", "opens_latest": "2025-11-03"}
+    [project] = desk.plan(dates | {"planned_ends": "2025-11-06"})
     desk.sweep_daily(*YEAR)
     assert step_days(desk, kind="filing", recipient="a@example.cn") == [
         ("2025-08-29", "D-30"),  # 08-31 is a Sunday
@@ -253,3 +254,31 @@ def test_no_step_is_lost_between_change_and_sweep(desk: Desk) -> None:
     desk.do(project, Act.CHANGE, "2025-07-16", by=Role.HOST, reason="场地", place="厦门")
     desk.sweep("2025-07-16")
     assert desk.ledger("step", "round", "status", kind="filing") == [("D-30", 1, "queued")]
+
+
+def test_a_window_is_not_overdue_before_its_last_opening_could_be(desk: Desk) -> None:
+    window = {"opens_earliest": "2025-09-11", "opens_latest": "2025-09-20", "planned_ends": None}
+    desk.plan(window | {"schedule_text": "9月中旬"})
+    desk.sweep_daily(*YEAR)
+    steps = dict(day[::-1] for day in step_days(desk, kind="filing", recipient="a@example.cn"))
+    assert steps["D-0"] == "2025-08-11"  # of the earliest opening
+    assert steps["D+1"] == "2025-08-21"  # of the latest, due on 08-20
+
+
+def test_the_plan_is_not_asked_for_once_the_class_should_be_over(desk: Desk) -> None:
+    desk.plan({"opens_earliest": "2025-08-18", "opens_latest": "2025-08-18"} | ENDED)
+    desk.sweep_daily("2025-07-18", "2025-07-31")
+    assert desk.ledger("step", "reason", kind="filing", role="host")[-2:] == [
+        ("D+3", "class_over"),
+        ("D+7", "class_over"),
+    ]
+
+
+ENDED = {"planned_ends": "2025-07-19"}  # no real plan, but the calculus takes it as it is
+
+
+def test_what_no_notice_asks_for_is_never_urged(desk: Desk) -> None:
+    desk.plan({"category": "engineering"})
+    desk.sweep_daily(*YEAR)
+    steps = [step for _, step in step_days(desk, kind="filing", recipient="a@example.cn")]
+    assert steps == ["D-30", "D-14", "D-7", "D-3", "D-1", "D-0"]

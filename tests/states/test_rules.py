@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from cases import HELD_DAYS, case, day, facts, findings, hold, said
 
+from config.policy_files import load_policy
+from states.consequence import ending
 from states.findings import Finding
-from states.terms import Act, Action, Role, State
+from states.terms import Act, Action, Kind, Role, State
 
 FLAG, BLOCK = "flag", "block"
 
@@ -232,3 +234,42 @@ def test_a_host_that_dates_its_own_paper_back_is_flagged_and_a_receipt_is_not() 
     assert same_day == []
     late = {"today": day("2025-03-04"), "on_behalf": True}
     assert said("dated_by_receipt", Action.FILE, planned, **given, **late) == []
+
+
+@pytest.mark.parametrize(
+    ("category", "zh"),
+    [
+        ("demonstration", "，可能影响补助，由省厅核定。"),
+        ("engineering", "，可能影响补助，由省厅核定。"),
+        ("national_funded", "，可能不再予以资助，由人社部事业单位人事服务中心审核。"),
+        ("national_self_funded", "。"),
+        ("ordinary", "。"),
+    ],
+)
+def test_a_consequence_is_said_only_where_a_clause_says_it(category: str, zh: str) -> None:
+    policy = load_policy("fujian-2025")
+    assert ending(policy, policy.categories[category], Kind.COMPLETION).zh == zh
+
+
+def test_no_clause_makes_a_late_national_filing_cost_anything() -> None:
+    policy = load_policy("fujian-2025")
+    for key in ("national_funded", "national_self_funded", "engineering"):
+        assert ending(policy, policy.categories[key], Kind.FILING).zh == "。"
+    assert ending(policy, policy.categories["demonstration"], Kind.FILING).zh != "。"
+
+
+def test_r25_05_other_dates_than_the_plans_are_a_change_not_a_confirmation() -> None:
+    planned = facts(State.PLANNED)
+    same = {"opens": day("2025-05-12"), "ends": day("2025-05-15")}
+    assert said("confirmed_as_planned", Act.CONFIRM_DATES, planned, **same) == []
+    moved = same | {"opens": day("2025-05-13")}
+    found = said("confirmed_as_planned", Act.CONFIRM_DATES, planned, **moved)
+    assert found == [(FLAG, "R25-02", "opens")]
+
+
+def test_nothing_is_dated_before_what_it_follows() -> None:
+    held = facts(State.HELD, actual_ends=day("2025-05-15"))
+    early = {"on": day("2025-05-14"), "role": Role.HOST}
+    assert said("not_before_its_time", Action.REPORT, held, **early) == [(BLOCK, "", "on")]
+    early |= {"on": day("2025-05-15")}
+    assert said("not_before_its_time", Action.REPORT, held, **early) == []

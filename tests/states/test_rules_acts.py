@@ -31,8 +31,8 @@ def test_a_date_to_mend_by_can_still_be_met(mend_by: str, expected: list[Any]) -
 REASONS = {
     State.SUBMITTED: {"not_recommended", "out_of_scope", "poor_record", "unqualified_enterprise"},
     State.REVIEWED: {"out_of_scope", "poor_record", "unqualified_enterprise", "not_selected"},
-    State.PLANNED: {"not_carried_out", "third_party", "misconduct"},
-    State.FILED: {"not_carried_out", "third_party", "misconduct"},
+    State.PLANNED: {"not_carried_out", "completion_date_passed", "third_party", "misconduct"},
+    State.FILED: {"not_carried_out", "completion_date_passed", "third_party", "misconduct"},
 }
 REASONS[State.HELD] = REASONS[State.REPORTED] = {
     "third_party",
@@ -40,7 +40,6 @@ REASONS[State.HELD] = REASONS[State.REPORTED] = {
     "late_report",
     "late_completion",
     "missing_papers",
-    "budget_exhausted",
     "misconduct",
 }
 
@@ -50,6 +49,25 @@ def test_a_reason_fits_where_the_project_stands(state: State) -> None:
     for code in {"nonsense", ""}.union(*REASONS.values()):
         found = said("reason_known", Action.REJECT, facts(state), code=code, text="x")
         assert found == ([] if code in REASONS[state] else [(BLOCK, "", "code")]), code
+
+
+@pytest.mark.parametrize(
+    ("category", "code", "fits"),
+    [
+        ("national_funded", "budget_exhausted", True),
+        ("national_funded", "late_completion_national", True),
+        ("national_funded", "late_report", False),
+        ("engineering", "late_report", True),
+        ("engineering", "late_filing", False),
+        ("ordinary", "late_report", False),
+        ("ordinary", "budget_exhausted", False),
+        ("ordinary", "misconduct", True),
+    ],
+)
+def test_a_reason_fits_the_category(category: str, code: str, fits: bool) -> None:
+    held = facts(State.HELD, category=category)
+    found = said("reason_known", Action.REJECT, held, code=code, text="x")
+    assert found == ([] if fits else [(BLOCK, "", "code")])
 
 
 def test_a_project_that_came_from_nowhere_is_not_reinstated() -> None:

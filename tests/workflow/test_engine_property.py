@@ -50,6 +50,7 @@ BY_KIND = {
     "yuan": st.sampled_from([0, 4_800_000, 5_000_000, 5_000_001]),
     "yes": st.booleans(),
     "text": st.sampled_from(["事由", "另一说明"]),
+    "line": st.sampled_from(["事由", "另一说明"]),
 }
 
 

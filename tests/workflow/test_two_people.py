@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from stories import CLERK, COORDINATOR, WANG, ZHOU, Desk
 
-from states.terms import Act, Action, State
+from states.terms import Act, Action, Role, State
+from workflow.database import Database
+from workflow.people import AddressTaken, Entry, add_person, enrol, find_actor
 
 AMOUNT = {"amount": 4_800_000}
 MONEY = (Action.SUBSIDISE, WANG, "2025-07-01")
@@ -147,3 +151,20 @@ def test_a_subsidy_is_taken_back_by_two(desk: Desk) -> None:
     assert done.state == State.REPORTED
     assert "amount" not in desk.show(one)
     assert desk.complaints() == []
+
+
+def test_one_address_belongs_to_one_person(db: Database) -> None:
+    first = Entry("province1", "甲", Role.PROVINCE, "", "p1@example.cn", "")
+    with db.write() as connection:
+        assert enrol(connection, first) == (True, False)
+    with pytest.raises(AddressTaken), db.write() as connection:
+        enrol(connection, replace(first, login="second", email="P1@example.cn"))
+
+
+def test_a_login_is_found_before_an_address_of_the_same_words(db: Database) -> None:
+    with db.write() as connection:
+        add_person(connection, "other", "乙", "clerk@example.cn")
+        add_person(connection, "clerk@example.cn", "甲", "")
+    with db.read() as connection:
+        found = find_actor(connection, "clerk@example.cn")
+    assert found is not None and found.name == "甲"
