@@ -66,9 +66,9 @@ def _database(path: Path, deadlines: int) -> Database:
             projects,
         )
         cursor.executemany(
-            "INSERT INTO deadline (project_id, kind, round, anchor_on, due_on, advised_on, force,"
+            "INSERT INTO deadline (project_id, kind, round, anchor_on, due_on, advised_on, late_after, force,"
             " provisional, clause, standing, next_on) VALUES (?,?,1,'2025-12-30','2025-12-30',"
-            "'2025-12-30','stated',0,'','open',?)",
+            "'2025-12-30','2025-12-30','stated',0,'','open',?)",
             rows,
         )
     return db
