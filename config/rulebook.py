@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from config.calendar_files import ladders, work_calendar
@@ -24,10 +25,13 @@ class Rulebook:
 
     def ladder(self, kind: Kind, force: Force) -> Ladder | None:
         """The ladder of a deadline. What a notice does not ask for is never urged afterwards."""
-        whole = self.ladders.get(kind)
-        if whole is None or force is not Force.ADVISORY or kind is Kind.RECORDING:
-            return whole
-        return Ladder(tuple(rung for rung in whole.rungs if rung.days <= 0))
+        if force is Force.ADVISORY and kind is not Kind.RECORDING:
+            return self._gentle.get(kind)
+        return self.ladders.get(kind)
+
+    @cached_property
+    def _gentle(self) -> dict[Kind, Ladder]:
+        return {kind: ladder.before_due() for kind, ladder in self.ladders.items()}
 
     def policy(self, name: str) -> Policy:
         return load_policy(name, self.own_policies)

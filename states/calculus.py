@@ -136,7 +136,8 @@ def _count(
     return plain
 
 
-def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> list[Deadline]:
+@lru_cache(maxsize=8192)
+def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tuple[Deadline, ...]:
     """Every deadline of the category whose anchor is known, in the policy's order.
 
     Filing counts from the earliest opening, reimbursement from the latest end; both are
@@ -154,7 +155,7 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> li
                 last = compute(rule, dates.opens_latest, calendar).due_on
             loose = due.provisional or loose
             found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, last, loose))
-    return found
+    return tuple(found)
 
 
 def _anchor(rule: DeadlineRule, dates: Dates, length: int) -> tuple[date | None, bool]:

@@ -28,9 +28,13 @@ class Rung:
         return f"D+{self.days}" if self.days > 0 else f"D-{-self.days}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: the stepper caches by it
 class Ladder:
     rungs: tuple[Rung, ...]  # in the order of days
+
+    def before_due(self) -> Ladder:
+        """The same without the rungs after the due day."""
+        return Ladder(tuple(rung for rung in self.rungs if rung.days <= 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class ReasonCode:
     categories: tuple[str, ...] = ()  # keys; none named: all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one object per policy: compared by identity
 class Category:
     """The rules of one category of projects in one year."""
 

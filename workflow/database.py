@@ -63,7 +63,8 @@ BUSY = Text(
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite_module())
+    # Every transaction is ended explicitly, so the pool need not roll back what it gets back.
+    engine = create_engine(url, module=sqlite_module(), pool_reset_on_return=None)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -6,11 +6,14 @@ are still converted by the toolkit's own processors, so both databases see the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Date, Dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 Processor = Any  # a one-argument callable of SQLAlchemy, or None
 
@@ -60,6 +63,22 @@ class Statement:
         return self._ready[name]
 
 
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
+    """How a value is handed to the driver; None: as it is."""
+    if dialect.name == "sqlite" and isinstance(kind, Date):
+        return _iso  # the same text as the toolkit's, which formats it piece by piece
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _few(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What itemgetter does for several names, for one or none."""
+    return lambda values: tuple(values[name] for name in names)
+
+
 class _Ready:
     """A statement for one dialect."""
 
@@ -74,24 +93,20 @@ class _Ready:
         self.fixed = {
             name: bind.value for name, bind in compiled.binds.items() if not bind.required
         }
-        self.binds = [
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in names
-        ]
+        self.names = names
+        self.pick = itemgetter(*names) if len(names) > 1 else _few(names)
+        processors = [_binder(compiled.binds[name].type, dialect) for name in names]
+        self.converted = [(n, process) for n, process in enumerate(processors) if process]
         self.results = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in getattr(clause, "selected_columns", ())
         ]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        given = {**self.fixed, **values} if self.fixed else values
-        if self.positional:
-            return [
-                process(given[name]) if process else given[name] for name, process in self.binds
-            ]
-        return {
-            name: process(given[name]) if process else given[name] for name, process in self.binds
-        }
+        found = list(self.pick({**self.fixed, **values} if self.fixed else values))
+        for n, process in self.converted:
+            found[n] = process(found[n])
+        return found if self.positional else dict(zip(self.names, found, strict=True))
 
     def convert(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.results:  # what an insert returns: numbers only
