@@ -52,12 +52,11 @@ def do(
     folder = office.settings.data_dir / "papers"
     files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
     papers = {key: store(folder, path) for key, path in files.items()}
-    fresh = [key for key, (_, new) in papers.items() if new]
     deed = Deed(
         what=what,
         by=actor,
         given=given,
-        papers={key: stored for key, (stored, _) in papers.items()},
+        papers=papers,
         on=reading.day(on, "--on") if on else today,
         on_behalf=on_behalf,
         seen=seen or None,
@@ -67,8 +66,6 @@ def do(
             office.db, office.book, project_id, deed, today=today, at=office.clock.now()
         )
     except Refused as refused:
-        for key in fresh:  # what was stored for a deed that did not come about
-            (folder / deed.papers[key]["sha256"][:2] / deed.papers[key]["sha256"]).unlink()
         _refused(project_id, what, refused)
     else:
         _done(office, what, outcome)

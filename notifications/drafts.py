@@ -13,7 +13,7 @@ from config.rulebook import Rulebook
 from notifications.envelope import compose
 from notifications.letters import Item, Letter, Notice, Rendered, render_notice, render_reminder
 from states.consequence import consequence
-from states.facts import Facts, Standing
+from states.facts import Facts, Standing, silence
 from states.labels import is_national_money, rejected_label
 from states.policy import Category, Policy
 from states.terms import (
@@ -160,7 +160,7 @@ def message_id(token: str, sender: str) -> str:
 
 
 def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
-    reason = {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(Standing(standing), "lifted")
+    reason = silence(Standing(standing))
     connection.execute(
         update(REMINDER)
         .where(REMINDER.c.id == reminder_id)

@@ -136,7 +136,7 @@ def render_reminder(letter: Letter) -> Rendered:
 def render_notice(notice: Notice) -> Rendered:
     """The mail about the result of a step."""
     name, host, tag = quotable(notice.name), one_line(notice.host), one_line(notice.tag)
-    result = RESULTS.get(notice.action, f"{notice.action.label.zh}事项已办理")
+    result = RESULTS[notice.action]
     to_host = notice.role is Role.HOST
     subject = _subject(f"【{tag}】" + ("" if to_host else f"{host}承办的"), name, result)
     lead = f"{'贵单位' if to_host else host}承办的“{name}”{result}。"

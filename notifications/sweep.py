@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from config.rulebook import Rulebook
-from states.facts import Facts, Standing
+from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
 from states.terms import Force, Kind, Role
 from workflow.database import Database
@@ -222,7 +222,7 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
 def _silence(due: Due, rise: Rise, *, latest: bool) -> str:
     """Why a step is not announced; empty if it is."""
     if due.standing is not Standing.OPEN:
-        return {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(due.standing, "lifted")
+        return silence(due.standing)
     # A later round forgets when its row began, yet the plan still came no earlier than it came.
     came = [day for day in (due.known_on, due.facts.known_on, due.facts.planned_on) if day]
     if came and (rise.on < max(came) or due.late_after < max(came)):

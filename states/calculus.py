@@ -144,10 +144,8 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tu
     provisional until the dates are exact (filing) or the class was held (reimbursement).
     """
     found = []
-    usual = category.figure("usual_days")
-    length = usual.value if usual and usual.value else 1
     for rule in category.deadlines:
-        anchor, loose = _anchor(rule, dates, length)
+        anchor, loose = _anchor(rule, dates, category.usual_days)
         if anchor is not None:
             due = compute(rule, anchor, calendar)
             last = due.due_on
@@ -164,14 +162,6 @@ def _anchor(rule: DeadlineRule, dates: Dates, length: int) -> tuple[date | None,
     if rule.anchor is Anchor.OPENS:
         return dates.actual_opens or dates.opens_earliest, dates.open_window
     return dates.latest_end(length), dates.actual_ends is None
-
-
-def latest_opening(category: Category) -> date | None:
-    """The last opening that still lets a class of usual length end by the completion date."""
-    rule, usual = category.deadline(Kind.COMPLETION), category.figure("usual_days")
-    if rule is None or rule.fixed_on is None:
-        return None
-    return rule.fixed_on - timedelta(days=(usual.value if usual and usual.value else 1) - 1)
 
 
 UNITS = {

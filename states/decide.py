@@ -44,6 +44,14 @@ def second_by(deed: Action | Act, state: State) -> tuple[Role, ...]:
     return rule.twice if state in rule.twice_in else ()
 
 
+def roles_now(deed: Action | Act, facts: Facts) -> tuple[Role, ...]:
+    """Whose turn it is: the first person's, or the second's once the deed has been proposed."""
+    roles = who_may(deed, facts.state)
+    if roles and deed is Act.CANCEL:
+        return may_cancel(facts) or roles
+    return second_by(deed, facts.state) if roles and facts.awaits(deed) else roles
+
+
 def may_cancel(facts: Facts) -> tuple[Role, ...]:
     """Who may cancel what waits for a second person: those who propose it or complete it."""
     named = facts.pending.get("deed")
@@ -57,11 +65,7 @@ def may_cancel(facts: Facts) -> tuple[Role, ...]:
 
 def _allowed(case: Case) -> Iterable[Finding]:
     state = case.facts.state
-    roles = who_may(case.deed, state)
-    if roles and case.facts.pending.get("deed") == case.deed.value:
-        roles = second_by(case.deed, state)
-    if roles and case.deed is Act.CANCEL:
-        roles = may_cancel(case.facts) or roles
+    roles = roles_now(case.deed, case.facts)
     if not roles:
         possible = [s.action.label for s in LIFECYCLE if s.source is state]
         said = Text(

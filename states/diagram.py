@@ -15,9 +15,16 @@ def mermaid() -> str:
         if step.target is not None:
             who = "、".join(role.label.zh for role in step.by)
             if step.twice:
-                who += "，另一人复核" if step.twice == step.by else "，省厅确认"
+                second = "、".join(role.label.zh for role in step.twice)
+                who += "，另一人复核" if step.twice == step.by else f"，{second}确认"
             arrow = f"{step.source.value} --> {step.target.value}"
             lines.append(f"    {arrow}: {step.action.label.zh}（{who}）")
     lines += [f"    {state.value} --> [*]" for state in State if state in FINAL]
-    lines.append("    note right of rejected: 恢复办理（省厅）：从各终态回到其来处")
+    for step in LIFECYCLE:
+        if step.target is None:
+            who = "、".join(role.label.zh for role in step.by) + (
+                "，另一人复核" if step.twice else ""
+            )
+            text = f"{step.action.label.zh}（{who}）：回到来处"
+            lines.append(f"    note right of {step.source.value}: {text}")
     return "\n".join(lines) + "\n"

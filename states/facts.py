@@ -90,6 +90,10 @@ class Facts:
             self.actual_ends,
         )
 
+    def awaits(self, deed: str) -> bool:
+        """Whether this deed has been proposed and waits for a second person."""
+        return bool(self.pending) and self.pending["deed"] == deed
+
     @property
     def open_flags(self) -> list[str]:
         return [key for key, flag in self.flags.items() if not flag.get("disposed")]
@@ -147,6 +151,11 @@ SPANS: dict[Kind, Span] = {
     Kind.RECORDING: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
     Kind.REIMBURSEMENT: Span(BEFORE_HELD, frozenset({State.HELD}), "reported_on"),
 }
+
+
+def silence(standing: Standing) -> str:
+    """Why a deadline that is no longer open is not announced."""
+    return {Standing.MET: "met", Standing.SUPERSEDED: "moved"}.get(standing, "lifted")
 
 
 def standing(kind: Kind, facts: Facts) -> tuple[Standing, date | None]:

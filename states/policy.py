@@ -138,6 +138,12 @@ class Category:
         found = self.figures.get(key)
         return found if found is not None and found.value is not None else None
 
+    @property
+    def usual_days(self) -> int:
+        """The usual length of a class; one day where the notice gives none."""
+        figure = self.figure("usual_days")
+        return figure.value if figure and figure.value else 1
+
     def deadline(self, kind: Kind) -> DeadlineRule | None:
         return next((rule for rule in self.deadlines if rule.kind is kind), None)
 

@@ -13,6 +13,7 @@ from config.rulebook import Rulebook
 from states.facts import Facts, Json
 from states.policy import Policy
 from states.terms import Entry
+from states.wanted import wanted
 from workflow import deadlines
 from workflow.engine import EVENT, TABLE, drawn
 from workflow.history import NO_EVENT, dump, event_hash
@@ -60,7 +61,7 @@ def admit(
         heads.append({"row_id": project_id, "new_head": event["hash"]})
         due += [
             deadlines.new_row(project_id, want, 1, book, today)
-            for want in deadlines.wanted(facts, policy.categories[facts.category], book)
+            for want in wanted(facts, policy.categories[facts.category], book.calendar)
         ]
     _HEAD.many(connection, heads)
     EVENT.many(connection, events)

@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
-from states.calculus import deadlines_of
-from states.facts import Facts, Standing, standing
+from states.facts import Facts, Standing
 from states.policy import Category
 from states.terms import Force, Kind
+from states.wanted import Wanted, wanted
 from workflow.statements import Statement
 from workflow.tables import Deadline
 
 TABLE = Deadline.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A deadline as the facts ask for it now."""
-
-    kind: Kind
-    anchor_on: date
-    due_on: date
-    advised_on: date
-    late_after: date
-    force: Force
-    provisional: bool
-    clause: str
-    standing: Standing
-    met_on: date | None
-
-
-def wanted(facts: Facts, category: Category, book: Rulebook) -> list[Wanted]:
-    """Every deadline that these facts have, in the order of the policy."""
-    found = []
-    for one in deadlines_of(category, facts.dates, book.calendar):
-        stands, met_on = standing(one.kind, facts)
-        found.append(
-            Wanted(
-                one.kind,
-                one.anchor_on,
-                one.due.due_on,
-                one.due.advised_on,
-                one.late_after,
-                one.force,
-                one.provisional,
-                one.clause,
-                stands,
-                met_on,
-            )
-        )
-    usual = category.figure("usual_days")
-    ends = facts.dates.latest_end(usual.value if usual and usual.value else 1)
-    if ends:
-        loose = facts.dates.open_window or facts.planned_ends is None
-        stands, met_on = standing(Kind.RECORDING, facts)
-        asked = Force.ADVISORY  # by the system, not by a notice
-        found.append(
-            Wanted(Kind.RECORDING, ends, ends, ends, ends, asked, loose, "", stands, met_on)
-        )
-    if facts.mend_by:
-        by = facts.mend_by
-        advised = book.calendar.on_or_before(by)
-        stands, met_on = standing(Kind.MENDING, facts)
-        found.append(
-            Wanted(Kind.MENDING, by, by, advised, by, Force.ASKED, False, "", stands, met_on)
-        )
-    return found
 
 
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
@@ -121,7 +66,7 @@ def reconcile(
     """
     rows = {row[1]: row for row in LATEST.run(connection, {"project_id": project_id})}
     added, changed = [], []
-    for want in wanted(facts, category, book):
+    for want in wanted(facts, category, book.calendar):
         row = rows.pop(want.kind.value, None)
         if row is None:
             added.append(new_row(project_id, want, 1, book, known_on))

@@ -13,9 +13,10 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from config.rulebook import Rulebook
-from states.decide import blocks, judge, may_cancel, second_by, who_may
+from states.decide import blocks, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
+from states.forms import FORMS
 from states.policy import Policy
 from states.rules import HELD
 from states.terms import Act, Action, Role, Severity, State, Text
@@ -57,7 +58,7 @@ def _case(
     role: Role,
 ) -> Case:
     given = dict(deed.given)
-    proposal = facts.pending if facts.pending.get("deed") == deed.what.value else {}
+    proposal = facts.pending if facts.awaits(deed.what) else {}
     if proposal and proposal["by"] != deed.by.login:
         given = {**_proposed(proposal), **given}
     return Case(
@@ -79,7 +80,9 @@ RESTATED = frozenset({"amount"})  # the second person writes it again; all else 
 
 
 def _proposed(proposal: Json) -> Json:
-    dates = {"opens", "ends", "mend_by"}
+    deed = proposal["deed"]
+    form = FORMS[Action(deed) if deed in set(Action) else Act(deed)]
+    dates = {field.name for field in form if field.kind == "date"}
     return {
         name: date.fromisoformat(value) if name in dates else value
         for name, value in proposal["given"].items()
@@ -92,14 +95,10 @@ def _roles(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
     if deed.on_behalf:
         return [Role.HOST]
     roles = deed.by.roles_over(facts)
-    wanted = who_may(deed.what, facts.state)
-    if facts.pending.get("deed") == deed.what.value:
-        wanted = second_by(deed.what, facts.state)
+    wanted = roles_now(deed.what, facts)
     if deed.what is Act.MILESTONE:  # the policy says who records which
         listed = policy.categories[facts.category].milestones
         wanted = tuple(m.by for m in listed if m.key == deed.given.get("name")) or wanted
-    if deed.what is Act.CANCEL:
-        wanted = may_cancel(facts) or wanted
     return [role for role in wanted if role in roles] or [*roles[:1]] or [Role.AUDITOR]
 
 
@@ -110,7 +109,7 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
         return [block("in_scope", "", "person", OUT_OF_SCOPE, who=())]
     if deed.on_behalf and not {Role.COORDINATOR, Role.PROVINCE} & set(roles):
         return [block("on_behalf", "", "person", NOT_ON_BEHALF)]
-    if facts.pending.get("deed") != deed.what.value:
+    if not facts.awaits(deed.what):
         return []
     if facts.pending["by"] == deed.by.login:
         return [block("second_person", "", "person", SAME_PERSON)]
@@ -156,7 +155,7 @@ OTHER_VALUES = Text(
 
 def needs_second(deed: Deed, facts: Facts) -> bool:
     second = second_by(deed.what, facts.state)
-    return bool(second) and facts.pending.get("deed") != deed.what.value
+    return bool(second) and not facts.awaits(deed.what)
 
 
 def _fund_left(connection: Connection, policy: Policy, facts: Facts) -> int | None:

@@ -21,10 +21,11 @@ class PaperRefused(Exception):
         super().__init__(text.en)
 
 
-def store(folder: Path, source: Path) -> tuple[Json, bool]:
-    """Copy a file into `folder` under its hash; what the history keeps of it, and whether it is new.
+def store(folder: Path, source: Path) -> Json:
+    """Copy a file into `folder` under its hash; what the history keeps of it.
 
-    Durable before it returns, so that an event never names a paper that is not there.
+    Durable before it returns, so that an event never names a paper that is not there. For the same
+    reason a paper of a deed that is then refused stays: another deed may just be naming it.
     """
     size = source.stat().st_size
     if not 0 < size <= LARGEST:
@@ -32,8 +33,7 @@ def store(folder: Path, source: Path) -> tuple[Json, bool]:
     content = source.read_bytes()
     digest = sha256(content).hexdigest()
     target = folder / digest[:2] / digest
-    new = not target.exists()
-    if new:
+    if not target.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
             file.write(content)
@@ -41,7 +41,7 @@ def store(folder: Path, source: Path) -> tuple[Json, bool]:
             os.fsync(file.fileno())
         Path(file.name).replace(target)
         _sync(target.parent)
-    return {"sha256": digest, "name": source.name[:200], "size": size}, new
+    return {"sha256": digest, "name": source.name[:200], "size": size}
 
 
 def _sync(folder: Path) -> None:

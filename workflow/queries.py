@@ -13,7 +13,7 @@ from states.calculus import Deadline as Computed
 from states.calculus import deadlines_of
 from states.facts import Facts, Json, Standing
 from states.labels import state_label
-from states.terms import Act, Action, Entry, State, Text
+from states.terms import Act, Action, Entry, Force, State, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
@@ -36,6 +36,7 @@ def projects(
     late = exists().where(
         DEADLINE.c.project_id == PROJECT.c.id,
         DEADLINE.c.standing == Standing.OPEN.value,
+        DEADLINE.c.force != Force.ADVISORY.value,  # what no notice asks for is never overdue
         DEADLINE.c.late_after < as_of,
     )
     query = select(PROJECT, late.label("late")).order_by(
@@ -64,7 +65,7 @@ def _summary(row: Any, book: Rulebook) -> dict[str, Any]:
         "opens": row.opens,
         "ends": row.ends,
         "schedule": facts.get("schedule_text", ""),
-        "provisional": facts.get("opens_earliest") != facts.get("opens_latest"),
+        "provisional": known.dates.open_window,
         "overdue": bool(row.late),
         "policy": row.policy,
         "version": row.version,
@@ -130,7 +131,8 @@ def _deadlines(
     for row in _rows(connection, query, DEADLINE.c.id):
         current = computed.get(row["kind"])
         trace = current.due.trace if current and current.due.due_on == row["due_on"] else ()
-        late_plan = facts.known_on is not None and facts.known_on > row["due_on"]
+        stated, known_on = row["force"] == Force.STATED, facts.known_on
+        late_plan = bool(stated and known_on and known_on > row["late_after"])
         label = Standing(row["standing"]).label
         found.append(row | {"trace": trace, "plan_came_late": late_plan, "standing_label": label})
     return found

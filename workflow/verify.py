@@ -20,9 +20,10 @@ from states.facts import Facts, Json, Standing, merge
 from states.machine import move
 from states.policy import Policy
 from states.terms import Act, Action, Entry, State, Text
+from states.wanted import wanted
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
-from workflow.deadlines import expected_next, wanted
+from workflow.deadlines import expected_next
 from workflow.engine import drawn
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.outbox import TABLE as MAIL
@@ -178,7 +179,7 @@ def _deadlines(
         if numbers != list(range(1, len(numbers) + 1)):
             yield _said(project_id, f"期限 {kind} 的轮次不连续", f"lacks a round of {kind}")
     found = {row.kind: row for row in rows if row.standing != Standing.SUPERSEDED}
-    for want in wanted(facts, policy.categories[facts.category], book):
+    for want in wanted(facts, policy.categories[facts.category], book.calendar):
         row = found.pop(want.kind.value, None)
         if row is None or any(getattr(row, name) != getattr(want, name) for name in CHECKED):
             yield _said(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.calendar_files import work_calendar
 from config.policy_files import load_policy
-from states.calculus import Dates, compute, deadlines_of, latest_opening, shift_months
+from states.calculus import Dates, compute, deadlines_of, shift_months
 from states.calendar import WorkCalendar
 from states.policy import Anchor, DeadlineRule, Unit
 from states.terms import Basis, Force, Kind
@@ -172,13 +172,6 @@ def test_the_actual_dates_win() -> None:
 def test_without_dates_only_the_fixed_ones_are_known() -> None:
     category = load_policy("fujian-2025").categories["demonstration"]
     assert [d.kind for d in deadlines_of(category, Dates(), CALENDAR)] == [Kind.COMPLETION]
-
-
-@pytest.mark.parametrize(
-    ("category", "latest"), [("national_funded", "2025-11-26"), ("demonstration", "2025-11-27")]
-)
-def test_latest_opening(category: str, latest: str) -> None:
-    assert latest_opening(load_policy("fujian-2025").categories[category]) == day(latest)
 
 
 # -- Laws -----------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ from workflow.imports.rows import PlanRow, Reading, Remark
 
 def check_row(reading: Reading, row: PlanRow, category: Category) -> None:
     """Warn of an end after the completion date and of too few trainees."""
-    rule, usual = category.deadline(Kind.COMPLETION), category.figure("usual_days")
-    days = usual.value if usual and usual.value else 1
+    rule, days = category.deadline(Kind.COMPLETION), category.usual_days
     dates = Dates(
         row.opens_earliest, row.opens_latest, row.planned_ends, row.actual_opens, row.actual_ends
     )

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
+from states.effects import LED_TO
 from states.facts import Json, as_json, merge
 from states.lifecycle import FINAL
 from states.policy import Policy
@@ -178,7 +179,7 @@ def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
 
 
 DONE_BY = {State.FILED: "filed_on", State.REPORTED: "reported_on"}
-AFTER_CLASS = frozenset({State.HELD, State.REPORTED, State.SUBSIDISED, State.CLOSED})
+AFTER_CLASS = frozenset(LED_TO)  # the class has been held
 
 
 def _books_complete(row: PlanRow, result: Imported, today: date) -> bool:
@@ -282,13 +283,13 @@ def _warn_of_late_plan(
         if new.stored["state"] == State.PLANNED
     }
     rows = connection.execute(
-        select(DEADLINE.c.project_id, DEADLINE.c.due_on)
-        .where(DEADLINE.c.kind == Kind.FILING.value, DEADLINE.c.due_on < today)
+        select(DEADLINE.c.project_id, DEADLINE.c.late_after)
+        .where(DEADLINE.c.kind == Kind.FILING.value, DEADLINE.c.late_after < today)
         .where(DEADLINE.c.force == "stated")
     )
     late = [row for row in rows if row.project_id in planned]
     if late:
-        first = min(row.due_on for row in late)
+        first = min(row.late_after for row in late)
         message = LATE_PLAN.format(n=len(late), first=day_label(first))
         result.warnings.append(Remark(None, None, message))
 

@@ -112,8 +112,7 @@ def read_row(reading: Reading) -> PlanRow | None:
     """The project in this row, or None with at least one fault noted in `reading`."""
     name, host = reading.required(Field.NAME), reading.required(Field.HOST)
     category = reading.category = _category(reading)
-    usual = category.figure("usual_days") if category else None
-    days = usual.value if usual and usual.value else 1
+    days = category.usual_days if category else 1
     planned, actual = _schedule(reading, days), _actual(reading, days)
     rest = _plain_cells(reading)
     if reading.faults or category is None or planned is None:
