@@ -371,7 +371,6 @@ def test_every_kind_has_words_and_every_told_step_a_result() -> None:
         (Action.SUBSIDISE, "补助审定", "【补助审定】“数字经济高级研修班”经费审定结果通知"),
         (Action.WITHDRAW, "取消办班", "【取消办班】“数字经济高级研修班”撤回事项已办理"),
         (Action.REINSTATE, "恢复办理", "【恢复办理】“数字经济高级研修班”已恢复办理"),
-        (Action.HOLD, "登记办班", "【登记办班】“数字经济高级研修班”登记办班事项已办理"),
     ],
 )
 def test_subject_of_every_result(action: Action, tag: str, subject: str) -> None:
@@ -407,3 +406,7 @@ def test_a_class_that_nobody_recorded_may_still_have_been_held() -> None:
     late = one(kind=Kind.COMPLETION, step="D+3", due_on=day, advised_on=day)
     text = render_reminder(late).text
     assert "已逾期3天（系统中尚未登记办班）" in text
+
+
+def test_each_step_that_tells_somebody_has_its_words() -> None:
+    assert set(RESULTS) == {step.action for step in LIFECYCLE if step.tells}
