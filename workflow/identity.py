@@ -21,7 +21,7 @@ def squeeze(text: str) -> str:
     return GAPS.sub("", normalize("NFKC", tidy(text)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)  # a whole plan, which asks for each several times
 def identity(name: str, host: str) -> str:
     """The key of a project within its year."""
     return " ".join(squeeze(squeeze(part).casefold()) for part in (name, host))
