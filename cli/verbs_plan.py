@@ -8,6 +8,7 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
+from cli.verbs_mail import MAIL_STATUS
 from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
@@ -188,15 +189,6 @@ def _entry(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["seq"], row["on_date"], row["deed_label"], who, State(row["target"]).label
 
 
-MAIL_STATUS = {
-    "pending": Text("待发送", "waiting"),
-    "leased": Text("发送中", "being sent"),
-    "sent": Text("已发送", "sent"),
-    "failed": Text("未发成，将重试", "failed, to be tried again"),
-    "dead": Text("发送失败（待处理）", "failed, needs a person"),
-    "awaiting": Text("待审发", "awaiting approval"),
-    "suppressed": Text("未发送（附原因）", "not sent, with a reason"),
-}
 DEADLINE_HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),

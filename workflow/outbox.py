@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from states.facts import Facts
 from states.terms import Role
@@ -56,6 +56,22 @@ def draft(
         "last_reply": "",
     }
     return row | more
+
+
+def requeue(connection: Connection, mail_id: int, *, at: datetime) -> str | None:
+    """Put a mail that failed or died back into the queue, to be written anew as things stand.
+
+    Its status before, or None if there is no such mail; any other status is left as it is.
+    """
+    row = connection.execute(select(TABLE.c.status).where(TABLE.c.id == mail_id)).first()
+    if row is not None and row.status in AGAIN:
+        values = {"status": MailStatus.PENDING.value, "reason": "", "attempts": 0, "due_at": at}
+        fresh = values | {"content": None, "subject": ""}
+        connection.execute(update(TABLE).where(TABLE.c.id == mail_id).values(fresh))
+    return None if row is None else str(row.status)
+
+
+AGAIN = frozenset({MailStatus.DEAD.value, MailStatus.FAILED.value})
 
 
 def announce_result(

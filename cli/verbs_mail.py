@@ -1,0 +1,86 @@
+"""`yanxiu mail`: what was sent, what waits, what failed and what was held back, with reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.office import Office, Stop
+from cli.output import REFUSED, USAGE
+from states.terms import Text
+from workflow import queries
+from workflow.outbox import AGAIN, requeue
+from workflow.tables import MailStatus
+
+
+def list_mail(project: int, state: str, as_json: bool) -> None:
+    """The mail log, oldest first; of one project its digests too."""
+    office = Office(as_json)
+    if state and state not in MAIL_STATUS:
+        known = Text(
+            "、".join(f"{s}（{t.zh}）" for s, t in MAIL_STATUS.items()), ", ".join(MAIL_STATUS)
+        )
+        raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
+    with office.db.read() as connection:
+        rows = queries.mail_log(connection, project_id=project or None, status=state or None)
+    if as_json:
+        office.printer.data(rows)
+        return
+    office.printer.table(HEADS, [_line(row) for row in rows])
+    office.printer.line(Text("共{n}封。", "{n} mails.").format(n=len(rows)))
+
+
+def _line(row: dict[str, Any]) -> tuple[Any, ...]:
+    why = REASONS.get(row["reason"], row["reason"]) or row["last_reply"]
+    return (
+        row["id"],
+        row["on_date"],
+        row["to_email"],
+        row["subject"] or Text("（尚未写成）", "(not written yet)"),
+        MAIL_STATUS[row["status"]],
+        "" if row["status"] == MailStatus.SENT else why,
+    )
+
+
+def resend(number: int, as_json: bool) -> None:
+    """Queue a failed or dead mail again; it is written anew when it goes out."""
+    office = Office(as_json)
+    with office.db.write() as connection:
+        before = requeue(connection, number, at=office.clock.now())
+    if before is None:
+        raise Stop(NO_MAIL.format(number=number), REFUSED)
+    if before not in AGAIN:
+        raise Stop(NOT_FAILED.format(number=number, status=MAIL_STATUS[before]), REFUSED)
+    if as_json:
+        office.printer.data({"id": number, "status": MailStatus.PENDING})
+    else:
+        office.printer.line(QUEUED.format(number=number))
+
+
+MAIL_STATUS = {
+    "pending": Text("待发送", "waiting"),
+    "leased": Text("发送中", "being sent"),
+    "sent": Text("已发送", "sent"),
+    "failed": Text("未发成，将重试", "failed, to be tried again"),
+    "dead": Text("发送失败（待处理）", "failed, needs a person"),
+    "awaiting": Text("待审发", "awaiting approval"),
+    "suppressed": Text("未发送（附原因）", "not sent, with a reason"),
+}
+REASONS = {
+    "no_address": Text("没有邮箱", "no address"),
+    "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
+}
+HEADS = (
+    Text("编号", "ID"),
+    Text("日期", "Date"),
+    Text("收件人", "To"),
+    Text("主题", "Subject"),
+    Text("情况", "Status"),
+    Text("说明", "Why"),
+)
+NO_STATUS = Text("没有邮件状态“{given}”。可用：{known}。", "No mail state “{given}”: {known}.")
+NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")
+NOT_FAILED = Text(
+    "第{number}号邮件的情况是“{status}”，只有发送失败的可以重发。",
+    "Mail {number} is “{status}”; only a failed one can be sent again.",
+)
+QUEUED = Text("第{number}号邮件已重新排队。", "Mail {number} is queued again.")
