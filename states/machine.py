@@ -1,6 +1,6 @@
 """The lifecycle table run by `transitions`: one machine for all projects, built once.
 
-A machine per project would cost a quarter of a millisecond and tens of kilobytes each
+A machine per project would cost more than the durable step that it guards
 (docs/decisions/0002); here a flyweight carries the state through a shared one.
 """
 
