@@ -52,10 +52,11 @@ class LadderFile(BaseModel):
     model_config = STRICT
     before: list[Days]
     after: list[Annotated[int, Field(ge=1, le=366)]]
+    before_tells: list[Role] = []
     after_tells: dict[Role, Days] = {}
 
     def ladder(self) -> Ladder:
-        rungs = [Rung(-days, (Role.HOST,)) for days in self.before]
+        rungs = [Rung(-days, (Role.HOST, *self.before_tells)) for days in self.before]
         for days in self.after:
             also = tuple(role for role, since in self.after_tells.items() if days >= since)
             rungs.append(Rung(days, (Role.HOST, *also)))

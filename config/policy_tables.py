@@ -107,6 +107,7 @@ class Duties(Table):
 
     enterprise_qualified: Duty | None = None
     held_as_planned: Duty | None = None
+    host_kept: Duty | None = None
     change_in_advance: Duty | None = None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,12 +42,34 @@ class Settings(BaseSettings):
     smtp_password: str = Field(default="", repr=False)
     smtp_security: Literal["starttls", "tls", "none"] = "none"
     smtp_timeout: float = Field(default=60, gt=0, le=600)
+    smtp_connections: int = Field(default=4, ge=1, le=32)  # the most at once
+    smtp_rate: float = Field(default=0, ge=0, le=1000)  # mails a second over all; 0: as they come
     mail_from: str = "研修项目管理系统 <yanxiu@localhost>"
+    mail_reply_to: str = ""  # empty: the officer in charge
+    mail_trial_to: str = ""  # trial mode: every mail goes here instead
+    mail_attachments: bool = True  # calendar entries, timetables; some gateways hold them back
+    mail_approval: tuple[str, ...] = ()  # notices that wait for a person, e.g. ("reject",)
 
-    @field_validator("mail_from")
+    bounce_folder: Path | None = None  # .eml files of returned mail
+    imap_host: str = ""  # a mailbox of returned mail; empty: none
+    imap_port: int = Field(default=993, ge=1, le=65535)
+    imap_username: str = ""
+    imap_password: str = Field(default="", repr=False)
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_mailbox: str = "INBOX"
+
+    @field_validator("mail_trial_to")
     @classmethod
-    def sendable(cls, value: str) -> str:
-        if not MAIL_FROM.fullmatch(value):
+    def deliverable(cls, value: str) -> str:
+        if value and not re.fullmatch(ADDRESS, value):
+            raise ValueError("请写作 someone@example.cn")
+        return value
+
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def sendable(cls, value: str, info: ValidationInfo) -> str:
+        optional = info.field_name == "mail_reply_to"
+        if not (optional and not value) and not MAIL_FROM.fullmatch(value):
             raise ValueError("请写作 研修项目管理系统 <yanxiu@example.cn>")
         return value
 
@@ -67,9 +89,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def no_password_in_clear(self) -> Settings:
-        local = self.smtp_host in ("localhost", "::1") or self.smtp_host.startswith("127.")
-        if self.smtp_password and self.smtp_security == "none" and not local:
-            raise ValueError("SMTP_SECURITY 须为 starttls 或 tls，否则密码会以明文传送")
+        for kind in ("smtp", "imap"):
+            host = getattr(self, f"{kind}_host")
+            local = host in ("localhost", "::1") or host.startswith("127.")
+            clear = getattr(self, f"{kind}_security") == "none"
+            if getattr(self, f"{kind}_password") and clear and not local:
+                raise ValueError(
+                    f"{kind.upper()}_SECURITY 须为 starttls 或 tls，否则密码会以明文传送"
+                )
         return self
 
     @classmethod

@@ -225,7 +225,7 @@ class Delivery:
             if mine and status is MailStatus.FAILED and answer.certain:
                 self._unwrite(connection, claim)
             attempt = {"mail_id": claim.id, "at": now, "outcome": status.value}
-            _ATTEMPT.run(connection, attempt | {"reply": answer.reply})
+            _ATTEMPT.run(connection, attempt | {"reply": answer.reply, "person": ""})
 
     def _give_back(self, claims: Sequence[Claim], reply: str, due: datetime) -> None:
         with self.db.write() as connection:
@@ -286,7 +286,7 @@ _GIVE_BACK = Statement(
 _UNWRITE = Statement(update(MAIL).where(MAIL.c.id == bindparam("row_id")).values(content=null()))
 _ATTEMPT = Statement(
     insert(MailAttempt.__table__),  # type: ignore[attr-defined]
-    ["mail_id", "at", "outcome", "reply"],
+    ["mail_id", "at", "outcome", "reply", "person"],
 )
 
 

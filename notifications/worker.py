@@ -33,7 +33,7 @@ DISPATCH_SECONDS = 10
 # Each named job sweeps its own kinds; together they sweep all.
 JOBS: dict[str, frozenset[Kind]] = {
     "filing-reminders": frozenset({Kind.APPLICATION, Kind.FILING, Kind.MENDING}),
-    "completion-reminders": frozenset({Kind.COMPLETION, Kind.RECORDING}),
+    "completion-reminders": frozenset({Kind.COMPLETION, Kind.RECORDING, Kind.OPENING}),
     "reimbursement-reminders": frozenset({Kind.REIMBURSEMENT}),
 }
 

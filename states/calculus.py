@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -154,6 +154,19 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tu
             loose = due.provisional or loose
             found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, last, loose))
     return tuple(found)
+
+
+def extended(deadline: Deadline, until: date, calendar: WorkCalendar) -> Deadline:
+    """The same with the later day that the province granted; an earlier grant changes nothing."""
+    if until <= deadline.late_after:
+        return deadline
+    advised = until if deadline.kind is Kind.COMPLETION else calendar.on_or_before(until)
+    step: TraceStep = (GRANTED, {"day": day_label(until)})
+    due = Due(until, until, advised, not calendar.knows(until), (*deadline.due.steps, step))
+    return replace(deadline, due=due, late_after=until, provisional=due.provisional)
+
+
+GRANTED = Text("省厅同意延长至{day}", "Extended by the province to {day}")
 
 
 def _anchor(rule: DeadlineRule, dates: Dates, length: int) -> tuple[date | None, bool]:

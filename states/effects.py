@@ -12,7 +12,7 @@ from typing import Any
 from states.facts import Json, as_json
 from states.findings import Case
 from states.machine import move
-from states.terms import Act, Action, State
+from states.terms import Act, Action, Kind, State
 
 
 def effects(case: Case, seq: int) -> Json:
@@ -31,7 +31,7 @@ def effects(case: Case, seq: int) -> Json:
 
 
 # What was proposed rested on other facts: it must be proposed anew.
-UNSETTLES = frozenset({Act.CORRECT, Act.CHANGE, Act.CONFIRM_DATES})
+UNSETTLES = frozenset({Act.CORRECT, Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE})
 MENDS = frozenset({Action.SUBMIT, Action.FILE, Action.REPORT})
 
 
@@ -141,6 +141,37 @@ def change(case: Case, seq: int) -> Json:
     return {**noted, **dates, **_taken(case, "name", "place", trainees="planned_trainees")}
 
 
+def postpone(case: Case, seq: int) -> Json:
+    """Opening and filing are open until new dates come; fixed dates stay."""
+    said = {name: as_json(value) for name, value in case.given.items()}
+    return {
+        **dict.fromkeys(("opens_earliest", "opens_latest", "planned_ends")),
+        "schedule_text": "延期，时间待定",
+        "changes": {str(seq): {"on": case.on.isoformat(), "postponed": True, **said}},
+        "postponed": {"on": case.on.isoformat(), **said},
+    }
+
+
+def extend(case: Case, _: int) -> Json:
+    """What is sent back has one date, which moves; all others keep the grant beside the rule."""
+    kind, until = Kind(case.given["kind"]), case.given["due_on"]
+    if kind is Kind.MENDING:
+        return {"mend_by": until}
+    said = {name: as_json(value) for name, value in case.given.items() if name != "kind"}
+    return {"extended": {kind.value: said | {"on": case.on.isoformat()}}}
+
+
+def transfer(case: Case, _: int) -> Json:
+    return _taken(case, "department", "host")
+
+
+def hand_over(case: Case, _: int) -> Json:
+    return _taken(case, *CONTACT)
+
+
+CONTACT = ("contact_name", "contact_email", "contact_phone", "office_email")
+
+
 def milestone(case: Case, _: int) -> Json:
     said = {"on": case.on.isoformat(), "evidence": case.given.get("evidence", "")}
     return {"milestones": {case.given["name"]: said}}
@@ -199,6 +230,10 @@ EFFECTS: dict[Action | Act, Callable[[Case, int], dict[str, Any]]] = {
     Action.REINSTATE: reinstate,
     Act.CONFIRM_DATES: confirm_dates,
     Act.CHANGE: change,
+    Act.POSTPONE: postpone,
+    Act.EXTEND: extend,
+    Act.TRANSFER: transfer,
+    Act.HAND_OVER: hand_over,
     Act.MILESTONE: milestone,
     Act.CORRECT: correct,
     Act.DISPOSE: dispose,

@@ -34,6 +34,7 @@ class Facts:
     contact_name: str = ""
     contact_phone: str = ""
     contact_email: str = ""
+    office_email: str = ""  # the host's office, written to besides the contact
     document_number: str = ""
     # When the class is: as written, as a window, as it was.
     schedule_text: str = ""
@@ -61,6 +62,9 @@ class Facts:
     mend_items: str = ""
     mend_round: int = 0
     mended_on: date | None = None
+    # What the province granted or the host put off: kind -> {due_on, reason, on}; when, why.
+    extended: Json = field(default_factory=dict)
+    postponed: Json = field(default_factory=dict)
     # Money, in fen.
     amount: int | None = None
     # Where the last step came from: for reinstatement and for undoing it.
@@ -149,6 +153,7 @@ SPANS: dict[Kind, Span] = {
     Kind.FILING: Span(BEFORE_PLAN, frozenset({State.PLANNED}), "filed_on"),
     Kind.COMPLETION: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
     Kind.RECORDING: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
+    Kind.OPENING: Span(BEFORE_PLAN, frozenset({State.PLANNED, State.FILED}), "held_on"),
     Kind.REIMBURSEMENT: Span(BEFORE_HELD, frozenset({State.HELD}), "reported_on"),
 }
 

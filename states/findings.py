@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from states.calculus import Deadline, deadlines_of
+from states.calculus import Deadline
 from states.calendar import WorkCalendar
 from states.facts import Facts
 from states.policy import Category, Figure, Policy
 from states.terms import Act, Action, Kind, Role, Severity, Text
+from states.wanted import deadlines_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Case:
         return known.get(self.given.get("category") or "") or known[self.facts.category]
 
     def deadline(self, kind: Kind) -> Deadline | None:
-        found = deadlines_of(self.category, self.facts.dates, self.calendar)
+        found = deadlines_for(self.facts, self.category, self.calendar)
         return next((deadline for deadline in found if deadline.kind is kind), None)
 
     def now(self, name: str, fact: str = "") -> Any:

@@ -25,7 +25,8 @@ MAX_LINE = 200
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. Kinds: text, line, date, count (persons), yuan (stored as fen), yes."""
+    """One thing to fill in. Kinds: text, line, date, count (persons), yuan (stored as fen), yes,
+    email."""
 
     name: str
     kind: str
@@ -94,6 +95,26 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("opens", "date", "开班日期", "first day"),
         may("ends", "date", "结束日期", "last day"),
         may("place", "line", "办班地点", "place"),
+    ),
+    Act.POSTPONE: (REASON, may("force_majeure", "yes", "是否因不可抗力", "force majeure")),
+    Act.EXTEND: (
+        need("kind", "text", "期限种类", "kind of deadline"),
+        need("due_on", "date", "延长至", "new last day"),
+        REASON,
+        DOCUMENT,
+    ),
+    Act.TRANSFER: (
+        REASON,
+        may("department", "line", "主管（推荐）单位", "competent department"),
+        may("host", "line", "承办单位", "host unit"),
+        DOCUMENT,
+    ),
+    Act.HAND_OVER: (
+        may("contact_name", "line", "联系人", "contact"),
+        may("contact_email", "email", "联系人邮箱", "the contact's address"),
+        may("contact_phone", "line", "联系电话", "telephone"),
+        may("office_email", "email", "单位邮箱（抄送）", "the office's address, for copies"),
+        may("reason", "text", "事由", "reason"),
     ),
     Act.MILESTONE: (
         need("name", "text", "节点", "milestone"),
@@ -207,6 +228,13 @@ def _line(_: str, text: str) -> str:
     return line
 
 
+def _email(text: str, _: str) -> str:
+    if not EMAIL.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 UNSEEN = {"Cc", "Cs", "Cf", "Zl", "Zp"}  # nothing that a reader cannot see
 UNWRITTEN = {"Cc", "Cs"}  # control characters; halves of a character, which no file can hold
 YES, NO = {"是", "yes", "true", "1", "有"}, {"否", "no", "false", "0", "无"}
@@ -217,6 +245,7 @@ READERS = {
     "yes": _yes,
     "text": _text,
     "line": _line,
+    "email": _email,
 }
 WRONG = {
     "date": Text(
@@ -234,6 +263,10 @@ WRONG = {
     "line": Text(
         "{label}（{name}）须为一行文字，不超过200字，且不含不可见字符。",
         "{label} ({name}): one line of at most 200 characters, none of them invisible.",
+    ),
+    "email": Text(
+        "{label}（{name}）“{given}”不是有效邮箱，请写作 someone@example.cn。",
+        "{label} ({name}): “{given}” is no e-mail address.",
     ),
     "yes": Text("{label}（{name}）请填 是 或 否。", "{label} ({name}): write yes or no."),
     "text": Text(

@@ -28,31 +28,31 @@ class Step:
 
 
 LIFECYCLE: tuple[Step, ...] = (
-    Step(A.SUBMIT, S.DRAFTED, S.SUBMITTED, (HOST,)),
-    Step(A.REVIEW, S.SUBMITTED, S.REVIEWED, (COORDINATOR, PROVINCE)),
+    Step(A.SUBMIT, S.DRAFTED, S.SUBMITTED, (HOST,), tells=(HOST, COORDINATOR)),
+    Step(A.REVIEW, S.SUBMITTED, S.REVIEWED, (COORDINATOR, PROVINCE), tells=(HOST,)),
     Step(A.PLAN, S.REVIEWED, S.PLANNED, (PROVINCE,), tells=(HOST,)),
-    Step(A.FILE, S.PLANNED, S.FILED, (HOST,)),
-    Step(A.HOLD, S.FILED, S.HELD, (HOST, PROVINCE)),
-    Step(A.HOLD, S.PLANNED, S.HELD, (HOST, PROVINCE)),
-    Step(A.REPORT, S.HELD, S.REPORTED, (HOST,)),
+    Step(A.FILE, S.PLANNED, S.FILED, (HOST,), tells=(HOST,)),
+    Step(A.HOLD, S.FILED, S.HELD, (HOST, PROVINCE), tells=(HOST,)),
+    Step(A.HOLD, S.PLANNED, S.HELD, (HOST, PROVINCE), tells=(HOST,)),
+    Step(A.REPORT, S.HELD, S.REPORTED, (HOST,), tells=(HOST,)),
     Step(A.SUBSIDISE, S.REPORTED, S.SUBSIDISED, (PROVINCE,), twice=(PROVINCE,), tells=(HOST,)),
-    Step(A.CLOSE, S.HELD, S.CLOSED, (HOST, PROVINCE)),
-    Step(A.CLOSE, S.REPORTED, S.CLOSED, (HOST, PROVINCE)),
+    Step(A.CLOSE, S.HELD, S.CLOSED, (HOST, PROVINCE), tells=(HOST,)),
+    Step(A.CLOSE, S.REPORTED, S.CLOSED, (HOST, PROVINCE), tells=(HOST,)),
     Step(A.SEND_BACK, S.SUBMITTED, S.DRAFTED, (COORDINATOR, PROVINCE), tells=(HOST,)),
     Step(A.SEND_BACK, S.REVIEWED, S.DRAFTED, (PROVINCE,), tells=(HOST,)),
     Step(A.SEND_BACK, S.FILED, S.PLANNED, (PROVINCE,), tells=(HOST,)),
     Step(A.SEND_BACK, S.REPORTED, S.HELD, (PROVINCE,), tells=(HOST,)),
     Step(A.REJECT, S.SUBMITTED, S.REJECTED, (COORDINATOR, PROVINCE), tells=(HOST,)),
     Step(A.REJECT, S.REVIEWED, S.REJECTED, (PROVINCE,), tells=(HOST,)),
-    Step(A.REJECT, S.PLANNED, S.REJECTED, (PROVINCE,), tells=(HOST,)),
-    Step(A.REJECT, S.FILED, S.REJECTED, (PROVINCE,), tells=(HOST,)),
-    Step(A.REJECT, S.HELD, S.REJECTED, (PROVINCE,), tells=(HOST,)),
-    Step(A.REJECT, S.REPORTED, S.REJECTED, (PROVINCE,), tells=(HOST,)),
+    Step(A.REJECT, S.PLANNED, S.REJECTED, (PROVINCE,), tells=(HOST, COORDINATOR)),
+    Step(A.REJECT, S.FILED, S.REJECTED, (PROVINCE,), tells=(HOST, COORDINATOR)),
+    Step(A.REJECT, S.HELD, S.REJECTED, (PROVINCE,), tells=(HOST, COORDINATOR)),
+    Step(A.REJECT, S.REPORTED, S.REJECTED, (PROVINCE,), tells=(HOST, COORDINATOR)),
     Step(A.WITHDRAW, S.DRAFTED, S.WITHDRAWN, (HOST,)),
     Step(A.WITHDRAW, S.SUBMITTED, S.WITHDRAWN, (HOST,)),
     Step(A.WITHDRAW, S.REVIEWED, S.WITHDRAWN, (HOST,)),
-    Step(A.WITHDRAW, S.PLANNED, S.WITHDRAWN, (HOST,), twice=(PROVINCE,), tells=(HOST,)),
-    Step(A.WITHDRAW, S.FILED, S.WITHDRAWN, (HOST,), twice=(PROVINCE,), tells=(HOST,)),
+    Step(A.WITHDRAW, S.PLANNED, S.WITHDRAWN, (HOST,), twice=(PROVINCE,), tells=(HOST, COORDINATOR)),
+    Step(A.WITHDRAW, S.FILED, S.WITHDRAWN, (HOST,), twice=(PROVINCE,), tells=(HOST, COORDINATOR)),
     Step(A.REINSTATE, S.REJECTED, None, (PROVINCE,), tells=(HOST,)),
     Step(A.REINSTATE, S.WITHDRAWN, None, (PROVINCE,), tells=(HOST,)),
     Step(A.REINSTATE, S.CLOSED, None, (PROVINCE,), tells=(HOST,)),
@@ -70,15 +70,24 @@ class ActRule:
     twice: tuple[Role, ...] = ()
     # Only in these states two people are needed: where money has been decided.
     twice_in: tuple[State, ...] = ()
+    tells: tuple[Role, ...] = ()  # who gets a mail; of a milestone only what others recorded
 
+
+# Everything that is not final.
+UNDER_WAY = tuple(s for s in S if any(step.source is s and step.target for step in LIFECYCLE))
 
 ACTS: tuple[ActRule, ...] = (
-    ActRule(Act.CONFIRM_DATES, (S.PLANNED,), (HOST, PROVINCE)),
-    ActRule(Act.CHANGE, (S.PLANNED, S.FILED), (HOST,)),
+    ActRule(Act.CONFIRM_DATES, (S.PLANNED, S.FILED), (HOST, PROVINCE), tells=(HOST,)),
+    ActRule(Act.CHANGE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
+    ActRule(Act.POSTPONE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
+    ActRule(Act.EXTEND, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
+    ActRule(Act.TRANSFER, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
+    ActRule(Act.HAND_OVER, UNDER_WAY, (COORDINATOR, PROVINCE), tells=(HOST,)),
     ActRule(
         Act.MILESTONE,
         (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED),
         (HOST, PROVINCE),  # which of them: the policy says so for each milestone
+        tells=(HOST,),
     ),
     ActRule(
         Act.CORRECT,
@@ -86,6 +95,7 @@ ACTS: tuple[ActRule, ...] = (
         (PROVINCE,),
         twice=(PROVINCE,),
         twice_in=(S.SUBSIDISED,),
+        tells=(HOST,),
     ),
     ActRule(Act.DISPOSE, tuple(S), (PROVINCE,)),
     ActRule(Act.SUPPLY, (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED), (HOST,)),

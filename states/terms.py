@@ -77,6 +77,10 @@ class Act(Labelled):
     DISPOSE = "dispose", "核定", "Dispose of a flag"
     SUPPLY = "supply", "补交材料", "Supply papers"
     CANCEL = "cancel", "撤销拟办", "Cancel a proposal"
+    POSTPONE = "postpone", "延期（时间待定）", "Postpone, dates open"
+    EXTEND = "extend", "延长期限", "Extend a deadline"
+    TRANSFER = "transfer", "调整主管部门或承办单位", "Transfer to another unit"
+    HAND_OVER = "hand_over", "更换联系人", "Hand over to another contact"
 
 
 class Entry(Labelled):
@@ -109,6 +113,8 @@ class Kind(Labelled):
     MENDING = "mending", "退回补正", "Mending"
     # Not a deadline of any notice: a planned end passed, so the host is asked to record it.
     RECORDING = "recording", "办班登记", "Recording the class"
+    # Nor is this: before the opening the host is asked whether all stands as planned.
+    OPENING = "opening", "开班前确认", "Confirming the opening"
 
 
 class Force(Labelled):

@@ -1,7 +1,8 @@
-"""Which deadlines a project has: those of its policy, and two that its course brings up.
+"""Which deadlines a project has: those of its policy, and three that its course brings up.
 
-A planned end that passes unrecorded asks for a record; what was sent back is to be mended by its
-date. Neither stands in a notice, and their force says so.
+Before an opening the host is asked whether all stands as planned; a planned end that passes
+unrecorded asks for a record; what was sent back is to be mended by its date. None of them stands in
+a notice, and their force says so.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from states.calculus import deadlines_of
+from states.calculus import Deadline, deadlines_of, extended
 from states.calendar import WorkCalendar
 from states.facts import Facts, Standing, standing
 from states.policy import Category
@@ -32,10 +33,21 @@ class Wanted:
     met_on: date | None
 
 
+def deadlines_for(facts: Facts, category: Category, calendar: WorkCalendar) -> tuple[Deadline, ...]:
+    """The policy's deadlines for these facts, with what the province has granted."""
+    found = deadlines_of(category, facts.dates, calendar)
+    if not facts.extended:
+        return found
+    granted = {kind: date.fromisoformat(said["due_on"]) for kind, said in facts.extended.items()}
+    return tuple(
+        extended(one, granted[one.kind], calendar) if one.kind in granted else one for one in found
+    )
+
+
 def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wanted]:
     """Every deadline that these facts have, in the order of the policy."""
     found = []
-    for one in deadlines_of(category, facts.dates, calendar):
+    for one in deadlines_for(facts, category, calendar):
         stands, met_on = standing(one.kind, facts)
         found.append(
             Wanted(
@@ -58,6 +70,24 @@ def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wan
         asked = Force.ADVISORY  # by the system, not by a notice
         found.append(
             Wanted(Kind.RECORDING, ends, ends, ends, ends, asked, loose, "", stands, met_on)
+        )
+    opens = facts.opens_earliest
+    if opens and facts.actual_opens is None:
+        stands, met_on = standing(Kind.OPENING, facts)
+        advised, loose = calendar.on_or_before(opens), facts.dates.open_window
+        found.append(
+            Wanted(
+                Kind.OPENING,
+                opens,
+                opens,
+                advised,
+                opens,
+                Force.ADVISORY,
+                loose,
+                "",
+                stands,
+                met_on,
+            )
         )
     if facts.mend_by:
         by = facts.mend_by

@@ -108,6 +108,7 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
 def add_person(connection: Connection, login: str, name: str, email: str, phone: str = "") -> int:
     """Insert a person; the new id. The caller makes sure that the login is free."""
     values = {"login": login, "name": name, "email": email, "phone": phone, "active": True}
+    values |= {"language": "zh", "feed_generation": 0}
     [(person_id,)] = _PERSON.run(connection, values)
     return int(person_id)
 
@@ -123,7 +124,8 @@ def _unit(name: str) -> dict[str, str]:
 
 
 _PERSON = Statement(
-    insert(PERSON).returning(PERSON.c.id), ["login", "name", "email", "phone", "active"]
+    insert(PERSON).returning(PERSON.c.id),
+    ["login", "name", "email", "phone", "active", "language", "feed_generation"],
 )
 _UNIT = Statement(insert(UNIT), ["name", "kind", "email", "phone"])
 

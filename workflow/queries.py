@@ -10,10 +10,10 @@ from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
-from states.calculus import deadlines_of
 from states.facts import Facts, Json, Standing
 from states.labels import state_label
 from states.terms import Act, Action, Entry, Force, State, Text
+from states.wanted import deadlines_for
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
@@ -76,7 +76,7 @@ def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str
     """One project in full: facts, deadlines with trace, flags, papers, history, reminders, mail."""
     facts, stored, version, policy = situation(connection, book, project_id)
     category = policy.categories[facts.category]
-    computed = {d.kind.value: d for d in deadlines_of(category, facts.dates, book.calendar)}
+    computed = {d.kind.value: d for d in deadlines_for(facts, category, book.calendar)}
     return {
         "id": project_id,
         "version": version,

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text, Uniq
 from sqlmodel import Field, SQLModel
 
 from states.facts import Standing
+from states.mailing import Mode, Sort
 from states.terms import Kind, Role, State
 
 NAMING = {
@@ -47,6 +48,14 @@ class MailStatus(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class Purpose(StrEnum):
+    REMINDER = "reminder"  # steps of ladders, one mail a person and day
+    RESULT = "result"  # what came of a step or an act
+    DIGEST = "digest"  # weekly for coordinators, daily for the province
+    ALARM = "alarm"  # something is wrong with the mail itself
+    TEST = "test"  # a wording that somebody sends to himself
+
+
 class Setting(SQLModel, table=True):
     """A figure that the system keeps about itself."""
 
@@ -74,6 +83,59 @@ class Person(SQLModel, table=True):
     email: str = Field(default="", index=True)
     phone: str = ""
     active: bool = True
+    language: str = "zh"  # of the mails to this person
+    feed_generation: int = 0  # moves on when the calendar feed is revoked
+    __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)
+
+
+class Preference(SQLModel, table=True):
+    """What a person has chosen for one sort of mail; no row: at once."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    sort: str = Field(primary_key=True)
+    mode: str
+    __table_args__ = (one_of("sort", Sort), one_of("mode", Mode))
+
+
+class Substitute(SQLModel, table=True):
+    """Who gets a person's mail between two days, both included."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    substitute_id: int = Field(foreign_key="person.id")
+    from_on: date
+    until_on: date
+    __table_args__ = (CheckConstraint("from_on <= until_on", name="order"),)
+
+
+class Address(SQLModel, table=True):
+    """An address at which mail did not arrive. A person takes the mark away."""
+
+    email: str = Field(primary_key=True)  # in lower case
+    since: datetime
+    status: str  # as in RFC 3463, empty where unknown
+    said: str  # the server's words
+    mail_id: int | None = Field(default=None, foreign_key="mail.id")
+
+
+class Wording(SQLModel, table=True):
+    """A version of a mail's wording as the office edited it; the newest holds.
+
+    Empty texts: back to what is shipped.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice: str
+    language: str
+    version: int
+    subject: str = ""
+    lead: str = Field(default="", sa_type=Text)
+    saved_by: str
+    saved_at: datetime
+    __table_args__ = (
+        UniqueConstraint("notice", "language", "version"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+    )
 
 
 class Grant(SQLModel, table=True):
@@ -173,7 +235,9 @@ class Mail(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)  # natural key: the same cause never queues twice
-    purpose: str  # "reminder" or "result"
+    purpose: str
+    notice: str = ""  # what the mail is about: names its wording and its sort
+    about: str = Field(default="{}", sa_type=Text)  # JSON: what the writer needs besides the rows
     project_id: int | None = Field(default=None, foreign_key="project.id", index=True)
     event_seq: int | None = None
     to_name: str
@@ -188,6 +252,9 @@ class Mail(SQLModel, table=True):
     created_at: datetime
     due_at: datetime  # not before; moved on by back-off
     attempts: int = 0
+    tried_at: datetime | None = None  # the last attempt: one run tries no mail twice
+    handed: int = 0  # how often a server may have got it without a reply that we recorded
+    went_to: str = ""  # the address on the envelope, where it was not to_email (trial mode)
     lease_until: datetime | None = None
     lease_owner: str = ""
     sent_at: datetime | None = None
@@ -200,12 +267,12 @@ class Mail(SQLModel, table=True):
             postgresql_where=text("status IN ('pending', 'leased', 'failed')"),
         ),
         one_of("status", MailStatus),
-        CheckConstraint("purpose IN ('reminder', 'result')", name="purpose"),
+        one_of("purpose", Purpose),
     )
 
 
 class MailAttempt(SQLModel, table=True):
-    """What a server said, word for word. Append-only."""
+    """What became of a mail: a server's answer word for word, or what a person did. Append-only."""
 
     __tablename__ = "mail_attempt"
     id: int | None = Field(default=None, primary_key=True)
@@ -213,6 +280,7 @@ class MailAttempt(SQLModel, table=True):
     at: datetime
     outcome: str
     reply: str
+    person: str = ""  # login, where a person did it
 
 
 class Reminder(SQLModel, table=True):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from states.effects import LED_TO
+from states.effects import CONTACT, LED_TO
+from states.facts import Standing
 from states.findings import Case, Finding, block, flag
 from states.forms import OUTCOMES
+from states.labels import is_national_money
 from states.lifecycle import STEPS
 from states.machine import move
-from states.terms import Action, Role, Text, day_label
+from states.terms import BEFORE_PLAN, Action, Kind, Role, Text, day_label
+from states.wanted import wanted
 
 
 def mending_date_ahead(case: Case) -> Iterable[Finding]:
@@ -65,6 +68,84 @@ def change_in_advance(case: Case) -> Iterable[Finding]:
             "未附书面情况说明（change_notice）。", "No written notice attached (change_notice)."
         )
         yield flag("change_in_writing", clause, "change_notice", said, who=(Role.HOST,))
+
+
+def extension_fits(case: Case) -> Iterable[Finding]:
+    """A deadline that the project has, moved to a later day; it may have passed already."""
+    name, until = case.given.get("kind"), case.given.get("due_on")
+    standing = {
+        want.kind.value: want
+        for want in wanted(case.facts, case.category, case.calendar)
+        if want.kind not in NOT_EXTENDED and want.standing in (Standing.OPEN, Standing.AHEAD)
+    }
+    if name is not None and name not in standing:
+        known = (
+            "；".join(f"{kind} {want.kind.label.zh}" for kind, want in standing.items()) or "（无）"
+        )
+        english = "; ".join(standing) or "none"
+        said = Text(
+            "没有可延长的期限“{name}”，现有：{known}。",
+            "There is no deadline “{name}” to extend: {known}.",
+        )
+        message = said.format(name=name, known=Text(known, english))
+        yield block("extension_fits", "", "kind", message, who=(case.role,))
+    elif name is not None and until and until <= standing[name].late_after:
+        said = Text(
+            "延长后的日期{until}须晚于现截止日{due}。",
+            "The new day {until} must lie after the present one, {due}.",
+        )
+        due = day_label(standing[name].late_after)
+        message = said.format(until=day_label(until), due=due)
+        yield block("extension_fits", "", "due_on", message, who=(case.role,))
+
+
+NOT_EXTENDED = frozenset({Kind.OPENING, Kind.RECORDING})  # asked by the system only
+
+
+def extension_binds(case: Case) -> Iterable[Finding]:
+    """R25-15b, R25-15c: what the ministry's centre pays keeps the centre's dates."""
+    kind = case.given.get("kind")
+    if kind in (Kind.COMPLETION, Kind.REIMBURSEMENT) and is_national_money(case.category):
+        rule = case.category.deadline(Kind(kind))
+        said = Text(
+            "省厅延长期限不改变{addressee}的资助条件，请先与其沟通。",
+            "An extension by the province does not bind {addressee}; consult it first.",
+        ).format(addressee=case.category.addressee)
+        clause = (rule.forfeit or rule.clause) if rule else ""
+        yield flag("extension_binds", clause, "kind", said, who=(Role.PROVINCE,))
+
+
+def transfer_says_where(case: Case) -> Iterable[Finding]:
+    """A transfer names another department or host than the project has."""
+    given = {name: case.given[name] for name in ("department", "host") if name in case.given}
+    if not any(value != getattr(case.facts, name) for name, value in given.items()):
+        said = Text(
+            "请填写与现在不同的主管（推荐）单位（department）或承办单位（host）。",
+            "Name a department or a host that differs from the present one.",
+        )
+        yield block("transfer_says_where", "", "given", said, who=(case.role,))
+
+
+def host_kept(case: Case) -> Iterable[Finding]:
+    """R25-03: the approved host carries the project out itself; another one is looked at."""
+    clause, host = case.duty("host_kept"), case.given.get("host")
+    if clause and host and host != case.facts.host and case.facts.state not in BEFORE_PLAN:
+        said = Text(
+            "承办单位由{old}调整为{new}，请核对是否属转交第三方。",
+            "The host changes from {old} to {new}; check that this is no hand-on to a third party.",
+        )
+        yield flag("host_kept", clause, "host", said.format(old=case.facts.host, new=host))
+
+
+def handed_to_somebody(case: Case) -> Iterable[Finding]:
+    """A hand-over names what changes, and leaves an address."""
+    changed = [n for n in CONTACT if n in case.given and case.given[n] != getattr(case.facts, n)]
+    if not changed:
+        said = Text(
+            "请填写与现在不同的联系人、邮箱或电话。",
+            "Name a contact, an address or a telephone number that differs from the present one.",
+        )
+        yield block("handed_to_somebody", "", "given", said, who=(case.role,))
 
 
 def milestone_known(case: Case) -> Iterable[Finding]:
