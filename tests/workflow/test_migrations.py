@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine.reflection import Inspector
 
 from workflow import migrations
@@ -67,3 +67,32 @@ def names(inspector: Inspector) -> dict[str, set[str]]:
         )
         found[table] = {str(entry["name"]) for entries in lists for entry in entries}
     return found
+
+
+def test_an_upgrade_keeps_every_row_and_reference(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(db, "0001")
+    with db.write() as connection:
+        for statement in OLD_ROWS.strip().splitlines():
+            connection.execute(text(statement))
+    upgrade(db)
+    assert is_current(db)
+    with db.read() as connection:
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert connection.execute(text("SELECT notice, handed FROM mail")).all() == [("result", 0)]
+        assert connection.execute(text("SELECT person FROM mail_attempt")).scalar() == ""
+        assert connection.execute(text("SELECT language FROM person")).scalar() == "zh"
+        for table in ("project", "deadline", "reminder"):
+            assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 1
+    db.close()
+
+
+OLD_ROWS = """
+INSERT INTO person VALUES (1, 'a', '甲', 'a@example.cn', '', 1)
+INSERT INTO project VALUES (1, 'p', 2025, 'i', 1, 'n', 'h', 'c', '', 'planned', NULL, NULL, '', '{}', 1, '')
+INSERT INTO deadline VALUES (1, 1, 'filing', 1, '2025-01-01', '2025-01-01', '2025-01-01', '2025-01-01', 'stated', 0, '', 'open', NULL, NULL, NULL)
+INSERT INTO mail VALUES (1, 'k', 'result', 1, 1, '', 'a@example.cn', 'host', '2025-01-01', 'pending', '', 't', '', NULL, '2025-01-01', '2025-01-01', 0, NULL, '', NULL, '')
+INSERT INTO mail_attempt VALUES (1, 1, '2025-01-01', 'failed', 'x')
+INSERT INTO reminder VALUES (1, 1, 1, 'filing', 1, '2025-01-01', 'D-7', '2025-01-01', 'host', 'a@example.cn', 'queued', '', 1, '2025-01-01')
+"""

@@ -12,8 +12,8 @@ from workflow.database import Database
 REVISION = "0002"  # the newest file in versions/; a test holds it there
 
 
-def upgrade(db: Database) -> None:
-    """Bring the database to the newest revision; safe to call again."""
+def upgrade(db: Database, revision: str = "head") -> None:
+    """Bring the database to a revision, the newest as a rule; safe to call again."""
     from alembic import command
 
     with db.engine.connect() as connection:
@@ -26,7 +26,7 @@ def upgrade(db: Database) -> None:
             with connection.begin():
                 config = _config()
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
         finally:
             if db.is_sqlite:
                 driver.execute("PRAGMA foreign_keys=ON")

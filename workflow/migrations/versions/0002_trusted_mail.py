@@ -14,8 +14,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-STANDINGS = "open ahead met lifted superseded"
-STATUSES = "pending leased sent failed dead awaiting suppressed"
 SORTS = "deadlines chasing gentle receipts results digest alarms"
 OLD_KINDS = "application filing completion reimbursement mending recording"
 KINDS = f"{OLD_KINDS} opening"
@@ -28,69 +26,43 @@ def one_of(column: str, values: str) -> str:
     return f"{column} IN ({listed})"
 
 
-def checks(table: str, rules: dict[str, str]) -> tuple[sa.CheckConstraint, ...]:
-    return tuple(
-        sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}")) for name, rule in rules.items()
-    )
+def recheck(table: str, column: str, values: str) -> None:
+    """The check on a column allows other values. (SQLite makes the table anew for that.)"""
+    with op.batch_alter_table(table) as batch_op:
+        batch_op.drop_constraint(op.f(f"ck_{table}_{column}"), type_="check")
+        batch_op.create_check_constraint(op.f(f"ck_{table}_{column}"), one_of(column, values))
 
 
-def recheck(table: str, rules: dict[str, str], *, changed: str = "") -> None:
-    """Make the check `changed` say what `rules` say; `rules` are all the checks of the table.
-
-    SQLite makes a table anew to change it, and alembic carries over no check of the old one.
-    """
-    if op.get_bind().dialect.name == "sqlite":
-        given = checks(table, rules)
-        with op.batch_alter_table(table, recreate="always", table_args=given):
-            pass
-    elif changed:
-        op.drop_constraint(op.f(f"ck_{table}_{changed}"), table, type_="check")
-        op.create_check_constraint(op.f(f"ck_{table}_{changed}"), table, rules[changed])
-
-
-def add(table: str, rules: dict[str, str], *columns: tuple[str, Any, Any]) -> None:
+def add(table: str, *columns: tuple[str, Any, Any]) -> None:
     """Add columns (name, type, value of the rows that are there); the value stays no default."""
     with op.batch_alter_table(table) as batch_op:
         for name, kind, value in columns:
             nullable = value is None
             batch_op.add_column(sa.Column(name, kind, nullable=nullable, server_default=value))
-    with op.batch_alter_table(table, table_args=checks(table, rules)) as batch_op:
+    with op.batch_alter_table(table) as batch_op:
         for name, _, value in columns:
             if value is not None:
                 batch_op.alter_column(name, server_default=None)
 
 
-PERSON = {"language": one_of("language", "zh en")}
-MAIL = {"status": one_of("status", STATUSES)}
-DEADLINE = {"standing": one_of("standing", STANDINGS)}
-REMINDER = {
-    "reason_given": "status = 'queued' OR reason <> ''",
-    "status": one_of("status", "queued suppressed"),
-}
-
-
 def upgrade() -> None:
-    add(
-        "person",
-        PERSON,
-        ("language", sa.String(), "zh"),
-        ("feed_generation", sa.Integer(), "0"),
-    )
-    if op.get_bind().dialect.name == "postgresql":
-        op.create_check_constraint(op.f("ck_person_language"), "person", PERSON["language"])
+    add("person", ("language", sa.String(), "zh"), ("feed_generation", sa.Integer(), "0"))
+    with op.batch_alter_table("person") as batch_op:
+        languages = one_of("language", "zh en")
+        batch_op.create_check_constraint(op.f("ck_person_language"), languages)
     add(
         "mail",
-        MAIL | {"purpose": one_of("purpose", OLD_PURPOSES)},
         ("notice", sa.String(), ""),
         ("about", sa.Text(), "{}"),
         ("tried_at", sa.DateTime(timezone=True), None),
         ("handed", sa.Integer(), "0"),
         ("went_to", sa.String(), ""),
     )
-    recheck("mail", MAIL | {"purpose": one_of("purpose", PURPOSES)}, changed="purpose")
-    add("mail_attempt", {}, ("person", sa.String(), ""))
-    recheck("deadline", DEADLINE | {"kind": one_of("kind", KINDS)}, changed="kind")
-    recheck("reminder", REMINDER | {"kind": one_of("kind", KINDS)}, changed="kind")
+    op.execute("UPDATE mail SET notice = purpose")
+    recheck("mail", "purpose", PURPOSES)
+    add("mail_attempt", ("person", sa.String(), ""))
+    recheck("deadline", "kind", KINDS)
+    recheck("reminder", "kind", KINDS)
     op.create_table(
         "preference",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -155,17 +127,15 @@ def downgrade() -> None:
         " WHERE purpose NOT IN ('reminder', 'result'))"
     )
     op.execute("DELETE FROM mail WHERE purpose NOT IN ('reminder', 'result')")
-    recheck("reminder", REMINDER | {"kind": one_of("kind", OLD_KINDS)}, changed="kind")
-    recheck("deadline", DEADLINE | {"kind": one_of("kind", OLD_KINDS)}, changed="kind")
+    recheck("reminder", "kind", OLD_KINDS)
+    recheck("deadline", "kind", OLD_KINDS)
     with op.batch_alter_table("mail_attempt") as batch_op:
         batch_op.drop_column("person")
-    old = MAIL | {"purpose": one_of("purpose", OLD_PURPOSES)}
-    with op.batch_alter_table("mail", table_args=checks("mail", old)) as batch_op:
+    with op.batch_alter_table("mail") as batch_op:
         for name in ("went_to", "handed", "tried_at", "about", "notice"):
             batch_op.drop_column(name)
-    recheck("mail", old, changed="purpose")
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f("ck_person_language"), "person", type_="check")
+    recheck("mail", "purpose", OLD_PURPOSES)
     with op.batch_alter_table("person") as batch_op:
+        batch_op.drop_constraint(op.f("ck_person_language"), type_="check")
         batch_op.drop_column("feed_generation")
         batch_op.drop_column("language")
