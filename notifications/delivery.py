@@ -163,7 +163,7 @@ class Delivery:
     def _lease(
         self, connection: Connection, row: Any, now: datetime, result: DeliveryResult
     ) -> Claim | None:
-        subject, content = row.subject, row.content
+        subject, content, went_to = row.subject, row.content, row.went_to
         if content is None:
             try:
                 written = self.writer.write(connection, row, today=self.today, at=now)
@@ -177,7 +177,7 @@ class Delivery:
                 self._set_aside(connection, row.id, MailStatus.SUPPRESSED, "outdated")
                 result.withheld += 1
                 return None
-            subject, content = written
+            subject, content, went_to = written.subject, written.content, written.went_to
         connection.execute(
             update(MAIL)
             .where(MAIL.c.id == row.id)
@@ -185,12 +185,15 @@ class Delivery:
                 status=MailStatus.LEASED.value,
                 subject=subject,
                 content=content,
+                went_to=went_to,
                 attempts=row.attempts + 1,
                 lease_until=now + self.lease,
                 lease_owner=self.owner,
             )
         )
-        return Claim(row.id, row.to_email, content, row.attempts + 1, row.content is None)
+        return Claim(
+            row.id, went_to or row.to_email, content, row.attempts + 1, row.content is None
+        )
 
     @staticmethod
     def _set_aside(connection: Connection, mail_id: int, status: MailStatus, why: str) -> None:

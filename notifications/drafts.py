@@ -34,6 +34,15 @@ REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail as it goes out. `went_to`: the envelope's address where it is not the row's own."""
+
+    subject: str
+    content: bytes
+    went_to: str
+
+
 @dataclass(frozen=True)
 class Writer:
     """What every mail needs besides its row."""
@@ -41,10 +50,13 @@ class Writer:
     book: Rulebook
     sender: str  # "Name <address>"
     base_url: str
+    reply_to: str = ""  # for all mails; empty: the officer in charge
+    trial_to: str = ""  # trial mode: every mail goes here instead
+    enclose: bool = False  # calendar entries and timetables
 
     def write(
         self, connection: Connection, mail: Any, *, today: date, at: datetime
-    ) -> tuple[str, bytes] | None:
+    ) -> Written | None:
         """Subject and bytes of a mail row; None if nothing in it is still to be said.
 
         Reminders whose deadline no longer stands are recorded as silent, with the reason.
@@ -60,7 +72,7 @@ class Writer:
             message_id=message_id(mail.token, self.sender),
             sent_at=at,
         )
-        return rendered.subject, content
+        return Written(rendered.subject, content, self.trial_to)
 
     def _rendered(self, connection: Connection, mail: Any, today: date) -> Rendered | None:
         if mail.purpose == "result":

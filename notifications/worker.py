@@ -54,10 +54,21 @@ class Worker:
     def sweep(self, kinds: frozenset[Kind] = EVERYTHING) -> SweepResult:
         return sweep(self.db, self.book, as_of=self.today(), at=self.clock(), kinds=kinds)
 
+    def writer(self) -> Writer:
+        said = self.settings
+        return Writer(
+            self.book,
+            said.mail_from,
+            said.base_url,
+            reply_to=said.mail_reply_to,
+            trial_to=said.mail_trial_to,
+            enclose=said.mail_attachments,
+        )
+
     def dispatch(
         self, *, until: datetime | None = None, stop: Callable[[], bool] = lambda: False
     ) -> DeliveryResult:
-        writer = Writer(self.book, self.settings.mail_from, self.settings.base_url)
+        writer = self.writer()
         owner = f"{socket.gethostname()}:{os.getpid()}"
         delivery = Delivery(
             self.db, writer, self.settings, owner=owner, clock=self.clock, today=self.today()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from states.facts import Facts
-from states.terms import Role, Text
+from states.terms import Role, State, Text
 from workflow.identity import squeeze
 from workflow.statements import Statement
 from workflow.tables import Grant, Person, Unit
@@ -75,6 +75,15 @@ def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[s
     scope = facts.department if role is Role.COORDINATOR else ""
     rows = _HOLDERS.run(connection, {"role": role.value, "scope": scope})
     return [(name, email) for name, email in rows]
+
+
+def officer(connection: Connection, facts: Facts) -> tuple[str, str] | None:
+    """Whom an answer about a project goes to: its coordinator until it is reviewed, then the
+    province; None where nobody with an address is known."""
+    early = facts.state in (State.DRAFTED, State.SUBMITTED)
+    roles = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
+    found = (to for role in roles for to in recipients(connection, role, facts))
+    return next(found, None)
 
 
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:
