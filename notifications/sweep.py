@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
+from states.mailing import Sort, is_past, sort_of_step, whose_turn
 from states.terms import Force, Kind, Role
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
@@ -24,7 +25,7 @@ from workflow.engine import TABLE as PROJECT
 from workflow.outbox import INSERT as INSERT_MAIL
 from workflow.outbox import TABLE as MAIL
 from workflow.outbox import draft
-from workflow.people import recipients
+from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
 from workflow.tables import MailStatus, Reminder, ReminderStatus
 
@@ -68,9 +69,10 @@ class Ledger:
     """The rows that one batch of the sweep adds."""
 
     connection: Connection
+    as_of: date
     at: datetime
     rows: list[dict[str, Any]] = field(default_factory=list)
-    people: dict[tuple[Role, str], list[tuple[str, str]]] = field(default_factory=dict)
+    people: dict[tuple[Role, str, Sort], list[Recipient]] = field(default_factory=dict)
 
     def note(self, due: Due, rise: Rise, role: Role, to: str, reason: str = "") -> None:
         status = ReminderStatus.SUPPRESSED if reason else ReminderStatus.QUEUED
@@ -92,13 +94,15 @@ class Ledger:
             }
         )
 
-    def addresses(self, role: Role, facts: Facts) -> list[str]:
+    def recipients(self, role: Role, facts: Facts, sort: Sort) -> list[Recipient]:
         if role is Role.HOST:
-            return [email for _, email in recipients(self.connection, role, facts)]
+            return addressed(self.connection, role, facts, sort, on=self.as_of)
         scope = facts.department if role is Role.COORDINATOR else ""
-        if (role, scope) not in self.people:
-            self.people[role, scope] = recipients(self.connection, role, facts)
-        return [email for _, email in self.people[role, scope]]
+        key = (role, scope, sort)
+        if key not in self.people:
+            found = addressed(self.connection, role, facts, sort, on=self.as_of)
+            self.people[key] = found
+        return self.people[key]
 
 
 def sweep(
@@ -124,9 +128,10 @@ def sweep(
                 if not batch:
                     break
                 _record(connection, book, batch, as_of, at, result)
-    with db.write() as connection:
-        _address(connection, as_of, at, result)
-    return result
+    while True:
+        with db.write() as connection:
+            if not _address(connection, as_of, at, result):
+                return result
 
 
 _DUE = Statement(
@@ -190,7 +195,7 @@ def _record(
     at: datetime,
     result: SweepResult,
 ) -> None:
-    ledger = Ledger(connection, at)
+    ledger = Ledger(connection, as_of, at)
     moves = []
     for due in batch:
         ladder = book.ladder(due.kind, due.force) or NO_LADDER
@@ -210,23 +215,32 @@ def _record(
 def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
     """One row a step and recipient; of several missed steps only the latest is announced."""
     for rise in passed:
-        reason = _silence(due, rise, latest=rise is passed[-1])
         for role in rise.rung.tells:
-            found = ledger.addresses(role, due.facts)
-            for email in found:
-                ledger.note(due, rise, role, email, reason)
+            begun = due.kind is Kind.OPENING and due.due_on <= ledger.as_of
+            reason = _silence(due, rise, role, latest=rise is passed[-1] and not begun)
+            found = ledger.recipients(role, due.facts, sort_of_step(due.force, role))
+            for to in found:
+                ledger.note(due, rise, role, to.email, reason or to.reason)
             if not found:
                 ledger.note(due, rise, role, "", reason or "no_address")
 
 
-def _silence(due: Due, rise: Rise, *, latest: bool) -> str:
-    """Why a step is not announced; empty if it is."""
+def _silence(due: Due, rise: Rise, role: Role, *, latest: bool) -> str:
+    """Why a step is not announced to those in a role; empty if it is."""
     if due.standing is not Standing.OPEN:
         return silence(due.standing)
     # A later round forgets when its row began, yet the plan still came no earlier than it came.
-    came = [day for day in (due.known_on, due.facts.known_on, due.facts.planned_on) if day]
-    if came and (rise.on < max(came) or due.late_after < max(came)):
+    planned = [day for day in (due.facts.known_on, due.facts.planned_on) if day]
+    if planned and due.late_after < max(planned):
         return "before_known"
+    known = max((day for day in (*planned, due.known_on) if day), default=None)
+    if known and rise.on < known:
+        return "before_known"
+    if role is not Role.HOST and due.known_on and due.late_after < due.known_on:
+        if is_past(due.facts, due.known_on):  # a class moved into the past: its people only
+            return "past_class"
+    if not whose_turn(due.kind, due.facts, role):
+        return "not_theirs"
     # Once the class should be over, asking for its record takes the place of asking for the plan.
     over = due.facts.planned_ends or due.facts.opens_latest
     if due.kind is Kind.FILING and over and over < rise.on:
@@ -250,8 +264,8 @@ def _insert(connection: Connection) -> Statement:
     return _INSERTS[name]
 
 
-def _address(connection: Connection, as_of: date, at: datetime, result: SweepResult) -> None:
-    """Put every queued reminder into its recipient's mail of the day, one mail a person."""
+def _address(connection: Connection, as_of: date, at: datetime, result: SweepResult) -> int:
+    """Put queued reminders into their recipients' mails of the day, one mail a person; how many."""
     if connection.dialect.name == "postgresql":  # one at a time, as SQLite does by itself
         connection.execute(select(func.pg_advisory_xact_lock(ADDRESSING)))
     loose = connection.execute(
@@ -259,6 +273,7 @@ def _address(connection: Connection, as_of: date, at: datetime, result: SweepRes
         .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
         .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.mail_id.is_(None))
         .order_by(REMINDER.c.id)
+        .limit(BATCH)
     ).all()
     mails: dict[str, int] = {}
     names: dict[tuple[str, str], str] = {}
@@ -266,13 +281,16 @@ def _address(connection: Connection, as_of: date, at: datetime, result: SweepRes
         if row.recipient not in mails:
             facts = Facts.read(json.loads(row.facts))
             role = Role(row.role)
-            names |= {(role, email): name for name, email in recipients(connection, role, facts)}
+            sort = sort_of_step(Force.STATED, role)
+            found = addressed(connection, role, facts, sort, on=as_of)
+            names |= {(role, one.email): one.name for one in found}
             to = (names.get((role, row.recipient), ""), row.recipient)
             mails[row.recipient], fresh = _mail_of_the_day(connection, to, role, as_of, at)
             result.mails += fresh
         connection.execute(
             update(REMINDER).where(REMINDER.c.id == row.id).values(mail_id=mails[row.recipient])
         )
+    return len(loose)
 
 
 def _mail_of_the_day(

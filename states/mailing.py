@@ -1,11 +1,18 @@
-"""Which sorts of mail there are, and which of them somebody may put off or mute.
+"""Who is told what: sorts of mail, which of them somebody may put off or mute, and whom a deed
+concerns.
 
 What a notice requires of a person reaches that person at once, whatever was chosen.
 """
 
 from __future__ import annotations
 
-from states.terms import Labelled, Role
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from states.facts import Facts
+from states.lifecycle import ACT_RULES, STEPS
+from states.terms import Act, Action, Force, Kind, Labelled, Role, State
 
 
 class Sort(Labelled):
@@ -13,7 +20,7 @@ class Sort(Labelled):
 
     DEADLINES = "deadlines", "本人事项的期限提醒", "Deadlines of one's own"
     CHASING = "chasing", "所联系项目的期限和催报", "Deadlines of projects that one watches"
-    GENTLE = "gentle", "开班前确认、办班登记提醒", "Confirming and recording a class"
+    GENTLE = "gentle", "开班前确认、办班登记等建议性提醒", "What no notice asks for"
     RECEIPTS = "receipts", "收到材料的回执", "Receipts"
     RESULTS = "results", "办理结果、日期变更", "Results and moved dates"
     DIGEST = "digest", "定期汇总", "Digests"
@@ -47,3 +54,50 @@ def choices(sort: Sort, role: Role) -> frozenset[Mode]:
     if role is Role.HOST and sort in (Sort.GENTLE, Sort.RECEIPTS):
         return frozenset({Mode.AT_ONCE, Mode.OFF})
     return ONCE
+
+
+def sort_of_step(force: Force, role: Role) -> Sort:
+    """The sort of a ladder's step for somebody in this role."""
+    if force is Force.ADVISORY:
+        return Sort.GENTLE
+    return Sort.DEADLINES if role is Role.HOST else Sort.CHASING
+
+
+RECEIPTS = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT})
+
+
+def sort_of_result(deed: Action | Act, role: Role) -> Sort:
+    return Sort.RECEIPTS if deed in RECEIPTS and role is Role.HOST else Sort.RESULTS
+
+
+def whose_turn(kind: Kind, facts: Facts, role: Role) -> bool:
+    """Whether a step concerns somebody in this role now: what a host has handed in to its
+    department is the department's to hand on."""
+    return not (kind is Kind.APPLICATION and role is Role.HOST and facts.state is State.SUBMITTED)
+
+
+def is_past(facts: Facts, today: date) -> bool:
+    """Whether the class, by its plan, is over."""
+    over = facts.actual_ends or facts.planned_ends or facts.opens_latest
+    return over is not None and over < today
+
+
+MOVES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
+
+
+def told(
+    deed: Action | Act, source: State, after: Facts, by: Role, today: date
+) -> tuple[Role, ...]:
+    """Who gets a mail about a deed. A class moved into the past concerns its own people only; a
+    milestone those who did not record it."""
+    if isinstance(deed, Action):
+        return STEPS[source, deed].tells
+    if deed is Act.MILESTONE and by is Role.HOST:
+        return ()
+    tells = ACT_RULES[deed].tells
+    return (Role.HOST,) if tells and deed in MOVES and is_past(after, today) else tells
+
+
+def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:
+    """What a mail about a deed is called: the deed, or the milestone that was recorded."""
+    return str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value

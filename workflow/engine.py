@@ -18,7 +18,7 @@ from states.decide import blocks
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
-from states.lifecycle import STEPS
+from states.mailing import MOVES, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Role
 from workflow import deadlines
@@ -28,8 +28,9 @@ from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
 from workflow.identity import identity
 from workflow.judging import TABLE, add_flags, add_papers, judged, needs_second
-from workflow.outbox import announce_result
+from workflow.outbox import Result, announce_result
 from workflow.people import Actor
+from workflow.readdress import follow
 from workflow.statements import Statement
 from workflow.tables import Event
 
@@ -92,11 +93,16 @@ def perform_in(
     entry = _Entry(project_id, row, deed, case, findings, changes, policy, at)
     facts = _append(connection, entry)
     category = policy.categories[facts.category]
-    known_on = today if deed.what is Action.PLAN else None
+    # What a plan or a moved date brings is announced by a mail of its own; earlier steps are not.
+    known_on = today if deed.what is Action.PLAN or deed.what in MOVES else None
     deadlines.reconcile(connection, project_id, facts, category, book, known_on=known_on)
-    if announce and not proposing and isinstance(deed.what, Action):
-        tells = STEPS[row.facts.state, deed.what].tells
-        announce_result(connection, project_id, row.version + 1, facts, tells, on=today, at=at)
+    if deed.what in (Act.TRANSFER, Act.HAND_OVER):
+        follow(connection, project_id, row.facts, facts, on=today, at=at)
+    if announce and not proposing:
+        tells = told(deed.what, row.facts.state, facts, case.role, today)
+        notice = notice_of(deed.what, case.given)
+        result = Result(project_id, row.version + 1, deed.what, notice)
+        announce_result(connection, result, facts, tells, on=today, at=at)
     return Outcome(project_id, row.version + 1, facts.state, proposing, tuple(findings))
 
 
@@ -235,3 +241,4 @@ def amend(
     entry = _Entry(project_id, before, deed, case, [], changes | noted, policy, at)
     facts = _append(connection, entry)
     deadlines.reconcile(connection, project_id, facts, policy.categories[facts.category], book)
+    follow(connection, project_id, before.facts, facts, on=today, at=at)

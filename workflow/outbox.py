@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from states.facts import Facts
-from states.terms import Role
-from workflow.people import recipients
+from states.mailing import sort_of_result
+from states.terms import Act, Action, Role
+from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
 from workflow.tables import Mail, MailStatus
 
@@ -78,19 +80,41 @@ def requeue(connection: Connection, mail_id: int, *, at: datetime) -> str | None
 AGAIN = frozenset({MailStatus.DEAD.value, MailStatus.FAILED.value})
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a mail about a deed is about: event `seq` of a project, and what it is called."""
+
+    project_id: int
+    seq: int
+    deed: Action | Act
+    notice: str
+
+
 def announce_result(
     connection: Connection,
-    project_id: int,
-    seq: int,
+    result: Result,
     facts: Facts,
     tells: tuple[Role, ...],
     *,
     on: date,
     at: datetime,
 ) -> None:
-    """Queue the mail about a step's result, one to each whom the lifecycle table names."""
+    """Queue the mail about what came of a deed, one to each whom it concerns."""
     for role in tells:
-        for to in recipients(connection, role, facts) or [(facts.host, "")]:
-            key = f"result:{project_id}:{seq}:{role.value}:{to[1]}"
-            more = {"project_id": project_id, "event_seq": seq}
-            INSERT.run(connection, draft(key, "result", to, role, on=on, at=at, **more))
+        sort = sort_of_result(result.deed, role)
+        found = addressed(connection, role, facts, sort, on=on)
+        if not found and role is not Role.HOST:
+            continue  # nobody watches: the province sees it in its digest
+        for to in found or [Recipient(facts.host, "")]:
+            queue_result(connection, result, role, to, on=on, at=at)
+
+
+def queue_result(
+    connection: Connection, result: Result, role: Role, to: Recipient, *, on: date, at: datetime
+) -> None:
+    key = f"result:{result.project_id}:{result.seq}:{role.value}:{to.email}"
+    more: dict[str, Any] = {"project_id": result.project_id, "event_seq": result.seq}
+    more["notice"] = result.notice
+    if to.reason:
+        more |= {"status": MailStatus.SUPPRESSED.value, "reason": to.reason}
+    INSERT.run(connection, draft(key, "result", (to.name, to.email), role, on=on, at=at, **more))

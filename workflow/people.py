@@ -66,12 +66,12 @@ def find_actor(connection: Connection, login: str) -> Actor | None:
 def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[str, str]]:
     """Name and address of those who are written to in a role about a project.
 
-    The host is written to at the project's own contact, not at every clerk of the unit.
+    The host is written to at the project's own contact and its office, not at every clerk.
     """
     if role is Role.HOST:
-        if not facts.contact_email:
-            return []
-        return [(facts.contact_name or facts.host, facts.contact_email)]
+        contact, office = facts.contact_email, facts.office_email
+        named = [(facts.contact_name or facts.host, contact)] if contact else []
+        return [*named, (facts.host, office)] if office and office != contact else named
     scope = facts.department if role is Role.COORDINATOR else ""
     rows = _HOLDERS.run(connection, {"role": role.value, "scope": scope})
     return [(name, email) for name, email in rows]

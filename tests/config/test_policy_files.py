@@ -376,6 +376,7 @@ def test_duties_cite(fujian: Policy) -> None:
     assert fujian.duties == {
         "enterprise_qualified": "R24-08",
         "held_as_planned": "R25-02",
+        "host_kept": "R25-03",
         "change_in_advance": "R25-05",
     }
 

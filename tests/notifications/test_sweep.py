@@ -107,7 +107,8 @@ def test_a_date_confirmed_after_a_late_plan_is_not_overdue_either(desk: Desk) ->
     window = {"opens_earliest": "2025-09-11", "opens_latest": "2025-09-20", "planned_ends": None}
     [project] = desk.plan(window, today="2025-08-25")
     desk.move(project, "2025-08-26", "2025-09-15", "2025-09-18")  # filing by 08-15: had passed
-    assert desk.sweep_daily("2025-08-26", "2025-09-12") == []
+    desk.sweep_daily("2025-08-26", "2025-09-12")
+    assert set(desk.ledger("kind", status="queued")) == {"opening"}
     assert desk.deadlines("round", "standing", kind="filing") == [(1, "superseded"), (2, "open")]
     assert "before_known" in desk.ledger("reason", kind="filing", round=2)
 
@@ -148,8 +149,9 @@ def test_a_date_that_returns_after_a_detour_is_announced_again(desk: Desk) -> No
         (3, day("2025-08-15"), "open"),
     ]
     told = desk.ledger("round", "step", status="queued", kind="filing")
-    # The step that is current when the date returns is told again, once; then the rest.
-    assert told == [(1, "D-14"), (1, "D-7"), *((3, f"D-{n}") for n in (7, 3, 1, 0))]
+    # Each move is announced by a mail of its own, once; then the steps that are still to come.
+    assert told == [(1, "D-14"), (1, "D-7"), *((3, f"D-{n}") for n in (3, 1, 0))]
+    assert desk.mails("notice", purpose="result") == ["confirm_dates", "confirm_dates"]
 
 
 def test_the_year_end_ladder_reaches_only_those_not_held(desk: Desk) -> None:

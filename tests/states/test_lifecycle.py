@@ -54,8 +54,12 @@ reinstate  subsidised -           province:province
 # Each line: act, where, who. `supply` and `cancel` serve the promised papers and the two-person
 # steps of the design.
 ACTS = """
-confirm_dates  planned                                    host,province
+confirm_dates  planned,filed                              host,province
 change         planned,filed                              host
+postpone       planned,filed                              host
+extend         drafted,submitted,reviewed,planned,filed,held,reported  province
+transfer       drafted,submitted,reviewed,planned,filed,held,reported  province
+hand_over      drafted,submitted,reviewed,planned,filed,held,reported  coordinator,province
 milestone      planned,filed,held,reported,subsidised     host,province
 correct        held,reported,subsidised,closed            province
 dispose        *                                          province

@@ -55,7 +55,8 @@ def test_a_step_writes_event_row_deadlines_and_mail_together(desk: Desk) -> None
         "recording": (1, "2025-05-15", "open"),
         "reimbursement": (1, "2025-06-16", "ahead"),
     }
-    [mail] = shown["mail"]
+    *receipts, mail = shown["mail"]
+    assert [receipt["notice"] for receipt in receipts] == ["submit", "review"]
     assert (mail["purpose"], mail["to_email"], mail["status"], mail["event_seq"]) == (
         "result",
         "lin@example.cn",
@@ -68,7 +69,7 @@ def test_a_step_writes_event_row_deadlines_and_mail_together(desk: Desk) -> None
 def test_a_result_without_an_address_stays_as_suppressed_with_its_reason(desk: Desk) -> None:
     one = desk.admit(contact_email=None)
     desk.live(one, "planned")
-    [mail] = desk.show(one)["mail"]
+    mail = desk.show(one)["mail"][-1]
     assert (mail["status"], mail["reason"], mail["to_name"]) == ("suppressed", "no_address", SCHOOL)
 
 
@@ -140,7 +141,7 @@ def test_of_two_at_once_exactly_one_wins(desk: Desk, seen: int | None) -> None:
     expected = ["LostRace"] if seen else ["LostRace", "Refused"]
     assert outcomes[1] == "won" and outcomes[0] in expected
     shown = desk.show(one)
-    assert (shown["version"], len(shown["history"]), len(shown["mail"])) == (4, 4, 1)
+    assert (shown["version"], len(shown["history"]), len(shown["mail"])) == (4, 4, 3)
     assert desk.complaints() == []
 
 

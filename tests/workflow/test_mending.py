@@ -90,6 +90,7 @@ def test_moved_dates_begin_a_new_round_and_keep_the_old_one(desk: Desk) -> None:
     assert {(r["kind"], r["round"], r["due_on"].isoformat()) for r in old} == {
         ("filing", 1, "2025-04-12"),
         ("recording", 1, "2025-05-15"),
+        ("opening", 1, "2025-05-12"),
         ("reimbursement", 1, "2025-06-16"),
     }
     assert desk.complaints() == []

@@ -1,0 +1,134 @@
+"""Waiting mail follows a project to other people; what a server may have is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from states.facts import Facts
+from states.mailing import Sort
+from states.terms import Act, Action, Role
+from workflow.outbox import TABLE as MAIL
+from workflow.outbox import Result, queue_result
+from workflow.people import know_contacts
+from workflow.recipients import Recipient, addressed
+from workflow.tables import Event, MailStatus, Purpose, Reminder, ReminderStatus
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+WAITING = [s.value for s in (MailStatus.PENDING, MailStatus.FAILED, MailStatus.AWAITING)]
+NOT_WITH_A_SERVER = MAIL.c.status.in_(WAITING) & (MAIL.c.handed == 0)
+SILENT = {"status": ReminderStatus.SUPPRESSED.value, "reason": "handed_over", "mail_id": None}
+WATCHED = ("contact_email", "office_email", "department", "host")
+
+
+def follow(
+    connection: Connection,
+    project_id: int,
+    before: Facts,
+    after: Facts,
+    *,
+    on: date,
+    at: datetime,
+) -> None:
+    """Re-address what waits, where a change of contact, host or department moved a project."""
+    if all(getattr(before, name) == getattr(after, name) for name in WATCHED):
+        return
+    contact = (after.contact_email, after.contact_name or after.host, after.host)
+    know_contacts(connection, [contact, ("", "", after.department)])
+    for role, sort in ((Role.HOST, Sort.DEADLINES), (Role.COORDINATOR, Sort.CHASING)):
+        old = {to.email for to in addressed(connection, role, before, sort, on=on)}
+        new = addressed(connection, role, after, sort, on=on)
+        gone = old - {to.email for to in new}
+        come = [to for to in new if to.email not in old] or new
+        readdress(connection, project_id, role, gone, come, on=on, at=at)
+
+
+def readdress(
+    connection: Connection,
+    project_id: int,
+    role: Role,
+    gone: Collection[str],
+    come: Sequence[Recipient],
+    *,
+    on: date,
+    at: datetime,
+) -> None:
+    """Take a project's waiting mail in a role from some addresses to others.
+
+    The old rows stay, with the reason; the next sweep puts the reminders into the others' mails.
+    """
+    if not gone:
+        return
+    _reminders(connection, project_id, role, gone, come, at)
+    mails = connection.execute(
+        select(MAIL)
+        .where(MAIL.c.project_id == project_id, MAIL.c.purpose == Purpose.RESULT.value)
+        .where(MAIL.c.to_role == role.value, MAIL.c.to_email.in_(gone), NOT_WITH_A_SERVER)
+    ).all()
+    for mail in mails:
+        _silence(connection, mail.id)
+        for to in come:
+            result = Result(project_id, mail.event_seq, _deed(connection, mail), mail.notice)
+            if not _queued(connection, result, role, to):
+                queue_result(connection, result, role, to, on=on, at=at)
+
+
+def _reminders(
+    connection: Connection,
+    project_id: int,
+    role: Role,
+    gone: Collection[str],
+    come: Sequence[Recipient],
+    at: datetime,
+) -> None:
+    rows = connection.execute(
+        select(REMINDER)
+        .select_from(REMINDER.outerjoin(MAIL, REMINDER.c.mail_id == MAIL.c.id))
+        .where(REMINDER.c.project_id == project_id, REMINDER.c.role == role.value)
+        .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.recipient.in_(gone))
+        .where(or_(REMINDER.c.mail_id.is_(None), NOT_WITH_A_SERVER))
+        .order_by(REMINDER.c.id)
+    ).all()
+    for row in rows:
+        connection.execute(update(REMINDER).where(REMINDER.c.id == row.id).values(SILENT))
+        for to in come:
+            if not _reminded(connection, row, to.email):
+                values = {**row._mapping, "recipient": to.email, "mail_id": None, "recorded_at": at}
+                del values["id"]
+                if to.reason:
+                    values |= {"status": ReminderStatus.SUPPRESSED.value, "reason": to.reason}
+                connection.execute(insert(REMINDER).values(values))
+
+
+KEY = ("project_id", "kind", "round", "due_on", "step")
+
+
+def _reminded(connection: Connection, row: Any, email: str) -> bool:
+    same = [REMINDER.c[name] == getattr(row, name) for name in KEY]
+    query = select(REMINDER.c.id).where(*same, REMINDER.c.recipient == email)
+    return connection.execute(query).first() is not None
+
+
+def _silence(connection: Connection, mail_id: int) -> None:
+    values = {"status": MailStatus.SUPPRESSED.value, "reason": "handed_over"}
+    connection.execute(update(MAIL).where(MAIL.c.id == mail_id).values(values))
+
+
+def _deed(connection: Connection, mail: Any) -> Action | Act:
+    its = (EVENT.c.project_id == mail.project_id, EVENT.c.seq == mail.event_seq)
+    deed = connection.execute(select(EVENT.c.deed).where(*its)).scalar_one()
+    return Action(deed) if deed in set(Action) else Act(deed)
+
+
+def _queued(connection: Connection, result: Result, role: Role, to: Recipient) -> bool:
+    query = select(MAIL.c.id).where(
+        MAIL.c.project_id == result.project_id,
+        MAIL.c.event_seq == result.seq,
+        MAIL.c.to_role == role.value,
+        MAIL.c.to_email == to.email,
+    )
+    return connection.execute(query).first() is not None
