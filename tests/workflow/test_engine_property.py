@@ -30,7 +30,7 @@ from states.decide import may_cancel, second_by, who_may
 from states.facts import Facts
 from states.forms import FORMS
 from states.policy import Policy
-from states.terms import Act, Action, Role, State
+from states.terms import Act, Action, Kind, Role, State
 from workflow.database import Database
 from workflow.engine import LostRace, Refused, situation
 from workflow.migrations import upgrade
@@ -51,6 +51,7 @@ BY_KIND = {
     "yes": st.booleans(),
     "text": st.sampled_from(["事由", "另一说明"]),
     "line": st.sampled_from(["事由", "另一说明"]),
+    "email": st.sampled_from(["lin@example.cn", "new@example.cn"]),
 }
 
 
@@ -129,6 +130,7 @@ class Office(RuleBasedStateMachine):
             "category": list(policy.categories),
             "flag": facts.open_flags,
             "outcome": ["accepted", "mend"],
+            "kind": [kind.value for kind in Kind],
         }
         if what is Act.MILESTONE:
             choices["name"] = known
@@ -172,4 +174,4 @@ class Office(RuleBasedStateMachine):
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestOffice.settings = settings(max_examples=250, stateful_step_count=30, deadline=None)
