@@ -201,6 +201,26 @@ def do(
     run(project_id, action, user, values or [], attach or [], on, on_behalf, seen, json)
 
 
+@app.command(
+    help=both(
+        "延长一项期限（已过期的也可以），重新推算提醒，如："
+        "yanxiu extend 2 --kind filing --until 2025-03-07 --reason 台风",
+        "Extend a deadline, also one that has passed; reminders follow",
+    )
+)
+def extend(
+    project_id: ProjectId,
+    kind: Annotated[str, typer.Option(help=both("期限种类，如 filing", "Kind, e.g. filing"))],
+    until: Annotated[str, typer.Option(help=both("延长至（当天仍算按时）", "The new last day"))],
+    reason: Annotated[str, typer.Option(help=both("事由", "Why"))],
+    document: Annotated[str, typer.Option(help=both("文号", "Document number"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_do import extend as run
+
+    run(project_id, kind, until, reason, document, json)
+
+
 @app.command(help=both("重放全部历史，核对数据和提醒台账", "Replay all history and check it"))
 def verify(json: Json = False) -> None:
     from cli.verbs_setup import verify as run
@@ -307,6 +327,65 @@ def user_grant(
     from cli.verbs_user import give as run
 
     run(login, role, scope, json)
+
+
+@user_app.command(
+    "prefer", help=both("某类邮件如何接收；不写 --sort 时列出", "How a sort of mail comes")
+)
+def user_prefer(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    sort: Annotated[str, typer.Option(help=both("邮件类别，如 chasing", "Sort of mail"))] = "",
+    mode: Annotated[str, typer.Option(help="at_once | digest | off")] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_choices import prefer as run
+
+    run(login, sort, mode, json)
+
+
+@user_app.command("language", help=both("邮件语言：zh 或 en", "Language of mails: zh or en"))
+def user_language(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    language: Annotated[str, typer.Argument(metavar="zh|en")],
+    json: Json = False,
+) -> None:
+    from cli.verbs_choices import speak as run
+
+    run(login, language, json)
+
+
+@user_app.command(
+    "substitute",
+    help=both("请人代收邮件（起止日期均含当日）；--end 结束代收", "Let somebody stand in"),
+)
+def user_substitute(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    by: Annotated[str, typer.Option(help=both("代收人登录名", "The substitute's login"))] = "",
+    from_: Annotated[str, typer.Option("--from", help=both("起始日", "First day"))] = "",
+    until: Annotated[str, typer.Option(help=both("截止日", "Last day"))] = "",
+    end: Annotated[bool, typer.Option("--end", help=both("结束代收", "End it"))] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_choices import substitute as run
+
+    run(login, by, from_, until, end, json)
+
+
+@user_app.command(
+    "hand-over",
+    help=both(
+        "把一个人的全部项目、角色和待发邮件移交给另一个人", "Hand everything over to another person"
+    ),
+)
+def user_hand_over(
+    old: Annotated[str, typer.Argument(metavar="OLD")],
+    new: Annotated[str, typer.Argument(metavar="NEW")],
+    reason: Annotated[str, typer.Option(help=both("事由", "Why"))] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_choices import hand_over as run
+
+    run(old, new, reason, json)
 
 
 @user_app.command("disable", help=both("停用人员（不再收信、不能办理）", "Disable a person"))

@@ -14,7 +14,7 @@ from states.labels import state_label
 from states.terms import Act, Action, Severity, State, Text
 from workflow.engine import Deed, Outcome, Refused, perform, situation
 from workflow.papers import store
-from workflow.people import find_actor
+from workflow.people import OPERATOR, find_actor
 
 
 def do(
@@ -36,13 +36,7 @@ def do(
     what = _deed(action)
     if not user:
         raise Stop(WHO, USAGE)
-    given, problems = read_form(what, reading.pairs(values, "--set"))
-    if problems:
-        said = Text(
-            "".join(p.message.zh for p in problems), " ".join(p.message.en for p in problems)
-        )
-        fields = [{"field": p.field, "message": p.message} for p in problems]
-        raise Stop(said, USAGE, {"id": project_id, "action": what, "done": False, "fields": fields})
+    given = _filled_in(project_id, what, reading.pairs(values, "--set"))
     with office.db.read() as connection:
         situation(connection, office.book, project_id)  # says so if there is no such project
         actor = find_actor(connection, user)
@@ -61,14 +55,38 @@ def do(
         on_behalf=on_behalf,
         seen=seen or None,
     )
-    try:
-        outcome = perform(
-            office.db, office.book, project_id, deed, today=today, at=office.clock.now()
+    _perform(office, project_id, deed)
+
+
+def extend(
+    project_id: int, kind: str, until: str, reason: str, document: str, as_json: bool
+) -> None:
+    """Move a deadline to a later day, as the local operator for the province."""
+    office = Office(as_json)
+    raw = {"kind": kind, "due_on": until, "reason": reason, "document_number": document}
+    given = _filled_in(project_id, Act.EXTEND, raw)
+    _perform(office, project_id, Deed(Act.EXTEND, OPERATOR, given, {}, office.clock.today()))
+
+
+def _filled_in(project_id: int, what: Action | Act, raw: dict[str, str]) -> dict[str, Any]:
+    given, problems = read_form(what, raw)
+    if problems:
+        said = Text(
+            "".join(p.message.zh for p in problems), " ".join(p.message.en for p in problems)
         )
+        fields = [{"field": p.field, "message": p.message} for p in problems]
+        raise Stop(said, USAGE, {"id": project_id, "action": what, "done": False, "fields": fields})
+    return given
+
+
+def _perform(office: Office, project_id: int, deed: Deed) -> None:
+    today, at = office.clock.today(), office.clock.now()
+    try:
+        outcome = perform(office.db, office.book, project_id, deed, today=today, at=at)
     except Refused as refused:
-        _refused(project_id, what, refused)
+        _refused(project_id, deed.what, refused)
     else:
-        _done(office, what, outcome)
+        _done(office, deed.what, outcome)
 
 
 def _deed(action: str) -> Action | Act:

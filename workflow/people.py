@@ -37,6 +37,8 @@ class Actor:
         )
 
 
+OPERATOR = Actor("", "", ((Role.PROVINCE, ""),))  # the local operator: no login in the history
+
 _FIND = Statement(
     select(PERSON.c.login, PERSON.c.name, GRANT.c.role, GRANT.c.scope)
     .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id, isouter=True)

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from states.forms import FORMS, MAX_TEXT, read_form
 from states.terms import Act, Action
 
-TYPES = {"text": str, "line": str, "date": date, "count": int, "yuan": int, "yes": bool, "email": str}
+TYPES = {
+    "text": str,
+    "line": str,
+    "date": date,
+    "count": int,
+    "yuan": int,
+    "yes": bool,
+    "email": str,
+}
 DEEDS = [*Action, *Act]
 HELD = {"opens": "2025-05-12", "ends": "2025-05-15", "trainees": "32"}
 

@@ -1,0 +1,273 @@
+"""Digests: what one person should hear of all projects in scope, weekly or daily, none if empty.
+
+Coordinators get theirs on the week's first working day, the province's staff each working day. A
+digest is gathered when it is queued, to see whether there is anything to say, and again when it is
+written, so that it never tells what has been settled meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+
+from config.rulebook import Rulebook
+from notifications.digest_letter import Digest, DigestRow
+from states.facts import Facts, Standing
+from states.mailing import Sort
+from states.terms import Act, Action, Force, Kind, Role, State, Text, day_label
+from states.waiting import waiting
+from workflow.database import Database
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.outbox import INSERT, draft
+from workflow.outbox import TABLE as MAIL
+from workflow.people import GRANT, PERSON
+from workflow.queries import deed_label
+from workflow.recipients import resolve
+from workflow.tables import Event, MailStatus, Purpose, Reminder
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+WEEK = timedelta(days=7)
+MOST = 500  # rows gathered of one section; the letter shows fewer and counts the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who gets a digest. `departments`: the scope, None for the whole province."""
+
+    name: str
+    email: str
+    role: Role
+    departments: tuple[str, ...] | None
+
+
+def queue_digests(db: Database, book: Rulebook, *, as_of: date, at: datetime) -> int:
+    """Queue what is due on this working day, each once; how many mails. An empty one is recorded
+    as silence, so that a later day of the same week does not make up for it."""
+    if not book.calendar.is_working(as_of):
+        return 0
+    with db.read() as connection:
+        readers = list(_readers(connection))
+    return sum(_queue(db, book, reader, as_of, at) for reader in readers)
+
+
+def _readers(connection: Connection) -> Iterator[Reader]:
+    rows = connection.execute(
+        select(PERSON.c.name, PERSON.c.email, GRANT.c.role, GRANT.c.scope)
+        .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id)
+        .where(PERSON.c.active, PERSON.c.email != "")
+        .where(GRANT.c.role.in_([Role.COORDINATOR.value, Role.PROVINCE.value]))
+        .order_by(PERSON.c.id, GRANT.c.id)
+    ).all()
+    province = {row.email for row in rows if row.role == Role.PROVINCE}
+    scopes: dict[str, list[str]] = {}
+    for row in rows:
+        if row.email not in province:  # who hears of everything each day needs no week's part
+            scopes.setdefault(row.email, []).append(row.scope)
+    for row in {row.email: row for row in rows}.values():
+        if row.email in province:
+            yield Reader(row.name, row.email, Role.PROVINCE, None)
+        else:
+            yield Reader(row.name, row.email, Role.COORDINATOR, tuple(scopes[row.email]))
+
+
+def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: datetime) -> bool:
+    week = "{}-W{:02d}".format(*as_of.isocalendar())
+    when = as_of.isoformat() if reader.role is Role.PROVINCE else week
+    key = f"digest:{when}:{reader.email}"
+    with db.write() as connection:
+        if connection.execute(select(MAIL.c.id).where(MAIL.c.key == key)).first():
+            return False
+        to = resolve(connection, reader.name, reader.email, reader.role, Sort.DIGEST, on=as_of)
+        since = at - (timedelta(days=1) if reader.role is Role.PROVINCE else WEEK)
+        about = {"departments": reader.departments, "since": _last(connection, reader, since)}
+        row = draft(key, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
+        row["about"] = json.dumps(about, ensure_ascii=False)
+        reason = to.reason
+        if not reason and is_empty(_gathered(connection, book, _Scope.of(about), reader, as_of)):
+            reason = "empty"
+        if reason:
+            row |= {"status": MailStatus.SUPPRESSED.value, "reason": reason}
+        row["key"] = key
+        INSERT.run(connection, row)
+        return not reason
+
+
+def _last(connection: Connection, reader: Reader, default: datetime) -> str:
+    """When this person's last digest was gathered: what came since then is new."""
+    query = (
+        select(MAIL.c.created_at)
+        .where(MAIL.c.purpose == Purpose.DIGEST.value, MAIL.c.key.endswith(f":{reader.email}"))
+        .order_by(MAIL.c.id.desc())
+        .limit(1)
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return (found or default).isoformat()
+
+
+def gather(connection: Connection, book: Rulebook, mail: Any, today: date) -> Digest | None:
+    """The digest of a mail row as things stand now; None if there is nothing left to say."""
+    reader = Reader(mail.to_name, mail.to_email, Role(mail.to_role), None)
+    found = _gathered(connection, book, _Scope.of(json.loads(mail.about)), reader, today)
+    return None if is_empty(found) else found
+
+
+def is_empty(digest: Digest) -> bool:
+    """Openings alone are no reason to write: they are planned, and nothing is to be done."""
+    return not (
+        digest.overdue or digest.due_this_week or digest.waiting or digest.new or digest.died
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    departments: tuple[str, ...] | None
+    since: datetime
+
+    @classmethod
+    def of(cls, about: dict[str, Any]) -> _Scope:
+        named = about["departments"]
+        since = datetime.fromisoformat(about["since"])
+        return cls(None if named is None else tuple(named), since)
+
+    def projects(self) -> ColumnElement[bool]:
+        return true() if self.departments is None else PROJECT.c.department.in_(self.departments)
+
+
+def _gathered(
+    connection: Connection, book: Rulebook, scope: _Scope, reader: Reader, today: date
+) -> Digest:
+    until = today + WEEK - timedelta(days=1)
+    late = and_(DEADLINE.c.late_after < today, DEADLINE.c.force != Force.ADVISORY.value)
+    soon = and_(DEADLINE.c.due_on.between(today, until), DEADLINE.c.kind != Kind.OPENING.value)
+    return Digest(
+        to_name=reader.name,
+        to_email=reader.email,
+        role=reader.role,
+        today=today,
+        overdue=tuple(_due(connection, scope, late, today)),
+        due_this_week=tuple(_due(connection, scope, soon, today)),
+        waiting=tuple(_waiting(connection, book, scope, reader.role)),
+        new=tuple(_new(connection, scope)),
+        died=tuple(_died(connection, scope)),
+        openings=tuple(_openings(connection, scope, today, until)),
+    )
+
+
+def _due(
+    connection: Connection, scope: _Scope, which: ColumnElement[bool], today: date
+) -> Iterator[DigestRow]:
+    rows = connection.execute(
+        select(PROJECT, DEADLINE.c.kind, DEADLINE.c.due_on, DEADLINE.c.late_after)
+        .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+        .where(DEADLINE.c.standing == Standing.OPEN.value, which, scope.projects())
+        .order_by(DEADLINE.c.late_after, PROJECT.c.id)
+        .limit(MOST)
+    )
+    for row in rows:
+        days = (today - row.late_after).days
+        note = LATE.format(n=days) if days > 0 else Text("", "")
+        by = row.late_after if days > 0 else row.due_on
+        yield _row(row, Kind(row.kind).label, by=by, note=note)
+
+
+def _waiting(
+    connection: Connection, book: Rulebook, scope: _Scope, role: Role
+) -> Iterator[DigestRow]:
+    proposed = PROJECT.c.facts.contains('"pending":{"', autoescape=True)
+    rows = connection.execute(
+        select(PROJECT)
+        .where(scope.projects(), or_(PROJECT.c.state.in_(TO_DO), proposed))
+        .order_by(PROJECT.c.id)
+        .limit(MOST)
+    )
+    for row in rows:
+        facts = Facts.read(json.loads(row.facts))
+        category = book.policy(facts.policy).categories[facts.category]
+        for one in waiting(facts, category):
+            if one.role is role:
+                yield _row(row, one.what)
+
+
+TO_DO = [s.value for s in (State.SUBMITTED, State.REVIEWED, State.FILED, State.REPORTED)]
+
+
+def _new(connection: Connection, scope: _Scope) -> Iterator[DigestRow]:
+    """What hosts have handed in or announced since the last digest."""
+    rows = connection.execute(
+        select(PROJECT, EVENT.c.deed, EVENT.c.on_date)
+        .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
+        .where(EVENT.c.recorded_at > scope.since, EVENT.c.deed.in_(NEWS), scope.projects())
+        .order_by(EVENT.c.recorded_at, EVENT.c.project_id, EVENT.c.seq)
+        .limit(MOST)
+    )
+    for row in rows:
+        note = Text(f"{row.on_date}", f"{row.on_date}")
+        yield _row(row, deed_label(row.deed), note=note)
+
+
+NEWS = [
+    *(a.value for a in (Action.SUBMIT, Action.REVIEW, Action.FILE, Action.HOLD, Action.REPORT)),
+    *(a.value for a in (Action.WITHDRAW, Act.CHANGE, Act.POSTPONE, Act.CONFIRM_DATES, Act.SUPPLY)),
+]
+
+
+def _died(connection: Connection, scope: _Scope) -> Iterator[DigestRow]:
+    """Mail that needs a person: it died, or came back since the last digest."""
+    its = PROJECT.c.id == MAIL.c.project_id
+    carried = select(REMINDER.c.project_id).where(REMINDER.c.mail_id == MAIL.c.id).limit(1)
+    its = or_(its, PROJECT.c.id == carried.scalar_subquery())
+    inside = true() if scope.departments is None else scope.projects()
+    rows = connection.execute(
+        select(MAIL.c.to_email, MAIL.c.subject, MAIL.c.last_reply, MAIL.c.on_date, PROJECT)
+        .select_from(MAIL.outerjoin(PROJECT, its))
+        .where(MAIL.c.status == MailStatus.DEAD.value, inside)
+        .order_by(MAIL.c.id.desc())
+        .limit(MOST)
+    )
+    for row in rows:
+        what = NOT_DELIVERED.format(to=row.to_email, subject=row.subject or "—")
+        yield _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
+
+
+def _openings(
+    connection: Connection, scope: _Scope, today: date, until: date
+) -> Iterator[DigestRow]:
+    rows = connection.execute(
+        select(PROJECT)
+        .where(PROJECT.c.opens.between(today, until), scope.projects())
+        .where(PROJECT.c.state.in_([State.PLANNED.value, State.FILED.value]))
+        .order_by(PROJECT.c.opens, PROJECT.c.id)
+        .limit(MOST)
+    )
+    for row in rows:
+        facts = Facts.read(json.loads(row.facts))
+        told = OPENS.format(day=day_label(row.opens))
+        where = facts.place or "—"
+        called = "，".join(
+            part for part in (where, facts.contact_name, facts.contact_phone) if part
+        )
+        yield _row(row, told, by=row.opens, note=Text(called, called))
+
+
+def _row(row: Any, what: Text, *, by: date | None = None, note: Text | None = None) -> DigestRow:
+    return DigestRow(
+        project_id=row.id,
+        number=row.number,
+        name=row.name or "",
+        host=row.host or "",
+        what=what,
+        by=by,
+        note=note or Text("", ""),
+    )
+
+
+LATE = Text("已逾期{n}天", "{n} day(s) late")
+NOT_DELIVERED = Text("发往{to}的邮件“{subject}”未送达", "mail to {to}, “{subject}”, did not arrive")
+OPENS = Text("{day}开班", "opens on {day}")

@@ -1,0 +1,56 @@
+"""Whose move it is: what a project waits for, and from whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from states.facts import Facts
+from states.labels import is_national_money
+from states.policy import Category
+from states.terms import Act, Action, Role, State, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that a role should do next."""
+
+    role: Role
+    what: Text
+
+
+def waiting(facts: Facts, category: Category) -> list[Waiting]:
+    """Everything that a project waits for from coordinators and the province."""
+    found = []
+    if facts.pending:
+        deeds: tuple[Action | Act, ...] = (*Action, *Act)
+        label = next(d.label for d in deeds if d.value == facts.pending["deed"])
+        found.append(Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=label)))
+    elif facts.state is State.SUBMITTED:
+        found.append(Waiting(Role.COORDINATOR, TO_REVIEW))
+    elif facts.state is State.REVIEWED:
+        found.append(Waiting(Role.PROVINCE, TO_PLAN))
+    elif facts.state is State.FILED:
+        found += [
+            Waiting(Role.PROVINCE, TO_ANSWER.format(label=milestone.label))
+            for milestone in category.milestones
+            if milestone.by is Role.PROVINCE
+            and milestone.flag_at is Action.HOLD
+            and milestone.key not in facts.milestones
+        ]
+    elif facts.state is State.REPORTED and category.ends_in is State.SUBSIDISED:
+        said = TO_RECORD if is_national_money(category) else TO_DECIDE
+        flags = len(facts.open_flags)
+        found.append(
+            Waiting(Role.PROVINCE, said.format(flags=FLAGS.format(n=flags) if flags else NONE))
+        )
+    return found
+
+
+NONE = Text("", "")
+FLAGS = Text("，另有{n}项提示待核定", ", {n} flag(s) to dispose of")
+TO_COMPLETE = Text("拟办“{deed}”待另一人复核", "“{deed}” waits for a second person")
+TO_REVIEW = Text("待审核推荐", "to be reviewed")
+TO_PLAN = Text("待列入年度计划", "to be put in the plan")
+TO_ANSWER = Text("实施方案待答复（{label}）", "the filing waits for an answer ({label})")
+TO_DECIDE = Text("待审定补助{flags}", "subsidy to be decided{flags}")
+TO_RECORD = Text("待登记资助审定结果{flags}", "the funding decision is to be recorded{flags}")

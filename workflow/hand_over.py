@@ -1,0 +1,122 @@
+"""A person leaves: all of the projects and scopes go to somebody else, in one act."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from config.rulebook import Rulebook
+from states.lifecycle import UNDER_WAY
+from states.mailing import Sort
+from states.terms import Act, Role, Text
+from workflow.deeds import Deed, Outcome
+from workflow.engine import TABLE as PROJECT
+from workflow.engine import perform_in
+from workflow.outbox import TABLE as MAIL
+from workflow.people import GRANT, OPERATOR, PERSON, grant_once
+from workflow.preferences import NotAllowed
+from workflow.readdress import readdress
+from workflow.recipients import resolve
+
+SORTS = {Role.COORDINATOR: Sort.CHASING, Role.PROVINCE: Sort.CHASING, Role.HOST: Sort.DEADLINES}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """How many projects changed their contact, and which roles moved."""
+
+    projects: int
+    roles: tuple[tuple[Role, str], ...]
+
+
+def hand_over_all(
+    connection: Connection,
+    book: Rulebook,
+    old: int,
+    new: int,
+    *,
+    reason: str,
+    today: date,
+    at: datetime,
+) -> HandedOver:
+    """Give one person's projects, roles and waiting mail to another, in the caller's transaction.
+
+    Each project keeps the change in its history; the other person gets one mail about all of them.
+    NotAllowed for one and the same person, and for one who is disabled or has no address.
+    """
+    people = {row.id: row for row in connection.execute(select(PERSON)).all()}
+    giver, taker = people[old], people[new]
+    if old == new:
+        raise NotAllowed(SAME)
+    if not (taker.active and taker.email):
+        raise NotAllowed(UNREACHABLE.format(login=taker.login))
+    projects = _projects(connection, giver.email) if giver.email else []
+    for project_id in projects:
+        given = {
+            "contact_name": taker.name,
+            "contact_email": taker.email,
+            "contact_phone": taker.phone or None,
+            "reason": reason,
+        }
+        given = {name: value for name, value in given.items() if value}
+        deed = Deed(Act.HAND_OVER, OPERATOR, given, {}, today)
+        last = project_id == projects[-1]
+        done = perform_in(connection, book, project_id, deed, today=today, at=at, announce=last)
+        if last and len(projects) > 1:  # one mail tells of all
+            _name_the_others(connection, done, projects[:-1])
+    roles = _roles(connection, giver, taker, today, at)
+    return HandedOver(len(projects), roles)
+
+
+def _projects(connection: Connection, email: str) -> list[int]:
+    query = select(PROJECT.c.id).where(
+        func.lower(PROJECT.c.contact_email) == email.lower(),
+        PROJECT.c.state.in_([state.value for state in UNDER_WAY]),
+    )
+    return list(connection.execute(query.order_by(PROJECT.c.id)).scalars())
+
+
+def _name_the_others(connection: Connection, done: Outcome, others: list[int]) -> None:
+    its = (MAIL.c.project_id == done.project_id, MAIL.c.event_seq == done.version)
+    connection.execute(update(MAIL).where(*its).values(about=json.dumps({"also": others})))
+
+
+def _roles(
+    connection: Connection, giver: Any, taker: Any, today: date, at: datetime
+) -> tuple[tuple[Role, str], ...]:
+    held = connection.execute(select(GRANT).where(GRANT.c.person_id == giver.id)).all()
+    for row in held:
+        grant_once(connection, taker.id, Role(row.role), row.scope)
+    connection.execute(delete(GRANT).where(GRANT.c.person_id == giver.id))
+    for row in held:
+        role = Role(row.role)
+        if role in (Role.COORDINATOR, Role.PROVINCE) and giver.email:
+            _mail_follows(connection, role, row.scope, giver, taker, today, at)
+    return tuple((Role(row.role), row.scope) for row in held)
+
+
+def _mail_follows(
+    connection: Connection,
+    role: Role,
+    scope: str,
+    giver: Any,
+    taker: Any,
+    today: date,
+    at: datetime,
+) -> None:
+    query = select(PROJECT.c.id).where(PROJECT.c.state.in_([s.value for s in UNDER_WAY]))
+    if role is Role.COORDINATOR:
+        query = query.where(PROJECT.c.department == scope)
+    to = resolve(connection, taker.name, taker.email, role, SORTS[role], on=today)
+    for project_id in connection.execute(query).scalars().all():
+        readdress(connection, project_id, role, [giver.email], [to], on=today, at=at)
+
+
+SAME = Text("移交人与接收人是同一人，请核对。", "Both are one and the same person.")
+UNREACHABLE = Text(
+    "{login} 已停用或没有邮箱，不能接收移交。", "{login} is disabled or has no address."
+)

@@ -1,0 +1,113 @@
+"""What people have chosen about their mail: how, in which language, and who stands in for them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from states.mailing import Mode, Sort, choices
+from states.terms import Role, Text
+from workflow.people import GRANT, PERSON
+from workflow.recipients import PREFERENCE, SUBSTITUTE
+
+
+class NotAllowed(Exception):
+    """A choice that cannot be had; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def prefer(connection: Connection, person: int, sort: Sort, mode: Mode) -> None:
+    """Choose how one sort of mail comes. NotAllowed for what a notice requires of the person."""
+    roles = roles_of(connection, person)
+    if not any(mode in choices(sort, role) for role in roles) and mode is not Mode.AT_ONCE:
+        listed = {one for role in roles for one in choices(sort, role)} or {Mode.AT_ONCE}
+        known = Text(
+            "、".join(f"{one.value}（{one.label.zh}）" for one in Mode if one in listed),
+            ", ".join(one.value for one in Mode if one in listed),
+        )
+        raise NotAllowed(REQUIRED.format(sort=sort.label, mode=mode.label, known=known))
+    _not_into_nothing(connection, person, sort, mode)
+    its = (PREFERENCE.c.person_id == person, PREFERENCE.c.sort == sort.value)
+    connection.execute(delete(PREFERENCE).where(*its))
+    if mode is not Mode.AT_ONCE:
+        values = {"person_id": person, "sort": sort.value, "mode": mode.value}
+        connection.execute(insert(PREFERENCE).values(values))
+
+
+def _not_into_nothing(connection: Connection, person: int, sort: Sort, mode: Mode) -> None:
+    """What is put into the digest is muted if the digest is off."""
+    query = select(PREFERENCE.c.sort, PREFERENCE.c.mode).where(PREFERENCE.c.person_id == person)
+    chosen = {row.sort: row.mode for row in connection.execute(query)}
+    chosen[sort.value] = mode.value
+    if chosen.get(Sort.DIGEST.value) == Mode.OFF and Mode.DIGEST.value in chosen.values():
+        raise NotAllowed(INTO_NOTHING)
+
+
+def preferences(connection: Connection, person: int) -> list[dict[str, Any]]:
+    """Every sort with what was chosen and what may be chosen, in the order of the sorts."""
+    query = select(PREFERENCE.c.sort, PREFERENCE.c.mode).where(PREFERENCE.c.person_id == person)
+    chosen = {row.sort: Mode(row.mode) for row in connection.execute(query)}
+    roles = roles_of(connection, person)
+    return [
+        {
+            "sort": sort,
+            "mode": chosen.get(sort.value, Mode.AT_ONCE),
+            "may": [m for m in Mode if any(m in choices(sort, role) for role in roles)],
+        }
+        for sort in Sort
+    ]
+
+
+def roles_of(connection: Connection, person: int) -> list[Role]:
+    query = select(GRANT.c.role).where(GRANT.c.person_id == person).order_by(GRANT.c.id)
+    return [Role(role) for role in connection.execute(query).scalars()]
+
+
+def appoint(
+    connection: Connection, person: int, substitute: int, from_on: date, until_on: date
+) -> None:
+    """Let somebody get a person's mail between two days, both included; it replaces what was
+    appointed for days that overlap. NotAllowed for oneself, a turned span, or no address."""
+    if person == substitute:
+        raise NotAllowed(ONESELF)
+    if from_on > until_on:
+        raise NotAllowed(TURNED.format(a=from_on, b=until_on))
+    query = select(PERSON.c.email, PERSON.c.active).where(PERSON.c.id == substitute)
+    found = connection.execute(query).one()
+    if not (found.email and found.active):
+        raise NotAllowed(NO_ADDRESS)
+    overlapping = (SUBSTITUTE.c.from_on <= until_on) & (SUBSTITUTE.c.until_on >= from_on)
+    its = SUBSTITUTE.c.person_id == person
+    connection.execute(delete(SUBSTITUTE).where(its, overlapping))
+    values = {"person_id": person, "substitute_id": substitute}
+    dates = {"from_on": from_on, "until_on": until_on}
+    connection.execute(insert(SUBSTITUTE).values(values | dates))
+
+
+def dismiss(connection: Connection, person: int) -> int:
+    """Take back every substitute of a person; how many there were."""
+    gone = connection.execute(delete(SUBSTITUTE).where(SUBSTITUTE.c.person_id == person))
+    return gone.rowcount
+
+
+def speak(connection: Connection, person: int, language: str) -> None:
+    """The language of the mails to a person: zh or en."""
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(language=language))
+
+
+REQUIRED = Text(
+    "“{sort}”不能设为“{mode}”：通知要求办理的事项和必须知晓的结果不能关闭。可选：{known}。",
+    "“{sort}” cannot be set to “{mode}”: what a notice requires is never muted. Possible: {known}.",
+)
+INTO_NOTHING = Text(
+    "有邮件并入定期汇总，定期汇总不能同时关闭；请先调整其中一项。",
+    "Some mail is put into the digest, so the digest cannot be off; change one of them first.",
+)
+ONESELF = Text("代收人不能是本人。", "Nobody stands in for himself.")
+TURNED = Text("起始日{a}晚于截止日{b}，请核对。", "The first day {a} lies after the last, {b}.")
+NO_ADDRESS = Text("代收人已停用或没有邮箱。", "The substitute is disabled or has no address.")
