@@ -124,15 +124,18 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
 
 def _name_taken(connection: Connection, project_id: int, deed: Deed, facts: Facts) -> list[Finding]:
     """A host's projects of one year differ by name."""
-    if deed.what is not Act.CHANGE or "name" not in deed.given:
+    fields = {Act.CHANGE: "name", Act.TRANSFER: "host"}
+    field = fields.get(deed.what) if isinstance(deed.what, Act) else None
+    if field is None or field not in deed.given:
         return []
+    name, host = deed.given.get("name", facts.name), deed.given.get("host", facts.host)
     same = select(TABLE.c.id).where(
         TABLE.c.year == facts.year,
-        TABLE.c.identity == identity(deed.given["name"], facts.host),
+        TABLE.c.identity == identity(name, host),
         TABLE.c.id != project_id,
     )
     taken = connection.execute(same).scalars().all()
-    return [block("name_taken", "", "name", NAME_TAKEN.format(id=other)) for other in taken]
+    return [block("name_taken", "", field, NAME_TAKEN.format(id=other)) for other in taken]
 
 
 NAME_TAKEN = Text(
