@@ -1,0 +1,197 @@
+"""Digests: weekly for coordinators, daily for the province, in scope, fresh, none when empty."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from desk import Desk, day, morning
+from sqlalchemy import select, update
+
+from notifications.digest import gather, queue_digests
+from notifications.digest_letter import Digest
+from states.mailing import Mode, Sort
+from states.terms import Act, Action, Role, State
+from workflow import preferences
+from workflow.outbox import TABLE as MAIL
+from workflow.people import PERSON
+
+COORDINATOR, PROVINCE = "coordinator@example.cn", "province@example.cn"
+
+
+def queue(desk: Desk, on: str) -> list[tuple[str, str, str]]:
+    """Queue the digests of a day; every digest row so far: address, status, reason."""
+    queue_digests(desk.db, desk.book, as_of=day(on), at=morning(on))
+    return desk.mails("to_email", "status", "reason", purpose="digest")
+
+
+def read(desk: Desk, email: str, on: str) -> Digest | None:
+    """The newest digest of a person as it would be written on that day."""
+    with desk.db.read() as connection:
+        its = (MAIL.c.to_email == email, MAIL.c.purpose == "digest")
+        query = select(MAIL).where(*its).order_by(MAIL.c.id.desc()).limit(1)
+        return gather(connection, desk.book, connection.execute(query).one(), day(on))
+
+
+def said(rows: Any) -> list[tuple[int | None, str, str]]:
+    return [(row.project_id, row.what.zh, row.note.zh) for row in rows]
+
+
+def test_nothing_to_say_is_silence_on_record_and_no_mail(desk: Desk) -> None:
+    desk.staff()
+    desk.plan({})  # filing by 08-15
+    assert queue(desk, "2025-06-09") == [
+        (COORDINATOR, "suppressed", "empty"),
+        (PROVINCE, "suppressed", "empty"),
+    ]
+
+
+def test_twice_on_a_day_is_once_and_a_day_off_is_none(desk: Desk) -> None:
+    desk.staff()
+    desk.plan({})
+    assert queue(desk, "2025-08-10") == []  # a Sunday
+    first = queue(desk, "2025-08-11")
+    assert first == [(COORDINATOR, "pending", ""), (PROVINCE, "pending", "")]
+    assert queue(desk, "2025-08-11") == first
+
+
+def test_the_weeks_first_working_day_and_no_later_one(desk: Desk) -> None:
+    """Monday 2025-05-05 is a holiday, Tuesday works."""
+    desk.staff()
+    desk.plan({"opens_earliest": "2025-06-09", "opens_latest": "2025-06-09", "planned_ends": None})
+    assert queue(desk, "2025-05-05") == []
+    assert queue(desk, "2025-05-06") == [(COORDINATOR, "pending", ""), (PROVINCE, "pending", "")]
+    assert [row[0] for row in queue(desk, "2025-05-07")] == [COORDINATOR, PROVINCE, PROVINCE]
+    assert [row[0] for row in queue(desk, "2025-05-12")].count(COORDINATOR) == 2
+
+
+def test_what_is_late_due_and_about_to_open(desk: Desk) -> None:
+    desk.staff()
+    late, soon, opening, far = desk.plan(
+        {
+            "opens_earliest": "2025-08-20",
+            "opens_latest": "2025-08-20",
+            "planned_ends": "2025-08-23",
+        },
+        {},  # filing by 08-15
+        {
+            "opens_earliest": "2025-08-14",
+            "opens_latest": "2025-08-14",
+            "planned_ends": "2025-08-17",
+        },
+        {
+            "opens_earliest": "2025-11-03",
+            "opens_latest": "2025-11-03",
+            "planned_ends": "2025-11-06",
+        },
+    )
+    desk.do(opening, Action.FILE, "2025-07-10", by=Role.HOST)
+    queue(desk, "2025-08-11")
+    found = read(desk, COORDINATOR, "2025-08-11")
+    assert found is not None
+    assert said(found.overdue) == [(late, "开班前报送", "已逾期22天")]
+    assert said(found.due_this_week) == [
+        (soon, "开班前报送", ""),
+        (opening, "办班登记", ""),
+    ]
+    assert said(found.openings) == [(opening, "2025年8月14日（周四）开班", "福州，张三")]
+    assert far not in {row[0] for row in said(found.overdue + found.due_this_week)}
+
+
+def test_a_coordinator_reads_of_the_own_department_only(desk: Desk) -> None:
+    desk.staff()
+    mine, other = desk.plan({}, {"department": "省科技厅"})
+    queue(desk, "2025-08-11")
+    found = read(desk, COORDINATOR, "2025-08-11")
+    assert found is not None and [row.project_id for row in found.due_this_week] == [mine]
+    whole = read(desk, PROVINCE, "2025-08-11")
+    assert whole is not None and [row.project_id for row in whole.due_this_week] == [mine, other]
+
+
+def test_what_waits_for_whom(desk: Desk) -> None:
+    desk.staff()
+    filed, reported, applied = desk.plan({}, {}, {"state": State.SUBMITTED})
+    desk.do(filed, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.do(reported, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.hold(reported, "2025-09-19", "2025-09-15", "2025-09-18")
+    desk.do(reported, Action.REPORT, "2025-09-22", by=Role.HOST)
+    queue(desk, "2025-09-22")
+    province, coordinator = (read(desk, who, "2025-09-22") for who in (PROVINCE, COORDINATOR))
+    assert province is not None and coordinator is not None
+    assert said(province.waiting) == [
+        (filed, "实施方案待答复（省厅已备案）", ""),
+        (reported, "待审定补助，另有1项提示待核定", ""),
+    ]
+    assert said(coordinator.waiting) == [(applied, "待审核推荐", "")]
+    desk.do(reported, Action.SUBSIDISE, "2025-09-23", login="p1", amount=4_000_000)
+    again = read(desk, PROVINCE, "2025-09-23")
+    assert again is not None
+    assert said(again.waiting)[1] == (reported, "拟办“审定补助”待另一人复核", "")
+
+
+def test_new_is_what_came_since_the_last_digest(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({})
+    queue(desk, "2025-07-30")
+    desk.do(project, Action.FILE, "2025-07-31", by=Role.HOST)
+    queue(desk, "2025-08-01")
+    found = read(desk, PROVINCE, "2025-08-01")
+    assert found is not None and said(found.new) == [(project, "报送实施方案", "2025-07-31")]
+    desk.do(project, Act.MILESTONE, "2025-08-01", name="filing_confirmed")
+    assert queue(desk, "2025-08-04")[-1] == (PROVINCE, "suppressed", "empty")  # old news by then
+
+
+def test_mail_that_died_is_named_with_the_servers_words(desk: Desk) -> None:
+    desk.staff()
+    desk.plan({}, {"department": "省科技厅", "contact_email": "b@example.cn"})
+    desk.sweep("2025-08-08")
+    with desk.db.write() as connection:
+        values = {
+            "status": "dead",
+            "last_reply": "550 no such user",
+            "subject": "【开班前报送提醒】",
+        }
+        connection.execute(update(MAIL).values(values))
+    queue(desk, "2025-08-11")
+    found, whole = (read(desk, who, "2025-08-11") for who in (COORDINATOR, PROVINCE))
+    assert found is not None and whole is not None
+    assert [(row.project_id, row.note.zh) for row in found.died] == [(1, "550 no such user")]
+    assert {row.project_id for row in whole.died} == {1, 2}
+    assert found.died[0].what.zh == "发往a@example.cn的邮件“【开班前报送提醒】”未送达"
+
+
+def test_what_is_settled_before_it_is_written_is_left_out(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({})
+    queue(desk, "2025-08-11")
+    desk.do(project, Action.FILE, "2025-08-11", by=Role.HOST)
+    found = read(desk, COORDINATOR, "2025-08-11")
+    assert found is not None and found.due_this_week == ()
+
+
+@pytest.mark.parametrize(("mode", "reason"), [(Mode.OFF, "muted")])
+def test_who_wants_none_gets_none(desk: Desk, mode: Mode, reason: str) -> None:
+    desk.staff()
+    desk.plan({})
+    with desk.db.write() as connection:
+        who = connection.execute(select(PERSON.c.id).where(PERSON.c.email == COORDINATOR)).scalar()
+        assert who is not None
+        preferences.prefer(connection, who, Sort.DIGEST, mode)
+    assert queue(desk, "2025-08-11")[0] == (COORDINATOR, "suppressed", reason)
+
+
+def test_a_person_of_the_province_who_also_coordinates_gets_one(desk: Desk) -> None:
+    desk.person("both@example.cn", (Role.COORDINATOR, "省林业局"), (Role.PROVINCE, ""))
+    desk.plan({})
+    assert queue(desk, "2025-08-11") == [("both@example.cn", "pending", "")]
+    assert json.loads(desk.mails("about", purpose="digest")[0])["departments"] is None
+
+
+def test_openings_alone_are_no_reason_to_write(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({"opens_earliest": "2025-08-20", "opens_latest": "2025-08-20"})
+    desk.do(project, Action.FILE, "2025-07-01", by=Role.HOST)
+    desk.do(project, Act.MILESTONE, "2025-07-02", name="filing_confirmed")
+    desk.do(project, Act.CONFIRM_DATES, "2025-07-02", opens="2025-08-20", ends="2025-08-29")
+    assert queue(desk, "2025-08-18")[0] == (COORDINATOR, "suppressed", "empty")
