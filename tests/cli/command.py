@@ -108,3 +108,9 @@ class Command:
     def json(self, *words: object, **settings: object) -> Any:
         """Run what must succeed, with --json; what it printed."""
         return self.ok(*words, "--json", **settings).json
+
+    def fails(self, code: int, *words: object, **settings: object) -> Result:
+        """Run what must end with this code."""
+        result = self(*words, **settings)
+        assert result.code == code, result
+        return result

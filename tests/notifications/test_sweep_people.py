@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from config.rulebook import Rulebook
 from notifications.mailbox import Mailbox
 from notifications.worker import JOBS
-from states.terms import Role
+from states.terms import Act, Action, Entry, Role
+from workflow.admission import Newcomer, admit
 from workflow.database import Database
+from workflow.engine import Deed, perform
 from workflow.migrations import upgrade
+from workflow.people import Actor
 
 
 def test_several_due_things_of_a_person_are_one_mail(desk: Desk) -> None:
@@ -144,3 +147,87 @@ def test_a_mail_that_was_written_takes_no_more_reminders(
     desk.plan({"name": "研修班2号", "number": 2}, today="2025-08-08")
     desk.sweep("2025-08-08")
     assert desk.mails("key") == [f"remind:2025-08-08:a@example.cn:{n}" for n in (1, 2)]
+
+
+# -- Whom a step concerns -------------------------------------------------------------------------
+
+
+def drafted(desk: Desk) -> int:
+    """A draft of 2024, whose application must be in by 2024-01-15, and its coordinator."""
+    desk.staff()
+    stored = {
+        "state": "drafted",
+        "policy": "fujian-2024",
+        "year": 2024,
+        "name": "甲班",
+        "host": "甲单位",
+        "department": "省林业局",
+        "category": "demonstration",
+        "contact_name": "张三",
+        "contact_email": "a@example.cn",
+    }
+    new = Newcomer(Entry.OPEN_BOOKS, stored)
+    on = day("2023-12-01")
+    with desk.db.write() as connection:
+        [project] = admit(connection, desk.book, [new], person="", today=on, at=morning(on))
+    return project
+
+
+def test_an_application_is_announced_to_drafter_and_department(desk: Desk) -> None:
+    """R24-13: the department gathers what its hosts draft, and it must be in by 01-15."""
+    drafted(desk)
+    desk.sweep("2024-01-08")
+    told = desk.ledger("recipient", "role", "step", "status", step="D-7")
+    assert told == [
+        ("a@example.cn", "host", "D-7", "queued"),
+        ("coordinator@example.cn", "coordinator", "D-7", "queued"),
+    ]
+
+
+def test_a_host_that_has_handed_in_is_not_urged(desk: Desk) -> None:
+    project = drafted(desk)
+    actor = Actor("a", "张三", ((Role.HOST, "甲单位"),))
+    papers = {"application_form": {"sha256": "0", "name": "x", "size": 1}}
+    on = day("2024-01-05")
+    deed = Deed(Action.SUBMIT, actor, {}, papers, on)
+    perform(desk.db, desk.book, project, deed, today=on, at=morning(on))
+    desk.sweep("2024-01-08")
+    assert desk.ledger("role", "status", "reason", step="D-7") == [
+        ("host", "suppressed", "not_theirs"),
+        ("coordinator", "queued", ""),
+    ]
+
+
+def test_a_class_moved_into_the_past_concerns_its_own_people_only(desk: Desk) -> None:
+    """The record of a class that had been held early; nobody else is woken."""
+    desk.staff()
+    [project] = desk.plan({"opens_earliest": "2025-10-20", "opens_latest": "2025-10-20"})
+    moved = {"opens": "2025-07-01", "ends": "2025-07-04", "reason": "已提前办班"}
+    desk.do(project, Act.CHANGE, "2025-09-01", by=Role.HOST, **moved)
+    assert desk.mails("to_role", purpose="result") == ["host"]
+    desk.sweep_daily("2025-09-01", "2025-10-31")
+    assert set(desk.ledger("role", status="queued")) <= {"host"}
+
+
+def test_a_class_moved_later_is_still_chased_when_it_is_late(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({})  # filing by 08-15
+    moved = {"opens": "2025-09-18", "ends": "2025-09-21", "reason": "师资"}
+    desk.do(project, Act.CHANGE, "2025-08-20", by=Role.HOST, **moved)  # by 08-18: had passed
+    desk.sweep_daily("2025-08-20", "2025-08-29")
+    queued = desk.ledger("step", "role", status="queued", kind="filing", round=2)
+    assert queued == [
+        ("D+3", "host"),
+        ("D+3", "coordinator"),
+        ("D+7", "host"),
+        ("D+7", "coordinator"),
+        ("D+7", "province"),
+    ]
+
+
+def test_no_question_about_an_opening_that_has_begun(desk: Desk) -> None:
+    desk.plan({})  # opens 09-15
+    desk.sweep("2025-09-04")
+    desk.sweep("2025-09-15")  # the worker was down on the days of the question
+    told = desk.ledger("step", "status", "reason", kind="opening")
+    assert told == [("D-10", "suppressed", "overtaken"), ("D-3", "suppressed", "overtaken")]

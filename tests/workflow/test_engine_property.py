@@ -181,4 +181,4 @@ def proposed(facts: Facts) -> dict[str, Any]:
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
+TestOffice.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

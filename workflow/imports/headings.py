@@ -31,6 +31,7 @@ class Field(StrEnum):
     CONTACT = "contact"
     PHONE = "phone"
     EMAIL = "email"
+    OFFICE_EMAIL = "office_email"
     STATE = "state"
     ACTUAL = "actual"
     DOCUMENT = "document"
@@ -69,6 +70,7 @@ SYNONYMS: dict[Field, tuple[str, ...]] = {
         *("联系邮箱", "联系人邮箱", "电子邮箱", "电子邮件", "邮箱", "邮箱地址", "电子信箱"),
         *("e-mail", "email", "mail"),
     ),
+    Field.OFFICE_EMAIL: ("单位邮箱", "办公邮箱", "单位电子邮箱", "处室邮箱", "抄送邮箱"),
     Field.STATE: ("状态", "当前状态", "项目状态", "办理状态"),
     Field.ACTUAL: ("实际日期", "实际办班日期", "实际办班时间", "实际举办时间", "实际时间"),
     Field.DOCUMENT: ("文号", "发文字号", "文件号", "批复文号"),

@@ -33,7 +33,8 @@ from workflow.tables import Event
 EVENT = Event.__table__  # type: ignore[attr-defined]
 # The columns of a plan that may differ in a later file. Dates go together.
 SCHEDULE = ("schedule_text", "opens_earliest", "opens_latest", "planned_ends")
-SOFT = ("number", "department", "contact_name", "contact_phone", "contact_email", "document_number")
+CONTACT = ("contact_name", "contact_phone", "contact_email", "office_email")
+SOFT = ("number", "department", *CONTACT, "document_number")
 FIXED_ONCE_HELD = ("category", "place", "planned_trainees", *SCHEDULE)
 OPERATOR = Actor("", "导入", ((Role.PROVINCE, ""),))
 
@@ -303,6 +304,7 @@ LABELS = {
     "contact_name": "联系人",
     "contact_phone": "联系电话",
     "contact_email": "联系邮箱",
+    "office_email": "单位邮箱",
     "document_number": "文号",
     "schedule_text": "举办时间",
     "opens_earliest": "最早开班日",

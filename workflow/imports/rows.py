@@ -55,6 +55,7 @@ class PlanRow:
     actual_ends: date | None
     document_number: str | None
     amount: int | None
+    office_email: str | None = None
 
 
 @dataclass
@@ -146,6 +147,7 @@ def _plain_cells(reading: Reading) -> dict[str, Any]:
         "contact_name": reading.text(Field.CONTACT),
         "contact_phone": reading.text(Field.PHONE),
         "contact_email": reading.take(Field.EMAIL, cells.read_email),
+        "office_email": reading.take(Field.OFFICE_EMAIL, cells.read_email),
         "state": reading.take(Field.STATE, cells.read_state),
         "document_number": reading.text(Field.DOCUMENT),
         "amount": reading.take(Field.AMOUNT, lambda v: cells.read_amount(v, in_ten_thousands)),

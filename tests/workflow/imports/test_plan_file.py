@@ -41,9 +41,8 @@ def clean(plan: PlanFile) -> PlanFile:
 def test_a_row_with_everything(write: Write, policy: Policy) -> None:
     head = [*HEAD, "主管（推荐）\n单位", "举办地点", "联系人", "联系电话", "状态", "实际日期"]
     row = [*A, "省科技厅", "福州市", "张三", 13800000000, "已完成办班", "5月13日-16日"]
-    plan = read_plan(
-        write([*head, "文号", "金额（万元）"], [*row, "闽人社〔2025〕1号", 4.85]), policy
-    )
+    more = ["闽人社〔2025〕1号", 4.85, "office@example.cn"]
+    plan = read_plan(write([*head, "文号", "金额（万元）", "单位邮箱"], [*row, *more]), policy)
     assert clean(plan).rows == [
         PlanRow(
             row=2,
@@ -66,6 +65,7 @@ def test_a_row_with_everything(write: Write, policy: Policy) -> None:
             actual_ends=date(2025, 5, 16),
             document_number="闽人社〔2025〕1号",
             amount=4_850_000,
+            office_email="office@example.cn",
         )
     ]
 
