@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing, silence
@@ -22,19 +22,14 @@ from states.terms import Force, Kind, Role
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
-from workflow.outbox import INSERT as INSERT_MAIL
-from workflow.outbox import TABLE as MAIL
-from workflow.outbox import draft
+from workflow.gathering import gather
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
-from workflow.tables import MailStatus, Reminder, ReminderStatus
+from workflow.tables import Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500
-# The three jobs sweep at the same minute; mail waits a little so that theirs become one.
-GATHER = timedelta(seconds=30)
 EVERYTHING = frozenset(Kind)
-ADDRESSING = 20250221  # PostgreSQL's advisory lock: who holds it puts reminders into mails
 
 
 @dataclass
@@ -130,8 +125,10 @@ def sweep(
                 _record(connection, book, batch, as_of, at, result)
     while True:
         with db.write() as connection:
-            if not _address(connection, as_of, at, result):
-                return result
+            gathered, mails = gather(connection, on=as_of, at=at)
+        result.mails += mails
+        if not gathered:
+            return result
 
 
 _DUE = Statement(
@@ -262,58 +259,3 @@ def _insert(connection: Connection) -> Statement:
         clause = dialect_insert(REMINDER).on_conflict_do_nothing(index_elements=list(KEY))
         _INSERTS[name] = Statement(clause, _COLUMNS)
     return _INSERTS[name]
-
-
-def _address(connection: Connection, as_of: date, at: datetime, result: SweepResult) -> int:
-    """Put queued reminders into their recipients' mails of the day, one mail a person; how many."""
-    if connection.dialect.name == "postgresql":  # one at a time, as SQLite does by itself
-        connection.execute(select(func.pg_advisory_xact_lock(ADDRESSING)))
-    loose = connection.execute(
-        select(REMINDER.c.id, REMINDER.c.recipient, REMINDER.c.role, PROJECT.c.facts)
-        .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
-        .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.mail_id.is_(None))
-        .order_by(REMINDER.c.id)
-        .limit(BATCH)
-    ).all()
-    mails: dict[str, int] = {}
-    names: dict[tuple[str, str], str] = {}
-    for row in loose:
-        if row.recipient not in mails:
-            facts = Facts.read(json.loads(row.facts))
-            role = Role(row.role)
-            sort = sort_of_step(Force.STATED, role)
-            found = addressed(connection, role, facts, sort, on=as_of)
-            names |= {(role, one.email): one.name for one in found}
-            to = (names.get((role, row.recipient), ""), row.recipient)
-            mails[row.recipient], fresh = _mail_of_the_day(connection, to, role, as_of, at)
-            result.mails += fresh
-        connection.execute(
-            update(REMINDER).where(REMINDER.c.id == row.id).values(mail_id=mails[row.recipient])
-        )
-    return len(loose)
-
-
-def _mail_of_the_day(
-    connection: Connection, to: tuple[str, str], role: Role, as_of: date, at: datetime
-) -> tuple[int, bool]:
-    """The day's mail to this address that has not been written yet, else a new one.
-
-    Found by its whole key, which is indexed, and locked: the dispatcher writes a mail once, and
-    a reminder that joined it at that moment would never be told.
-    """
-    number, last = 1, None
-    while found := _mail(connection, key := f"remind:{as_of.isoformat()}:{to[1]}:{number}"):
-        number, last = number + 1, found
-    if last and last.status == MailStatus.PENDING.value and last.unwritten:
-        return last.id, False
-    row = draft(key, "reminder", to, role, on=as_of, at=at)
-    INSERT_MAIL.run(connection, row | {"due_at": at + GATHER})
-    new = _mail(connection, key)
-    assert new is not None
-    return new.id, True
-
-
-def _mail(connection: Connection, key: str) -> Any:
-    unwritten = MAIL.c.content.is_(None).label("unwritten")
-    query = select(MAIL.c.id, MAIL.c.status, unwritten).where(MAIL.c.key == key)
-    return connection.execute(query.with_for_update()).one_or_none()

@@ -7,6 +7,7 @@ a notice, and their force says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,37 +64,22 @@ def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wan
                 met_on,
             )
         )
-    ends = facts.dates.latest_end(category.usual_days)
-    if ends:
-        loose = facts.dates.open_window or facts.planned_ends is None
-        stands, met_on = standing(Kind.RECORDING, facts)
-        asked = Force.ADVISORY  # by the system, not by a notice
-        found.append(
-            Wanted(Kind.RECORDING, ends, ends, ends, ends, asked, loose, "", stands, met_on)
-        )
-    opens = facts.opens_earliest
-    if opens and facts.actual_opens is None:
-        stands, met_on = standing(Kind.OPENING, facts)
-        advised, loose = calendar.on_or_before(opens), facts.dates.open_window
-        found.append(
-            Wanted(
-                Kind.OPENING,
-                opens,
-                opens,
-                advised,
-                opens,
-                Force.ADVISORY,
-                loose,
-                "",
-                stands,
-                met_on,
-            )
-        )
-    if facts.mend_by:
-        by = facts.mend_by
-        advised = calendar.on_or_before(by)
-        stands, met_on = standing(Kind.MENDING, facts)
-        found.append(
-            Wanted(Kind.MENDING, by, by, advised, by, Force.ASKED, False, "", stands, met_on)
-        )
-    return found
+    return [*found, *_own(facts, category, calendar)]
+
+
+def _own(facts: Facts, category: Category, calendar: WorkCalendar) -> Iterator[Wanted]:
+    """What no policy lists. Asked by the system, or by whoever sent something back."""
+    window = facts.dates.open_window
+    if ends := facts.dates.latest_end(category.usual_days):
+        loose = window or facts.planned_ends is None
+        yield _on(Kind.RECORDING, ends, ends, Force.ADVISORY, loose, facts)
+    if facts.opens_earliest and facts.actual_opens is None:
+        opens = facts.opens_earliest
+        advised = calendar.on_or_before(opens)
+        yield _on(Kind.OPENING, opens, advised, Force.ADVISORY, window, facts)
+    if by := facts.mend_by:
+        yield _on(Kind.MENDING, by, calendar.on_or_before(by), Force.ASKED, False, facts)
+
+
+def _on(kind: Kind, day: date, advised: date, force: Force, loose: bool, facts: Facts) -> Wanted:
+    return Wanted(kind, day, day, advised, day, force, loose, "", *standing(kind, facts))

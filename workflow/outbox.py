@@ -42,7 +42,7 @@ def draft(
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
     row |= {
         "key": key,
-        "purpose": purpose,
+        "purpose": str(purpose),
         "to_name": name,
         "to_email": email,
         "to_role": role.value,
@@ -51,7 +51,7 @@ def draft(
         "reason": "" if email else "no_address",
         "token": token(key),
         "subject": "",
-        "notice": purpose,
+        "notice": str(purpose),
         "about": "{}",
         "handed": 0,
         "went_to": "",

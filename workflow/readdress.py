@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from states.facts import Facts
 from states.mailing import Sort
 from states.terms import Act, Action, Role
+from workflow.gathering import gather
 from workflow.outbox import TABLE as MAIL
 from workflow.outbox import Result, queue_result
 from workflow.people import know_contacts
@@ -59,15 +60,16 @@ def readdress(
 ) -> None:
     """Take a project's waiting mail in a role from some addresses to others.
 
-    The old rows stay, with the reason; the next sweep puts the reminders into the others' mails.
+    The old rows stay, with the reason.
     """
     if not gone:
         return
-    _reminders(connection, project_id, role, gone, come, at)
+    _reminders(connection, project_id, role, gone, come, on, at)
     mails = connection.execute(
         select(MAIL)
         .where(MAIL.c.project_id == project_id, MAIL.c.purpose == Purpose.RESULT.value)
         .where(MAIL.c.to_role == role.value, MAIL.c.to_email.in_(gone), NOT_WITH_A_SERVER)
+        .with_for_update()
     ).all()
     for mail in mails:
         _silence(connection, mail.id)
@@ -83,14 +85,23 @@ def _reminders(
     role: Role,
     gone: Collection[str],
     come: Sequence[Recipient],
+    on: date,
     at: datetime,
 ) -> None:
+    queued = [
+        REMINDER.c.project_id == project_id,
+        REMINDER.c.role == role.value,
+        REMINDER.c.status == ReminderStatus.QUEUED.value,
+        REMINDER.c.recipient.in_(gone),
+    ]
+    carrying = select(REMINDER.c.mail_id).where(*queued)
+    # Held fast: a dispatcher that takes one now sends all that is in it.
+    held = connection.execute(
+        select(MAIL.c.id).where(MAIL.c.id.in_(carrying), NOT_WITH_A_SERVER).with_for_update()
+    ).scalars()
     rows = connection.execute(
         select(REMINDER)
-        .select_from(REMINDER.outerjoin(MAIL, REMINDER.c.mail_id == MAIL.c.id))
-        .where(REMINDER.c.project_id == project_id, REMINDER.c.role == role.value)
-        .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.recipient.in_(gone))
-        .where(or_(REMINDER.c.mail_id.is_(None), NOT_WITH_A_SERVER))
+        .where(*queued, or_(REMINDER.c.mail_id.is_(None), REMINDER.c.mail_id.in_(held.all())))
         .order_by(REMINDER.c.id)
     ).all()
     for row in rows:
@@ -102,6 +113,8 @@ def _reminders(
                 if to.reason:
                     values |= {"status": ReminderStatus.SUPPRESSED.value, "reason": to.reason}
                 connection.execute(insert(REMINDER).values(values))
+    if rows:
+        gather(connection, on=on, at=at)
 
 
 KEY = ("project_id", "kind", "round", "due_on", "step")
