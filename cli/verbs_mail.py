@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cli.office import Office, Stop
-from cli.output import REFUSED, USAGE
+from cli.output import USAGE
 from states.terms import Text
 from workflow import queries
-from workflow.outbox import AGAIN, requeue
+from workflow.mail_desk import MAIL_STATUS, requeue
 from workflow.tables import MailStatus
 
 
@@ -45,26 +45,13 @@ def resend(number: int, as_json: bool) -> None:
     """Queue a failed or dead mail again; it is written anew when it goes out."""
     office = Office(as_json)
     with office.db.write() as connection:
-        before = requeue(connection, number, at=office.clock.now())
-    if before is None:
-        raise Stop(NO_MAIL.format(number=number), REFUSED)
-    if before not in AGAIN:
-        raise Stop(NOT_FAILED.format(number=number, status=MAIL_STATUS[before]), REFUSED)
+        requeue(connection, number, by="", note="", at=office.clock.now())
     if as_json:
         office.printer.data({"id": number, "status": MailStatus.PENDING})
     else:
         office.printer.line(QUEUED.format(number=number))
 
 
-MAIL_STATUS = {
-    "pending": Text("待发送", "waiting"),
-    "leased": Text("发送中", "being sent"),
-    "sent": Text("已发送", "sent"),
-    "failed": Text("未发成，将重试", "failed, to be tried again"),
-    "dead": Text("发送失败（待处理）", "failed, needs a person"),
-    "awaiting": Text("待审发", "awaiting approval"),
-    "suppressed": Text("未发送（附原因）", "not sent, with a reason"),
-}
 REASONS = {
     "no_address": Text("没有邮箱", "no address"),
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
@@ -78,9 +65,4 @@ HEADS = (
     Text("说明", "Why"),
 )
 NO_STATUS = Text("没有邮件状态“{given}”。可用：{known}。", "No mail state “{given}”: {known}.")
-NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")
-NOT_FAILED = Text(
-    "第{number}号邮件的情况是“{status}”，只有发送失败的可以重发。",
-    "Mail {number} is “{status}”; only a failed one can be sent again.",
-)
 QUEUED = Text("第{number}号邮件已重新排队。", "Mail {number} is queued again.")

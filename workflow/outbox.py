@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert
 
 from states.facts import Facts
 from states.mailing import sort_of_result
@@ -62,22 +62,6 @@ def draft(
         "last_reply": "",
     }
     return row | more
-
-
-def requeue(connection: Connection, mail_id: int, *, at: datetime) -> str | None:
-    """Put a mail that failed or died back into the queue, to be written anew as things stand.
-
-    Its status before, or None if there is no such mail; any other status is left as it is.
-    """
-    row = connection.execute(select(TABLE.c.status).where(TABLE.c.id == mail_id)).first()
-    if row is not None and row.status in AGAIN:
-        values = {"status": MailStatus.PENDING.value, "reason": "", "attempts": 0, "due_at": at}
-        fresh = values | {"content": None, "subject": ""}
-        connection.execute(update(TABLE).where(TABLE.c.id == mail_id).values(fresh))
-    return None if row is None else str(row.status)
-
-
-AGAIN = frozenset({MailStatus.DEAD.value, MailStatus.FAILED.value})
 
 
 @dataclass(frozen=True, slots=True)
