@@ -8,7 +8,7 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
-from cli.verbs_mail import MAIL_STATUS
+from workflow.mail_desk import status_label
 from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
@@ -167,7 +167,11 @@ def show(project_id: int, as_json: bool) -> None:
         heads = (Text("邮件", "Mail"), Text("收件人", "To"), Text("情况", "Status"))
         print()
         office.printer.table(
-            heads, [(m["subject"], m["to_email"], MAIL_STATUS[m["status"]]) for m in found["mail"]]
+            heads,
+            [
+                (m["subject"], m["to_email"], status_label(m["status"], m["reason"]))
+                for m in found["mail"]
+            ],
         )
 
 

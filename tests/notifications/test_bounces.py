@@ -27,16 +27,8 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.bounces import (
-    LARGEST,
-    BounceProblem,
-    BounceSource,
-    Folder,
-    ImapBox,
-    Report,
-    _mailbox,
-    parse,
-)
+from notifications.bounce_sources import BounceProblem, BounceSource, Folder, ImapBox, _mailbox
+from notifications.bounces import LARGEST, Report, parse
 from notifications.envelope import compose
 from notifications.letters import Rendered
 
