@@ -8,10 +8,10 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
-from workflow.mail_desk import status_label
 from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
+from workflow.mail_desk import status_label
 
 
 def import_plan(

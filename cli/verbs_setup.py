@@ -154,4 +154,21 @@ def _mail_server(office: Office) -> Found:
     return name, True, Text(where, where)
 
 
-CHECKS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server)
+def _returned_mail(office: Office) -> Found:
+    from notifications.bounce_desk import check
+    from notifications.bounce_sources import BounceProblem
+
+    name = Text("退信收取", "Returned mail")
+    try:
+        check(office.settings)
+    except BounceProblem as problem:
+        return name, False, problem.text
+    if not (office.settings.bounce_folder or office.settings.imap_host):
+        return name, True, Text("未设置，不收取退信", "not set, returned mail is not read")
+    return name, True, Text("可以读取", "can be read")
+
+
+CHECKS = (
+    *(_python, _sqlite, _folder, _database, _policies, _calendar),
+    *(_mail_server, _returned_mail),
+)

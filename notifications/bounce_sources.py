@@ -34,6 +34,8 @@ class BounceSource(Protocol):
 
     def __iter__(self) -> Iterator[Arrival]: ...
 
+    def check(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -43,13 +45,7 @@ class Folder:
 
     def __iter__(self) -> Iterator[Arrival]:
         """By name. A handled file goes to done/, one that cannot be read or is too large to failed/."""
-        try:
-            for part in ("done", "failed"):
-                (self.path / part).mkdir(exist_ok=True)
-            files = sorted(path for path in self.path.iterdir() if path.suffix.lower() == ".eml")
-        except OSError as error:
-            raise BounceProblem(NO_FOLDER.format(path=self.path, said=error.strerror)) from error
-        for file in files:
+        for file in self._waiting():
             try:
                 raw = file.read_bytes() if file.stat().st_size <= LARGEST else None
             except FileNotFoundError:  # another worker was quicker
@@ -60,6 +56,18 @@ class Folder:
                 self._move(file, "failed")
             else:
                 yield raw, partial(self._move, file, "done")
+
+    def check(self) -> None:
+        """BounceProblem if the folder cannot be used."""
+        self._waiting()
+
+    def _waiting(self) -> list[Path]:
+        try:
+            for part in ("done", "failed"):
+                (self.path / part).mkdir(exist_ok=True)
+            return sorted(path for path in self.path.iterdir() if path.suffix.lower() == ".eml")
+        except OSError as error:
+            raise BounceProblem(NO_FOLDER.format(path=self.path, said=error.strerror)) from error
 
     def _move(self, file: Path, part: str) -> None:
         target, number = self.path / part / file.name, 1
@@ -95,6 +103,15 @@ class ImapBox:
                 raw = self._ask(self._fetch, client, uid)
                 if raw is not None:
                     yield raw, partial(self._ask, self._mark, client, uid)
+        finally:
+            with suppress(IMAP4.error, OSError):
+                client.logout()
+
+    def check(self) -> None:
+        """Open the mailbox and leave it as it is; BounceProblem if that fails."""
+        client = self._ask(self._connect)
+        try:
+            self._ask(self._open, client)
         finally:
             with suppress(IMAP4.error, OSError):
                 client.logout()

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from states.facts import Facts
 from states.lifecycle import UNDER_WAY
@@ -50,22 +51,31 @@ def mark_address(
     the mail's projects; one step further up where there is none or the address is their own.
     """
     key = email.strip().lower()
+    told = {"status": status, "said": said[:LONGEST], "mail_id": mail_id}
     known = select(ADDRESS.c.email).where(ADDRESS.c.email == key)
     if not key or connection.execute(known).first():
         return False
-    mark = {"email": key, "since": at, "status": status, "said": said[:LONGEST]}
-    connection.execute(insert(ADDRESS).values(mark | {"mail_id": mail_id}))
-    projects = _projects_of(connection, key, mail_id)
-    subject = select(MAIL.c.subject).where(MAIL.c.id == mail_id)
-    about = {
-        "email": key,
-        "status": status,
-        "said": said[:LONGEST],
-        "mail_id": mail_id,
-        "subject": connection.execute(subject).scalar() or "",
-    }
-    _alarm(connection, key, about, projects, at)
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(ADDRESS).values(told | {"email": key, "since": at}))
+    except IntegrityError:  # another worker was quicker
+        return False
+    _alarm(connection, key, told | {"marked": True}, at)
     return True
+
+
+def warn_about(
+    connection: Connection,
+    email: str,
+    *,
+    status: str,
+    said: str,
+    mail_id: int | None,
+    at: datetime,
+) -> None:
+    """Tell the same people of a report that proves nothing: the address is not marked."""
+    about = {"status": status, "said": said[:LONGEST], "mail_id": mail_id, "marked": False}
+    _alarm(connection, email.strip().lower(), about, at)
 
 
 def clear_address(connection: Connection, email: str, *, by: str, at: datetime) -> None:
@@ -112,29 +122,36 @@ def _addresses(facts: Facts) -> set[str]:
     return {facts.contact_email.lower(), facts.office_email.lower()}
 
 
-def _alarm(
-    connection: Connection,
-    key: str,
-    about: dict[str, Any],
-    projects: list[tuple[int, Facts]],
-    at: datetime,
-) -> None:
+def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime) -> None:
     """One mail to each who is to see to it, naming their projects only."""
-    rank = _rank(connection, key)
-    told: dict[tuple[str, str], tuple[Role, list[dict[str, Any]]]] = {}
-    for number, facts in projects or [(0, NO_PROJECT)]:
-        role, people = next(_watchers(connection, facts, rank), (WATCH[-1], [("", "")]))
-        for to in people:
-            _, named = told.setdefault(to, (role, []))
-            named += [{"id": number, "name": facts.name}] if number else []
+    projects = _projects_of(connection, key, about["mail_id"])
+    subject = select(MAIL.c.subject).where(MAIL.c.id == about["mail_id"])
+    shown = {name: about[name] for name in ("status", "said", "mail_id", "marked")}
+    shown |= {"email": key, "subject": connection.execute(subject).scalar() or ""}
     today = at.astimezone(SHANGHAI).date()
-    for to, (role, named) in told.items():
+    for to, (role, named) in _told(connection, key, projects).items():
         natural = f"alarm:bounced:{key}:{today.isoformat()}:{to[1].lower()}"
         if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
             continue  # marked, cleared and marked again on one day
         row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
-        said = {"notice": "bounced", "about": json.dumps(about | {"projects": named})}
+        said = {"notice": "bounced", "about": json.dumps(shown | {"projects": named})}
         INSERT.run(connection, row | said)
+
+
+def _told(
+    connection: Connection, key: str, projects: list[tuple[int, Facts]]
+) -> dict[tuple[str, str], tuple[Role, list[dict[str, Any]]]]:
+    """Who is told: in which role, and of which projects."""
+    rank = _rank(connection, key)
+    failing = {key, *connection.execute(select(ADDRESS.c.email)).scalars()}
+    told: dict[tuple[str, str], tuple[Role, list[dict[str, Any]]]] = {}
+    for number, facts in projects or [(0, NO_PROJECT)]:
+        watchers = _watchers(connection, facts, rank, failing)
+        role, people = next(watchers, (WATCH[-1], [("", "")]))
+        for to in people:
+            _, named = told.setdefault(to, (role, []))
+            named += [{"id": number, "name": facts.name}] if number else []
+    return told
 
 
 def _rank(connection: Connection, key: str) -> int:
@@ -148,10 +165,9 @@ def _rank(connection: Connection, key: str) -> int:
 
 
 def _watchers(
-    connection: Connection, facts: Facts, rank: int
+    connection: Connection, facts: Facts, rank: int, failing: set[str]
 ) -> Iterator[tuple[Role, list[tuple[str, str]]]]:
     """From the next place up: who there can be written to at an address that works."""
-    failing = set(connection.execute(select(ADDRESS.c.email)).scalars())
     lowest = min(rank + 1, len(WATCH) - 1)
     for role in WATCH[lowest:]:
         people = [to for to in recipients(connection, role, facts) if to[1].lower() not in failing]

@@ -20,7 +20,8 @@ LARGEST_ID = 2**31 - 1  # what the column can hold
 
 PENDING, FAILED, DEAD = MailStatus.PENDING, MailStatus.FAILED, MailStatus.DEAD
 AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailStatus.SENT
-BOUNCED, BY_HAND, HELD = "bounced", "by_hand", "held"  # reasons
+# Reasons beside the status. Unproven: the report that it came back does not name the mail.
+BOUNCED, UNPROVEN, BY_HAND, HELD = "bounced", "bounced_unproven", "by_hand", "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _mail_for(connection: Connection, mail_id: int, turn: Turn, at: datetime) ->
     mail = connection.execute(query.with_for_update()).first() if known else None
     if mail is None:
         raise MailRefused(NO_MAIL.format(number=mail_id))
-    came_back = turn.returned and (mail.status, mail.reason) == (SENT, BOUNCED)
+    came_back = turn.returned and mail.status == SENT and mail.reason in (BOUNCED, UNPROVEN)
     # Whoever held a lease that has run out will not send the mail: it renews the lease first.
     lapsed = mail.status == MailStatus.LEASED and mail.lease_until and mail.lease_until < at
     status = FAILED if lapsed else MailStatus(mail.status)
@@ -125,6 +126,7 @@ MAIL_STATUS: dict[str, Text] = {
 }
 SHOWN_AS = {
     ("sent", BOUNCED): Text("已退信", "returned"),
+    ("sent", UNPROVEN): Text("疑似退信（待核实）", "perhaps returned"),
     ("sent", BY_HAND): Text("已人工送达", "delivered by hand"),
     ("awaiting", HELD): Text("已扣下（待放行）", "held back"),
 }

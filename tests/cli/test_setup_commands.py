@@ -73,6 +73,7 @@ def test_doctor_names_what_is_missing(run: Command) -> None:
         "政策": True,
         "节假日日历": True,
         "发信服务器": False,
+        "退信收取": True,
     }
     assert "需处理" in run("doctor", SMTP_PORT=1).out
 

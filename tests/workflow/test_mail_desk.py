@@ -200,6 +200,7 @@ def test_a_mark_is_set_once_and_told_to_the_coordinator_of_that_contact(desk: De
             "status": "5.1.1",
             "said": "550 5.1.1 User unknown",
             "mail_id": number,
+            "marked": True,
             "subject": "【催报】一班",
             "projects": [
                 {"id": one, "name": "智能制造高级研修班"},

@@ -1,0 +1,289 @@
+"""What came back is put on record once, marks only what it proves, and tells those concerned."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import Desk
+from sqlalchemy import select, update
+from test_bounces import (
+    PASSWORD,
+    USER,
+    authority,  # noqa: F401 - a fixture
+    crlf,
+    deliver,
+    imap,  # noqa: F401 - a fixture
+)
+
+from config.settings import Settings
+from notifications.bounce_desk import Collected, check, collect
+from notifications.bounce_sources import BounceProblem
+from states.terms import Role
+from workflow.addresses import clear_address, marked
+from workflow.outbox import INSERT, draft, token
+from workflow.outbox import TABLE as MAIL
+
+SENT = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
+NOW = SENT + timedelta(hours=1)
+HOST = "a@example.cn"  # the contact of each project that the desk plans
+GONE = ("failed", "5.1.1", "550 5.1.1 User unknown")
+FULL = ("failed", "4.2.2", "452 4.2.2 mailbox full, given up")
+SLOW = ("delayed", "4.4.1", "connection timed out")
+
+
+def report(
+    about: tuple[str, str, str], recipient: str = HOST, key: str = "k", *, named: bool = True
+) -> bytes:
+    """A report in the standard form; `named`: it encloses the headers of our mail."""
+    action, status, said = about
+    enclosed = f"Message-ID: <{token(key)}@example.cn>" if named else "Subject: x"
+    return crlf(
+        f"""\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.org
+Subject: Undelivered Mail Returned to Sender
+To: yanxiu@example.org
+Date: Mon, 03 Mar 2025 09:30:00 +0800
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain; charset=us-ascii
+
+It could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; {recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {said}
+
+--b
+Content-Type: text/rfc822-headers
+
+From: yanxiu@example.org
+{enclosed}
+
+--b--
+"""
+    )
+
+
+class Returns:
+    """A folder of returned mail before a desk."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk, self.folder, self.number = desk, folder, 0
+        self.settings = Settings(bounce_folder=folder)
+
+    def take(self, *reports: bytes, at: datetime = NOW) -> Collected:
+        for raw in reports:
+            self.number += 1
+            (self.folder / f"{self.number:03d}.eml").write_bytes(raw)
+        return collect(self.desk.db, self.settings, at=at)
+
+    def mail(self, key: str = "k", to: str = HOST, **values: Any) -> int:
+        """A mail that was sent, unless said otherwise."""
+        row = draft(key, "result", ("张三", to), Role.HOST, on=date(2025, 3, 3), at=SENT)
+        sent = {"status": "sent", "sent_at": SENT, "attempts": 1, "last_reply": "250 ok"} | values
+        with self.desk.db.write() as connection:
+            INSERT.run(connection, row)
+            connection.execute(update(MAIL).where(MAIL.c.key == key).values(sent))
+            return int(connection.execute(select(MAIL.c.id).where(MAIL.c.key == key)).scalar_one())
+
+    def row(self, number: int) -> tuple[str, str, str]:
+        [found] = self.desk.mails("status", "reason", "last_reply", id=number)
+        return found  # type: ignore[no-any-return]
+
+    def marks(self) -> list[tuple[str, int]]:
+        with self.desk.db.read() as connection:
+            return [(row["email"], row["mail_id"]) for row in marked(connection)]
+
+    def alarms(self) -> list[tuple[str, bool]]:
+        """To whom, and whether the address is marked."""
+        found = self.desk.mails("to_email", "about", purpose="alarm")
+        return [(to, json.loads(about)["marked"]) for to, about in found]
+
+
+@pytest.fixture
+def returns(desk: Desk, tmp_path: Path) -> Returns:
+    desk.plan({})
+    desk.staff()
+    folder = tmp_path / "returned"
+    folder.mkdir()
+    return Returns(desk, folder)
+
+
+def test_a_permanent_failure_marks_the_address_and_tells_the_coordinator(returns: Returns) -> None:
+    number = returns.mail()
+    assert returns.take(report(GONE)) == Collected(read=1, matched=1, marked=1)
+    assert returns.row(number) == ("sent", "bounced", GONE[2])
+    assert returns.desk.attempts("mail_id", "outcome", "reply", "person", "at") == [
+        (number, "bounced", GONE[2], "", NOW)
+    ]
+    assert returns.marks() == [(HOST, number)]
+    assert returns.alarms() == [("coordinator@example.cn", True)]
+    assert sorted(path.name for path in (returns.folder / "done").iterdir()) == ["001.eml"]
+
+
+def test_the_same_report_again_changes_nothing(returns: Returns) -> None:
+    """As after a crash between our commit and the moving of the file."""
+    number = returns.mail()
+    returns.take(report(GONE), report(GONE))
+    again = returns.take(report(GONE), at=NOW + timedelta(days=1))
+    assert again == Collected(read=1, matched=1)
+    with returns.desk.db.write() as connection:
+        clear_address(connection, HOST, by="wang", at=NOW)
+    returns.take(report(GONE), at=NOW + timedelta(days=1))
+    assert returns.marks() == []
+    assert returns.desk.attempts("outcome") == ["bounced", "cleared"]
+    assert len(returns.alarms()) == 1
+    resent = NOW + timedelta(days=2)
+    with returns.desk.db.write() as connection:
+        sent_anew = {"sent_at": resent, "reason": ""}
+        connection.execute(update(MAIL).where(MAIL.c.id == number).values(sent_anew))
+    assert returns.take(report(GONE), at=resent + timedelta(hours=1)).marked == 1
+
+
+def test_what_a_server_gave_up_for_now_is_returned_but_marks_nothing(returns: Returns) -> None:
+    number = returns.mail()
+    assert returns.take(report(FULL)) == Collected(read=1, matched=1)
+    assert returns.row(number)[:2] == ("sent", "bounced")
+    assert (returns.marks(), returns.alarms()) == ([], [])
+
+
+def test_a_delay_is_an_attempt_only(returns: Returns) -> None:
+    number = returns.mail()
+    assert returns.take(report(SLOW)) == Collected(read=1, matched=1, delayed=1)
+    assert returns.row(number) == ("sent", "", "250 ok")
+    assert returns.desk.attempts("outcome", "reply") == [("delayed", SLOW[2])]
+    assert returns.marks() == []
+
+
+def test_what_came_back_from_elsewhere_marks_neither_address(returns: Returns) -> None:
+    """The recipient's own server had forwarded it; or somebody wants another address marked."""
+    number = returns.mail()
+    assert returns.take(report(GONE, "private@example.com")) == Collected(read=1, matched=1)
+    assert returns.row(number) == ("sent", "", "250 ok")
+    [(outcome, said)] = returns.desk.attempts("outcome", "reply")
+    assert (outcome, said) == ("bounced_elsewhere", f"private@example.com: {GONE[2]}")
+    assert (returns.marks(), returns.alarms()) == ([], [])
+
+
+def test_without_our_message_id_the_latest_mail_is_meant_and_nothing_is_marked(
+    returns: Returns,
+) -> None:
+    returns.mail("older", sent_at=SENT - timedelta(days=1))
+    number = returns.mail("latest")
+    returns.mail("ahead", sent_at=NOW + timedelta(days=1))
+    got = returns.take(report(GONE, "A@Example.CN", named=False))
+    assert got == Collected(read=1, matched=1)
+    assert returns.row(number) == ("sent", "bounced_unproven", GONE[2])
+    assert returns.desk.attempts("mail_id", "outcome") == [(number, "bounced_unproven")]
+    assert returns.marks() == []
+    assert returns.alarms() == [("coordinator@example.cn", False)]
+
+
+def test_forged_reports_mark_nothing(returns: Returns) -> None:
+    old = returns.mail("old", "old@example.cn", sent_at=NOW - timedelta(days=15))
+    waiting = returns.mail("waiting", "b@example.cn", status="pending", sent_at=None, attempts=0)
+    assert returns.take(
+        report(GONE, "old@example.cn", named=False),  # too long ago
+        report(GONE, "b@example.cn", "waiting"),  # it has not been sent at all
+        report(GONE, "b@example.cn", named=False),
+        report(GONE, "province@example.cn", named=False),  # never written to
+        report(GONE, HOST, "no such mail"),
+    ) == Collected(read=5, unknown=5)
+    assert (returns.marks(), returns.alarms(), returns.desk.attempts("id")) == ([], [], [])
+    assert returns.row(old)[1] == returns.row(waiting)[1] == ""
+    assert len(list((returns.folder / "done").iterdir())) == 5
+
+
+def test_in_trial_mode_only_the_trial_address_is_marked(returns: Returns) -> None:
+    number = returns.mail(went_to="trial@example.cn")
+    returns.take(report(GONE, HOST))
+    assert returns.marks() == []
+    returns.take(report(GONE, "trial@example.cn"))
+    assert returns.marks() == [("trial@example.cn", number)]
+
+
+def test_an_alarm_that_comes_back_goes_further_up_and_comes_to_an_end(returns: Returns) -> None:
+    returns.desk.person("admin@example.cn", (Role.ADMIN, ""))
+    returns.mail()
+    returns.take(report(GONE))
+    for _ in range(5):
+        with returns.desk.db.write() as connection:
+            connection.execute(
+                update(MAIL).where(MAIL.c.status == "pending").values(status="sent", sent_at=SENT)
+            )
+        keys = returns.desk.mails("to_email", "key", purpose="alarm", status="sent")
+        returns.take(*(report(GONE, to, key) for to, key in keys))
+    assert returns.alarms() == [
+        ("coordinator@example.cn", True),
+        ("province@example.cn", True),
+        ("admin@example.cn", True),
+        ("", True),  # nobody is left: it stands in the ledger of silence
+    ]
+
+
+def test_forged_reports_about_alarms_raise_no_alarms(returns: Returns) -> None:
+    returns.mail("alarm", "coordinator@example.cn", purpose="alarm")
+    returns.take(report(GONE, "coordinator@example.cn", named=False))
+    assert returns.desk.mails("reason") == ["bounced_unproven"]
+
+
+def test_a_mail_under_way_keeps_its_status(returns: Returns) -> None:
+    number = returns.mail(status="leased", sent_at=None, handed=1)
+    returns.take(report(GONE))
+    assert returns.row(number) == ("leased", "", GONE[2])
+    assert returns.marks() == [(HOST, number)]
+
+
+def test_ordinary_mail_is_no_report(returns: Returns) -> None:
+    raw = crlf("From: x@example.cn\nSubject: 请问\nTo: yanxiu@example.org\n\n您好\n")
+    assert returns.take(raw, b"", b"\xff\x00") == Collected(read=3, other=3)
+
+
+def test_a_mailbox_is_collected_once(
+    returns: Returns,
+    imap: int,  # noqa: F811
+    request: pytest.FixtureRequest,
+) -> None:
+    number, box = returns.mail(), f"desk {request.node.name}"
+    deliver(imap, box, report(GONE), report(GONE, named=False))
+    given = {"imap_port": imap, "imap_username": USER, "imap_password": PASSWORD}
+    given |= {"imap_host": "127.0.0.1", "imap_security": "none", "imap_mailbox": box}
+    settings = Settings(**given)
+    check(settings)
+    assert collect(returns.desk.db, settings, at=NOW) == Collected(read=2, matched=2, marked=1)
+    assert collect(returns.desk.db, settings, at=NOW) == Collected()
+    assert returns.marks() == [(HOST, number)]
+
+
+def test_a_source_that_fails_is_told_after_the_other_was_read(
+    returns: Returns, tmp_path: Path
+) -> None:
+    returns.mail()
+    (returns.folder / "a.eml").write_bytes(report(GONE))
+    settings = Settings(
+        bounce_folder=returns.folder,
+        imap_host="127.0.0.1",
+        imap_port=1,
+        imap_security="none",
+    )
+    with pytest.raises(BounceProblem, match=r"127\.0\.0\.1:1"):
+        collect(returns.desk.db, settings, at=NOW)
+    assert len(returns.marks()) == 1
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path / "none", tmp_path / "file"):
+        with pytest.raises(BounceProblem):
+            check(Settings(bounce_folder=folder))
+    assert collect(returns.desk.db, Settings(), at=NOW) == Collected()
