@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from states.facts import Facts
 from states.lifecycle import UNDER_WAY
+from states.mailing import Sort
 from states.terms import Role, State, Text
 from workflow.attempts import MailRefused, record
 from workflow.engine import TABLE as PROJECT
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON, recipients
+from workflow.people import GRANT, PERSON
+from workflow.recipients import addressed
 from workflow.tables import Address, Purpose, Reminder
 
 ADDRESS = Address.__table__  # type: ignore[attr-defined]
@@ -129,7 +131,7 @@ def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime
     shown = {name: about[name] for name in ("status", "said", "mail_id", "marked")}
     shown |= {"email": key, "subject": connection.execute(subject).scalar() or ""}
     today = at.astimezone(SHANGHAI).date()
-    for to, (role, named) in _told(connection, key, projects).items():
+    for to, (role, named) in _told(connection, key, projects, today).items():
         natural = f"alarm:bounced:{key}:{today.isoformat()}:{to[1].lower()}"
         if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
             continue  # marked, cleared and marked again on one day
@@ -139,14 +141,14 @@ def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime
 
 
 def _told(
-    connection: Connection, key: str, projects: list[tuple[int, Facts]]
+    connection: Connection, key: str, projects: list[tuple[int, Facts]], on: date
 ) -> dict[tuple[str, str], tuple[Role, list[dict[str, Any]]]]:
     """Who is told: in which role, and of which projects."""
     rank = _rank(connection, key)
     failing = {key, *connection.execute(select(ADDRESS.c.email)).scalars()}
     told: dict[tuple[str, str], tuple[Role, list[dict[str, Any]]]] = {}
     for number, facts in projects or [(0, NO_PROJECT)]:
-        watchers = _watchers(connection, facts, rank, failing)
+        watchers = _watchers(connection, facts, rank, failing, on)
         role, people = next(watchers, (WATCH[-1], [("", "")]))
         for to in people:
             _, named = told.setdefault(to, (role, []))
@@ -165,11 +167,12 @@ def _rank(connection: Connection, key: str) -> int:
 
 
 def _watchers(
-    connection: Connection, facts: Facts, rank: int, failing: set[str]
+    connection: Connection, facts: Facts, rank: int, failing: set[str], on: date
 ) -> Iterator[tuple[Role, list[tuple[str, str]]]]:
     """From the next place up: who there can be written to at an address that works."""
     lowest = min(rank + 1, len(WATCH) - 1)
     for role in WATCH[lowest:]:
-        people = [to for to in recipients(connection, role, facts) if to[1].lower() not in failing]
+        found = addressed(connection, role, facts, Sort.ALARMS, on=on)
+        people = [(to.name, to.email) for to in found if to.email.lower() not in failing]
         if people:
             yield role, people
