@@ -13,16 +13,11 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.commands_mail import mail_app
+from cli.words import Json, both
+
 # Typer may carry its own copy of click; this is the class in either case.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
-ENGLISH = os.environ.get("YANXIU_LANGUAGE") == "en"
-
-
-def both(zh: str, en: str) -> str:
-    """The help in the language that is set."""
-    return en if ENGLISH else zh
-
-
 app = typer.Typer(
     name="yanxiu",
     add_completion=False,
@@ -52,17 +47,11 @@ mailbox_app = typer.Typer(
     rich_markup_mode=None,
     help=both("本机演示邮箱：列出、阅读、启动", "The local mailbox: list, read, serve"),
 )
-mail_app = typer.Typer(
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help=both("邮件台账：已发、待发、失败的邮件；重发", "The mail log; send again"),
-)
 app.add_typer(policy_app, name="policy")
 app.add_typer(mail_app, name="mail")
 app.add_typer(user_app, name="user")
 app.add_typer(mailbox_app, name="mailbox")
 
-Json = Annotated[bool, typer.Option("--json", help=both("以 JSON 输出", "Print JSON"))]
 PolicyName = Annotated[
     str, typer.Option("--policy", help=both("政策，如 fujian-2025", "Policy, e.g. fujian-2025"))
 ]
@@ -238,28 +227,6 @@ def worker(
     from cli.verbs_worker import worker as run
 
     run(once, json)
-
-
-@mail_app.callback()
-def mail(
-    context: typer.Context,
-    project: Annotated[int, typer.Option(help=both("只列某一项目的", "Of one project"))] = 0,
-    state: Annotated[
-        str, typer.Option(help=both("只列某一状态，如 dead", "In one state, e.g. dead"))
-    ] = "",
-    json: Json = False,
-) -> None:
-    if context.invoked_subcommand is None:
-        from cli.verbs_mail import list_mail
-
-        list_mail(project, state, json)
-
-
-@mail_app.command("resend", help=both("把发送失败的邮件重新排队", "Queue a failed mail again"))
-def mail_resend(number: Annotated[int, typer.Argument(metavar="ID")], json: Json = False) -> None:
-    from cli.verbs_mail import resend as run
-
-    run(number, json)
 
 
 @mailbox_app.callback()

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection, select
+
 from cli.office import Office, Stop
-from cli.output import USAGE
-from states.terms import Text
-from workflow import queries
-from workflow.mail_desk import MAIL_STATUS, requeue
+from cli.output import REFUSED, USAGE
+from cli.verbs_worker import make_worker
+from states.terms import Kind, Role, Text
+from workflow import mail_log
+from workflow.addresses import marked
+from workflow.deeds import NoSuchProject
+from workflow.engine import TABLE as PROJECT
+from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
 from workflow.tables import MailStatus
 
 
 def list_mail(project: int, state: str, as_json: bool) -> None:
-    """The mail log, oldest first; of one project its digests too."""
+    """The mail log, oldest first; of one project also what names it among others, and its
+    silence."""
     office = Office(as_json)
     if state and state not in MAIL_STATUS:
         known = Text(
@@ -21,41 +28,157 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         )
         raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
     with office.db.read() as connection:
-        rows = queries.mail_log(connection, project_id=project or None, status=state or None)
+        known_project(connection, project)
+        rows = mail_log.mail_log(connection, project_id=project or None, status=state or None)
+        silent = mail_log.silence(connection, project_id=project or None) if project else None
+        silent_in_all = mail_log.count_silence(connection)
     if as_json:
-        office.printer.data(rows)
+        office.printer.data([labelled(row) for row in rows])
         return
     office.printer.table(HEADS, [_line(row) for row in rows])
-    office.printer.line(Text("共{n}封。", "{n} mails.").format(n=len(rows)))
+    office.printer.line(COUNT.format(n=len(rows)))
+    if silent is not None and not state:
+        print()
+        print_silence(office, silent)
+    elif silent_in_all and not project:
+        office.printer.line(ALSO_SILENT.format(n=silent_in_all))
+
+
+def known_project(connection: Connection, project: int) -> None:
+    """NoSuchProject where there is none; 0 means all."""
+    if project:
+        known = 0 < project <= LARGEST_ID
+        found = select(PROJECT.c.id).where(PROJECT.c.id == project)
+        if not (known and connection.execute(found).first()):
+            raise NoSuchProject(project)
+
+
+def labelled(row: dict[str, Any]) -> dict[str, Any]:
+    """A mail row with its status and reason in words."""
+    more = {"status_label": status_label(row["status"], row["reason"]), "why": _why(row)}
+    return row | more
 
 
 def _line(row: dict[str, Any]) -> tuple[Any, ...]:
-    why = REASONS.get(row["reason"], row["reason"]) or row["last_reply"]
     return (
         row["id"],
         row["on_date"],
-        row["to_email"],
+        row["to_email"] or row["to_name"],
         row["subject"] or Text("（尚未写成）", "(not written yet)"),
-        MAIL_STATUS[row["status"]],
-        "" if row["status"] == MailStatus.SENT else why,
+        status_label(row["status"], row["reason"]),
+        _why(row),
     )
 
 
-def resend(number: int, as_json: bool) -> None:
-    """Queue a failed or dead mail again; it is written anew when it goes out."""
+def _why(row: dict[str, Any]) -> Text:
+    """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
+    words = Text(row["last_reply"], row["last_reply"])
+    if row["status"] == MailStatus.SENT:
+        return words if row["reason"].startswith("bounced") else Text("", "")
+    return mail_log.reason_label(row["reason"]) if row["reason"] else words
+
+
+def show(number: int, as_json: bool) -> None:
+    """Everything about one mail."""
+    from notifications.by_hand import preview
+    from notifications.mailbox import readable_mail
+
     office = Office(as_json)
-    with office.db.write() as connection:
-        requeue(connection, number, by="", note="", at=office.clock.now())
+    with office.db.read() as connection:
+        mail = mail_log.one_mail(connection, number)
+    if mail is None:
+        raise Stop(NO_MAIL.format(number=number), REFUSED)
+    content, draft = mail.pop("content"), False
+    if content is None and mail["status"] in WAITING:
+        now = office.clock
+        writer = make_worker(office).writer()
+        made = preview(office.db, writer, number, today=now.today(), at=now.now())
+        content, draft = (made.content if made else None), True
+    text = readable_mail(bytes(content)) if content else ""
     if as_json:
-        office.printer.data({"id": number, "status": MailStatus.PENDING})
-    else:
-        office.printer.line(QUEUED.format(number=number))
+        office.printer.data(labelled(mail) | {"text": text, "draft": draft})
+        return
+    _print_mail(office, mail, text, draft)
 
 
-REASONS = {
-    "no_address": Text("没有邮箱", "no address"),
-    "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
-}
+def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) -> None:
+    say, printer = office.printer.say, office.printer
+    printer.table(HEADS, [_line(mail)])
+    went = mail["went_to"]
+    if went and went != mail["to_email"]:
+        printer.line(WENT_TO.format(email=went))
+    for mark in mail["marks"]:
+        printer.line(MARKED.format(email=mark["email"], said=mark["said"] or mark["status"]))
+    if mail["reminders"]:
+        print()
+        printer.table(CARRIED_HEADS, [reminder_line(row) for row in mail["reminders"]])
+    print()
+    lines = [
+        (one["at"], outcome_label(one["outcome"]), one["person"], one["reply"])
+        for one in mail["attempts"]
+    ]
+    printer.table(ATTEMPT_HEADS, lines)
+    if text:
+        print()
+        printer.line(AS_NOW if draft else AS_WRITTEN)
+        print(text)
+    elif draft:
+        print(say(NOTHING_LEFT))
+
+
+def reminder_line(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Day, project, matter, step, recipient of one reminder."""
+    to = row["recipient"]
+    if to.startswith("("):
+        to = Role(row["role"]).label
+    return row["on_date"], row["project"], Kind(row["kind"]).label, row["step"], to
+
+
+def outcome_label(outcome: str) -> Text:
+    """What became of an attempt, or what a person did."""
+    return OUTCOMES.get(outcome) or MAIL_STATUS.get(outcome) or Text(outcome, outcome)
+
+
+def silence(project: int, as_json: bool) -> None:
+    """What was not sent, and why."""
+    office = Office(as_json)
+    with office.db.read() as connection:
+        known_project(connection, project)
+        found = mail_log.silence(connection, project_id=project or None)
+    if not as_json:
+        print_silence(office, found)
+        return
+    reminders = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["reminders"]]
+    office.printer.data({"reminders": reminders, "mails": [labelled(m) for m in found["mails"]]})
+
+
+def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> None:
+    printer = office.printer
+    printer.line(SILENCE)
+    lines = [
+        (*reminder_line(row), mail_log.reason_label(row["reason"])) for row in found["reminders"]
+    ]
+    printer.table((*CARRIED_HEADS, Text("未发原因", "Why not")), lines)
+    printer.line(REMINDERS.format(n=len(lines)))
+    if found["mails"]:
+        print()
+        printer.table(HEADS, [_line(row) for row in found["mails"]])
+
+
+def addresses(as_json: bool) -> None:
+    """The addresses at which mail did not arrive."""
+    office = Office(as_json)
+    with office.db.read() as connection:
+        rows = marked(connection)
+    if as_json:
+        office.printer.data(rows)
+        return
+    lines = [(r["email"], r["since"], r["status"], r["said"], r["mail_id"]) for r in rows]
+    office.printer.table(ADDRESS_HEADS, lines)
+    office.printer.line(ADDRESSES.format(n=len(rows)))
+
+
+WAITING = ("pending", "failed", "dead", "awaiting")
 HEADS = (
     Text("编号", "ID"),
     Text("日期", "Date"),
@@ -64,5 +187,54 @@ HEADS = (
     Text("情况", "Status"),
     Text("说明", "Why"),
 )
+CARRIED_HEADS = (
+    Text("日期", "Date"),
+    Text("项目", "Project"),
+    Text("事项", "Matter"),
+    Text("提醒", "Step"),
+    Text("收件人", "To"),
+)
+ATTEMPT_HEADS = (
+    Text("时间", "At"),
+    Text("经过", "What"),
+    Text("办理人", "By"),
+    Text("服务器答复或说明", "Server's words or note"),
+)
+ADDRESS_HEADS = (
+    Text("邮箱", "Address"),
+    Text("自", "Since"),
+    Text("代码", "Status"),
+    Text("服务器答复", "Server's words"),
+    Text("邮件", "Mail"),
+)
+OUTCOMES = {
+    "held": Text("扣下", "held"),
+    "released": Text("放行", "released"),
+    "resent": Text("重新排队", "queued again"),
+    "by_hand": Text("人工送达", "delivered by hand"),
+    "bounced": Text("退信", "came back"),
+    "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
+    "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
+    "delayed": Text("对方服务器暂未收下", "delayed"),
+    "cleared": Text("取消退信标记", "mark taken away"),
+}
+COUNT = Text("共{n}封。", "{n} mails.")
+ALSO_SILENT = Text(
+    "另有{n}项提醒未发送，原因见 yanxiu mail silence。",
+    "{n} reminders were not sent; why: `yanxiu mail silence`.",
+)
+SILENCE = Text("未发提醒及原因", "Ledger of silence")
+REMINDERS = Text("共{n}项提醒未发送。", "{n} reminders were not sent.")
+ADDRESSES = Text(
+    "共{n}个邮箱有退信标记，暂不向其发信；核实后用 yanxiu mail clear 邮箱 取消标记。",
+    "{n} addresses are marked and not written to; `yanxiu mail clear ADDRESS` takes a mark away.",
+)
+WENT_TO = Text("实际发往：{email}（试运行）", "Went to {email} (trial mode)")
+MARKED = Text("该邮箱曾退信：{email}（{said}）", "Mail to {email} came back: {said}")
+AS_NOW = Text("（尚未写成，以下为此刻的内容）", "(not written yet; as things stand now)")
+AS_WRITTEN = Text("邮件内容：", "The mail:")
+NOTHING_LEFT = Text(
+    "（所涉事项已办结或已变更，到时不再发送）", "(settled or changed: it will not go out)"
+)
 NO_STATUS = Text("没有邮件状态“{given}”。可用：{known}。", "No mail state “{given}”: {known}.")
-QUEUED = Text("第{number}号邮件已重新排队。", "Mail {number} is queued again.")
+NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")

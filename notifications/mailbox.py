@@ -14,7 +14,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_binary_file, policy
+from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
@@ -83,8 +83,12 @@ def read_mail(folder: Path, key: str) -> str:
 
     Raises KeyError if there is no such mail.
     """
-    with _paths(folder)[key].open("rb") as file:
-        mail = message_from_binary_file(file, policy=policy.default)
+    return readable_mail(_paths(folder)[key].read_bytes())
+
+
+def readable_mail(raw: bytes) -> str:
+    """The bytes of a mail of ours for a person to read."""
+    mail = message_from_bytes(raw, policy=policy.default)
     headers = [f"{name}: {_decoded(value)}" for name, value in mail.raw_items()]
     body = mail.get_body(("plain", "html"))
     text = body.get_content().replace("\r\n", "\n") if body is not None else ""

@@ -17,7 +17,7 @@ from states.wanted import deadlines_for
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_log import mail_log
 from workflow.tables import Event, Reminder
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
@@ -136,18 +136,3 @@ def _deadlines(
         label = Standing(row["standing"]).label
         found.append(row | {"trace": trace, "plan_came_late": late_plan, "standing_label": label})
     return found
-
-
-def mail_log(
-    connection: Connection, *, project_id: int | None = None, status: str | None = None
-) -> list[dict[str, Any]]:
-    """Mail rows, oldest first, without their bytes; a project's include its digests."""
-    query = select(*(column for column in MAIL.columns if column.name != "content"))
-    if project_id is not None:
-        carried = exists().where(
-            REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == project_id
-        )
-        query = query.where((MAIL.c.project_id == project_id) | carried)
-    if status:
-        query = query.where(MAIL.c.status == status)
-    return _rows(connection, query, MAIL.c.id)

@@ -1,0 +1,167 @@
+"""Where no server can be reached: every waiting mail as a file, and a list of whom to call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from config.errors import ConfigError
+from notifications.call_list import call_list
+from notifications.drafts import Writer, Written
+from states.terms import Text
+from workflow import mail_desk
+from workflow.attempts import MailRefused
+from workflow.database import Database
+from workflow.outbox import TABLE as MAIL
+from workflow.tables import MailStatus
+
+WAITING = (MailStatus.PENDING.value, MailStatus.FAILED.value, MailStatus.DEAD.value)
+LIST_NAME = "call-list.html"
+
+
+@dataclass
+class Exported:
+    """Files written, by name; mails that say nothing any more; mails that could not be written,
+    with the reason; why others could not be marked."""
+
+    files: list[str] = field(default_factory=list)
+    outdated: list[int] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+    refused: list[Text] = field(default_factory=list)
+
+
+def export(
+    db: Database,
+    writer: Writer,
+    folder: Path,
+    *,
+    today: date,
+    at: datetime,
+    language: str = "zh",
+    mark: bool = False,
+    by: str = "",
+) -> Exported:
+    """Write each mail that waits or has failed into `folder`, and the call list beside them.
+
+    The bytes are kept with the mail, so that a server gets the same ones later; with `mark` it
+    counts as delivered by hand. Raises OSError where the folder cannot be written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    exported, names = Exported(), {}
+    with db.read() as connection:
+        numbers = list(connection.execute(_waiting(at)).scalars())
+    for number in numbers:
+        with db.write() as connection:
+            content = _written(connection, writer, number, today, at, exported)
+        if content is not None:
+            names[number] = f"mail-{number:06d}.eml"
+            _store(folder / names[number], content)
+    with db.read() as connection:
+        listed = call_list(connection, [*names], today=today, language=language)
+    _store(folder / LIST_NAME, listed.encode("utf-8"))
+    exported.files = [LIST_NAME, *names.values()]
+    if mark:  # only now that all of it is on disk
+        _mark(db, names, exported, by=by, at=at)
+    return exported
+
+
+def _mark(
+    db: Database, names: Mapping[int, str], exported: Exported, *, by: str, at: datetime
+) -> None:
+    for number, name in names.items():
+        try:
+            with db.write() as connection:
+                mail_desk.by_hand(connection, number, by=by, note=name, at=at)
+        except MailRefused as refused:  # a worker has taken it meanwhile
+            exported.refused.append(refused.text)
+
+
+def _waiting(at: datetime) -> Any:
+    lapsed = (MAIL.c.status == MailStatus.LEASED.value) & (MAIL.c.lease_until < at)
+    query = select(MAIL.c.id).where(MAIL.c.status.in_(WAITING) | lapsed)
+    return query.order_by(MAIL.c.id)
+
+
+def _written(
+    connection: Connection,
+    writer: Writer,
+    number: int,
+    today: date,
+    at: datetime,
+    exported: Exported,
+) -> bytes | None:
+    """The mail's bytes, written now if they are not yet; None if there is nothing to hand over."""
+    query = select(MAIL).where(MAIL.c.id == number, MAIL.c.id.in_(_waiting(at)))
+    row = connection.execute(query.with_for_update()).first()
+    if row is None:  # the worker was quicker
+        return None
+    if row.content is not None:
+        return bytes(row.content)
+    try:
+        made = writer.write(connection, row, today=today, at=at)
+    except ConfigError:  # a fault of the installation
+        raise
+    except Exception as error:  # one mail that cannot be written must not stop the others
+        exported.failed[number] = f"{type(error).__name__}: {error}"[:200]
+        return None
+    if made is None:
+        _set(connection, number, status=MailStatus.SUPPRESSED.value, reason="outdated")
+        exported.outdated.append(number)
+        return None
+    _set(connection, number, subject=made.subject, content=made.content, went_to=made.went_to)
+    return made.content
+
+
+def _set(connection: Connection, number: int, **values: Any) -> None:
+    connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Whole or not at all, readable by its owner only, and on disk before this returns."""
+    partial = path.with_name(f".{path.name}.part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+class _Undo(Exception):
+    """Leaves the database as it was."""
+
+
+def preview(
+    db: Database, writer: Writer, number: int, *, today: date, at: datetime
+) -> Written | None:
+    """A mail as it would be written now; nothing of it is kept."""
+    made: list[Written | None] = []
+    try:
+        with db.write() as connection:
+            row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one()
+            made.append(writer.write(connection, row, today=today, at=at))
+            raise _Undo
+    except _Undo:
+        return made[0]
+
+
+def reasons(exported: Exported) -> Iterator[Text]:
+    """One sentence for each mail that was not written or not marked."""
+    for number in exported.outdated:
+        yield OUTDATED.format(number=number)
+    for number, said in exported.failed.items():
+        yield UNWRITABLE.format(number=number, said=said)
+    yield from exported.refused
+
+
+OUTDATED = Text(
+    "第{number}号邮件所涉事项已办结或已变更，不再发送。",
+    "Mail {number} is about something settled or changed; it is not sent.",
+)
+UNWRITABLE = Text("第{number}号邮件无法写成：{said}", "Mail {number} cannot be written: {said}")

@@ -1,0 +1,129 @@
+"""What became of every mail, and what was not sent and why: the log and the ledger of silence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, exists, func, select
+
+from states.terms import Text
+from workflow.addresses import ADDRESS
+from workflow.attempts import TABLE as ATTEMPT
+from workflow.engine import TABLE as PROJECT
+from workflow.mail_desk import LARGEST_ID
+from workflow.outbox import TABLE as MAIL
+from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
+
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+SHOWN = [column for column in MAIL.columns if column.name != "content"]
+GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value)  # they name several projects
+
+
+def mail_log(
+    connection: Connection, *, project_id: int | None = None, status: str | None = None
+) -> list[dict[str, Any]]:
+    """Mail rows, oldest first, without their bytes; a project's include what names it among
+    others: gathered reminders, digests, alarms."""
+    query = select(*SHOWN).order_by(MAIL.c.id)
+    if project_id is not None:
+        carried = exists().where(
+            REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == project_id
+        )
+        named = MAIL.c.id.in_(_naming(connection, project_id))
+        query = query.where((MAIL.c.project_id == project_id) | carried | named)
+    if status:
+        query = query.where(MAIL.c.status == status)
+    return [_shown(row) for row in connection.execute(query)]
+
+
+def _naming(connection: Connection, project_id: int) -> list[int]:
+    """The mails about several projects that name this one."""
+    query = select(MAIL.c.id, MAIL.c.about).where(
+        MAIL.c.purpose.in_(GATHERING), MAIL.c.about.contains(str(project_id))
+    )
+    return [row.id for row in connection.execute(query) if project_id in _named(row.about)]
+
+
+def _named(about: str) -> set[int]:
+    listed = json.loads(about).get("projects", ())
+    return {one["id"] if isinstance(one, dict) else one for one in listed}
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    found = dict(row._mapping)
+    return found | {"about": json.loads(found["about"])}
+
+
+def one_mail(connection: Connection, mail_id: int) -> dict[str, Any] | None:
+    """One mail in full, or None: its row with the bytes, the attempts, the reminders in it, and
+    the mark on its address."""
+    known = 0 < mail_id <= LARGEST_ID
+    row = connection.execute(select(MAIL).where(MAIL.c.id == mail_id)).first() if known else None
+    if row is None:
+        return None
+    went_to = (row.went_to or row.to_email).lower()
+    marks = select(ADDRESS).where(ADDRESS.c.email.in_({went_to, row.to_email.lower()}))
+    attempts = select(ATTEMPT).where(ATTEMPT.c.mail_id == mail_id).order_by(ATTEMPT.c.id)
+    return _shown(row) | {
+        "attempts": [dict(one._mapping) for one in connection.execute(attempts)],
+        "reminders": _reminders(connection, REMINDER.c.mail_id == mail_id),
+        "marks": [dict(one._mapping) for one in connection.execute(marks)],
+    }
+
+
+def silence(
+    connection: Connection, *, project_id: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """What was not sent: `reminders` (steps of ladders) and `mails`, each with its reason."""
+    silent = REMINDER.c.status == ReminderStatus.SUPPRESSED.value
+    if project_id is not None:
+        silent &= REMINDER.c.project_id == project_id
+    mails = mail_log(connection, project_id=project_id, status=MailStatus.SUPPRESSED.value)
+    return {"reminders": _reminders(connection, silent), "mails": mails}
+
+
+def count_silence(connection: Connection) -> int:
+    """How many reminders were not sent."""
+    query = select(func.count()).where(REMINDER.c.status == ReminderStatus.SUPPRESSED.value)
+    return int(connection.execute(query).scalar_one())
+
+
+def _reminders(connection: Connection, which: Any) -> list[dict[str, Any]]:
+    query = (
+        select(REMINDER, PROJECT.c.name.label("project"))
+        .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
+        .where(which)
+        .order_by(REMINDER.c.on_date, REMINDER.c.id)
+    )
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def reason_label(reason: str) -> Text:
+    """A reason code in words; what is not a code (a program's own words) as it is."""
+    return REASONS.get(reason) or Text(reason, reason)
+
+
+REASONS: dict[str, Text] = {
+    "": Text("", ""),
+    # Reminders
+    "met": Text("已按要求完成", "done already"),
+    "moved": Text("日期已变更，按新日期提醒", "the date moved; the new one is announced"),
+    "lifted": Text("不再要求", "no longer asked for"),
+    "overtaken": Text("已由之后的提醒代替", "overtaken by a later step"),
+    "before_known": Text("提醒日早于项目列入系统之日", "due before the project was known here"),
+    "class_over": Text("办班时间已过，改为提醒登记办班", "the class is over; its record is asked"),
+    "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),
+    # Recipients
+    "no_address": Text("没有邮箱", "no address"),
+    "muted": Text("收件人选择不接收", "the recipient muted it"),
+    "in_digest": Text("按收件人选择并入定期汇总", "goes into the recipient's digest"),
+    "bounced": Text("邮件曾被退回，邮箱待核实", "mail to this address came back"),
+    # Mails
+    "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
+    "held": Text("人工扣下", "held back by a person"),
+    "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
+    "bounced_unproven": Text(
+        "收到未注明原邮件的退信，待核实", "a report that does not name the mail came back"
+    ),
+}
