@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -16,6 +19,8 @@ from workflow.deeds import NoSuchProject
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
 from workflow.tables import MailStatus
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def list_mail(project: int, state: str, as_json: bool) -> None:
@@ -114,7 +119,7 @@ def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) ->
         printer.table(CARRIED_HEADS, [reminder_line(row) for row in mail["reminders"]])
     print()
     lines = [
-        (one["at"], outcome_label(one["outcome"]), one["person"], one["reply"])
+        (local(one["at"]), outcome_label(one["outcome"]), one["person"], one["reply"])
         for one in mail["attempts"]
     ]
     printer.table(ATTEMPT_HEADS, lines)
@@ -131,7 +136,26 @@ def reminder_line(row: dict[str, Any]) -> tuple[Any, ...]:
     to = row["recipient"]
     if to.startswith("("):
         to = Role(row["role"]).label
-    return row["on_date"], row["project"], Kind(row["kind"]).label, row["step"], to
+    kind, step = Kind(row["kind"]).label, step_label(row["step"])
+    return row["on_date"], row["project"], kind, step, to
+
+
+def step_label(step: str) -> Text:
+    """A step of a ladder in words: so many days before the advised day, or after the due day."""
+    found = re.fullmatch(r"D([+-])(\d+)", step)
+    if not found:
+        return Text(step, step)
+    days = int(found[2])
+    if days == 0:
+        return Text("当天", "on the day")
+    if found[1] == "-":
+        return Text(f"提前{days}天", f"{days} days before")
+    return Text(f"逾期{days}天", f"{days} days late")
+
+
+def local(at: datetime) -> str:
+    """A time as the office's clock shows it."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def outcome_label(outcome: str) -> Text:
@@ -173,7 +197,7 @@ def addresses(as_json: bool) -> None:
     if as_json:
         office.printer.data(rows)
         return
-    lines = [(r["email"], r["since"], r["status"], r["said"], r["mail_id"]) for r in rows]
+    lines = [(r["email"], local(r["since"]), r["status"], r["said"], r["mail_id"]) for r in rows]
     office.printer.table(ADDRESS_HEADS, lines)
     office.printer.line(ADDRESSES.format(n=len(rows)))
 

@@ -101,9 +101,15 @@ def _reminders(connection: Connection, which: Any) -> list[dict[str, Any]]:
 
 def reason_label(reason: str) -> Text:
     """A reason code in words; what is not a code (a program's own words) as it is."""
+    if reason.startswith(UNWRITABLE):
+        return NOT_WRITTEN.format(said=reason.removeprefix(UNWRITABLE).strip())
     return REASONS.get(reason) or Text(reason, reason)
 
 
+UNWRITABLE = "unwritable:"  # what follows are the program's words
+NOT_WRITTEN = Text(
+    "邮件无法写成，请转告维护人员（{said}）", "cannot be written; tell who maintains this ({said})"
+)
 REASONS: dict[str, Text] = {
     "": Text("", ""),
     # Reminders
@@ -113,6 +119,8 @@ REASONS: dict[str, Text] = {
     "overtaken": Text("已由之后的提醒代替", "overtaken by a later step"),
     "before_known": Text("提醒日早于项目列入系统之日", "due before the project was known here"),
     "class_over": Text("办班时间已过，改为提醒登记办班", "the class is over; its record is asked"),
+    "past_class": Text("办班时间已过，只提醒承办单位", "the class is over; only its host is told"),
+    "not_theirs": Text("当前由其他单位办理", "somebody else's turn"),
     "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),
     # Recipients
     "no_address": Text("没有邮箱", "no address"),

@@ -38,15 +38,15 @@ def test_the_log_says_what_failed_and_a_resend_brings_it_out(failing: Command) -
 
 
 def test_a_project_shows_what_was_not_sent_and_why(failing: Command) -> None:
-    silent = failing.json("mail", "silence", "--project", 2)
-    assert [row["step"] for row in silent["reminders"]] == ["D-30", "D-14"]
-    assert {row["reason"] for row in silent["reminders"]} == {"overtaken"}
-    assert {row["why"] for row in silent["reminders"]} == {"已由之后的提醒代替"}
-    shown = failing.ok("mail", "--project", 2).out
-    assert "未发提醒及原因" in shown
-    assert shown.count("已由之后的提醒代替") == len(silent["reminders"])
+    failing("worker", "--once", TODAY="2025-03-28", SMTP_PORT=free_port())
+    silent = failing.json("mail", "silence", "--project", 13)["reminders"]
+    assert [row["step"] for row in silent] == ["D-30", "D-14", "D-7"]
+    assert {(row["reason"], row["why"]) for row in silent} == {("overtaken", "已由之后的提醒代替")}
+    shown = failing.ok("mail", "--project", 13).out
+    assert "未发提醒及原因" in shown and "提前14天" in shown
+    assert shown.count("已由之后的提醒代替") == 3
     everything = failing.json("mail", "silence")["reminders"]
-    assert len(everything) > len(silent["reminders"])
+    assert {"overtaken", "no_address"} == {row["reason"] for row in everything}
     assert f"另有{len(everything)}项提醒未发送" in failing.ok("mail").out
 
 
