@@ -129,6 +129,7 @@ REASONS: dict[str, Text] = {
     "bounced": Text("邮件曾被退回，邮箱待核实", "mail to this address came back"),
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
+    "empty": Text("没有需要汇总的事项", "nothing to report"),
     "held": Text("人工扣下", "held back by a person"),
     "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
     "bounced_unproven": Text(
