@@ -127,9 +127,10 @@ def _addresses(facts: Facts) -> set[str]:
 def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime) -> None:
     """One mail to each who is to see to it, naming their projects only."""
     projects = _projects_of(connection, key, about["mail_id"])
-    subject = select(MAIL.c.subject).where(MAIL.c.id == about["mail_id"])
-    shown = {name: about[name] for name in ("status", "said", "mail_id", "marked")}
-    shown |= {"email": key, "subject": connection.execute(subject).scalar() or ""}
+    mail = select(MAIL.c.subject, MAIL.c.to_name).where(MAIL.c.id == about["mail_id"])
+    subject, person = connection.execute(mail).first() or ("", "")
+    shown = about | {"email": key, "address": key, "person": person, "subject": subject}
+    shown["what"] = "marked" if about["marked"] else "bounced"
     today = at.astimezone(SHANGHAI).date()
     for to, (role, named) in _told(connection, key, projects, today).items():
         natural = f"alarm:bounced:{key}:{today.isoformat()}:{to[1].lower()}"
@@ -137,7 +138,8 @@ def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime
             continue  # marked, cleared and marked again on one day
         row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
         said = {"notice": "bounced", "about": json.dumps(shown | {"projects": named})}
-        INSERT.run(connection, row | said)
+        one = {"project_id": named[0]["id"]} if len(named) == 1 else {}
+        INSERT.run(connection, row | said | one)
 
 
 def _told(

@@ -196,7 +196,10 @@ def test_a_mark_is_set_once_and_told_to_the_coordinator_of_that_contact(desk: De
     assert (alarm.notice, json.loads(alarm.about)) == (
         "bounced",
         {
+            "what": "marked",
             "email": "lin@example.cn",
+            "address": "lin@example.cn",
+            "person": "林老师",
             "status": "5.1.1",
             "said": "550 5.1.1 User unknown",
             "mail_id": number,
