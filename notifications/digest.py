@@ -88,10 +88,10 @@ def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: dateti
         since = at - (timedelta(days=1) if reader.role is Role.PROVINCE else WEEK)
         about = {"departments": reader.departments, "since": _last(connection, reader, since)}
         row = draft(key, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
+        found = _gathered(connection, book, _Scope.of(about), reader, as_of)
+        reason = to.reason or ("empty" if is_empty(found) else "")
+        about["projects"] = [] if reason else named(found)  # each finds its digests in its log
         row["about"] = json.dumps(about, ensure_ascii=False)
-        reason = to.reason
-        if not reason and is_empty(_gathered(connection, book, _Scope.of(about), reader, as_of)):
-            reason = "empty"
         if reason:
             row |= {"status": MailStatus.SUPPRESSED.value, "reason": reason}
         row["key"] = key
@@ -123,6 +123,13 @@ def is_empty(digest: Digest) -> bool:
     return not (
         digest.overdue or digest.due_this_week or digest.waiting or digest.new or digest.died
     )
+
+
+def named(digest: Digest) -> list[int]:
+    """The projects that a digest speaks of."""
+    sections = (digest.overdue, digest.due_this_week, digest.waiting, digest.new, digest.died)
+    rows = (row for section in (*sections, digest.openings) for row in section)
+    return sorted({row.project_id for row in rows if row.project_id is not None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def hand_over_all(
         last = project_id == projects[-1]
         done = perform_in(connection, book, project_id, deed, today=today, at=at, announce=last)
         if last and len(projects) > 1:  # one mail tells of all
-            _name_the_others(connection, done, projects[:-1])
+            _name_all(connection, done, projects)
     roles = _roles(connection, giver, taker, today, at)
     return HandedOver(len(projects), roles)
 
@@ -80,9 +80,9 @@ def _projects(connection: Connection, email: str) -> list[int]:
     return list(connection.execute(query.order_by(PROJECT.c.id)).scalars())
 
 
-def _name_the_others(connection: Connection, done: Outcome, others: list[int]) -> None:
+def _name_all(connection: Connection, done: Outcome, projects: list[int]) -> None:
     its = (MAIL.c.project_id == done.project_id, MAIL.c.event_seq == done.version)
-    connection.execute(update(MAIL).where(*its).values(about=json.dumps({"also": others})))
+    connection.execute(update(MAIL).where(*its).values(about=json.dumps({"projects": projects})))
 
 
 def _roles(

@@ -17,7 +17,8 @@ from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 SHOWN = [column for column in MAIL.columns if column.name != "content"]
-GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value)  # they name several projects
+# What may name several projects in `about`.
+GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value, Purpose.RESULT.value)
 
 
 def mail_log(

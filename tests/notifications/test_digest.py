@@ -185,7 +185,8 @@ def test_a_person_of_the_province_who_also_coordinates_gets_one(desk: Desk) -> N
     desk.person("both@example.cn", (Role.COORDINATOR, "省林业局"), (Role.PROVINCE, ""))
     desk.plan({})
     assert queue(desk, "2025-08-11") == [("both@example.cn", "pending", "")]
-    assert json.loads(desk.mails("about", purpose="digest")[0])["departments"] is None
+    about = json.loads(desk.mails("about", purpose="digest")[0])
+    assert (about["departments"], about["projects"]) == (None, [1])
 
 
 def test_openings_alone_are_no_reason_to_write(desk: Desk) -> None:

@@ -148,7 +148,7 @@ def test_all_of_a_clerks_projects_in_one_act_and_one_mail(desk: Desk) -> None:
     assert mails(desk, "hand_over") == [("xin@example.cn", "pending", "")]
     with desk.db.read() as connection:
         about = connection.execute(select(MAIL.c.about).where(MAIL.c.notice == "hand_over"))
-        assert about.scalar_one() == f'{{"also": [{first}]}}'
+        assert about.scalar_one() == f'{{"projects": [{first}, {second}]}}'
         gone = find_actor(connection, "lin")
     assert gone is not None and gone.grants == ()
     assert desk.complaints() == []
