@@ -86,7 +86,8 @@ def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: dateti
             return False
         to = resolve(connection, reader.name, reader.email, reader.role, Sort.DIGEST, on=as_of)
         since = at - (timedelta(days=1) if reader.role is Role.PROVINCE else WEEK)
-        about = {"departments": reader.departments, "since": _last(connection, reader, since)}
+        about: dict[str, Any] = {"departments": reader.departments}
+        about["since"] = _last(connection, reader, since)
         row = draft(key, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
         found = _gathered(connection, book, _Scope.of(about), reader, as_of)
         reason = to.reason or ("empty" if is_empty(found) else "")
