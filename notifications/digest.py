@@ -82,29 +82,38 @@ def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: dateti
     when = as_of.isoformat() if reader.role is Role.PROVINCE else week
     key = f"digest:{when}:{reader.email}"
     with db.write() as connection:
-        if connection.execute(select(MAIL.c.id).where(MAIL.c.key == key)).first():
+        # To a substitute it has another key, but is still the digest of that reader and time.
+        others = and_(MAIL.c.key > f"{key}>", MAIL.c.key < f"{key}?")
+        if connection.execute(select(MAIL.c.id).where(or_(MAIL.c.key == key, others))).first():
             return False
         to = resolve(connection, reader.name, reader.email, reader.role, Sort.DIGEST, on=as_of)
         since = at - (timedelta(days=1) if reader.role is Role.PROVINCE else WEEK)
         about: dict[str, Any] = {"departments": reader.departments}
         about["since"] = _last(connection, reader, since)
-        row = draft(key, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
+        own = key if to.email == reader.email else f"{key}>{to.email}"
+        row = draft(own, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
         found = _gathered(connection, book, _Scope.of(about), reader, as_of)
         reason = to.reason or ("empty" if is_empty(found) else "")
         about["projects"] = [] if reason else named(found)  # each finds its digests in its log
         row["about"] = json.dumps(about, ensure_ascii=False)
         if reason:
             row |= {"status": MailStatus.SUPPRESSED.value, "reason": reason}
-        row["key"] = key
         INSERT.run(connection, row)
         return not reason
 
 
 def _last(connection: Connection, reader: Reader, default: datetime) -> str:
     """When this person's last digest was gathered: what came since then is new."""
+    own = f":{reader.email}"
     query = (
         select(MAIL.c.created_at)
-        .where(MAIL.c.purpose == Purpose.DIGEST.value, MAIL.c.key.endswith(f":{reader.email}"))
+        .where(MAIL.c.purpose == Purpose.DIGEST.value)
+        .where(
+            or_(
+                MAIL.c.key.endswith(own, autoescape=True),
+                MAIL.c.key.contains(f"{own}>", autoescape=True),
+            )
+        )
         .order_by(MAIL.c.id.desc())
         .limit(1)
     )

@@ -196,3 +196,17 @@ def test_openings_alone_are_no_reason_to_write(desk: Desk) -> None:
     desk.do(project, Act.MILESTONE, "2025-07-02", name="filing_confirmed")
     desk.do(project, Act.CONFIRM_DATES, "2025-07-02", opens="2025-08-20", ends="2025-08-29")
     assert queue(desk, "2025-08-18")[0] == (COORDINATOR, "suppressed", "empty")
+
+
+def test_a_substitute_reads_it_once_in_the_others_place(desk: Desk) -> None:
+    desk.staff()
+    desk.plan({})
+    with desk.db.write() as connection:
+        people = select(PERSON.c.email, PERSON.c.id)
+        ids = {row.email: row.id for row in connection.execute(people)}
+        dates = (day("2025-08-11"), day("2025-08-15"))
+        preferences.appoint(connection, ids[COORDINATOR], ids[PROVINCE], *dates)
+    queue(desk, "2025-08-11")
+    assert queue(desk, "2025-08-11") == [(PROVINCE, "pending", ""), (PROVINCE, "pending", "")]
+    assert desk.mails("to_role", purpose="digest") == ["coordinator", "province"]
+    assert desk.problems() == []
