@@ -171,7 +171,7 @@ def _gathered(
         overdue=tuple(_due(connection, scope, late, today)),
         due_this_week=tuple(_due(connection, scope, soon, today)),
         waiting=tuple(_waiting(connection, book, scope, reader.role)),
-        new=tuple(_new(connection, scope)),
+        new=tuple(_new(connection, scope, reader.role)),
         died=tuple(_died(connection, scope)),
         openings=tuple(_openings(connection, scope, today, until)),
     )
@@ -215,12 +215,17 @@ def _waiting(
 TO_DO = [s.value for s in (State.SUBMITTED, State.REVIEWED, State.FILED, State.REPORTED)]
 
 
-def _new(connection: Connection, scope: _Scope) -> Iterator[DigestRow]:
-    """What hosts have handed in or announced since the last digest."""
+def _new(connection: Connection, scope: _Scope, role: Role) -> Iterator[DigestRow]:
+    """What was handed in, announced or, for coordinators, decided since the last digest.
+
+    A step that leaves the state as it was is a proposal, which is told to nobody.
+    """
+    happened = or_(EVENT.c.source != EVENT.c.target, EVENT.c.deed.in_([a.value for a in Act]))
     rows = connection.execute(
         select(PROJECT, EVENT.c.deed, EVENT.c.on_date)
         .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
-        .where(EVENT.c.recorded_at > scope.since, EVENT.c.deed.in_(NEWS), scope.projects())
+        .where(EVENT.c.recorded_at > scope.since, EVENT.c.deed.in_(NEWS[role]), happened)
+        .where(scope.projects(), ~EVENT.c.machine)
         .order_by(EVENT.c.recorded_at, EVENT.c.project_id, EVENT.c.seq)
         .limit(MOST)
     )
@@ -229,10 +234,15 @@ def _new(connection: Connection, scope: _Scope) -> Iterator[DigestRow]:
         yield _row(row, deed_label(row.deed), note=note)
 
 
-NEWS = [
+HANDED_IN = [
     *(a.value for a in (Action.SUBMIT, Action.REVIEW, Action.FILE, Action.HOLD, Action.REPORT)),
     *(a.value for a in (Action.WITHDRAW, Act.CHANGE, Act.POSTPONE, Act.CONFIRM_DATES, Act.SUPPLY)),
 ]
+DECIDED = [
+    *(a.value for a in (Action.PLAN, Action.SEND_BACK, Action.REJECT, Action.SUBSIDISE)),
+    *(a.value for a in (Action.CLOSE, Action.REINSTATE, Act.EXTEND, Act.TRANSFER, Act.HAND_OVER)),
+]
+NEWS = {Role.PROVINCE: HANDED_IN, Role.COORDINATOR: [*HANDED_IN, *DECIDED]}
 
 
 def _died(connection: Connection, scope: _Scope) -> Iterator[DigestRow]:

@@ -210,3 +210,20 @@ def test_a_substitute_reads_it_once_in_the_others_place(desk: Desk) -> None:
     assert queue(desk, "2025-08-11") == [(PROVINCE, "pending", ""), (PROVINCE, "pending", "")]
     assert desk.mails("to_role", purpose="digest") == ["coordinator", "province"]
     assert desk.problems() == []
+
+
+def test_a_coordinator_hears_what_was_decided_and_nothing_of_proposals(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    desk.do(project, Action.REPORT, "2025-09-22", by=Role.HOST)
+    queue(desk, "2025-09-22")
+    desk.do(project, Action.SUBSIDISE, "2025-09-23", login="p1", amount=4_000_000)
+    queue(desk, "2025-10-09")
+    found = read(desk, COORDINATOR, "2025-10-09")
+    assert found is None or found.new == ()
+    desk.do(project, Action.SUBSIDISE, "2025-10-10", login="p2", amount=4_000_000)
+    queue(desk, "2025-10-13")
+    found = read(desk, COORDINATOR, "2025-10-13")
+    assert found is not None and said(found.new) == [(project, "审定补助", "2025-10-10")]
