@@ -21,7 +21,7 @@ from workflow.statements import Statement
 from workflow.tables import Event, Project
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("states", "config", "workflow", "notifications", "cli")
+PACKAGES = ("states", "config", "workflow", "notifications", "web", "cli")
 WRITERS = {"workflow.engine", "workflow.admission"}
 KEPT = {"project", "event"}  # the tables that only the writers write
 AT_THE_TOP = {

@@ -1,0 +1,1 @@
+"""The web: for now the calendar feeds and what tells a monitor that all is well."""
