@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode, encodebytes
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -24,6 +25,15 @@ PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")  # needs neither quote
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")  # printable ASCII without angle brackets
 SENDER = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>]*)>")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes along. `content_type` may carry parameters: text/calendar; method=REQUEST."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 def compose(

@@ -50,9 +50,10 @@ def timetable(
             title=words["title"],
             facts=_facts(facts, policy.categories[facts.category], words, language),
             heads=tuple(words[name] for name in HEADS),
+            widths=ENGLISH if language == "en" else CHINESE,
             lines=lines,
             note=words["note"],
-            foot=f"{words['made']}{made}    {words['office']}{office}",
+            foot=(f"{words['made']}{made}", f"{words['office']}{office}"),
             made=datetime.combine(today, time(), UTC),
         )
     )
@@ -61,7 +62,7 @@ def timetable(
 def _facts(
     facts: Facts, category: Category, words: dict[str, str], language: str
 ) -> tuple[tuple[str, str], ...]:
-    number = f"{facts.year}－{facts.number}" if facts.number is not None else str(facts.year)
+    number = words["numbered"].format(year=facts.year, number=facts.number or words["open"])
     return (
         (words["name"], facts.name),
         (words["number"], number),
@@ -80,11 +81,15 @@ def planned(facts: Facts) -> Text:
         said = facts.schedule_text
         if not said:
             return WORDS["open"]
-        return Text(f"{said}{PROVISIONAL.zh}", f"{said}, {PROVISIONAL.en}")
-    first, last = day_label(opens), day_label(ends or opens)
+        return Text(f"{said}（暂定）", f"{said} (provisional)")
     if ends is None or ends == opens:
-        return first
-    return Text(f"{first.zh}至{last.zh}", f"{first.en} to {last.en}")
+        return Text(_plain(opens), opens.isoformat())
+    last = _plain(ends) if ends.year != opens.year else f"{ends.month}月{ends.day}日"
+    return Text(f"{_plain(opens)}至{last}", f"{opens} to {ends}")
+
+
+def _plain(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
@@ -105,7 +110,7 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     if row.provisional:
         notes.append(PROVISIONAL)
     between = "；" if language == "zh" else "; "
-    due, advised = day_label(row.due_on).in_(language), day_label(row.advised_on).in_(language)
+    due, advised = _day(row.due_on, language), _day(row.advised_on, language)
     return (
         kind.label.in_(language),
         due,
@@ -116,16 +121,23 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     )
 
 
+def _day(day: date, language: str) -> str:
+    """The weekday on a line of its own, so that no date is broken."""
+    return day_label(day).in_(language).replace("（", "\n（").replace(" (", "\n(")
+
+
 ASKS = {
     Kind.OPENING: Text("核对办班时间、地点、人数有无变化", "Check that dates and place stand"),
     Kind.COMPLETION: Text("办班最后一天不晚于当天", "The class ends by this day"),
     Kind.RECORDING: Text("登记实际办班日期和学员人数", "Record the real dates and the trainees"),
 }
+CHINESE, ENGLISH = (24, 36, 36, 30, 33, 15), (27, 28, 28, 26, 49, 16)  # mm
 HEADS = ("step", "due", "advised", "ground", "notes", "done")
 WORDS = {
     "title": Text("项目时间表", "Timetable of the project"),
     "name": Text("项目名称", "Project"),
     "number": Text("年度及计划序号", "Year and number"),
+    "numbered": Text("{year}年  第{number}号", "{year}, no. {number}"),
     "category": Text("项目类别", "Category"),
     "host": Text("承办单位", "Host unit"),
     "department": Text("主管（推荐）单位", "Department"),
