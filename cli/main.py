@@ -229,6 +229,37 @@ def worker(
     run(once, json)
 
 
+@app.command(
+    help=both("运行网页服务：日历订阅、运行状态", "Run the web server: calendar feeds, health")
+)
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help=both("端口", "Port"))] = 8000,
+    host: Annotated[str, typer.Option(help=both("地址，默认仅本机可用", "Address"))] = "127.0.0.1",
+) -> None:
+    from cli.verbs_serve import serve as run
+
+    run(host, port)
+
+
+@app.command(
+    help=both("一个人的日历订阅地址（私密，可更换）", "The private calendar feed of a person")
+)
+def feed(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help=both("更换地址，原地址失效", "End the old address"))
+    ] = False,
+    target: Annotated[
+        Path | None,
+        typer.Option("-o", metavar="FILE", help=both("把日历写入文件", "Write the calendar")),
+    ] = None,
+    json: Json = False,
+) -> None:
+    from cli.verbs_serve import feed as run
+
+    run(login, revoke, target, json)
+
+
 @mailbox_app.callback()
 def mailbox(
     context: typer.Context,

@@ -12,6 +12,7 @@ from states.terms import Text
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
+    from notifications.feeds import make_key
     from workflow.database import Database
     from workflow.migrations import upgrade
 
@@ -20,6 +21,7 @@ def init(as_json: bool) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("papers", "policies", "calendars", "mailbox"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
+    make_key(folder)
     db = Database(office.settings.url)
     upgrade(db)
     db.close()

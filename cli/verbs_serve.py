@@ -1,0 +1,100 @@
+"""`yanxiu serve` and `yanxiu feed`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cli.office import Office, Stop
+from cli.output import REFUSED
+from states.terms import Text
+
+
+def serve(host: str, port: int) -> None:
+    """Run the web server until told to stop."""
+    import uvicorn
+
+    from notifications.feeds import read_key
+    from web.app import Site, create_app
+
+    office = Office(False)
+    key = read_key(office.settings.data_dir)
+    app = create_app(Site(office.db, office.book, key, office.clock.today))
+    listener = _listener(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    where = f"http://{shown}:{listener.getsockname()[1]}"
+    office.printer.message(SERVING.format(where=where))
+    # No access log: the addresses of feeds are secrets.
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> Any:
+    """A bound socket, so that a taken port is one sentence."""
+    import socket
+
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except (OSError, UnicodeError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        said = NOT_BOUND.format(host=host[:100], port=port, reason=reason)
+        raise Stop(said, REFUSED) from error
+
+
+def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
+    """The private address of a person's calendar feed; or the calendar itself, as a file."""
+    from notifications import feeds
+    from workflow.people import PERSON, person_id
+
+    office = Office(as_json)
+    key = feeds.read_key(office.settings.data_dir)
+    with office.db.write() as connection:
+        number = person_id(connection, login)
+        if number is None:
+            raise Stop(NOBODY.format(login=login[:80]), REFUSED)
+        if revoke:
+            feeds.revoke(connection, number)
+        row = connection.execute(PERSON.select().where(PERSON.c.id == number)).one()
+        if not row.active:
+            raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
+        content = feeds.feed(connection, office.book, number, office.clock.today())
+    path = f"/calendar/{key.token(number, row.feed_generation)}.ics"
+    where = office.settings.base_url.rstrip("/") + path
+    if target is not None:
+        target.write_bytes(content)
+    if as_json:
+        figures = {"login": login, "url": where, "revoked": revoke}
+        office.printer.data(figures | {"file": str(target) if target else None})
+        return
+    if revoke:
+        office.printer.message(REVOKED)
+    if target is not None:
+        office.printer.line(WRITTEN.format(path=target))
+    else:
+        print(where)
+        office.printer.message(PRIVATE if office.settings.base_url else NO_BASE)
+
+
+SERVING = Text("网页服务已启动：{where}，按 Ctrl-C 停止。", "Serving at {where}; Ctrl-C stops it.")
+NOT_BOUND = Text(
+    "无法在 {host}:{port} 提供服务（{reason}），请换一个地址或端口。",
+    "Cannot serve at {host}:{port} ({reason}); choose another address or port.",
+)
+NOBODY = Text(
+    "没有登录名为“{login}”的人员，请用 yanxiu user list 查看。",
+    "No person “{login}”; see `yanxiu user list`.",
+)
+INACTIVE = Text("“{login}”已停用，没有日历订阅。", "“{login}” is disabled and has no feed.")
+REVOKED = Text(
+    "原订阅地址已失效，新地址如下。", "The former address has ended; this is the new one."
+)
+WRITTEN = Text("日历已写入 {path}", "The calendar is in {path}")
+PRIVATE = Text(
+    "凭此地址即可查看，请勿转发；如已泄露，用 yanxiu feed --revoke 更换。",
+    "Whoever has this address can read it; `yanxiu feed --revoke` replaces it.",
+)
+NO_BASE = Text(
+    "请在前面加上网站地址（或设置 YANXIU_BASE_URL）；凭此地址即可查看，请勿转发。",
+    "Put the site's address before it (or set YANXIU_BASE_URL); whoever has it can read it.",
+)
