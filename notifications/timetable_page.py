@@ -75,11 +75,11 @@ def _facts(document: Any, facts: Sequence[tuple[str, str]]) -> None:
     cells = [row.cells for row in table.rows]
     _cell(cells[0][0], label, bold=True)
     wide = cells[0][1].merge(cells[0][3])
-    _cell(wide, name, size=SMALL if len(name) > LONG else BODY)
+    _cell(wide, _printable(name), size=SMALL if len(name) > LONG else BODY)
     for n, (label, value) in enumerate(others):
         row, half = cells[1 + n // 2], 2 * (n % 2)
         _cell(row[half], label, bold=True)
-        _cell(row[half + 1], value, size=SMALL if len(value) > LONG // 2 else BODY)
+        _cell(row[half + 1], _printable(value), size=SMALL if len(value) > LONG // 2 else BODY)
 
 
 def _steps(document: Any, content: Page) -> None:
