@@ -63,7 +63,7 @@ def export(
             names[number] = f"mail-{number:06d}.eml"
             _store(folder / names[number], content)
     with db.read() as connection:
-        listed = call_list(connection, [*names], today=today, language=language)
+        listed = call_list(connection, [*names, *exported.failed], today=today, language=language)
     _store(folder / LIST_NAME, listed.encode("utf-8"))
     exported.files = [LIST_NAME, *names.values()]
     if mark:  # only now that all of it is on disk

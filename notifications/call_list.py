@@ -149,9 +149,10 @@ def _phones(connection: Connection) -> dict[str, str]:
 def _of_mail(row: Any, phone: str) -> Call:
     facts = Facts.read(json.loads(row.facts)) if row.facts else None
     unit, person = _whom(facts, row.to_role, row.to_name)
+    about = row.subject or (f"“{facts.name}”" if facts else "")
     if facts and row.to_role == Role.HOST and not phone:
         phone = facts.contact_phone
-    return Call(unit, person, phone, Text(row.subject, row.subject), None, False, (row.id,))
+    return Call(unit, person, phone, Text(about, about), None, False, (row.id,))
 
 
 def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...]) -> Call:
