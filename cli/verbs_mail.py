@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,9 +39,12 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         rows = mail_log.mail_log(connection, project_id=project or None, status=state or None)
         silent = mail_log.silence(connection, project_id=project or None) if project else None
         silent_in_all = mail_log.count_silence(connection)
+        trouble = _trouble(connection)
     if as_json:
         office.printer.data([labelled(row) for row in rows])
         return
+    if trouble:
+        office.printer.line(trouble)
     office.printer.table(HEADS, [_line(row) for row in rows])
     office.printer.line(COUNT.format(n=len(rows)))
     if silent is not None and not state:
@@ -47,6 +52,19 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         print_silence(office, silent)
     elif silent_in_all and not project:
         office.printer.line(ALSO_SILENT.format(n=silent_in_all))
+
+
+def _trouble(connection: Connection) -> Text | None:
+    """What keeps the mail server from taking mail, where the worker has seen that."""
+    if find_spec("notifications.trouble") is None:
+        return None
+    module = import_module("notifications.trouble")
+    found = module.trouble(connection)
+    if found is None:
+        return None
+    kind, since = module.KINDS.get(found.kind, Text("", "")), local(found.since)
+    server, again = found.server.partition("#")[0], local(found.next_at)
+    return TROUBLE.format(server=server, kind=kind, said=found.said, since=since, again=again)
 
 
 def known_project(connection: Connection, project: int) -> None:
@@ -242,6 +260,10 @@ OUTCOMES = {
     "delayed": Text("对方服务器暂未收下", "delayed"),
     "cleared": Text("取消退信标记", "mark taken away"),
 }
+TROUBLE = Text(
+    "自{since}起发信受阻，{again}再试：{server}，{kind}（{said}）",
+    "No mail goes out since {since}; tried again at {again}: {server}, {kind} ({said})",
+)
 COUNT = Text("共{n}封。", "{n} mails.")
 ALSO_SILENT = Text(
     "另有{n}项提醒未发送，原因见 yanxiu mail silence。",

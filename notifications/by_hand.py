@@ -49,8 +49,9 @@ def export(
 ) -> Exported:
     """Write each mail that waits or has failed into `folder`, and the call list beside them.
 
-    The bytes are kept with the mail, so that a server gets the same ones later; with `mark` it
-    counts as delivered by hand. Raises OSError where the folder cannot be written.
+    Each is written as things stand, but for one that a server may have already: that keeps its
+    bytes. They stay with the mail; with `mark` it counts as delivered by hand, else a server that
+    comes back gets it as things stand then. Raises OSError where the folder cannot be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     exported, names = Exported(), {}
@@ -101,7 +102,7 @@ def _written(
     row = connection.execute(query.with_for_update()).first()
     if row is None:  # the worker was quicker
         return None
-    if row.content is not None:
+    if row.handed and row.content is not None:
         return bytes(row.content)
     try:
         made = writer.write(connection, row, today=today, at=at)

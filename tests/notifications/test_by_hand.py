@@ -64,7 +64,7 @@ def change(desk: Desk, number: int, **values: Any) -> None:
         connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
 
 
-def test_each_waiting_mail_becomes_a_file_that_stays_as_it_is(desk: Desk, tmp_path: Path) -> None:
+def test_each_waiting_mail_becomes_a_file(desk: Desk, tmp_path: Path) -> None:
     desk.plan({}, {"contact_email": "b@example.cn"})
     desk.sweep(ON)
     folder = tmp_path / "out" / "today"
@@ -77,8 +77,19 @@ def test_each_waiting_mail_becomes_a_file_that_stays_as_it_is(desk: Desk, tmp_pa
     assert message_from_bytes(raw)["To"].endswith("<a@example.cn>")
     assert bytes(desk.mails("content")[0]) == raw
     assert desk.mails("status") == ["pending", "pending"]
-    later = carry(desk, folder, "2025-08-18")
-    assert (folder / later.files[1]).read_bytes() == raw
+
+
+def test_a_file_says_how_things_stand_unless_a_server_may_have_the_mail(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.plan({}, {"contact_email": "b@example.cn"})
+    desk.sweep(ON)
+    done = carry(desk, tmp_path)
+    first, second = ((tmp_path / name).read_bytes() for name in done.files[1:])
+    change(desk, desk.mails("id")[1], handed=1)
+    carry(desk, tmp_path, "2025-08-18")
+    assert (tmp_path / done.files[1]).read_bytes() != first
+    assert (tmp_path / done.files[2]).read_bytes() == second
 
 
 def test_marked_mails_count_as_delivered(desk: Desk, tmp_path: Path) -> None:
