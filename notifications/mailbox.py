@@ -92,6 +92,7 @@ def readable_mail(raw: bytes) -> str:
     headers = [f"{name}: {_decoded(value)}" for name, value in mail.raw_items()]
     body = mail.get_body(("plain", "html"))
     text = body.get_content().replace("\r\n", "\n") if body is not None else ""
+    headers += [f"Attachment: {part.get_filename()}" for part in mail.iter_attachments()]
     return "\n".join([*headers, "", text])
 
 

@@ -131,6 +131,7 @@ REASONS: dict[str, Text] = {
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
     "empty": Text("没有需要汇总的事项", "nothing to report"),
+    "in_doubt": Text("服务器未答复，是否送达不明，请核实后重发", "perhaps delivered, perhaps not"),
     "held": Text("人工扣下", "held back by a person"),
     "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
     "bounced_unproven": Text(
