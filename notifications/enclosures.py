@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from config.rulebook import Rulebook
 from notifications.entries import entry
@@ -21,6 +22,7 @@ from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.history import fold
+from workflow.statements import Statement
 from workflow.tables import Event, Purpose, Reminder, ReminderStatus
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
@@ -31,11 +33,14 @@ LATEST = ~exists().where(
     LATER.c.kind == DEADLINE.c.kind,
     LATER.c.round > DEADLINE.c.round,
 )
-ROWS = select(
-    DEADLINE,
-    *(PROJECT.c.name, PROJECT.c.host, PROJECT.c.policy, PROJECT.c.category),
-    *(PROJECT.c.version, PROJECT.c.facts),
-).join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+COLUMNS = (  # what an entry is made of
+    *(DEADLINE.c.project_id, DEADLINE.c.kind, DEADLINE.c.round, DEADLINE.c.due_on),
+    *(DEADLINE.c.advised_on, DEADLINE.c.force, DEADLINE.c.provisional, DEADLINE.c.clause),
+    *(DEADLINE.c.standing, PROJECT.c.name, PROJECT.c.host, PROJECT.c.policy),
+    *(PROJECT.c.category, PROJECT.c.version, PROJECT.c.facts),
+)
+ROWS = select(*COLUMNS).join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+Known = namedtuple("Known", [column.name for column in COLUMNS])  # type: ignore[misc]
 TIMETABLE = Text("项目时间表.docx", "timetable.docx")
 STANDS, OVER = Text("期限.ics", "deadlines.ics"), Text("期限取消.ics", "cancelled.ics")
 
@@ -57,13 +62,8 @@ def enclosures(
     """
     role = Role(mail.to_role)
     if mail.purpose == Purpose.REMINDER:
-        carried = exists().where(
-            REMINDER.c.deadline_id == DEADLINE.c.id,
-            REMINDER.c.mail_id == mail.id,
-            REMINDER.c.status == ReminderStatus.QUEUED.value,
-        )
-        open_ = DEADLINE.c.standing == Standing.OPEN.value
-        found = _entries(connection, book, role, and_(carried, open_), language, at)
+        rows = (Known(*row) for row in _CARRIED.run(connection, {"number": mail.id}))
+        found = _entries(rows, book, role, language, at)
         return tuple(_files([one for one in found if one.status != "cancelled"], language))
     if mail.purpose != Purpose.RESULT or mail.project_id is None:
         return ()
@@ -81,7 +81,8 @@ def _with_news(
     at: datetime,
 ) -> Iterator[Attachment]:
     theirs = DEADLINE.c.project_id == mail.project_id
-    found = _entries(connection, book, role, and_(theirs, LATEST), language, at)
+    rows = connection.execute(ROWS.where(theirs, LATEST).order_by(DEADLINE.c.id))
+    found = _entries(rows, book, role, language, at)
     deed, before = _before(connection, book, mail.project_id, mail.event_seq)
     ended = {f"project:{mail.project_id}:{kind.value}" for kind in before}
     yield from _files(
@@ -92,15 +93,21 @@ def _with_news(
         yield Attachment(TIMETABLE.in_(language), DOCX, page)
 
 
+_CARRIED = Statement(
+    ROWS.where(
+        exists().where(
+            REMINDER.c.deadline_id == DEADLINE.c.id,
+            REMINDER.c.mail_id == bindparam("number"),
+            REMINDER.c.status == ReminderStatus.QUEUED.value,
+        ),
+        DEADLINE.c.standing == Standing.OPEN.value,
+    ).order_by(DEADLINE.c.id)
+)
+
+
 def _entries(
-    connection: Connection,
-    book: Rulebook,
-    role: Role,
-    which: ColumnElement[bool],
-    language: str,
-    at: datetime,
+    rows: Iterable[Any], book: Rulebook, role: Role, language: str, at: datetime
 ) -> list[Entry]:
-    rows = connection.execute(ROWS.where(which).order_by(DEADLINE.c.id))
     return [
         entry(row, book, role, language=language, stamp=at, facts=facts_for(row)) for row in rows
     ]
