@@ -7,7 +7,6 @@ from datetime import date
 
 from states.terms import Role, Text
 
-NO_NOTE = Text("", "")
 MOST_ROWS = 50  # of one section; the rest is counted
 
 
@@ -21,7 +20,7 @@ class DigestRow:
     host: str
     what: Text
     by: date | None = None
-    note: Text = NO_NOTE
+    note: Text = Text("", "")
 
 
 @dataclass(frozen=True)
