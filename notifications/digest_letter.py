@@ -14,6 +14,7 @@ from notifications.rendering import render
 from notifications.wording import SHIPPED, Wordings
 from states.terms import Role, Text
 
+NOTHING = Text("", "")
 MOST_ROWS = 50  # of one section; the rest is counted
 
 
@@ -27,7 +28,7 @@ class DigestRow:
     host: str
     what: Text
     by: date | None = None
-    note: Text = Text("", "")
+    note: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
     }
 
 
-def _section(
-    rows: Sequence[DigestRow], title: Text, urgent: bool, language: str
-) -> Section:
+def _section(rows: Sequence[DigestRow], title: Text, urgent: bool, language: str) -> Section:
     shown = [_row(row, language) for row in rows[:MOST_ROWS]]
     hidden = len(rows) - len(shown)
     more = MORE.in_(language).format(n=hidden) if hidden else ""

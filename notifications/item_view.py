@@ -31,7 +31,9 @@ class View:
     def __init__(self, item: Item, letter: Letter) -> None:
         self.item, self.language = item, letter.language
         self.say = phrases(letter.language)
-        self.words = NATIONAL if item.national and item.kind is Kind.REIMBURSEMENT else WORDS[item.kind]
+        self.words = (
+            NATIONAL if item.national and item.kind is Kind.REIMBURSEMENT else WORDS[item.kind]
+        )
         self.tag, self.deed = self._in(self.words.tag), self._in(self.words.deed)
         self.to_host = letter.role is Role.HOST
         self.title = plain(item.name, self.language)
@@ -68,13 +70,17 @@ class View:
     def _until_opening(self) -> Text:
         if self.days > 0:
             return Text("还有{n}", "in {n}").format(n=days(self.days))
-        return Text("今天开班", "opens today") if self.days == 0 else Text("待登记", "to be recorded")
+        return (
+            Text("今天开班", "opens today") if self.days == 0 else Text("待登记", "to be recorded")
+        )
 
     @property
     def status(self) -> str:
         """The days left, naming the day that they lead to where it is not the due day."""
         if self.opening and self.days > 0:
-            return self._in(Text("距计划开班日{left}", "planned opening {left}")).format(left=self.left)
+            return self._in(Text("距计划开班日{left}", "planned opening {left}")).format(
+                left=self.left
+            )
         if self.overdue and self.item.kind is Kind.COMPLETION:  # it may have been held
             return self.left + self._in(UNRECORDED)
         early = self.days > 0 and self.target != self.item.due_on
@@ -150,7 +156,8 @@ class View:
         shown = [row for row in self._project[1:] if row.value]
         if self.item.kind not in PAPERLESS and self.item.addressee:
             shown.append(Row(self.say.addressee, plain(self.item.addressee, self.language)))
-        return self.say.semicolon.join(f"{row.label}{self.say.colon}{row.value}" for row in shown)
+        semicolon: str = self.say.semicolon
+        return semicolon.join(f"{row.label}{self.say.colon}{row.value}" for row in shown)
 
     @property
     def dates(self) -> Rows:
@@ -222,9 +229,7 @@ OVERDUE = Text("已逾期{n}", "{n} overdue")
 ADVICE_PASSED = Text("建议日期已过{n}", "advised day passed {n} ago")
 UNRECORDED = Text("（系统中尚未登记办班）", " (the class is not on record yet)")
 TO_ADVISED = Text("距建议报送日{left}", "{left} until the advised day")
-LAST_DAY = Text(
-    "（办班最后一天不晚于当天）", "; the class's last day is no later than that"
-)
+LAST_DAY = Text("（办班最后一天不晚于当天）", "; the class's last day is no later than that")
 STILL_COUNTS = Text("（当天报送仍算按时）", "; that day still counts as in time")
 DAY_OFF = Text(
     "因期限遇节假日或周末，建议提前至{advised}报送；截止日为{due}。",

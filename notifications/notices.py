@@ -37,7 +37,8 @@ def _reminder(key: str, zh: str, en: str, follows: str = "") -> NoticeKind:
 
 TOLD = tuple(
     dict.fromkeys(
-        [step.action for step in LIFECYCLE if step.tells] + [rule.act for rule in ACTS if rule.tells]
+        [step.action for step in LIFECYCLE if step.tells]
+        + [rule.act for rule in ACTS if rule.tells]
     )
 )
 RECEIPTS = (Action.FILE, Action.REPORT)
@@ -51,7 +52,9 @@ MILESTONES = {
 _ALL = (
     _reminder("reminder", "期限提醒（通用）", "Reminder in general"),
     _reminder("application", "申报提醒", "Application", "reminder"),
-    _reminder("application.submitted", "申报待审核提醒", "Application to be reviewed", "application"),
+    _reminder(
+        "application.submitted", "申报待审核提醒", "Application to be reviewed", "application"
+    ),
     _reminder("filing", "开班前报送提醒", "Filing", "reminder"),
     _reminder("completion", "办班时限提醒", "Completion", "reminder"),
     _reminder("reimbursement", "材料报送提醒", "Papers after the class", "reminder"),
@@ -122,7 +125,9 @@ NAMES: dict[Family, Names] = {
         "deed": Text("要求办理的事项，如“报送实施方案”", "what is asked"),
         "matter": Text("事项的名词说法，如“实施方案报送”", "the same as a noun"),
         "please": Text("“请”“应”或“建议”", "“please”, “should” or “advised to”"),
-        "urge": Text("“督促承办单位”；发给承办单位时为空", "“have the host unit ”; empty for hosts"),
+        "urge": Text(
+            "“督促承办单位”；发给承办单位时为空", "“have the host unit ”; empty for hosts"
+        ),
         "urge_short": Text("“督促”；发给承办单位时为空", "the same"),
         "by": Text("下一个要紧的日期（短）", "the day that counts next, short"),
         "by_long": Text("同上，带年份", "the same with its year"),
@@ -145,7 +150,9 @@ NAMES: dict[Family, Names] = {
     Family.RESULT: WHO
     | TO
     | {
-        "urge": Text("“督促承办单位”；发给承办单位时为空", "“have the host unit ”; empty for hosts"),
+        "urge": Text(
+            "“督促承办单位”；发给承办单位时为空", "“have the host unit ”; empty for hosts"
+        ),
         "on": Text("办理（接收）日期", "the date that counts"),
         "by": Text("补正或延长至的日期（短），可能为空", "until when, short; perhaps empty"),
         "by_long": Text("同上，带年份", "the same with its year"),

@@ -75,9 +75,7 @@ CLOSINGS = {
         "本邮件由系统于{today}自动汇总发送，仅供工作参考。",
         "Put together and sent automatically on {today}, for your information.",
     ),
-    "alarm": Text(
-        "本邮件由系统于{today}自动发送。", "Sent automatically on {today}."
-    ),
+    "alarm": Text("本邮件由系统于{today}自动发送。", "Sent automatically on {today}."),
 }
 PHRASES: dict[str, Text] = {
     "code": Text("zh-CN", "en"),
@@ -131,9 +129,7 @@ PHRASES: dict[str, Text] = {
         "按计划时段推算的最迟结束日（暂定）", "Latest end by the planned period (provisional)"
     ),
     "to_record": Text("需登记内容", "To be recorded"),
-    "to_record_what": Text(
-        "实际办班日期和学员人数", "the actual dates and the number of trainees"
-    ),
+    "to_record_what": Text("实际办班日期和学员人数", "the actual dates and the number of trainees"),
     "planned_first": Text("计划开班日", "Planned opening"),
     "planned_first_open": Text(
         "按计划时段推算的最早开班日（暂定）", "Earliest opening by the planned period (provisional)"

@@ -96,7 +96,9 @@ def shipped(language: str) -> Mapping[str, Wording]:
     """The wording that comes with the program, by notice."""
     name = f"wording.{language}.toml"
     text = files("notifications.templates").joinpath(name).read_text(encoding="utf-8")
-    return {key: Wording(said["subject"], said["lead"]) for key, said in tomllib.loads(text).items()}
+    return {
+        key: Wording(said["subject"], said["lead"]) for key, said in tomllib.loads(text).items()
+    }
 
 
 SHIPPED = Wordings()
