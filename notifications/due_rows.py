@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
 from notifications.items import ground
@@ -29,7 +29,12 @@ _COLUMNS = ("kind", "due_on", "advised_on", "clause", "provisional", "force", "s
 _ROWS = Statement(
     select(*(DEADLINE.c[name] for name in _COLUMNS))
     .where(DEADLINE.c.project_id == bindparam("project_id"))
-    .where(DEADLINE.c.standing.in_([Standing.OPEN.value, Standing.AHEAD.value]))
+    .where(
+        or_(
+            DEADLINE.c.standing == Standing.OPEN.value,
+            DEADLINE.c.standing == Standing.AHEAD.value,
+        )
+    )
     .order_by(DEADLINE.c.due_on, DEADLINE.c.id)
 )
 
