@@ -119,7 +119,7 @@ def correct(story: Story) -> Told:
         lines += _amended(PLACE, before.place, after.place)
         lines += _amended(AMOUNT.format(money=money), _yuan(before), _yuan(after))
     lines.append((REASON, story.text("reason")))
-    return Told(Act.CORRECT.label, tuple(lines))
+    return Told(Text("更正", "Corrected"), tuple(lines))
 
 
 def _held(facts: Facts) -> Said:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from notifications.letters import Item, Letter
 from notifications.phrases import NATIONAL, WORDS, phrases
-from notifications.printing import both, days, long, one_line, plain, quotable, short
+from notifications.printing import both, capital, days, long, one_line, plain, quotable, short
 from states.terms import PROVISIONAL, Force, Kind, Role, Text
 
 PAPERLESS = frozenset({Kind.COMPLETION, Kind.RECORDING, Kind.OPENING})  # nothing is handed in
@@ -196,7 +196,7 @@ class View:
             Row(say.ground, said),
         ]
         if not self.gentle:
-            ending = one_line(item.consequence).rstrip("。.")
+            ending = capital(one_line(item.consequence).rstrip("。."))
             stop = self._in(Text("。", "."))
             rows.append(Row(say.consequence, f"{ending}{stop}" if ending else ""))
             if item.due_on != item.advised_on and self.days >= 0:

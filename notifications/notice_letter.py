@@ -8,7 +8,7 @@ from notifications.item_view import URGE, called
 from notifications.letters import DueRow, Notice, Rendered
 from notifications.notices import NAMES, Family
 from notifications.phrases import phrases
-from notifications.printing import both, one_line, plain, quotable, short
+from notifications.printing import both, capital, one_line, plain, quotable, short
 from notifications.rendering import render
 from notifications.wording import SHIPPED, Wordings
 from states.terms import Role
@@ -65,7 +65,8 @@ def worded(notice: Notice) -> dict[str, Any]:
 
 def _facts(notice: Notice) -> list[tuple[str, str]]:
     say, language = phrases(notice.language), notice.language
-    number = str(notice.number) if notice.number is not None else ""
+    twice = notice.notice == "plan"  # whose own lines begin with the number
+    number = "" if notice.number is None or twice else str(notice.number)
     facts = [
         (say.name, plain(notice.name, language)),
         (say.number, number),
@@ -86,4 +87,4 @@ def _due(row: DueRow, language: str) -> _Due:
         notes.append(f"{say.advised_on} {both(row.advised_on, language)}")
     if row.clause:
         notes.append(one_line(row.clause))
-    return _Due(one_line(row.what), both(row.due_on, language), tuple(notes))
+    return _Due(capital(one_line(row.what)), both(row.due_on, language), tuple(notes))

@@ -34,6 +34,11 @@ def quotable(name: str, language: str = "zh") -> str:
     return name.replace("“", "‘").replace("”", "’")
 
 
+def capital(text: str) -> str:
+    """With a capital letter at its beginning, where there are any."""
+    return text[:1].upper() + text[1:]
+
+
 def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 

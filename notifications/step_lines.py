@@ -90,7 +90,7 @@ def plan(story: Story) -> Told:
         (Text("计划办班时间", "Planned dates"), planned_time(facts)),
         (PLACE, facts.place),
     )
-    return Told(Action.PLAN.label, lines)
+    return Told(Text("列入计划", "In the annual plan"), lines)
 
 
 def send_back(story: Story) -> Told:
@@ -99,7 +99,7 @@ def send_back(story: Story) -> Told:
         (Text("需补正的内容", "To be mended"), story.text("items")),
         (Text("补正期限", "To be mended by"), day_label(by)),
     )
-    return Told(Action.SEND_BACK.label, lines, values=until(by))
+    return Told(Text("退回补正", "Sent back"), lines, values=until(by))
 
 
 def reject(story: Story) -> Told:
@@ -122,7 +122,7 @@ def subsidise(story: Story) -> Told:
 
 
 def close(story: Story) -> Told:
-    return Told(Action.CLOSE.label, ((Text("办结日期", "Closed on"), story.on_label),))
+    return Told(Text("办结", "Closed"), ((Text("办结日期", "Closed on"), story.on_label),))
 
 
 def withdraw(story: Story) -> Told:
@@ -130,7 +130,7 @@ def withdraw(story: Story) -> Told:
 
 
 def reinstate(story: Story) -> Told:
-    return Told(Action.REINSTATE.label, ((REASON, story.text("reason")),))
+    return Told(Text("恢复办理", "Reinstated"), ((REASON, story.text("reason")),))
 
 
 STEPS: dict[Action, Callable[[Story], Told]] = {

@@ -87,6 +87,20 @@ class Wordings:
             self.failures.append(failure)
 
 
+def resolved(office: Mapping[tuple[str, str], Wording], notice: str, language: str) -> Wording:
+    """Subject and lead that hold for a notice: its own or those it follows, the office's first."""
+
+    def held(part: str) -> tuple[str, int]:
+        for key in chain(notice):
+            for wording in (office.get((key, language)), shipped(language).get(key)):
+                if wording and getattr(wording, part):
+                    return getattr(wording, part), wording.version
+        raise LookupError(f"no wording for {notice}")
+
+    (subject, first), (lead, second) = held("subject"), held("lead")
+    return Wording(subject, lead, max(first, second))
+
+
 def described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:200]
 
