@@ -82,7 +82,7 @@ def wording_preview(
     ] = None,
     json: Json = False,
 ) -> None:
-    from cli.verbs_wording import show_preview as run
+    from cli.verbs_wording_try import show_preview as run
 
     run(notice, project, role, lang, html, json)
 
@@ -96,6 +96,6 @@ def wording_test_send(
     lang: MailLanguage = "",
     json: Json = False,
 ) -> None:
-    from cli.verbs_wording import test_send as run
+    from cli.verbs_wording_try import test_send as run
 
     run(notice, project, to, role, lang, json)

@@ -1,8 +1,7 @@
-"""`yanxiu wording …`: how the mails are worded; the office's own versions, checked, previewed, tried."""
+"""`yanxiu wording …`: how the mails are worded, and the office's own versions, checked when saved."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,16 +10,11 @@ from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from notifications import office_wording
-from notifications.letters import Rendered
 from notifications.notices import NAMES, NOTICES, NoticeKind
-from notifications.preview import preview
-from notifications.results import Reader
 from notifications.wording import LANGUAGES, Wording, resolved
 from notifications.wording_check import check
 from states.terms import Role, Text
-from workflow.outbox import INSERT, draft
-from workflow.people import PERSON, find_actor
-from workflow.tables import Purpose
+from workflow.people import find_actor
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -56,10 +50,10 @@ def _versions(own: Any) -> Text:
 def show(notice: str, language: str, as_json: bool) -> None:
     """The wording in force, and the names that it may use."""
     office = Office(as_json)
-    kind = _known(notice)
+    kind = known_notice(notice)
     with office.db.read() as connection:
         saved = office_wording.current(connection).office
-    held = resolved(saved, notice, _language(language))
+    held = resolved(saved, notice, known_language(language))
     names = [{"name": name, "meaning": meaning} for name, meaning in NAMES[kind.family].items()]
     if as_json:
         parts = {"subject": held.subject, "lead": held.lead, "version": held.version}
@@ -77,8 +71,8 @@ def save(
 ) -> None:
     """Save a version of the office's own wording, once it has passed every check."""
     office = Office(as_json)
-    _known(notice)
-    lang = _language(language)
+    known_notice(notice)
+    lang = known_language(language)
     given = _from_file(file, notice) if file else (subject, lead)
     if not any(given):
         raise Stop(NOTHING_GIVEN, USAGE)
@@ -96,8 +90,8 @@ def save(
 def reset(notice: str, language: str, by: str, as_json: bool) -> None:
     """Back to what is shipped, as a version of its own."""
     office = Office(as_json)
-    _known(notice)
-    lang, at = _language(language), office.clock.now()
+    known_notice(notice)
+    lang, at = known_language(language), office.clock.now()
     with office.db.write() as connection:
         who = _login(connection, by)
         version = office_wording.save(connection, notice, lang, ("", ""), by=who, at=at)
@@ -107,9 +101,9 @@ def reset(notice: str, language: str, by: str, as_json: bool) -> None:
 def history(notice: str, language: str, as_json: bool) -> None:
     """Every version that was saved."""
     office = Office(as_json)
-    _known(notice)
+    known_notice(notice)
     with office.db.read() as connection:
-        rows = office_wording.history(connection, notice, _language(language))
+        rows = office_wording.history(connection, notice, known_language(language))
     if as_json:
         office.printer.data(rows)
         return
@@ -118,63 +112,7 @@ def history(notice: str, language: str, as_json: bool) -> None:
     office.printer.line(Text("共{n}版。", "{n} versions.").format(n=len(rows)))
 
 
-def show_preview(
-    notice: str, project: int, role: str, language: str, html: Path | None, as_json: bool
-) -> None:
-    """The mail with a real project; HTML into a file, if one is named."""
-    office = Office(as_json)
-    _known(notice)
-    reader = _reader(office, role, _language(language), ("", ""))
-    with office.db.read() as connection:
-        wordings = office_wording.current(connection)
-        shown = preview(connection, office.book, notice, project, reader, wordings)
-    if html:
-        html.write_text(shown.html, encoding="utf-8")
-    _print(office, shown, as_json)
-    for failure in wordings.failures:
-        reason = f"{failure.notice} v{failure.version}: {failure.said}"
-        office.printer.message(PASSED_OVER.format(reason=reason))
-
-
-def _print(office: Office, shown: Rendered, as_json: bool) -> None:
-    if as_json:
-        office.printer.data({"subject": shown.subject, "text": shown.text, "html": shown.html})
-        return
-    office.printer.line(Text(f"主题：{shown.subject}\n", f"Subject: {shown.subject}\n"))
-    office.printer.line(Text(shown.text, shown.text))
-
-
-def test_send(notice: str, project: int, to: str, role: str, language: str, as_json: bool) -> None:
-    """Queue the mail to oneself; the worker sends it with 【测试】 before its subject."""
-    office = Office(as_json)
-    _known(notice)
-    lang, at = (_language(language) if language else ""), office.clock.now()
-    with office.db.write() as connection:
-        name, email = _address(connection, to)
-        reader = _reader(office, role, lang or "zh", (name, email))
-        wordings = office_wording.current(connection)
-        preview(connection, office.book, notice, project, reader, wordings)  # or say why not
-        about = {"project": project, "role": reader.role.value, "language": lang}
-        key = f"test:{notice}:{project}:{email}:{at.isoformat()}"
-        more = {"notice": notice, "about": json.dumps(about), "project_id": project}
-        to_whom, on = (name, email), office.clock.today()
-        row = draft(key, Purpose.TEST.value, to_whom, reader.role, on=on, at=at, **more)
-        INSERT.run(connection, row)
-    if as_json:
-        office.printer.data({"notice": notice, "to": email})
-    else:
-        office.printer.line(QUEUED.format(email=email))
-
-
-def _reader(office: Office, role: str, language: str, to: tuple[str, str]) -> Reader:
-    chosen = reading.one_of(Role, role, Text("角色", "role"))
-    if chosen not in (Role.HOST, Role.COORDINATOR, Role.PROVINCE):
-        raise Stop(NO_READER, USAGE)
-    today, link = office.clock.today(), office.settings.base_url
-    return Reader(to[0], to[1], chosen, language, today, link)
-
-
-def _known(notice: str) -> NoticeKind:
+def known_notice(notice: str) -> NoticeKind:
     if notice not in NOTICES:
         zh = "、".join(f"{kind.key}（{kind.label.zh}）" for kind in NOTICES.values())
         known = Text(zh, ", ".join(NOTICES))
@@ -182,7 +120,7 @@ def _known(notice: str) -> NoticeKind:
     return NOTICES[notice]
 
 
-def _language(given: str) -> str:
+def known_language(given: str) -> str:
     if given not in LANGUAGES:
         raise Stop(NO_LANGUAGE.format(given=given[:20]), USAGE)
     return given
@@ -213,22 +151,6 @@ def _login(connection: Connection, by: str) -> str:
     return actor.login
 
 
-def _address(connection: Connection, to: str) -> tuple[str, str]:
-    """A person by login, or an address as typed."""
-    actor = find_actor(connection, to)
-    if actor is not None:
-        query = PERSON.select().where(PERSON.c.login == actor.login)
-        person = connection.execute(query).one()
-        if person.email:
-            return person.name, person.email
-        raise Stop(NO_ADDRESS.format(login=to[:80]), REFUSED)
-    from states.forms import EMAIL
-
-    if not EMAIL.fullmatch(to):
-        raise Stop(NOBODY.format(login=to[:80]), REFUSED)
-    return "", to
-
-
 def _said(office: Office, text: Text, notice: str, version: int) -> None:
     if office.printer.as_json:
         office.printer.data({"notice": notice, "version": version})
@@ -257,29 +179,17 @@ RESET = Text(
     "“{label}”恢复为随程序提供的措辞（记为第{version}版）。",
     "{label} is back to what is shipped (noted as version {version}).",
 )
-QUEUED = Text(
-    "测试邮件已排队，将发往 {email}；用 yanxiu worker 发出。",
-    "A test mail to {email} is queued; `yanxiu worker` sends it.",
-)
 NOTHING_GIVEN = Text(
     "请用 --subject、--lead 或 --file 给出措辞；恢复原样请用 yanxiu wording reset。",
     "Give --subject, --lead or --file; to go back to what is shipped: yanxiu wording reset.",
 )
 NO_NOTICE = Text("没有通知“{given}”。可用：{known}。", "No notice “{given}”. Known: {known}.")
 NO_LANGUAGE = Text("语言“{given}”不可用，请写 zh 或 en。", "No language “{given}”: zh or en.")
-NO_READER = Text(
-    "收件人身份请写 host、coordinator 或 province。", "Readers: host, coordinator or province."
-)
 NOBODY = Text(
     "没有登录名或邮箱为“{login}”的人员，请核对。", "There is nobody “{login}”; check the login."
 )
 NOT_THEIRS = Text("只有省厅和系统管理员可以修改措辞。", "Only the province and admins may do this.")
-NO_ADDRESS = Text("“{login}”没有登记邮箱。", "“{login}” has no address.")
 BAD_FILE = Text(
     '文件 {file} 读不懂（{reason}），请写成 subject = "…" 和 lead = "…"。',
     'Cannot read {file} ({reason}); write subject = "…" and lead = "…".',
-)
-PASSED_OVER = Text(
-    "有一版措辞无法使用，已改用随程序提供的：{reason}",
-    "A saved wording cannot be used, the shipped one was taken: {reason}",
 )

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from notifications.letters import Rendered, one_line
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-BOUNDARY, MIXED = "=_yanxiu", "=_yanxiu_mixed"
+BOUNDARY, MIXED = "=_yanxiu", "=_mixed_yanxiu"  # neither begins with the other
 WORD_BYTES = 39  # 52 base64 characters: an encoded word fits beside any field name in 76 columns
 PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")  # needs neither quotes nor encoding
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
