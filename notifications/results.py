@@ -13,7 +13,7 @@ from config.rulebook import Rulebook
 from notifications.act_lines import ACTS
 from notifications.due_rows import due_rows, due_title
 from notifications.items import cite
-from notifications.letters import Notice
+from notifications.letters import DueRow, Notice
 from notifications.step_lines import STEPS
 from notifications.story import Said, Story
 from states.facts import Facts, Json, merge
@@ -60,6 +60,12 @@ def notice_of(
 def told_notice(
     connection: Connection, book: Rulebook, story: Story, reader: Reader, project_id: int
 ) -> Notice:
+    """The notice of an event, with the deadlines that are open now."""
+    due = due_rows(connection, book, story, project_id, reader.language)
+    return notice_from(story, reader, project_id, due)
+
+
+def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow, ...]) -> Notice:
     """The notice of an event, or of one that is only imagined (a preview)."""
     said = STEPS[story.deed](story) if isinstance(story.deed, Action) else ACTS[story.deed](story)
     language = reader.language
@@ -86,7 +92,7 @@ def told_notice(
         link=reader.link,
         language=language,
         applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,
-        due=due_rows(connection, book, story, project_id, language),
+        due=due,
         due_title=due_title(story.deed).in_(language),
         values={key: spoken(value) for key, value in values.items()},
     )

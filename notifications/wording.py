@@ -19,7 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from notifications.notices import chain
 from notifications.printing import cut, one_line
 
-SUBJECT_LIMIT = 120  # characters; only the project's name is cut as long as that suffices
+# Characters; only the project's name is cut as long as that suffices. English takes more of them.
+SUBJECT_LIMITS = {"zh": 120, "en": 180}
 LEAD_LIMIT = 2000
 LANGUAGES = ("zh", "en")
 # What an office's template may do to a value; all else of jinja2's filters is taken away.
@@ -53,16 +54,17 @@ class Wordings:
     failures: list[Failure] = field(default_factory=list)
 
     def fill(self, notice: str, language: str, values: Mapping[str, Any]) -> tuple[str, str]:
-        """Subject (one line, at most SUBJECT_LIMIT characters) and lead of a notice."""
+        """Subject (one line, within SUBJECT_LIMITS) and lead of a notice."""
         return self._subject(notice, language, values), self._lead(notice, language, values)
 
     def _subject(self, notice: str, language: str, values: Mapping[str, Any]) -> str:
         subject = one_line(self._filled("subject", notice, language, values))
-        over = len(subject) - SUBJECT_LIMIT
+        limit = SUBJECT_LIMITS[language]
+        over = len(subject) - limit
         if over > 0 and (name := values.get("name")):
             shorter = {**values, "name": cut(name, max(len(name) - over, 1))}
             subject = one_line(self._filled("subject", notice, language, shorter))
-        return cut(subject, SUBJECT_LIMIT)
+        return cut(subject, limit)
 
     def _lead(self, notice: str, language: str, values: Mapping[str, Any]) -> str:
         return cut(one_line(self._filled("lead", notice, language, values)), LEAD_LIMIT)

@@ -16,7 +16,7 @@ from notifications.samples import samples
 from notifications.wording import (
     FILTERS,
     LEAD_LIMIT,
-    SUBJECT_LIMIT,
+    SUBJECT_LIMITS,
     compiled,
     described,
     sandbox,
@@ -93,7 +93,7 @@ SPOKEN = {
 
 
 def _check_samples(notice: str, language: str, part: str, template: str) -> None:
-    limit = SUBJECT_LIMIT if part == "subject" else LEAD_LIMIT
+    limit = SUBJECT_LIMITS[language] if part == "subject" else LEAD_LIMIT
     ready = compiled(template)
     for values in samples(notice, language):
         try:

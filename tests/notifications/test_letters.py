@@ -14,7 +14,7 @@ from notifications.phrases import WORDS
 from notifications.printing import quotable
 from notifications.reminder_letter import render_reminder
 from notifications.rendering import environment
-from notifications.wording import SUBJECT_LIMIT
+from notifications.wording import SUBJECT_LIMITS
 from states.terms import Kind, Role
 
 DUE = date(2025, 2, 28)
@@ -317,12 +317,12 @@ def test_names_stay_legible_between_quotes(name: str, shown: str) -> None:
 def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
     fits, long = "班" * 83, "班" * 300
     whole = render_reminder(one(name=fits)).subject
-    assert (fits in whole, len(whole) <= SUBJECT_LIMIT) == (True, True)
+    assert (fits in whole, len(whole) <= SUBJECT_LIMITS["zh"]) == (True, True)
     cut = render_reminder(one(name=long)).subject
-    assert len(cut) == SUBJECT_LIMIT
+    assert len(cut) == SUBJECT_LIMITS["zh"]
     assert cut.endswith("班…”请于2月28日（周五）前报送实施方案（还有7天）")
     watcher = replace(one(name=long, host="校" * 300), role=Role.PROVINCE)
-    assert len(render_reminder(watcher).subject) == SUBJECT_LIMIT
+    assert len(render_reminder(watcher).subject) == SUBJECT_LIMITS["zh"]
 
 
 def test_hostile_text_is_escaped_in_html_and_stays_on_its_line() -> None:
