@@ -19,6 +19,7 @@ from notifications.letters import Rendered
 from notifications.notice_letter import render_notice
 from notifications.office_wording import Shelf
 from notifications.preview import preview
+from notifications.printing import plain
 from notifications.reminder_letter import render_reminder
 from notifications.results import Reader, notice_of
 from notifications.trial import for_trial
@@ -76,7 +77,7 @@ class Writer:
             return None
         if wordings.failures:
             _report(connection, mail.id, wordings.failures, at)
-        rendered, to = said.rendered, (mail.to_name, mail.to_email)
+        rendered, to = said.rendered, (plain(mail.to_name, language), mail.to_email)
         if self.trial_to:
             rendered, to = for_trial(rendered, to, language), ("", self.trial_to)
         content = compose(
@@ -146,7 +147,8 @@ class Writer:
         found = officer(connection, facts) if facts else None
         if found is None or found[1] == mail.to_email:
             return None
-        return f"{found[0].replace('<', ' ').replace('>', ' ')} <{found[1]}>"
+        name = plain(found[0]).replace("<", " ").replace(">", " ")
+        return f"{name} <{found[1]}>"
 
     def _enclosed(
         self, connection: Connection, mail: Any, language: str, today: date, at: datetime
