@@ -1,7 +1,8 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced", "dead" or "marked"), `person`, `address`, `subject` and
-`said` (the server's words); each may be missing but `what` and `address`. The project is the row's.
+`mail.about` holds JSON: `what` ("bounced", "dead" or "marked"), `person`, `address`, `subject`,
+`said` (the server's words) and `projects` ([{id, name}], those of the reader that are concerned);
+each may be missing but `what` and `address`. Where there is one project only, it is the row's.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
 from notifications.digest_letter import Alarm
+from notifications.printing import quotable
 from states.facts import Facts
-from states.terms import Role
+from states.terms import Role, Text
 from workflow.engine import TABLE as PROJECT
 
 SAID_LIMIT = 500  # of the server's words, which may be a whole page
@@ -36,7 +38,7 @@ def alarm_of(
         what=about["what"],
         person=about.get("person", ""),
         address=about["address"],
-        project=facts.name if facts else "",
+        project=facts.name if facts else _named(about.get("projects", []), language),
         number=facts.number if facts else None,
         host=facts.host if facts else "",
         subject=about.get("subject", ""),
@@ -45,6 +47,18 @@ def alarm_of(
         ask=office,
         link=link,
     )
+
+
+def _named(projects: list[dict[str, Any]], language: str) -> str:
+    """The names of several projects, each in quotes; of many the first few."""
+    shown = [f"“{quotable(one['name'], language)}”" for one in projects[:MOST_NAMED]]
+    more = len(projects) - len(shown)
+    end = MORE.format(n=more).in_(language) if more else ""
+    return Text("、", ", ").in_(language).join(shown) + end
+
+
+MOST_NAMED = 10
+MORE = Text("等，另有{n}项", " and {n} more")
 
 
 def _facts(connection: Connection, project_id: int | None) -> Facts | None:

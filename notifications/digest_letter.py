@@ -65,8 +65,8 @@ class Alarm:
     what: str
     person: str  # to whom the mail was written
     address: str
-    project: str = ""  # its name; empty where the mail was about several or none
-    number: int | None = None
+    project: str = ""  # the names of the projects concerned; empty where there is none
+    number: int | None = None  # of the one project
     host: str = ""
     subject: str = ""  # of the mail
     said: str = ""  # the server's words
@@ -103,11 +103,6 @@ TAGS = {
     Role.PROVINCE: Text("每日汇总", "Daily digest"),
 }
 MORE = Text("另有{n}项未列出，请登录系统查看。", "{n} more; see the system.")
-
-
-def is_empty(digest: Digest) -> bool:
-    """Whether there is nothing to tell: then no digest goes out."""
-    return not any(getattr(digest, name) for name, _, _ in SECTIONS)
 
 
 def render_digest(digest: Digest, wordings: Wordings = SHIPPED) -> Rendered:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from config.rulebook import Rulebook
 from notifications.alarms import alarm_of
-from notifications.digest_letter import is_empty, render_alarm, render_digest
+from notifications.digest import gather
+from notifications.digest_letter import render_alarm, render_digest
 from notifications.envelope import Attachment, compose
 from notifications.items import letter_of
 from notifications.letters import Rendered
@@ -26,11 +27,10 @@ from notifications.trial import for_trial
 from notifications.wording import Failure, Wordings
 from states.facts import Facts
 from states.terms import Role, Text
+from workflow.attempts import record
 from workflow.people import PERSON, officer
 from workflow.statements import Statement
-from workflow.tables import MailAttempt, Purpose
-
-ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]
+from workflow.tables import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,8 @@ class Writer:
     def _digest(
         self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
     ) -> Content | None:
-        from notifications.digest import gather
-
         digest = gather(connection, self.book, mail, today)
-        if digest is None or is_empty(digest):
+        if digest is None:
             return None
         link = digest.link or self.base_url
         return Content(render_digest(replace(digest, language=language, link=link), wordings), None)
@@ -192,5 +190,4 @@ def _report(
     """Leave a line in the mail's log for each office wording that was passed over."""
     for failure in failures:
         said = f"{failure.notice} ({failure.language}) v{failure.version}: {failure.said}"
-        values = {"mail_id": mail_id, "at": at, "outcome": "wording", "reply": said, "person": ""}
-        connection.execute(insert(ATTEMPT).values(values))
+        record(connection, mail_id, "wording", said, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,12 +14,14 @@ from notifications.act_lines import ACTS
 from notifications.due_rows import due_rows, due_title
 from notifications.items import cite
 from notifications.letters import DueRow, Notice
+from notifications.printing import quotable
 from notifications.step_lines import STEPS
 from notifications.story import Said, Story
 from states.facts import Facts, Json, merge
 from states.labels import state_label
 from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text
 from workflow.engine import TABLE as PROJECT
+from workflow.engine import situation
 from workflow.history import fold
 from workflow.statements import Statement
 from workflow.tables import Event
@@ -54,7 +56,38 @@ def notice_of(
     facts = Facts.read(json.loads(stored))
     story = story_of(connection, book, event, facts, reader.role)
     notice = told_notice(connection, book, story, reader, mail.project_id)
+    others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
+    if others:  # handed over in one act: one mail tells of all
+        notice = _with_others(connection, book, notice, story, others)
     return notice, facts
+
+
+def _with_others(
+    connection: Connection, book: Rulebook, notice: Notice, story: Story, others: list[int]
+) -> Notice:
+    """The notice with the names of the other projects, and what is open in each."""
+    names, due = [notice.name], [_of(row, notice.name) for row in notice.due]
+    for project_id in others:
+        facts, _, _, policy = situation(connection, book, project_id)
+        category = policy.categories[facts.category]
+        its = replace(story, facts=facts, policy=policy, category=category)
+        names.append(facts.name)
+        rows = due_rows(connection, book, its, project_id, notice.language)
+        due += [_of(row, facts.name) for row in rows]
+    language = notice.language
+    listed = Text("、", "; ").in_(language).join(quotable(name, language) for name in names)
+    label, said = (text.in_(language) for text in (HANDED, ALL))
+    line = (label, said.format(n=len(names), names=listed))
+    due.sort(key=lambda row: row.due_on)
+    return replace(notice, lines=(line, *notice.lines), due=tuple(due))
+
+
+def _of(row: DueRow, name: str) -> DueRow:
+    return replace(row, what=f"“{quotable(name)}”{row.what}")
+
+
+HANDED = Text("移交的项目", "Projects handed over")
+ALL = Text("共{n}项：{names}", "{n}: {names}")
 
 
 def told_notice(
