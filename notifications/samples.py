@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,7 @@ from states.terms import Kind, Role, Text
 
 DUE = date(2025, 2, 28)
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
-DAYS = tuple(DUE + timedelta(days=n) for n in (-30, -7, -1, 0, 1, 3))
+DAYS = tuple(DUE + timedelta(days=n) for n in (-7, 0, 1, 3))
 ITEM = Item(
     project_id=1,
     number=1,
@@ -45,10 +46,7 @@ def samples(notice: str, language: str) -> Iterator[dict[str, Any]]:
     """Values for every variant of a notice, and of those that follow it."""
     family = NOTICES[notice].family
     if family in (Family.REMINDER, Family.SUMMARY):
-        for letter in _letters(language):
-            said = Worded(letter)
-            if notice in chain(said.notice):
-                yield said.values
+        yield from (values for said, values in _reminders(language) if notice in chain(said))
     elif family is Family.RESULT:
         yield from _results(notice, language)
     elif family is Family.DIGEST:
@@ -57,13 +55,25 @@ def samples(notice: str, language: str) -> Iterator[dict[str, Any]]:
         yield from _alarms(language)
 
 
+@cache
+def _reminders(language: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Notice and values of every letter."""
+    found = (Worded(letter) for letter in _letters(language))
+    return tuple((said.notice, said.values) for said in found)
+
+
+def _variants() -> Iterator[Item]:
+    for kind, advisory, provisional in product(Kind, (False, True), (False, True)):
+        item = replace(ITEM, kind=kind, advisory=advisory, provisional=provisional)
+        yield item
+        if kind is Kind.REIMBURSEMENT:
+            yield replace(item, national=True)
+        if kind is Kind.APPLICATION:
+            yield replace(item, submitted=True)
+
+
 def _letters(language: str) -> Iterator[Letter]:
-    flags = product((False, True), repeat=4)
-    variants = [
-        replace(ITEM, kind=kind, advisory=a, provisional=p, national=n, submitted=s)
-        for kind, (a, p, n, s) in product(Kind, flags)
-    ]
-    for role, today, item in product(READERS, DAYS, variants):
+    for role, today, item in product(READERS, DAYS, _variants()):
         letter = Letter("张三", "host@example.cn", role, today, (item,), "职业能力建设处", "")
         yield replace(letter, language=language)
         yield replace(letter, language=language, ask="", items=(replace(item, addressee=""),))

@@ -14,17 +14,15 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.notices import chain
+from notifications.office_template import compiled
 from notifications.printing import cut, one_line
 
 # Characters; only the project's name is cut as long as that suffices. English takes more of them.
 SUBJECT_LIMITS = {"zh": 120, "en": 180}
 LEAD_LIMIT = 2000
 LANGUAGES = ("zh", "en")
-# What an office's template may do to a value; all else of jinja2's filters is taken away.
-FILTERS = frozenset({"upper", "lower", "trim", "length", "capitalize", "title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +126,3 @@ def _shipped_environment() -> Environment:
 @lru_cache(maxsize=512)
 def _shipped_template(text: str) -> Template:
     return _shipped_environment().from_string(text)
-
-
-@cache
-def sandbox() -> Environment:
-    """Where office wordings run: no globals, few filters, no attribute that is not harmless."""
-    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    made.globals.clear()
-    made.filters = {name: made.filters[name] for name in sorted(FILTERS)}
-    made.tests = {name: made.tests[name] for name in ("defined", "undefined")}
-    return made
-
-
-@lru_cache(maxsize=512)
-def compiled(text: str) -> Template:
-    """An office template, compiled once. Raises jinja2.TemplateError for what is not one."""
-    return sandbox().from_string(text)

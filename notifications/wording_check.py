@@ -1,34 +1,24 @@
 """What a wording must pass before it is saved: syntax, names, every variant, and no more than text.
 
-A wording is a sentence with names and conditions. Loops, calls, attributes and arithmetic are
-refused before anything is compiled, so that no template can hold a mail up or fill the memory.
+A wording is a sentence with names and conditions; office_template.py says what it may use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, meta
 
 from notifications.notices import NAMES, NOTICES
+from notifications.office_template import compiled, forbidden, sandbox
 from notifications.printing import one_line
 from notifications.samples import samples
 from notifications.wording import (
-    FILTERS,
     LEAD_LIMIT,
     SUBJECT_LIMITS,
-    compiled,
     described,
-    sandbox,
 )
 from states.terms import Text
 
 TEMPLATE_LIMIT = 4000  # characters of a template
-ALLOWED = (
-    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.CondExpr, nodes.Name),
-    *(nodes.Const, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat),
-    *(nodes.Filter, nodes.Test, nodes.Tuple, nodes.List),
-)
 
 
 class BadWording(Exception):
@@ -57,39 +47,12 @@ def _check_template(notice: str, part: str, template: str) -> None:
         raise BadWording(said) from None
     except RecursionError:
         raise BadWording(TOO_LONG.format(part=PARTS[part], limit=TEMPLATE_LIMIT)) from None
-    for found in _forbidden(tree):
+    for found in forbidden(tree):
         raise BadWording(FORBIDDEN.format(part=PARTS[part], what=found))
     known = NAMES[NOTICES[notice].family]
     unknown = sorted(meta.find_undeclared_variables(tree) - set(known))
     if unknown:
         raise BadWording(UNKNOWN.format(part=PARTS[part], name=unknown[0], known=names(notice)))
-
-
-def _forbidden(tree: nodes.Node) -> Iterator[str]:
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, ALLOWED):
-            yield SPOKEN.get(type(node).__name__, type(node).__name__)
-        elif isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.args):
-            yield f"|{node.name}"
-        elif isinstance(node, nodes.Test) and node.name not in ("defined", "undefined"):
-            yield f"is {node.name}"
-
-
-SPOKEN = {
-    "For": "{% for %}",
-    "Getattr": "a.b",
-    "Getitem": "a[b]",
-    "Call": "f()",
-    "Mul": "*",
-    "Pow": "**",
-    "Add": "+",
-    "Mod": "%",
-    "Assign": "{% set %}",
-    "Macro": "{% macro %}",
-    "Include": "{% include %}",
-    "Import": "{% import %}",
-    "Extends": "{% extends %}",
-}
 
 
 def _check_samples(notice: str, language: str, part: str, template: str) -> None:
