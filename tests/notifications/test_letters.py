@@ -389,3 +389,136 @@ def test_a_class_that_nobody_recorded_may_still_have_been_held() -> None:
     late = one(kind=Kind.COMPLETION, step="D+3", due_on=day, advised_on=day)
     text = render_reminder(late).text
     assert "已逾期3天（系统中尚未登记办班）" in text
+
+
+NATIONAL = {
+    "kind": Kind.REIMBURSEMENT,
+    "national": True,
+    "papers": ("经费报销材料",),
+    "addressee": "人社部事业单位人事服务中心",
+    "consequence": "",
+}
+
+
+def test_only_the_ministrys_money_is_claimed() -> None:
+    rendered = render_reminder(one(**NATIONAL))
+    assert rendered.subject == (
+        "【材料报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送经费报销材料（还有7天）"
+    )
+    assert "前向人社部事业单位人事服务中心报送经费报销材料，还有7天。" in rendered.text
+    late = render_reminder(replace(one(**NATIONAL), today=AFTER))
+    assert late.subject == "【催报】“数字经济高级研修班”经费报销材料报送已逾期3天"
+    other = render_reminder(one(kind=Kind.REIMBURSEMENT))
+    assert "报销" not in other.subject + other.text
+
+
+def test_an_application_in_the_departments_hands_is_the_departments_to_review() -> None:
+    letter = one(kind=Kind.APPLICATION, submitted=True, papers=())
+    assert render_reminder(letter).subject == (
+        "【申报提醒】“数字经济高级研修班”已申报，应于2月28日（周五）前由主管（推荐）单位审核推荐（还有7天）"
+    )
+    coordinator = render_reminder(replace(letter, role=Role.COORDINATOR))
+    assert coordinator.subject == (
+        "【申报提醒】福州大学申报的“数字经济高级研修班”请于2月28日（周五）前审核推荐（还有7天）"
+    )
+    assert (
+        "应于2025年2月28日（周五）前审核汇总并报省厅，还有7天。请及时审核推荐。" in coordinator.text
+    )
+
+
+def test_before_an_opening_everything_is_asked_gently() -> None:
+    letter = one(kind=Kind.OPENING, advisory=True, advised_on=date(2025, 2, 27), consequence="")
+    text = render_reminder(letter).text
+    assert (
+        "您好！贵单位承办的“数字经济高级研修班”计划于2025年2月28日（周五）开班。"
+        "请确认办班时间和地点；如有变更，请在开班前报送变更情况说明。\n"
+    ) in text
+    assert "计划开班日：2025年2月28日（周五） 2025-02-28\n" in text
+    for word in ("逾期", "影响", "截止日", "所需材料", "要求性质", "建议"):
+        assert word not in text
+    window = render_reminder(
+        one(kind=Kind.OPENING, advisory=True, provisional=True, opens="9月中旬（暂定）")
+    )
+    assert window.subject == (
+        "【开班前确认】“数字经济高级研修班”计划于9月中旬（暂定）办班，请确认具体日期"
+    )
+    assert "请确认开班和结束日期；如不能按计划办班，请在开班前报送变更情况说明。" in window.text
+
+
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [
+        (date(2025, 2, 26), "还有2天"),
+        (date(2025, 2, 27), "还有1天"),
+        (date(2025, 2, 28), "今天截止"),
+        (date(2025, 3, 1), "已逾期1天"),
+        (date(2025, 3, 2), "已逾期2天"),
+    ],
+)
+def test_the_days_around_the_due_day(today: date, left: str) -> None:
+    rendered = render_reminder(replace(LETTER, today=today))
+    assert f"时限情况：{left}\n" in rendered.text
+    assert rendered.subject.startswith("【催报】") == ("逾期" in left)
+    assert left in rendered.subject
+
+
+def test_the_body_in_english() -> None:
+    item = replace(
+        ITEM,
+        name="Digital economy",
+        host="Fuzhou University",
+        category="Provincial demonstration",
+        place="Fuzhou",
+        opens="2025-03-31 to 2025-04-04",
+        papers=("Opening notice", "Implementation plan"),
+        clause="Notice (R25-07)",
+        rule="File a month before the opening.",
+        consequence="this may affect the subsidy; the province decides",
+        addressee="Vocational Capacity Division",
+    )
+    letter = replace(
+        LETTER,
+        to_name="Fuzhou University",
+        items=(item,),
+        ask="Vocational Capacity Division",
+        language="en",
+    )
+    rendered = render_reminder(letter)
+    assert rendered.subject == (
+        "[Filing before opening] “Digital economy”: please file the implementation plan "
+        "by Fri 28 Feb (7 days left)"
+    )
+    assert rendered.text == (
+        "Dear Fuzhou University,\n"
+        "\n"
+        "Your project “Digital economy”: please file the implementation plan by "
+        "Fri 28 Feb 2025; 7 days left.\n"
+        "\n"
+        "Project: Digital economy\n"
+        "Number in the plan: 5\n"
+        "Category: Provincial demonstration\n"
+        "Host unit: Fuzhou University\n"
+        "Planned dates: 2025-03-31 to 2025-04-04\n"
+        "Place: Fuzhou\n"
+        "Advised by: Fri 28 Feb 2025 (2025-02-28)\n"
+        "Due: Fri 28 Feb 2025 (2025-02-28); that day still counts as in time\n"
+        "Time left: 7 days left\n"
+        "Papers go to: Vocational Capacity Division\n"
+        "Papers:\n"
+        "  1. Opening notice\n"
+        "  2. Implementation plan\n"
+        "Basis: Notice (R25-07): File a month before the opening.\n"
+        "If late: This may affect the subsidy; the province decides.\n"
+        "\n"
+        "Address: http://127.0.0.1:8000/\n"
+        "Office to ask: Vocational Capacity Division\n"
+        "\n"
+        "--------\n"
+        "Sent automatically on Fri 21 Feb 2025. This is a reminder and does not replace the "
+        "official notice. If the matter is settled, please disregard it.\n"
+    )
+    late = render_reminder(replace(letter, today=AFTER, role=Role.PROVINCE))
+    assert late.subject == (
+        "[Overdue] Fuzhou University: “Digital economy”: implementation plan 3 days overdue; "
+        "please follow up"
+    )
