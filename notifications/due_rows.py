@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from config.rulebook import Rulebook
 from notifications.items import ground
 from notifications.letters import DueRow
-from notifications.phrases import NATIONAL, WORDS
+from notifications.phrases import NATIONAL, SUBMITTED, WORDS
 from notifications.story import Story
 from states.facts import Facts, Standing
 from states.labels import is_national_money
@@ -90,7 +90,7 @@ def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:
 def what(kind: Kind, facts: Facts, category: Category) -> Text:
     """What a deadline asks for, in the table."""
     if kind is Kind.APPLICATION and facts.state is State.SUBMITTED:
-        return Text("审核汇总并报省厅", "review by the department")
+        return SUBMITTED.deed
     if kind is Kind.REIMBURSEMENT and is_national_money(category):
         return NATIONAL.deed
     return WORDS[kind].deed

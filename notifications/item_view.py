@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from notifications.letters import Item, Letter
-from notifications.phrases import NATIONAL, WORDS, phrases
+from notifications.phrases import NATIONAL, SUBMITTED, WORDS, Words, phrases
 from notifications.printing import both, capital, days, long, one_line, plain, quotable, short
 from states.terms import PROVISIONAL, Force, Kind, Role, Text
 
@@ -31,9 +31,7 @@ class View:
     def __init__(self, item: Item, letter: Letter) -> None:
         self.item, self.language = item, letter.language
         self.say = phrases(letter.language)
-        self.words = (
-            NATIONAL if item.national and item.kind is Kind.REIMBURSEMENT else WORDS[item.kind]
-        )
+        self.words = _words(item)
         self.tag, self.deed = self._in(self.words.tag), self._in(self.words.deed)
         self.to_host = letter.role is Role.HOST
         self.title = plain(item.name, self.language)
@@ -210,6 +208,12 @@ class View:
         said = self._in(DAY_OFF if early else DAY_OFF_PASSED)
         advised = short(self.item.advised_on, self.language)
         return said.format(advised=advised, due=short(self.item.due_on, self.language))
+
+
+def _words(item: Item) -> Words:
+    if item.national and item.kind is Kind.REIMBURSEMENT:
+        return NATIONAL
+    return SUBMITTED if item.submitted and item.kind is Kind.APPLICATION else WORDS[item.kind]
 
 
 def called(host: str, language: str, to_host: bool, applied: bool) -> tuple[str, str]:

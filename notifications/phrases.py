@@ -60,6 +60,12 @@ NATIONAL = Words(
     Text("报送经费报销材料", "hand in the reimbursement papers"),
     Text("经费报销材料报送", "reimbursement claim"),
 )
+# An application that its department has: to be reviewed and handed on.
+SUBMITTED = Words(
+    Text("申报提醒", "Application"),
+    Text("审核汇总并报省厅", "review it and hand it on to the province"),
+    Text("申报材料审核汇总", "review by the department"),
+)
 CLOSINGS = {
     "reminder": Text(
         "本邮件由系统于{today}自动发送，仅作提醒，不替代正式通知。如已办理，请忽略本邮件。",
