@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands_mail import mail_app
+from cli.commands_wording import wording_app
 from cli.words import Json, both
 
 # Typer may carry its own copy of click; this is the class in either case.
@@ -48,6 +49,7 @@ mailbox_app = typer.Typer(
     help=both("本机演示邮箱：列出、阅读、启动", "The local mailbox: list, read, serve"),
 )
 app.add_typer(policy_app, name="policy")
+app.add_typer(wording_app, name="wording")
 app.add_typer(mail_app, name="mail")
 app.add_typer(user_app, name="user")
 app.add_typer(mailbox_app, name="mailbox")

@@ -259,6 +259,7 @@ OUTCOMES = {
     "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
     "delayed": Text("对方服务器暂未收下", "delayed"),
     "cleared": Text("取消退信标记", "mark taken away"),
+    "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
 }
 TROUBLE = Text(
     "自{since}起发信受阻，{again}再试：{server}，{kind}（{said}）",

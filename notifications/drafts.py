@@ -1,37 +1,37 @@
-"""From a mail row to the letter: gathers what it is about, as it stands now."""
+"""From a mail row to its bytes: what it says as things stand now, to whom it goes, what goes along."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from config.rulebook import Rulebook
-from notifications.envelope import compose
-from notifications.letters import Item, Letter, Notice, Rendered, render_notice, render_reminder
-from states.consequence import consequence
-from states.facts import Facts, Standing, silence
-from states.labels import is_national_money, rejected_label
-from states.policy import Category, Policy
-from states.terms import (
-    Action,
-    Force,
-    Kind,
-    Role,
-    State,
-    day_label,
-    yuan,
-)
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
-from workflow.tables import Event, Reminder, ReminderStatus
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
+from notifications.alarms import alarm_of
+from notifications.digest import gather
+from notifications.digest_letter import render_alarm, render_digest
+from notifications.enclosures import enclosures
+from notifications.envelope import Attachment, compose
+from notifications.items import letter_of
+from notifications.letters import Rendered
+from notifications.notice_letter import render_notice
+from notifications.office_wording import Shelf
+from notifications.preview import preview
+from notifications.printing import plain
+from notifications.reminder_letter import render_reminder
+from notifications.results import Reader, notice_of
+from notifications.trial import for_trial
+from notifications.wording import Failure, Wordings
+from states.facts import Facts
+from states.terms import Role, Text
+from workflow.attempts import record
+from workflow.people import PERSON, officer
+from workflow.statements import Statement
+from workflow.tables import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,14 @@ class Written:
     subject: str
     content: bytes
     went_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a mail says, and the facts of the project that an answer would be about."""
+
+    rendered: Rendered
+    facts: Facts | None
 
 
 @dataclass(frozen=True)
@@ -53,116 +61,115 @@ class Writer:
     reply_to: str = ""  # for all mails; empty: the officer in charge
     trial_to: str = ""  # trial mode: every mail goes here instead
     enclose: bool = False  # calendar entries and timetables
+    shelf: Shelf = field(default_factory=Shelf, compare=False)
 
     def write(
         self, connection: Connection, mail: Any, *, today: date, at: datetime
     ) -> Written | None:
         """Subject and bytes of a mail row; None if nothing in it is still to be said.
 
-        Reminders whose deadline no longer stands are recorded as silent, with the reason.
+        Reminders whose deadline no longer stands are recorded as silent, with the reason; an
+        office wording that cannot be used is recorded as an attempt, and the shipped one used.
         """
-        rendered = self._rendered(connection, mail, today)
-        if rendered is None:
+        wordings = self.shelf.wordings(connection)
+        language = language_of(connection, mail.to_email)
+        said = self._said(connection, mail, wordings, language, today)
+        if said is None:
             return None
+        if wordings.failures:
+            _report(connection, mail.id, wordings.failures, at)
+        rendered, to = said.rendered, (plain(mail.to_name, language), mail.to_email)
+        if self.trial_to:
+            rendered, to = for_trial(rendered, to, language), ("", self.trial_to)
         content = compose(
             rendered,
             sender=self.sender,
-            to_name=mail.to_name,
-            to_email=mail.to_email,
+            to_name=to[0],
+            to_email=to[1],
             message_id=message_id(mail.token, self.sender),
             sent_at=at,
+            reply_to=self._answers_to(connection, mail, said.facts),
+            attachments=self._enclosed(connection, mail, language, today, at),
         )
         return Written(rendered.subject, content, self.trial_to)
 
-    def _rendered(self, connection: Connection, mail: Any, today: date) -> Rendered | None:
-        if mail.purpose == "result":
-            return render_notice(self._notice(connection, mail, today))
-        items = self._items(connection, mail.id)
-        if not items:
+    def _said(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content | None:
+        told: dict[str, Any] = {"language": language, "today": today, "link": self.base_url}
+        if mail.purpose == Purpose.RESULT:
+            role = Role(mail.to_role)
+            reader = Reader(mail.to_name, mail.to_email, role, language, today, self.base_url)
+            notice, facts = notice_of(connection, self.book, mail, reader)
+            return Content(render_notice(notice, wordings), facts)
+        if mail.purpose == Purpose.DIGEST:
+            return self._digest(connection, mail, wordings, language, today)
+        if mail.purpose == Purpose.ALARM:
+            alarm = alarm_of(connection, self.book, mail, **told)
+            return Content(render_alarm(alarm, wordings), None)
+        if mail.purpose == Purpose.TEST:
+            return self._test(connection, mail, wordings, language, today)
+        found = letter_of(connection, self.book, mail, **told)
+        return found and Content(render_reminder(found[0], wordings), found[1])
+
+    def _digest(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content | None:
+        digest = gather(connection, self.book, mail, today)
+        if digest is None:
             return None
-        role = Role(mail.to_role)
-        letter = Letter(
-            to_name=mail.to_name or items[0][1].host,
-            to_email=mail.to_email,
-            role=role,
-            today=today,
-            items=tuple(item for _, item in items),
-            ask=items[0][0].office.zh,
-            link=self.base_url,
+        link = digest.link or self.base_url
+        return Content(render_digest(replace(digest, language=language, link=link), wordings), None)
+
+    def _test(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content:
+        """A wording with a real project, sent by somebody to himself."""
+        about = json.loads(mail.about)
+        reader = Reader(
+            mail.to_name,
+            mail.to_email,
+            Role(about["role"]),
+            about.get("language") or language,
+            today,
+            self.base_url,
         )
-        return render_reminder(letter)
+        project = about["project"]
+        shown = preview(connection, self.book, mail.notice, project, reader, wordings)
+        mark = TEST.in_(reader.language)
+        return Content(replace(shown, subject=mark + shown.subject), None)
 
-    def _items(self, connection: Connection, mail_id: int) -> list[tuple[Policy, Item]]:
-        rows = connection.execute(
-            select(
-                REMINDER.c.id.label("reminder_id"),
-                REMINDER.c.step,
-                DEADLINE,
-                PROJECT.c.facts,
-            )
-            .join_from(REMINDER, DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id)
-            .join(PROJECT, REMINDER.c.project_id == PROJECT.c.id)
-            .where(REMINDER.c.mail_id == mail_id)
-            .where(REMINDER.c.status == ReminderStatus.QUEUED.value)
-            .order_by(DEADLINE.c.due_on, REMINDER.c.id)
-        ).all()
-        found = []
-        for row in rows:
-            if row.standing != Standing.OPEN.value:
-                _silence(connection, row.reminder_id, row.standing)
-                continue
-            facts = Facts.read(json.loads(row.facts))
-            policy = self.book.policy(facts.policy)
-            found.append((policy, item(row, facts, policy)))
-        return found
+    def _answers_to(self, connection: Connection, mail: Any, facts: Facts | None) -> str | None:
+        """The address of the installation, else the officer in charge, but not the reader."""
+        if self.reply_to:
+            return self.reply_to
+        found = officer(connection, facts) if facts else None
+        if found is None or found[1] == mail.to_email:
+            return None
+        name = plain(found[0]).replace("<", " ").replace(">", " ")
+        return f"{name} <{found[1]}>"
 
-    def _notice(self, connection: Connection, mail: Any, today: date) -> Notice:
-        event = connection.execute(
-            select(EVENT)
-            .where(EVENT.c.project_id == mail.project_id)
-            .where(EVENT.c.seq == mail.event_seq)
-        ).one()
-        stored = connection.execute(
-            select(PROJECT.c.facts).where(PROJECT.c.id == mail.project_id)
-        ).scalar_one()
-        facts = Facts.read(json.loads(stored))
-        policy = self.book.policy(event.policy)
-        changes = json.loads(event.changes)
-        given = {**_proposed(connection, event, changes), **json.loads(event.given)}
-        action = Action(event.deed)
-        category = policy.categories[facts.category]
-        source = State(event.source)
-        tag, lines, clause = _result(action, source, given, changes, policy, category)
-        return Notice(
-            to_name=mail.to_name,
-            to_email=mail.to_email,
-            role=Role(mail.to_role),
-            today=today,
-            project_id=mail.project_id,
-            number=facts.number,
-            name=facts.name,
-            host=facts.host,
-            action=action,
-            tag=tag,
-            lines=lines,
-            clause=cite(policy, clause)[0],
-            ask=policy.office.zh,
-            link=self.base_url,
-        )
+    def _enclosed(
+        self, connection: Connection, mail: Any, language: str, today: date, at: datetime
+    ) -> Sequence[Attachment]:
+        if not self.enclose:
+            return ()
+        return enclosures(connection, self.book, mail, language=language, today=today, at=at)
 
 
-def _proposed(connection: Connection, event: Any, changes: dict[str, Any]) -> dict[str, Any]:
-    """What the first of two people gave, where this event completes a proposal."""
-    if "pending" not in changes:
-        return {}
-    proposal = connection.execute(
-        select(EVENT.c.given)
-        .where(EVENT.c.project_id == event.project_id, EVENT.c.seq < event.seq)
-        .where(EVENT.c.deed == event.deed, EVENT.c.target == event.source)
-        .order_by(EVENT.c.seq.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return dict(json.loads(proposal)) if proposal else {}
+TEST = Text("【测试】", "[Test] ")
+_LANGUAGE = Statement(
+    select(PERSON.c.language)
+    .where(PERSON.c.email.in_([bindparam("email"), bindparam("lower")]), PERSON.c.active)
+    .order_by(PERSON.c.id)
+    .limit(1)
+)
+
+
+def language_of(connection: Connection, email: str) -> str:
+    """The language of the person of that address; Chinese where nobody is known."""
+    rows = _LANGUAGE.run(connection, {"email": email, "lower": email.lower()})
+    return str(rows[0][0]) if rows else "zh"
 
 
 def message_id(token: str, sender: str) -> str:
@@ -171,117 +178,10 @@ def message_id(token: str, sender: str) -> str:
     return f"<{token}@{domain}>"
 
 
-def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
-    reason = silence(Standing(standing))
-    connection.execute(
-        update(REMINDER)
-        .where(REMINDER.c.id == reminder_id)
-        .values(status=ReminderStatus.SUPPRESSED.value, reason=reason, mail_id=None)
-    )
-
-
-def item(row: Any, facts: Facts, policy: Policy) -> Item:
-    """One reminder as a letter shows it. `row` has a deadline's columns and `step`."""
-    category = policy.categories[facts.category]
-    kind = Kind(row.kind)
-    place, rule = ground(policy, category, kind, row.clause)
-    overdue = row.step.startswith("D+")  # counted from the last day that could count
-    return Item(
-        project_id=row.project_id,
-        number=facts.number,
-        name=facts.name,
-        host=facts.host,
-        category=category.label.zh,
-        kind=kind,
-        step=row.step,
-        due_on=row.late_after if overdue else row.due_on,
-        advised_on=row.advised_on,
-        provisional=row.provisional,
-        advisory=row.force == Force.ADVISORY.value,
-        place=facts.place,
-        opens=planned_time(facts),
-        papers=papers(category, kind),
-        clause=place,
-        rule=rule,
-        mend_items=facts.mend_items if kind is Kind.MENDING else "",
-        consequence=consequence(policy, category, kind).zh,
-        addressee=addressee(facts, policy, category, kind),
-    )
-
-
-def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> str:
-    """Where the papers go: for a report as the policy says, for an application by its own way."""
-    to_department = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
-    if kind is Kind.MENDING and facts.mend_in is State.HELD:
-        return category.addressee.zh
-    if kind in (Kind.APPLICATION, Kind.MENDING) and to_department:
-        return facts.department or policy.office.zh
-    return category.addressee.zh if kind is Kind.REIMBURSEMENT else policy.office.zh
-
-
-def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> tuple[str, str]:
-    """On what a deadline rests: the clause, or, where none asks for it, that we assume it."""
-    rule = category.deadline(kind)
-    if rule is not None and rule.note is not None:
-        return rule.basis.label.zh, rule.note.zh
-    return cite(policy, clause_id)
-
-
-def papers(category: Category, kind: Kind) -> tuple[str, ...]:
-    """The labels of the papers that this kind of deadline asks for."""
-    step = HANDED_IN.get(kind)
-    return tuple(paper.label.zh for paper in category.papers.get(step, ())) if step else ()
-
-
-def cite(policy: Policy, clause_id: str) -> tuple[str, str]:
-    """Where a clause stands, ready to print, and what it says."""
-    clause = policy.clauses.get(clause_id)
-    return (f"{clause.place}（{clause.id}）", clause.rule.zh) if clause else ("", "")
-
-
-def planned_time(facts: Facts) -> str:
-    """When the class is, in words; a window keeps the words of the plan."""
-    opens, ends = facts.opens_earliest, facts.planned_ends
-    if opens is None or facts.dates.open_window:
-        return f"{facts.schedule_text}（暂定）" if facts.schedule_text else "待定"
-    first = f"{opens.year}年{opens.month}月{opens.day}日"
-    if ends is None or ends == opens:
-        return first
-    year = f"{ends.year}年" if ends.year != opens.year else ""
-    return f"{first}至{year}{ends.month}月{ends.day}日"
-
-
-Lines = tuple[tuple[str, str], ...]
-
-
-def _result(
-    action: Action,
-    source: State,
-    given: dict[str, Any],
-    changes: dict[str, Any],
-    policy: Policy,
-    category: Category,
-) -> tuple[str, Lines, str]:
-    """Tag, lines and clause of a result mail."""
-
-    def written(day: str) -> str:
-        return day_label(date.fromisoformat(day)).zh
-
-    lines: Lines
-    if action is Action.SEND_BACK:
-        lines = (("需补正的内容", given["items"]), ("补正期限", written(given["mend_by"])))
-        return "退回补正", lines, ""
-    if action is Action.REJECT:
-        reason = policy.reasons[given["code"]]
-        lines = (("理由", reason.label.zh), ("说明", given["text"]))
-        return rejected_label(source, category).zh, lines, reason.clause
-    if action is Action.SUBSIDISE:
-        word = "资助" if is_national_money(category) else "补助"
-        return f"{word}审定", ((f"{word}金额", f"{yuan(changes['amount'])}元"),), ""
-    if action is Action.PLAN:
-        lines = (("计划序号", str(given["number"])),)
-        document = given.get("document_number")
-        return "列入计划", (*lines, ("文号", document)) if document else lines, ""
-    if action is Action.WITHDRAW:
-        return "取消办班", (("事由", str(given.get("reason", ""))),), ""
-    return action.label.zh, (("事由", str(given.get("reason", ""))),), ""
+def _report(
+    connection: Connection, mail_id: int, failures: Sequence[Failure], at: datetime
+) -> None:
+    """Leave a line in the mail's log for each office wording that was passed over."""
+    for failure in failures:
+        said = f"{failure.notice} ({failure.language}) v{failure.version}: {failure.said}"
+        record(connection, mail_id, "wording", said, at=at)

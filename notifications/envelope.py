@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode, encodebytes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from notifications.letters import Rendered, one_line
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-BOUNDARY = "=_yanxiu"
+BOUNDARY, MIXED = "=_yanxiu", "=_mixed_yanxiu"  # neither begins with the other
 WORD_BYTES = 39  # 52 base64 characters: an encoded word fits beside any field name in 76 columns
 PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")  # needs neither quotes nor encoding
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")  # printable ASCII without angle brackets
+CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(?:; ?[a-z-]+=[A-Za-z0-9-]+)*")
+LIST_NAME = "研修提醒"
 SENDER = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>]*)>")
 
 
@@ -45,12 +48,13 @@ def compose(
     message_id: str,
     sent_at: datetime,
     reply_to: str | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """The mail as ASCII bytes with CRLF, ready for SMTP DATA. `sender` and `reply_to` may be
     "Name <address>"; `message_id` includes its angle brackets.
 
-    Raises ValueError for a malformed address or Message-ID and for a naive `sent_at`. Names
-    and subject never fail: whatever is not printable becomes a space.
+    Raises ValueError for a malformed address, Message-ID or content type and for a naive
+    `sent_at`. Names and subject never fail: whatever is not printable becomes a space.
     """
     if sent_at.tzinfo is None:
         raise ValueError("sent_at needs a time zone")
@@ -59,21 +63,94 @@ def compose(
     lines = [
         f"From: {_mailbox_of(sender)}",
         f"To: {_mailbox(to_name, to_email)}",
+        *([f"Reply-To: {_mailbox_of(reply_to)}"] if reply_to is not None else ()),
         f"Subject: {_encoded(rendered.subject)}",
         f"Date: {format_datetime(sent_at.astimezone(SHANGHAI))}",
         f"Message-ID: {message_id}",
+        f"List-Id: {_list_of(sender)}",
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
+        *(_with(attachments, rendered) if attachments else _alternative(rendered)),
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _alternative(rendered: Rendered) -> tuple[str, ...]:
+    """The same said as text and as HTML."""
+    return (
         f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
         "",
         *_part("plain", rendered.text),
         *_part("html", rendered.html),
         f"--{BOUNDARY}--",
+    )
+
+
+def _with(attachments: Sequence[Attachment], rendered: Rendered) -> Iterator[str]:
+    """multipart/mixed: both texts, then the files."""
+    yield f'Content-Type: multipart/mixed; boundary="{MIXED}"'
+    yield ""
+    yield f"--{MIXED}"
+    yield from _alternative(rendered)
+    for attachment in attachments:
+        yield f"--{MIXED}"
+        yield from _file(attachment)
+    yield f"--{MIXED}--"
+
+
+def _file(attachment: Attachment) -> tuple[str, ...]:
+    kind = attachment.content_type
+    if not CONTENT_TYPE.fullmatch(kind):
+        raise ValueError(f"not a content type: {kind!r}")
+    parameters = kind.replace("; ", ";").replace(";", ";\r\n ")
+    if kind.startswith("text/") and "charset=" not in kind:
+        parameters += ";\r\n charset=utf-8"
+    name = one_line(attachment.name).replace("/", "_").replace("\\", "_") or "attachment"
+    coded = encodebytes(attachment.content).decode("ascii").rstrip("\n")
+    return (
+        f'Content-Type: {parameters};\r\n name="{_quoted(name)}"',
+        f"Content-Disposition: attachment;\r\n {_filename(name)}",
+        "Content-Transfer-Encoding: base64",
         "",
-    ]
-    if reply_to is not None:
-        lines.insert(2, f"Reply-To: {_mailbox_of(reply_to)}")
-    return "\r\n".join(lines).encode("ascii")
+        coded.replace("\n", "\r\n"),
+    )
+
+
+def _quoted(name: str) -> str:
+    """A file's name for programs that know only name=: RFC 2047 where it is not ASCII."""
+    if name.isascii():
+        return name.replace('"', "'")
+    return _encoded(name)
+
+
+def _filename(name: str) -> str:
+    """RFC 2231: in pieces of at most 60 columns, each of whole characters."""
+    if name.isascii():
+        safe = name.replace('"', "'")
+        if len(safe) <= 60:
+            return f'filename="{safe}"'
+    pieces, piece = [], ""
+    for character in name:
+        coded = quote(character, safe="")
+        if len(piece) + len(coded) > 48:
+            pieces.append(piece)
+            piece = ""
+        piece += coded
+    pieces.append(piece)
+    if len(pieces) == 1:
+        return f"filename*=utf-8''{pieces[0]}"
+    head = [f"filename*0*=utf-8''{pieces[0]}"]
+    return ";\r\n ".join(head + [f"filename*{n}*={p}" for n, p in enumerate(pieces[1:], 1)])
+
+
+@lru_cache(maxsize=8)
+def _list_of(sender: str) -> str:
+    """RFC 2919: what mail programs sort by; a name for people, an identifier under our domain."""
+    domain = sender.rpartition("@")[2].rstrip("> ").lower()
+    if not re.fullmatch(r"[a-z0-9.-]{1,200}", domain):
+        domain = "localhost"
+    return f"{_encoded(LIST_NAME)}\r\n <reminders.yanxiu.{domain}>"
 
 
 def _part(subtype: str, body: str) -> tuple[str, ...]:

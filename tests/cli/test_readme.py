@@ -20,7 +20,7 @@ from cli.main import app
 README = REPOSITORY / "README.md"
 GUIDES = [README, REPOSITORY / "README.zh-CN.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 CODE = re.compile(r"^```sh\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"\byanxiu ([a-z]+)(?: ([a-z]+)\b(?!=))?([^#;`\n]*)")
+COMMAND = re.compile(r"\byanxiu ([a-z]+)(?: ([a-z][a-z-]*)\b(?!=))?([^#;`\n]*)")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 
 

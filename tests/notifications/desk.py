@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -143,14 +144,18 @@ class Desk:
         *,
         by: Role = Role.PROVINCE,
         login: str = "",
+        papers: Collection[str] | None = None,
+        on_behalf: bool = False,
         **given: Any,
     ) -> Outcome:
+        """`papers`: the keys of those attached; None: all that the step asks for."""
         facts = self.facts(project_id)
         scope = {Role.HOST: facts.host, Role.COORDINATOR: facts.department}.get(by, "")
         actor = Actor(login or by.value, by.label.zh, ((by, scope),))
         asked = self.policy.categories[facts.category].papers.get(what, ())
-        papers = {paper.key: {"sha256": "0", "name": "x", "size": 1} for paper in asked}
-        deed = Deed(what, actor, _dated(given), papers, day(on))
+        keys = [paper.key for paper in asked] if papers is None else papers
+        attached = {key: {"sha256": "0", "name": "x", "size": 1} for key in keys}
+        deed = Deed(what, actor, _dated(given), attached, day(on), on_behalf=on_behalf)
         at = morning(on)
         return perform(self.db, self.book, project_id, deed, today=day(on), at=at)
 
@@ -230,7 +235,7 @@ def _dated(values: dict[str, Any]) -> dict[str, Any]:
 
 DATES = frozenset(
     {
-        *("opens", "ends", "mend_by", "promised", "opens_earliest", "opens_latest"),
+        *("opens", "ends", "due_on", "mend_by", "promised", "opens_earliest", "opens_latest"),
         *("planned_ends", "actual_opens", "actual_ends"),
     }
 )

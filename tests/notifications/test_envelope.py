@@ -58,6 +58,7 @@ def test_an_independent_parser_reads_back_the_same() -> None:
         "Subject",
         "Date",
         "Message-ID",
+        "List-Id",
         "Auto-Submitted",
         "MIME-Version",
         "Content-Type",

@@ -8,20 +8,14 @@ from datetime import date, timedelta
 import pytest
 from jinja2 import UndefinedError
 
-from notifications.letters import (
-    RESULTS,
-    SUBJECT_LIMIT,
-    WORDS,
-    Item,
-    Letter,
-    Notice,
-    environment,
-    quotable,
-    render_notice,
-    render_reminder,
-)
-from states.lifecycle import LIFECYCLE
-from states.terms import Action, Kind, Role
+from notifications.letters import Item, Letter, Notice
+from notifications.notice_letter import render_notice
+from notifications.phrases import WORDS
+from notifications.printing import quotable
+from notifications.reminder_letter import render_reminder
+from notifications.rendering import environment
+from notifications.wording import SUBJECT_LIMITS
+from states.terms import Kind, Role
 
 DUE = date(2025, 2, 28)
 BEFORE, AFTER = date(2025, 2, 21), date(2025, 3, 3)
@@ -64,7 +58,7 @@ NOTICE = Notice(
     number=5,
     name="数字经济高级研修班",
     host="福州大学",
-    action=Action.SEND_BACK,
+    notice="send_back",
     tag="退回补正",
     lines=(("需补正事项", "实施方案缺少经费预算"), ("补正期限", "2025年3月5日（周三）")),
     clause="实施通知 第一部分第3段（R25-07）",
@@ -100,6 +94,11 @@ HOST_SUBJECTS = {
         "【催报】“数字经济高级研修班”补正材料报送已逾期3天",
     ),
     Kind.RECORDING: ("【办班登记提醒】“数字经济高级研修班”计划办班时间已过，请登记办班情况",) * 3,
+    Kind.OPENING: (
+        "【开班前确认】“数字经济高级研修班”计划于2月28日（周五）开班，请确认时间和地点（还有7天）",
+        "【开班前确认】“数字经济高级研修班”计划于2月28日（周五）开班，请确认时间和地点（今天开班）",
+        "【开班前确认】“数字经济高级研修班”计划开班日已过，请登记办班情况",
+    ),
 }
 
 
@@ -109,6 +108,8 @@ def for_watchers(subject: str, kind: Kind) -> str:
     subject = subject.replace("】", f"】福州大学{of}").replace("请于", "应于")
     if kind is Kind.RECORDING:
         return subject.replace("请登记", "请督促登记")
+    if kind is Kind.OPENING:
+        return subject.replace("，请", "，请督促承办单位")
     return f"{subject}，请予督促"
 
 
@@ -137,7 +138,8 @@ def test_subject_of_every_kind_day_and_role(kind: Kind, today: date, role: Role)
     assert rendered.subject == (expected if role is Role.HOST else for_watchers(expected, kind))
     if role is not Role.HOST:
         assert "贵单位" not in rendered.text
-        assert "督促承办单位" in rendered.text
+        whom = "申报单位" if kind is Kind.APPLICATION and today <= DUE else "承办单位"
+        assert f"督促{whom}" in rendered.text
     for line in rendered.text.split("\n"):
         if not line.startswith("-"):
             assert squeezed(line) in visible(rendered.html)  # text and HTML tell the same
@@ -315,12 +317,12 @@ def test_names_stay_legible_between_quotes(name: str, shown: str) -> None:
 def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
     fits, long = "班" * 83, "班" * 300
     whole = render_reminder(one(name=fits)).subject
-    assert (fits in whole, len(whole) <= SUBJECT_LIMIT) == (True, True)
+    assert (fits in whole, len(whole) <= SUBJECT_LIMITS["zh"]) == (True, True)
     cut = render_reminder(one(name=long)).subject
-    assert len(cut) == SUBJECT_LIMIT
+    assert len(cut) == SUBJECT_LIMITS["zh"]
     assert cut.endswith("班…”请于2月28日（周五）前报送实施方案（还有7天）")
     watcher = replace(one(name=long, host="校" * 300), role=Role.PROVINCE)
-    assert len(render_reminder(watcher).subject) == SUBJECT_LIMIT
+    assert len(render_reminder(watcher).subject) == SUBJECT_LIMITS["zh"]
 
 
 def test_hostile_text_is_escaped_in_html_and_stays_on_its_line() -> None:
@@ -357,27 +359,8 @@ def test_the_environment_is_built_once() -> None:
     assert environment() is environment()
 
 
-def test_every_kind_has_words_and_every_told_step_a_result() -> None:
+def test_every_kind_has_words() -> None:
     assert set(WORDS) == set(Kind)
-    assert set(RESULTS) == {step.action for step in LIFECYCLE if step.tells}
-
-
-@pytest.mark.parametrize(
-    ("action", "tag", "subject"),
-    [
-        (Action.PLAN, "列入计划", "【列入计划】“数字经济高级研修班”已列入年度计划"),
-        (Action.SEND_BACK, "退回补正", "【退回补正】“数字经济高级研修班”已退回，请补正后重新报送"),
-        (Action.REJECT, "不予推荐", "【不予推荐】“数字经济高级研修班”审核结果通知"),
-        (Action.SUBSIDISE, "补助审定", "【补助审定】“数字经济高级研修班”经费审定结果通知"),
-        (Action.WITHDRAW, "取消办班", "【取消办班】“数字经济高级研修班”撤回事项已办理"),
-        (Action.REINSTATE, "恢复办理", "【恢复办理】“数字经济高级研修班”已恢复办理"),
-    ],
-)
-def test_subject_of_every_result(action: Action, tag: str, subject: str) -> None:
-    notice = replace(NOTICE, action=action, tag=tag)
-    assert render_notice(notice).subject == subject
-    watcher = render_notice(replace(notice, role=Role.COORDINATOR))
-    assert watcher.subject == subject.replace("】", "】福州大学承办的")
 
 
 def test_the_body_of_a_result() -> None:
@@ -408,5 +391,134 @@ def test_a_class_that_nobody_recorded_may_still_have_been_held() -> None:
     assert "已逾期3天（系统中尚未登记办班）" in text
 
 
-def test_each_step_that_tells_somebody_has_its_words() -> None:
-    assert set(RESULTS) == {step.action for step in LIFECYCLE if step.tells}
+NATIONAL = {
+    "kind": Kind.REIMBURSEMENT,
+    "national": True,
+    "papers": ("经费报销材料",),
+    "addressee": "人社部事业单位人事服务中心",
+    "consequence": "",
+}
+
+
+def test_only_the_ministrys_money_is_claimed() -> None:
+    rendered = render_reminder(one(**NATIONAL))
+    assert rendered.subject == (
+        "【材料报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送经费报销材料（还有7天）"
+    )
+    assert "前向人社部事业单位人事服务中心报送经费报销材料，还有7天。" in rendered.text
+    late = render_reminder(replace(one(**NATIONAL), today=AFTER))
+    assert late.subject == "【催报】“数字经济高级研修班”经费报销材料报送已逾期3天"
+    other = render_reminder(one(kind=Kind.REIMBURSEMENT))
+    assert "报销" not in other.subject + other.text
+
+
+def test_an_application_in_the_departments_hands_is_the_departments_to_review() -> None:
+    letter = one(kind=Kind.APPLICATION, submitted=True, papers=())
+    assert render_reminder(letter).subject == (
+        "【申报提醒】“数字经济高级研修班”已申报，应于2月28日（周五）前由主管（推荐）单位审核推荐（还有7天）"
+    )
+    coordinator = render_reminder(replace(letter, role=Role.COORDINATOR))
+    assert coordinator.subject == (
+        "【申报提醒】福州大学申报的“数字经济高级研修班”请于2月28日（周五）前审核推荐（还有7天）"
+    )
+    assert (
+        "应于2025年2月28日（周五）前审核汇总并报省厅，还有7天。请及时审核推荐。" in coordinator.text
+    )
+
+
+def test_before_an_opening_everything_is_asked_gently() -> None:
+    letter = one(kind=Kind.OPENING, advisory=True, advised_on=date(2025, 2, 27), consequence="")
+    text = render_reminder(letter).text
+    assert (
+        "您好！贵单位承办的“数字经济高级研修班”计划于2025年2月28日（周五）开班。"
+        "请确认办班时间和地点；如有变更，请在开班前报送变更情况说明。\n"
+    ) in text
+    assert "计划开班日：2025年2月28日（周五） 2025-02-28\n" in text
+    for word in ("逾期", "影响", "截止日", "所需材料", "要求性质", "建议"):
+        assert word not in text
+    window = render_reminder(
+        one(kind=Kind.OPENING, advisory=True, provisional=True, opens="9月中旬（暂定）")
+    )
+    assert window.subject == (
+        "【开班前确认】“数字经济高级研修班”计划于9月中旬（暂定）办班，请确认具体日期"
+    )
+    assert "请确认开班和结束日期；如不能按计划办班，请在开班前报送变更情况说明。" in window.text
+
+
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [
+        (date(2025, 2, 26), "还有2天"),
+        (date(2025, 2, 27), "还有1天"),
+        (date(2025, 2, 28), "今天截止"),
+        (date(2025, 3, 1), "已逾期1天"),
+        (date(2025, 3, 2), "已逾期2天"),
+    ],
+)
+def test_the_days_around_the_due_day(today: date, left: str) -> None:
+    rendered = render_reminder(replace(LETTER, today=today))
+    assert f"时限情况：{left}\n" in rendered.text
+    assert rendered.subject.startswith("【催报】") == ("逾期" in left)
+    assert left in rendered.subject
+
+
+def test_the_body_in_english() -> None:
+    item = replace(
+        ITEM,
+        name="Digital economy",
+        host="Fuzhou University",
+        category="Provincial demonstration",
+        place="Fuzhou",
+        opens="2025-03-31 to 2025-04-04",
+        papers=("Opening notice", "Implementation plan"),
+        clause="Notice (R25-07)",
+        rule="File a month before the opening.",
+        consequence="this may affect the subsidy; the province decides",
+        addressee="Vocational Capacity Division",
+    )
+    letter = replace(
+        LETTER,
+        to_name="Fuzhou University",
+        items=(item,),
+        ask="Vocational Capacity Division",
+        language="en",
+    )
+    rendered = render_reminder(letter)
+    assert rendered.subject == (
+        "[Filing before opening] “Digital economy”: please file the implementation plan "
+        "by Fri 28 Feb (7 days left)"
+    )
+    assert rendered.text == (
+        "Dear Fuzhou University,\n"
+        "\n"
+        "Your project “Digital economy”: please file the implementation plan by "
+        "Fri 28 Feb 2025; 7 days left.\n"
+        "\n"
+        "Project: Digital economy\n"
+        "Number in the plan: 5\n"
+        "Category: Provincial demonstration\n"
+        "Host unit: Fuzhou University\n"
+        "Planned dates: 2025-03-31 to 2025-04-04\n"
+        "Place: Fuzhou\n"
+        "Advised by: Fri 28 Feb 2025 (2025-02-28)\n"
+        "Due: Fri 28 Feb 2025 (2025-02-28); that day still counts as in time\n"
+        "Time left: 7 days left\n"
+        "Papers go to: Vocational Capacity Division\n"
+        "Papers:\n"
+        "  1. Opening notice\n"
+        "  2. Implementation plan\n"
+        "Basis: Notice (R25-07): File a month before the opening.\n"
+        "If late: This may affect the subsidy; the province decides.\n"
+        "\n"
+        "Address: http://127.0.0.1:8000/\n"
+        "Office to ask: Vocational Capacity Division\n"
+        "\n"
+        "--------\n"
+        "Sent automatically on Fri 21 Feb 2025. This is a reminder and does not replace the "
+        "official notice. If the matter is settled, please disregard it.\n"
+    )
+    late = render_reminder(replace(letter, today=AFTER, role=Role.PROVINCE))
+    assert late.subject == (
+        "[Overdue] Fuzhou University: “Digital economy”: implementation plan 3 days overdue; "
+        "please follow up"
+    )

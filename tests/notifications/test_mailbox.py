@@ -79,6 +79,7 @@ def test_a_mail_is_read_with_decoded_headers(tmp_path: Path) -> None:
         f"Subject: {SUBJECT}\n"
         "Date: Tue, 29 Apr 2025 08:30:00 +0800\n"
         "Message-ID: <7@example.cn>\n"
+        "List-Id: 研修提醒 <reminders.yanxiu.example.cn>\n"
         "Auto-Submitted: auto-generated\n"
         "MIME-Version: 1.0\n"
         'Content-Type: multipart/alternative; boundary="=_yanxiu"\n'

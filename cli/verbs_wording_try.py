@@ -1,0 +1,108 @@
+"""`yanxiu wording preview` and `test-send`: a wording with a real project, on screen or to oneself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli import reading
+from cli.office import Office, Stop
+from cli.output import REFUSED, USAGE
+from cli.verbs_wording import NOBODY, known_language, known_notice
+from notifications import office_wording
+from notifications.letters import Rendered
+from notifications.preview import preview
+from notifications.results import Reader
+from states.forms import EMAIL
+from states.terms import Role, Text
+from workflow.outbox import INSERT, draft
+from workflow.people import PERSON, find_actor
+from workflow.tables import Purpose
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def show_preview(
+    notice: str, project: int, role: str, language: str, html: Path | None, as_json: bool
+) -> None:
+    """The mail with a real project; HTML into a file, if one is named."""
+    office = Office(as_json)
+    known_notice(notice)
+    reader = _reader(office, role, known_language(language), ("", ""))
+    with office.db.read() as connection:
+        wordings = office_wording.current(connection)
+        shown = preview(connection, office.book, notice, project, reader, wordings)
+    if html:
+        html.write_text(shown.html, encoding="utf-8")
+    _print(office, shown, as_json)
+    for failure in wordings.failures:
+        reason = f"{failure.notice} v{failure.version}: {failure.said}"
+        office.printer.message(PASSED_OVER.format(reason=reason))
+
+
+def _print(office: Office, shown: Rendered, as_json: bool) -> None:
+    if as_json:
+        office.printer.data({"subject": shown.subject, "text": shown.text, "html": shown.html})
+        return
+    office.printer.line(Text(f"主题：{shown.subject}\n", f"Subject: {shown.subject}\n"))
+    office.printer.line(Text(shown.text, shown.text))
+
+
+def test_send(notice: str, project: int, to: str, role: str, language: str, as_json: bool) -> None:
+    """Queue the mail to oneself; the worker sends it with 【测试】 before its subject."""
+    office = Office(as_json)
+    known_notice(notice)
+    lang, at = (known_language(language) if language else ""), office.clock.now()
+    with office.db.write() as connection:
+        name, email = _address(connection, to)
+        reader = _reader(office, role, lang or "zh", (name, email))
+        wordings = office_wording.current(connection)
+        preview(connection, office.book, notice, project, reader, wordings)  # or say why not
+        about = {"project": project, "role": reader.role.value, "language": lang}
+        key = f"test:{notice}:{project}:{email}:{at.isoformat()}"
+        more = {"notice": notice, "about": json.dumps(about)}
+        to_whom, on = (name, email), office.clock.today()
+        row = draft(key, Purpose.TEST.value, to_whom, reader.role, on=on, at=at, **more)
+        INSERT.run(connection, row)
+    if as_json:
+        office.printer.data({"notice": notice, "to": email})
+    else:
+        office.printer.line(QUEUED.format(email=email))
+
+
+def _reader(office: Office, role: str, language: str, to: tuple[str, str]) -> Reader:
+    chosen = reading.one_of(Role, role, Text("角色", "role"))
+    if chosen not in (Role.HOST, Role.COORDINATOR, Role.PROVINCE):
+        raise Stop(NO_READER, USAGE)
+    today, link = office.clock.today(), office.settings.base_url
+    return Reader(to[0], to[1], chosen, language, today, link)
+
+
+def _address(connection: Connection, to: str) -> tuple[str, str]:
+    """A person by login, or an address as typed."""
+    actor = find_actor(connection, to)
+    if actor is not None:
+        query = PERSON.select().where(PERSON.c.login == actor.login)
+        person = connection.execute(query).one()
+        if person.email:
+            return person.name, person.email
+        raise Stop(NO_ADDRESS.format(login=to[:80]), REFUSED)
+    if not EMAIL.fullmatch(to):
+        raise Stop(NOBODY.format(login=to[:80]), REFUSED)
+    return "", to
+
+
+QUEUED = Text(
+    "测试邮件已排队，将发往 {email}；用 yanxiu worker 发出。",
+    "A test mail to {email} is queued; `yanxiu worker` sends it.",
+)
+NO_READER = Text(
+    "收件人身份请写 host、coordinator 或 province。", "Readers: host, coordinator or province."
+)
+NO_ADDRESS = Text("“{login}”没有登记邮箱。", "“{login}” has no address.")
+PASSED_OVER = Text(
+    "有一版措辞无法使用，已改用随程序提供的：{reason}",
+    "A saved wording cannot be used, the shipped one was taken: {reason}",
+)

@@ -1,0 +1,68 @@
+"""The reminder mail: one item with all its facts, or several as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from notifications.item_view import View
+from notifications.letters import Letter, Rendered
+from notifications.phrases import phrases
+from notifications.printing import plain, short
+from notifications.rendering import render
+from notifications.wording import SHIPPED, Wordings
+from states.terms import Role
+
+
+def render_reminder(letter: Letter, wordings: Wordings = SHIPPED) -> Rendered:
+    """The reminder mail. Raises ValueError for a letter without items."""
+    worded = Worded(letter)
+    subject, lead = wordings.fill(worded.notice, letter.language, worded.values)
+    views, title = worded.views, worded.title
+    return render(
+        "reminder", letter, subject, lead, title=title, overdue=worded.late > 0, views=views
+    )
+
+
+class Worded:
+    """Which notice a letter is, and what its wording may say."""
+
+    def __init__(self, letter: Letter) -> None:
+        if not letter.items:
+            raise ValueError("a letter needs at least one item")
+        self.letter = letter
+        self.views: Sequence[View] = sorted(
+            (View(item, letter) for item in letter.items), key=View.order
+        )
+        self.late = sum(view.overdue for view in self.views)
+
+    @property
+    def notice(self) -> str:
+        return self.views[0].notice if len(self.views) == 1 else "summary"
+
+    @property
+    def title(self) -> str:
+        """What stands over the letter."""
+        return phrases(self.letter.language).overdue_title if self.late else self.tag
+
+    @cached_property
+    def tag(self) -> str:
+        tags = {view.tag for view in self.views}
+        return tags.pop() if len(tags) == 1 else phrases(self.letter.language).summary_title
+
+    @property
+    def values(self) -> dict[str, Any]:
+        letter = self.letter
+        common = {
+            "role": letter.role.value,
+            "watching": letter.role is not Role.HOST,
+            "today": short(letter.today, letter.language),
+            "tag": self.tag,
+            "ask": plain(letter.ask, letter.language),
+        }
+        if len(self.views) == 1:
+            return common | self.views[0].values
+        coming = [view.target for view in self.views if view.days >= 0 and not view.gentle]
+        earliest = short(min(coming), letter.language) if coming else ""
+        return common | {"count": len(self.views), "late": self.late, "earliest": earliest}

@@ -1,0 +1,133 @@
+"""Moved dates, extensions, other people, corrections: the old beside the new."""
+
+from __future__ import annotations
+
+from desk import Desk
+from test_result_mails import last, sent_on
+
+from notifications.mailbox import Mailbox
+from states.terms import Act, Action, Role
+
+MOVED = {"opens": "2025-10-20", "ends": "2025-10-23", "reason": "场地冲突"}
+
+
+def test_a_moved_opening_tells_old_and_new_dates_and_deadlines(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    quick_desk.staff()
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Act.CHANGE, "2025-08-01", by=Role.HOST, **MOVED)
+    host, coordinator = sent_on(quick_desk, mailbox, "2025-08-01")
+    assert "Subject: 【时间变更】“研修班1号”办班时间调整为2025年10月20日至10月23日" in host
+    assert "Subject: 【时间变更】甲单位承办的“研修班1号”办班时间调整为" in coordinator
+    for said in (
+        "办班时间由2025年9月15日至9月18日调整为2025年10月20日至10月23日，有关期限已重新推算。",
+        "原定办班时间：2025年9月15日至9月18日",
+        "现定办班时间：2025年10月20日至10月23日",
+        "事由：场地冲突",
+        "办理依据：2025年实施通知第一部分第1段（R25-05）",
+    ):
+        assert said in host
+    table = host.partition("现行期限：\n")[2].partition("\n\n")[0].splitlines()
+    assert table == [
+        "  1. 报送实施方案：截止日 2025年9月20日（周六） 2025-09-20；"
+        "原截止日 2025年8月15日（周五） 2025-08-15；"
+        "建议报送日 2025年9月19日（周五） 2025-09-19；2025年实施通知第一部分第3段（R25-07）",
+        "  2. 报送办班材料：截止日 2025年11月24日（周一） 2025-11-24；暂定；"
+        "原截止日 2025年10月20日（周一） 2025-10-20；"
+        "建议报送日 2025年11月21日（周五） 2025-11-21；2025年实施通知第三部分第3段（R25-20）",
+        "  3. 完成办班：截止日 2025年11月30日（周日） 2025-11-30；"
+        "2025年实施通知第一部分第1段（R25-04）",
+    ]
+
+
+def test_a_second_move_names_the_days_right_before_it(quick_desk: Desk, mailbox: Mailbox) -> None:
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Act.CHANGE, "2025-08-01", by=Role.HOST, **MOVED)
+    again = {"opens": "2025-11-03", "ends": "2025-11-06", "reason": "专家时间"}
+    quick_desk.do(project, Act.CHANGE, "2025-08-04", by=Role.HOST, **again)
+    text = last(quick_desk, mailbox, "2025-08-04")
+    assert "原定办班时间：2025年10月20日至10月23日" in text
+    assert "原截止日 2025年9月20日（周六） 2025-09-20" in text
+    assert "2025-08-15" not in text
+
+
+def test_a_change_of_place_moves_no_date(quick_desk: Desk, mailbox: Mailbox) -> None:
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Act.CHANGE, "2025-08-01", by=Role.HOST, place="厦门", reason="场地")
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "Subject: 【变更报备】“研修班1号”变更情况说明已收到" in text
+    assert "办班地点：由福州调整为厦门" in text
+    for absent in ("原截止日", "原定办班时间", "批准", "同意"):
+        assert absent not in text
+
+
+def test_confirmed_dates_are_said_to_be_so(quick_desk: Desk, mailbox: Mailbox) -> None:
+    window = {"schedule_text": "9月中旬", "opens_earliest": "2025-09-11"}
+    window |= {"opens_latest": "2025-09-20", "planned_ends": None}
+    [project] = quick_desk.plan(window)
+    quick_desk.do(project, Act.CONFIRM_DATES, "2025-07-01", opens="2025-09-15", ends="2025-09-18")
+    text = last(quick_desk, mailbox, "2025-07-01")
+    assert "Subject: 【时间确认】“研修班1号”办班时间为2025年9月15日至9月18日" in text
+    assert "原定办班时间：9月中旬（暂定）" in text
+    assert "原截止日 2025年8月11日（周一） 2025-08-11" in text
+
+
+def test_a_postponement_leaves_the_dates_open(quick_desk: Desk, mailbox: Mailbox) -> None:
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Act.POSTPONE, "2025-08-01", by=Role.HOST, reason="台风")
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "Subject: 【延期】“研修班1号”已登记延期，办班时间待定" in text
+    assert "原定办班时间：2025年9月15日至9月18日" in text
+    assert "报送实施方案：" not in text
+    assert "完成办班：截止日 2025年11月30日" in text
+
+
+def test_an_extension_names_the_old_and_the_new_day(quick_desk: Desk, mailbox: Mailbox) -> None:
+    quick_desk.staff()
+    [project] = quick_desk.plan({})
+    more = {"kind": "filing", "due_on": "2025-08-29", "reason": "台风停工"}
+    quick_desk.do(project, Act.EXTEND, "2025-08-18", **more)
+    host, _ = sent_on(quick_desk, mailbox, "2025-08-18")
+    assert "Subject: 【期限延长】“研修班1号”实施方案报送期限延长至8月29日（周五）" in host
+    assert "延长至：2025年8月29日（周五）" in host
+    assert "截止日 2025年8月29日（周五） 2025-08-29；原截止日 2025年8月15日" in host
+
+
+def test_a_transfer_names_both_departments(quick_desk: Desk, mailbox: Mailbox) -> None:
+    quick_desk.staff()
+    [project] = quick_desk.plan({})
+    more = {"department": "省水利厅", "reason": "职能调整"}
+    quick_desk.do(project, Act.TRANSFER, "2025-08-01", **more)
+    text = sent_on(quick_desk, mailbox, "2025-08-01")[0]
+    assert "Subject: 【主管（推荐）单位调整】“研修班1号”主管（推荐）单位已调整" in text
+    assert "主管（推荐）单位：由省林业局调整为省水利厅" in text
+
+
+def test_the_new_contact_hears_what_is_open_and_no_telephone(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    [project] = quick_desk.plan({})
+    more = {"contact_name": "李七", "contact_email": "li@example.cn", "contact_phone": "0591-1"}
+    quick_desk.do(project, Act.HAND_OVER, "2025-08-01", **more)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "To: 李七 <li@example.cn>" in text
+    assert "Subject: 【联系人更换】“研修班1号”的联系人已更换" in text
+    assert "联系人：由张三调整为李七" in text
+    assert "后续时限：\n  1. 报送实施方案：截止日 2025年8月15日" in text
+    assert "0591" not in text
+
+
+def test_a_correction_names_what_was_and_what_is(quick_desk: Desk, mailbox: Mailbox) -> None:
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    quick_desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    more = {"trainees": 38, "online_trainees": 3, "reason": "漏登线上学员"}
+    quick_desk.do(project, Act.CORRECT, "2025-09-22", **more)
+    text = last(quick_desk, mailbox, "2025-09-22")
+    assert "Subject: 【更正】“研修班1号”登记事项已更正" in text
+    assert "学员人数：由40人调整为38人（其中线上3人）" in text
+    quick_desk.do(project, Act.CORRECT, "2025-09-23", undo=True, reason="误登")
+    text = last(quick_desk, mailbox, "2025-09-23")
+    assert "撤销的登记：已完成办班" in text
+    assert "现为：已报送实施方案。" in text

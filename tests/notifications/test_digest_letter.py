@@ -1,0 +1,156 @@
+"""Digests list what is late, due, waiting and new; alarms say which mail to whom did not arrive."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from test_every_notice import CHINESE, same
+
+from notifications.digest_letter import (
+    ALARMS,
+    MOST_ROWS,
+    SECTIONS,
+    Alarm,
+    Digest,
+    DigestRow,
+    render_alarm,
+    render_digest,
+)
+from states.terms import Role, Text
+
+TODAY = date(2025, 8, 11)
+ROW = DigestRow(
+    project_id=5,
+    number=5,
+    name="“数字福建”高级研修班",
+    host="福州大学",
+    what=Text("报送实施方案", "file the plan"),
+    by=date(2025, 8, 15),
+    note=Text("已逾期3天", "3 days late"),
+)
+DIGEST = Digest(
+    to_name="王五",
+    to_email="w@example.cn",
+    role=Role.COORDINATOR,
+    today=TODAY,
+    overdue=(ROW,),
+    due_this_week=(replace(ROW, note=Text("", "")), replace(ROW, number=None)),
+    link="https://yanxiu.example.cn",
+)
+ALARM = Alarm(
+    to_name="王五",
+    to_email="w@example.cn",
+    role=Role.COORDINATOR,
+    today=TODAY,
+    what="bounced",
+    person="张三",
+    address="a@example.cn",
+    project="数字经济高级研修班",
+    number=5,
+    host="福州大学",
+    subject="【材料报送提醒】“数字经济高级研修班”",
+    said="550 5.1.1 <a@example.cn>: User unknown",
+)
+
+
+def test_a_weekly_digest_reads_as_a_list() -> None:
+    rendered = render_digest(DIGEST)
+    assert rendered.subject == "【每周汇总】您负责联系的项目：已逾期1项，本周到期2项"
+    assert rendered.text == (
+        "王五：\n"
+        "\n"
+        "您好！现将您负责联系的项目截至2025年8月11日（周一）的情况汇总如下，请督促有关承办单位办理。\n"
+        "\n"
+        "已逾期（1项）\n"
+        "  1. 计划5号 “‘数字福建’高级研修班”（福州大学）\n"
+        "     报送实施方案，8月15日（周五），已逾期3天\n"
+        "\n"
+        "本周到期（2项）\n"
+        "  1. 计划5号 “‘数字福建’高级研修班”（福州大学）\n"
+        "     报送实施方案，8月15日（周五）\n"
+        "  2. “‘数字福建’高级研修班”（福州大学）\n"
+        "     报送实施方案，8月15日（周五），已逾期3天\n"
+        "\n"
+        "办理地址：https://yanxiu.example.cn\n"
+        "\n"
+        "--------\n"
+        "本邮件由系统于2025年8月11日（周一）自动汇总发送，仅供工作参考。\n"
+    )
+    same(rendered)
+
+
+def test_a_daily_digest_counts_mail_that_died() -> None:
+    province = replace(DIGEST, role=Role.PROVINCE, waiting=(ROW,), died=(ROW, ROW))
+    assert render_digest(province).subject == (
+        "【每日汇总】全省项目：已逾期1项，本周到期2项，待您办理1项，邮件未送达2封"
+    )
+    assert render_digest(replace(province, language="en")).subject == (
+        "[Daily digest] All projects: 1 overdue, 2 due this week, 1 waiting for you, "
+        "2 mails not delivered"
+    )
+
+
+def test_the_sections_come_in_their_order_and_only_with_rows() -> None:
+    names = [name for name, _, _ in SECTIONS]
+    assert names == ["overdue", "due_this_week", "waiting", "new", "died", "openings"]
+    full = replace(DIGEST, **dict.fromkeys(names, (ROW,)))
+    heads = re.findall(r"^(.+)（1[项封]）$", render_digest(full).text, re.M)
+    assert heads == ["已逾期", "本周到期", "待您办理", "新到事项", "未送达的邮件", "本周开班"]
+    alone = replace(DIGEST, overdue=(), due_this_week=(), new=(ROW,))
+    assert re.findall(r"^(.+)（1项）$", render_digest(alone).text, re.M) == ["新到事项"]
+    english = render_digest(replace(full, language="en", to_name="W"))
+    assert not CHINESE.search(english.subject)
+    same(english)
+
+
+@pytest.mark.parametrize(("rows", "more"), [(50, None), (51, "另有1项未列出"), (500, "另有450项")])
+def test_a_long_section_shows_fifty_and_counts_the_rest(rows: int, more: str | None) -> None:
+    rendered = render_digest(replace(DIGEST, overdue=(ROW,) * rows, due_this_week=()))
+    assert f"已逾期（{rows}项）" in rendered.text
+    assert rendered.text.count("报送实施方案") == MOST_ROWS
+    assert ("未列出" in rendered.text) == bool(more)
+    assert more is None or more in rendered.text
+    same(rendered)
+
+
+def test_what_was_typed_is_harmless_in_a_digest() -> None:
+    bad = "<script>x</script>\n6222 0212 3456 7890 123"
+    row = replace(ROW, name=bad, host=bad, what=Text(bad, bad), note=Text(bad, bad))
+    rendered = render_digest(replace(DIGEST, overdue=(row,), to_name=bad))
+    assert "<script" not in rendered.html
+    assert "6222" not in rendered.html + rendered.text + rendered.subject
+
+
+def test_an_alarm_says_who_what_and_what_to_do() -> None:
+    rendered = render_alarm(ALARM)
+    assert rendered.subject == "【退信】发给张三的邮件未能送达，请核对邮箱"
+    for said in (
+        "您好！发给张三（a@example.cn）的邮件未能送达。",
+        "项目名称：数字经济高级研修班",
+        "收件人：张三",
+        "邮箱：a@example.cn",
+        "邮件主题：【材料报送提醒】“数字经济高级研修班”",
+        "邮件服务器答复：550 5.1.1 <a@example.cn>: User unknown",
+        "请您办理：请与收件人联系，核对邮箱；更正后邮件可重新发送。",
+    ):
+        assert said in rendered.text
+    same(rendered)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("what", ALARMS)
+def test_every_alarm_has_words(what: str, language: str) -> None:
+    alarm = replace(ALARM, what=what, language=language, person="")
+    rendered = render_alarm(alarm)
+    assert "a@example.cn" in rendered.subject  # for want of a name
+    assert ("标记" in rendered.text or "marked" in rendered.text) == (what == "marked")
+    same(rendered)
+
+
+def test_an_alarm_does_without_a_project() -> None:
+    text = render_alarm(replace(ALARM, project="", number=None, host="", subject="", said="")).text
+    for absent in ("项目名称", "计划编号", "承办单位", "邮件主题", "服务器答复"):
+        assert absent not in text

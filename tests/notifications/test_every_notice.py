@@ -1,0 +1,257 @@
+"""Totality: every notice of every category, for every reader, in both languages, says what it may."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from config.rulebook import Rulebook
+from notifications.act_lines import ACTS
+from notifications.imagined import imagined
+from notifications.items import item
+from notifications.letters import Letter, Rendered
+from notifications.notice_letter import render_notice
+from notifications.notices import NAMES, NOTICES, TOLD, Family, chain
+from notifications.phrases import WORDS
+from notifications.reminder_letter import render_reminder
+from notifications.results import Reader, notice_from
+from notifications.samples import samples
+from notifications.step_lines import STEPS
+from notifications.wording import LANGUAGES, SHIPPED, shipped
+from notifications.wording_check import check
+from states.facts import Facts
+from states.lifecycle import ACT_RULES, LIFECYCLE
+from states.lifecycle import ACTS as ACT_TABLE
+from states.policy import Category, Policy
+from states.terms import Act, Action, Force, Kind, Role, State
+
+TODAY = date(2025, 8, 8)
+READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
+POLICIES = ("fujian-2024", "fujian-2025", "xinjiang-2025")
+MONEY = ("补助", "报销", "资助", "subsid", "funding", "reimburs")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def facts_of(policy: Policy, category: Category, state: State = State.PLANNED) -> Facts:
+    return Facts(
+        state=state,
+        policy=policy.id,
+        year=policy.year,
+        name="Topic A",
+        host="Unit B",
+        category=category.key,
+        number=7,
+        department="Bureau C",
+        place="Place D",
+        contact_name="Person E",
+        contact_email="e@example.cn",
+        schedule_text="2025-09-15",
+        opens_earliest=date(2025, 9, 15),
+        opens_latest=date(2025, 9, 15),
+        planned_ends=date(2025, 9, 18),
+        trainees=40,
+        amount=4_550_000 if category.ends_in is State.SUBSIDISED else None,
+        mend_by=date(2025, 8, 20),
+        mend_in=State.PLANNED,
+    )
+
+
+def categories(book: Rulebook) -> list[tuple[Policy, Category]]:
+    found = [book.policy(name) for name in POLICIES]
+    return [(policy, category) for policy in found for category in policy.categories.values()]
+
+
+def same(rendered: Rendered) -> None:
+    """Text and HTML tell the same."""
+    body = re.sub(r"<head>.*?</head>", "", rendered.html, flags=re.S)
+    visible = squeezed(html.unescape(re.sub(r"<[^>]+>", "", body)))
+    visible = visible.replace("“", "").replace("”", "")
+    for line in rendered.text.split("\n"):
+        line = re.sub(r"^【第\d+项】|^No\. \d+: ", "", line)  # numbered otherwise in HTML
+        if not line.startswith("--"):
+            # The overview of several is a table in HTML: its cells are looked for one by one.
+            apart = r"；|[：:，,]" if re.match(r"\d\. “", line) else "；"
+            for part in re.split(apart, re.sub(r"”（(.*?)）：|” \((.*?)\):", "”：", line)):
+                assert squeezed(part).replace("“", "").replace("”", "") in visible, part
+    assert "\n" not in rendered.subject
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s：:；;]", "", text)
+
+
+def told(
+    book: Rulebook, policy: Policy, category: Category, notice: str, role: Role, language: str
+) -> Rendered:
+    deed = Action(notice) if notice in set(Action) else None
+    source = next((step.source for step in LIFECYCLE if step.action is deed), State.PLANNED)
+    facts = facts_of(policy, category, source)
+    story = imagined(notice, facts, policy, role, TODAY)
+    reader = Reader("Reader", "r@example.cn", role, language, TODAY, "https://yanxiu.example.cn")
+    return render_notice(notice_from(story, reader, 7, ()))
+
+
+def fits(notice: str, category: Category) -> bool:
+    """Whether a category knows the deed at all."""
+    keys = {milestone.key for milestone in category.milestones}
+    if notice in ("filing_confirmed", "notice_issued", "ministry_decision", "paid"):
+        return notice in keys
+    return notice != "subsidise" or category.ends_in is State.SUBSIDISED
+
+
+def results() -> list[str]:
+    return [key for key, kind in NOTICES.items() if kind.family is Family.RESULT]
+
+
+# -- Totality -------------------------------------------------------------------------------------
+
+
+def test_every_deed_that_tells_has_lines_and_a_notice() -> None:
+    steps = {step.action for step in LIFECYCLE if step.tells}
+    acts = {rule.act for rule in ACT_TABLE if rule.tells}
+    assert set(STEPS) == steps
+    assert set(ACTS) == acts
+    assert {deed.value for deed in TOLD} == {deed.value for deed in steps | acts}
+    assert {deed.value for deed in TOLD} <= set(NOTICES)
+    assert set(ACT_RULES) >= acts
+
+
+def test_both_languages_have_the_same_wordings_and_every_notice_one() -> None:
+    assert set(shipped("zh")) == set(shipped("en")) <= set(NOTICES)
+    for key in NOTICES:
+        assert set(chain(key)) & set(shipped("zh")), key
+    assert chain("something_of_another_policy") == ("milestone",)
+
+
+def test_every_kind_of_deadline_has_words_and_a_notice() -> None:
+    assert set(WORDS) == set(Kind)
+    assert {kind.value for kind in Kind} <= set(NOTICES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("notice", NOTICES)
+def test_every_shipped_wording_passes_what_the_offices_must_pass(
+    notice: str, language: str
+) -> None:
+    own = shipped(language).get(notice)
+    if own:
+        check(notice, language, own.subject, own.lead)
+    known = set(NAMES[NOTICES[notice].family])
+    variants = list(samples(notice, language))
+    assert variants
+    assert all(set(values) == known for values in variants)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", READERS)
+@pytest.mark.parametrize("notice", results())
+def test_every_result_reads_well_for_every_reader(
+    book: Rulebook, notice: str, role: Role, language: str
+) -> None:
+    for policy, category in categories(book):
+        if not fits(notice, category):
+            continue
+        rendered = told(book, policy, category, notice, role, language)
+        same(rendered)
+        whole = rendered.subject + rendered.text
+        assert "Topic A" in rendered.subject
+        assert tuple(bad for bad in ("None", "{{", "{%", "  ，") if bad not in whole) == (
+            "None",
+            "{{",
+            "{%",
+            "  ，",
+        )
+        if category.ends_in is not State.SUBSIDISED:
+            assert [word for word in MONEY if word in whole.lower()] == [], whole
+        if language == "en":
+            assert not CHINESE.search(rendered.subject)
+        if role is not Role.HOST:
+            assert "贵单位" not in whole
+            assert "Your project" not in whole
+
+
+def test_a_result_names_reimbursement_only_to_those_with_the_ministrys_money(
+    book: Rulebook,
+) -> None:
+    said = {
+        category.key
+        for policy, category in categories(book)
+        for notice in results()
+        if fits(notice, category)
+        if "报销" in told(book, policy, category, notice, Role.HOST, "zh").text
+    }
+    assert said == {"national_funded"}
+
+
+# -- Reminders of every category ------------------------------------------------------------------
+
+
+def reminded(
+    policy: Policy, category: Category, kind: Kind, role: Role, language: str, today: date
+) -> Rendered:
+    facts = facts_of(policy, category)
+    rule = category.deadline(kind)
+    row = SimpleNamespace(
+        project_id=7,
+        step="D+3" if today > TODAY else "D-7",
+        kind=kind.value,
+        due_on=TODAY,
+        advised_on=TODAY,
+        late_after=TODAY,
+        force=(rule.force if rule else Force.ASKED).value,
+        provisional=True,
+        clause=rule.clause if rule else "",
+    )
+    one = item(row, facts, policy, language)
+    letter = Letter("R", "r@example.cn", role, today, (one,), policy.office.in_(language), "")
+    same(render_reminder(replace(letter, language=language, items=(one, replace(one, number=8)))))
+    return render_reminder(replace(letter, language=language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", READERS)
+@pytest.mark.parametrize("day", ["2025-08-01", "2025-08-08", "2025-08-09", "2025-08-11"])
+def test_every_reminder_reads_well_for_every_reader(
+    book: Rulebook, role: Role, language: str, day: str
+) -> None:
+    today = date.fromisoformat(day)
+    claims = set()
+    for policy, category in categories(book):
+        mine = {rule.kind for rule in category.deadlines}
+        for kind in (*mine, Kind.MENDING, Kind.OPENING, Kind.RECORDING):
+            rendered = reminded(policy, category, kind, role, language, today)
+            same(rendered)
+            whole = rendered.subject + rendered.text
+            if category.ends_in is not State.SUBSIDISED:
+                assert [word for word in MONEY if word in whole.lower()] == [], whole
+            if "报送经费报销材料" in whole or "hand in the reimbursement papers" in whole:
+                claims.add((category.key, kind))
+            if language == "en":
+                assert not CHINESE.search(rendered.subject)
+                assert not CHINESE.search(re.sub(r"Basis: .*", "", rendered.text)), whole
+            assert "贵单位" not in whole or role is Role.HOST
+            for threat in ("不予补助", "取消补助", "不再资助，"):
+                assert threat not in rendered.subject
+    assert claims == {("national_funded", Kind.REIMBURSEMENT)}
+
+
+def test_a_consequence_is_never_a_flat_threat(book: Rulebook) -> None:
+    said = set()
+    for policy, category in categories(book):
+        for rule in category.deadlines:
+            text = reminded(policy, category, rule.kind, Role.HOST, "zh", TODAY).text
+            said |= set(re.findall(r"逾期影响：(.*)", text))
+    assert said == {
+        "可能影响补助，由省厅核定。",
+        "可能不再予以资助，由人社部事业单位人事服务中心审核。",
+    }
+
+
+def test_shipped_wordings_never_fail() -> None:
+    assert SHIPPED.failures == []
+    assert Act.MILESTONE.value in NOTICES

@@ -1,0 +1,200 @@
+"""The writer: every purpose in its reader's language, with headers and parts that a stranger reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from desk import FROM, Desk, morning
+from fast_mail_parser import PyMail, parse_email  # in Rust; shares nothing with Python's email
+from sqlalchemy import select, update
+
+from notifications.drafts import Writer, Written
+from states.terms import Act, Action, Role, State
+from workflow.outbox import INSERT, draft
+from workflow.outbox import TABLE as MAIL
+from workflow.people import PERSON
+
+ON = date(2025, 8, 8)
+HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id"]
+HEADERS += ["Auto-Submitted", "MIME-Version", "Content-Type"]
+
+
+def writer(desk: Desk, **settings: Any) -> Writer:
+    return replace(Writer(desk.book, FROM, "https://yanxiu.example.cn"), **settings)
+
+
+def written(desk: Desk, mail_id: int, on: date = ON, **settings: Any) -> Written:
+    with desk.db.write() as connection:
+        row = connection.execute(select(MAIL).where(MAIL.c.id == mail_id)).one()
+        found = writer(desk, **settings).write(connection, row, today=on, at=morning(on))
+    assert found is not None
+    return found
+
+
+def parsed(mail: Written) -> PyMail:
+    found = parse_email(mail.content)
+    assert found.warnings == []
+    return found
+
+
+def queue(desk: Desk, purpose: str, about: dict[str, Any], **more: Any) -> int:
+    """A row as others queue it; its id."""
+    to, role, at = ("王五", "coordinator@example.cn"), Role.COORDINATOR, morning(ON)
+    row = draft(f"{purpose}:1", purpose, to, role, on=ON, at=at, about=json.dumps(about), **more)
+    with desk.db.write() as connection:
+        INSERT.run(connection, row)
+        return int(
+            connection.execute(select(MAIL.c.id).order_by(MAIL.c.id.desc())).scalars().first()
+        )
+
+
+def speak_english(desk: Desk, email: str) -> None:
+    with desk.db.write() as connection:
+        query = update(PERSON).where(PERSON.c.email == email).values(language="en")
+        assert connection.execute(query).rowcount == 1
+
+
+def purposes(desk: Desk) -> dict[str, int]:
+    """A mail of every purpose about one project; their ids."""
+    desk.staff()
+    [project] = desk.plan({})
+    desk.sweep(ON)
+    [reminder] = desk.mails("id")
+    desk.do(project, Act.CHANGE, "2025-08-08", by=Role.HOST, place="厦门", reason="场地")
+    result = desk.mails("id", purpose="result")[0]
+    since = {"departments": ["省林业局"], "since": datetime(2025, 8, 1).astimezone().isoformat()}
+    alarm = {"what": "marked", "person": "张三", "address": "a@example.cn", "said": "550 gone"}
+    named = {"projects": [{"id": project, "name": "研修班1号"}]}
+    test = {"project": project, "role": "host", "language": ""}
+    return {
+        "reminder": reminder,
+        "result": result,
+        "digest": queue(desk, "digest", since),
+        "alarm": queue(desk, "alarm", alarm | named, project_id=project),
+        "test": queue(desk, "test", test, notice="filing"),
+    }
+
+
+SUBJECTS = {
+    "reminder": "【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
+    "result": "【变更报备】“研修班1号”变更情况说明已收到",
+    "digest": "【每周汇总】您负责联系的项目：本周到期0项",
+    "alarm": "【邮箱已标记】发给张三的邮件未能送达，请核对邮箱",
+    "test": "【测试】【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
+}
+
+
+def test_a_stranger_reads_the_bytes_of_every_purpose(quick_desk: Desk) -> None:
+    desk = quick_desk
+    for purpose, mail_id in purposes(desk).items():
+        mail = parsed(written(desk, mail_id, reply_to="职业能力建设处 <office@example.cn>"))
+        assert list(mail.headers) == HEADERS, purpose
+        assert re.sub(r"本周到期\d", "本周到期0", mail.subject) == SUBJECTS[purpose]
+        to = "张三 <a@example.cn>" if purpose in ("reminder", "result") else None
+        assert mail.headers["To"] == [to or "王五 <coordinator@example.cn>"]
+        assert mail.headers["From"] == [FROM]
+        assert mail.headers["Reply-To"] == ["职业能力建设处 <office@example.cn>"]
+        assert mail.headers["List-Id"] == ["研修提醒 <reminders.yanxiu.example.cn>"]
+        assert mail.headers["Auto-Submitted"] == ["auto-generated"]
+        assert mail.date == "Fri, 08 Aug 2025 08:30:00 +0800"
+        assert (len(mail.text_plain), len(mail.text_html), mail.attachments) == (1, 1, [])
+        assert mail.text_plain[0].endswith("\r\n")
+        assert '<html lang="zh-CN">' in mail.text_html[0]
+        assert "None" not in mail.text_plain[0]
+
+
+def test_each_reads_in_his_own_language(quick_desk: Desk) -> None:
+    ids = purposes(quick_desk)
+    for email in ("a@example.cn", "coordinator@example.cn"):
+        speak_english(quick_desk, email)
+    said = {purpose: written(quick_desk, mail_id) for purpose, mail_id in ids.items()}
+    assert re.sub(r"\d due", "0 due", said["digest"].subject) == (
+        "[Weekly digest] Your projects: 0 due this week"
+    )
+    del said["digest"]
+    assert {purpose: mail.subject for purpose, mail in said.items()} == {
+        "reminder": "[Filing before opening] “研修班1号”: please file the implementation plan "
+        "by Fri 15 Aug (7 days left)",
+        "result": "[Change notice] “研修班1号”: change notice received",
+        "alarm": "[Address marked] Mail to 张三 did not arrive; please check the address",
+        "test": "[Test] [Filing before opening] “研修班1号”: please file the implementation plan "
+        "by Fri 15 Aug (7 days left)",
+    }
+    for mail in said.values():
+        assert '<html lang="en">' in parsed(mail).text_html[0]
+
+
+def test_a_test_mail_keeps_the_language_that_was_asked_for(quick_desk: Desk) -> None:
+    [project] = quick_desk.plan({})
+    about = {"project": project, "role": "coordinator", "language": "en"}
+    mail_id = queue(quick_desk, "test", about, notice="plan")
+    assert written(quick_desk, mail_id).subject == (
+        "[Test] [In the annual plan] 甲单位: “研修班1号” is in the annual plan"
+    )
+
+
+def test_answers_go_to_the_officer_in_charge(quick_desk: Desk) -> None:
+    quick_desk.staff()
+    [project] = quick_desk.plan({"state": State.DRAFTED, "number": None})
+    quick_desk.do(project, Action.SUBMIT, "2025-01-06", by=Role.HOST)
+    host, coordinator = quick_desk.mails("id")
+    on = date(2025, 1, 6)
+    mail = parsed(written(quick_desk, host, on))
+    assert mail.headers["Reply-To"] == ["王五 <coordinator@example.cn>"]
+    assert "Reply-To" not in parsed(written(quick_desk, coordinator, on)).headers  # not to oneself
+    quick_desk.do(project, Action.REVIEW, "2025-01-08", by=Role.COORDINATOR, opinion="同意")
+    mail = parsed(written(quick_desk, quick_desk.mails("id")[-1], on))
+    assert mail.headers["Reply-To"] == ["赵六 <province@example.cn>"]
+
+
+def test_nobody_to_answer_to_is_no_error(quick_desk: Desk) -> None:
+    [project] = quick_desk.plan({})
+    quick_desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    assert "Reply-To" not in parsed(written(quick_desk, 1)).headers
+
+
+@pytest.mark.parametrize("purpose", SUBJECTS)
+def test_a_trial_goes_to_one_address_and_names_the_true_one(quick_desk: Desk, purpose: str) -> None:
+    mail_id = purposes(quick_desk)[purpose]
+    trial = written(quick_desk, mail_id, trial_to="trial@example.cn")
+    assert trial.went_to == "trial@example.cn"
+    mail = parsed(trial)
+    assert mail.headers["To"] == ["trial@example.cn"]
+    assert trial.subject == mail.subject
+    assert mail.subject.startswith("【试运行】")
+    host = purpose in ("reminder", "result")
+    name = "张三 <a@example.cn>" if host else "王五 <coordinator@example.cn>"
+    banner = f"【试运行】本邮件未发给原收件人：{name}"
+    assert mail.text_plain[0].startswith(f"{banner}\r\n\r\n")
+    assert banner.replace("<", "&lt;").replace(">", "&gt;") in mail.text_html[0]
+    assert mail.text_html[0].index("试运行") > mail.text_html[0].index("<body")
+
+
+def test_a_long_name_and_a_hostile_one_stay_in_their_places(quick_desk: Desk) -> None:
+    hostile = "甲<script>\r\nBcc: thief@example.com"
+    quick_desk.plan({"name": "班" * 180, "host": "校" * 80, "contact_name": hostile})
+    quick_desk.do(1, Action.FILE, "2025-08-01", by=Role.HOST)
+    mail = parsed(written(quick_desk, 1))
+    assert [name for name in HEADERS if name != "Reply-To"] == list(mail.headers)
+    assert len(mail.subject) == 120
+    assert mail.subject.endswith("班…”实施方案已收到")
+    assert "<script" not in mail.text_html[0]
+
+
+def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
+    one, two = quick_desk.plan({}, {})
+    more = {"contact_name": "李七", "contact_email": "li@example.cn"}
+    quick_desk.do(two, Act.HAND_OVER, "2025-08-01", **more)
+    mail_id = quick_desk.mails("id")[-1]
+    with quick_desk.db.write() as connection:
+        about = json.dumps({"projects": [one, two]})
+        connection.execute(update(MAIL).where(MAIL.c.id == mail_id).values(about=about))
+    text = parsed(written(quick_desk, mail_id)).text_plain[0]
+    assert "移交的项目：共2项：研修班2号、研修班1号" in text
+    assert "  1. “研修班2号”报送实施方案：截止日 2025年8月15日（周五）" in text
+    assert "  2. “研修班1号”报送实施方案：截止日 2025年8月15日（周五）" in text
