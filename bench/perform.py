@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from bench.measure import Figure, interleaved
@@ -167,8 +168,7 @@ class Raw:
             do(self.insert_deadline, [{**row, "project_id": project_id}[c] for c in self.columns])
         email = facts["contact_email"]
         key = f"result:{project_id}:{version + 1}:host:{email}"
-        token = sha256(key.encode()).hexdigest()[:32]
-        mail = {**self.mail, "key": key, "token": token}
+        mail = {**self.mail, "key": key, "token": token_hex(16)}
         mail |= {"project_id": project_id, "to_email": email}
         do(self.insert_mail, [mail[c] for c in self.mail_columns])
         do("COMMIT")
@@ -204,6 +204,7 @@ def _same(folder: Path, project_id: int) -> None:
             for row in rows:
                 if table != "project":
                     row.pop("id", None)
+                row.pop("token", None)  # drawn by lot
             tables[table] = sorted(map(_dump, rows))
         found.append(tables)
         connection.close()
