@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from notifications.letters import one_line
+from notifications.printing import one_line, plain
 
 Status = Literal["confirmed", "tentative", "cancelled"]
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
@@ -87,7 +87,7 @@ def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
 
     Cancelled entries belong in it too: some calendars keep what merely disappears.
     """
-    shown = _escaped(one_line(name))
+    shown = _escaped(plain(name))
     lines = [*OPENING, "METHOD:PUBLISH"]
     lines += [f"NAME:{shown}", f"X-WR-CALNAME:{shown}"]  # RFC 7986, and what was used before it
     lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}"]
@@ -115,7 +115,7 @@ def _event(entry: Entry, people: Sequence[str] = ()) -> list[str]:
         raise ValueError("sequence and alarm_days count from 0")
     if entry.url and not URL.fullmatch(entry.url):
         raise ValueError(f"not a URL: {entry.url!r}")
-    title = _escaped(one_line(entry.title))
+    title = _escaped(plain(entry.title))
     after = entry.day + timedelta(days=1)  # exclusive
     lines = [
         "BEGIN:VEVENT",
@@ -148,8 +148,8 @@ def _before(days: int) -> str:
 
 def _escaped(text: str) -> str:
     """TEXT of RFC 5545, 3.3.11."""
-    for plain, written in (("\\", r"\\"), (";", r"\;"), (",", r"\,"), ("\n", r"\n")):
-        text = text.replace(plain, written)
+    for given, written in (("\\", r"\\"), (";", r"\;"), (",", r"\,"), ("\n", r"\n")):
+        text = text.replace(given, written)
     return text
 
 
@@ -173,7 +173,7 @@ def _folded(line: str) -> bytes:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(one_line(line) for line in text.splitlines())
+    return "\n".join(plain(line) for line in text.splitlines())
 
 
 def feed_token(secret: bytes, person: str, generation: int) -> str:

@@ -18,7 +18,7 @@ from notifications.imagined import imagined
 from notifications.items import item
 from notifications.letters import Letter, Rendered
 from notifications.notice_letter import render_notice
-from notifications.notices import NOTICES, Family
+from notifications.notices import NOTICES, Family, chain
 from notifications.reminder_letter import render_reminder
 from notifications.results import EVENT, Reader, story_of, told_notice
 from notifications.wording import SHIPPED, Wordings
@@ -46,7 +46,13 @@ def preview(
     reader: Reader,
     wordings: Wordings = SHIPPED,
 ) -> Rendered:
-    """The mail of a notice about a project. Raises NoPreview, NoSuchProject."""
+    """The mail of a notice about a project. Raises NoPreview, NoSuchProject.
+
+    A wording of the office for a nearer notice than the one asked for does not hide it.
+    """
+    mine = chain(notice)
+    near = {key: own for key, own in wordings.office.items() if key[0] in mine}
+    wordings = Wordings(near, wordings.failures)
     facts, _, _, policy = situation(connection, book, project_id)
     family = NOTICES[notice].family
     if family in (Family.REMINDER, Family.SUMMARY):
@@ -94,9 +100,9 @@ def _fits(want: Wanted, notice: str) -> bool:
     if notice == "past_advice":
         return advisory and not gentle
     if notice == "overdue":
-        return not advisory
+        return not advisory and want.kind is not Kind.COMPLETION  # which has its own
     if notice in ("reminder", "summary"):
-        return not gentle
+        return not gentle and want.kind is not Kind.APPLICATION
     return want.kind.value == notice.removeprefix("overdue.").partition(".")[0]
 
 

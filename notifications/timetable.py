@@ -10,6 +10,7 @@ from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
 from notifications.entries import BY_THEMSELVES, ground
+from notifications.printing import plain
 from notifications.timetable_page import Page, page
 from states.facts import Facts, Standing
 from states.policy import Category, Policy
@@ -63,7 +64,7 @@ def _facts(
     facts: Facts, category: Category, words: dict[str, str], language: str
 ) -> tuple[tuple[str, str], ...]:
     number = words["numbered"].format(year=facts.year, number=facts.number or words["open"])
-    return (
+    shown = (
         (words["name"], facts.name),
         (words["number"], number),
         (words["category"], category.label.in_(language)),
@@ -72,6 +73,7 @@ def _facts(
         (words["when"], planned(facts).in_(language)),
         (words["place"], facts.place or words["open"]),
     )
+    return tuple((label, plain(value, language)) for label, value in shown)
 
 
 def planned(facts: Facts) -> Text:

@@ -57,6 +57,15 @@ def test_a_wording_is_saved_used_and_taken_back(staffed: Command) -> None:
     assert "共3版。" in staffed.ok("wording", "history", "filing").out
 
 
+def test_a_nearer_wording_does_not_hide_the_one_that_is_previewed(office: Command) -> None:
+    office.ok("wording", "save", "filing", "--subject", SUBJECT)
+    office.ok("wording", "save", "reminder", "--subject", "通用“{{ name }}”")
+    shown = office.json("wording", "preview", "reminder", "--project", 2)["subject"]
+    assert shown == "通用“新能源电池安全关键技术高级研修班”"
+    shown = office.json("wording", "preview", "filing", "--project", 2)["subject"]
+    assert shown.startswith("【福建提醒】")
+
+
 def test_a_wording_comes_from_a_file(office: Command, tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(f"[plan]\nsubject = '{SUBJECT.replace('left', 'on')}'\nlead = '好'\n", "utf-8")

@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from desk import FROM, Desk, morning
@@ -184,6 +186,34 @@ def test_a_long_name_and_a_hostile_one_stay_in_their_places(quick_desk: Desk) ->
     assert len(mail.subject) == 120
     assert mail.subject.endswith("班…”实施方案已收到")
     assert "<script" not in mail.text_html[0]
+
+
+ACCOUNT = "6222021234567890123"
+
+
+def test_no_part_of_a_mail_shows_a_number_that_somebody_typed(quick_desk: Desk) -> None:
+    quick_desk.staff()
+    typed = {"name": f"班{ACCOUNT}", "place": f"室{ACCOUNT}", "contact_name": f"张三{ACCOUNT}"}
+    [project] = quick_desk.plan(typed | {"state": State.REVIEWED, "number": None})
+    quick_desk.do(project, Action.PLAN, "2025-02-10", number=7, document_number=ACCOUNT)
+    quick_desk.sweep(ON)
+    quick_desk.do(project, Act.CHANGE, "2025-08-08", by=Role.HOST, reason=ACCOUNT, place=ACCOUNT)
+    seen = 0
+    for mail_id in quick_desk.mails("id"):
+        mail = parsed(written(quick_desk, mail_id, enclose=True))
+        whole = [*mail.text_plain, *mail.text_html, *map(str, mail.headers.values())]
+        whole += [unfolded(file.content) for file in mail.attachments]
+        assert [part for part in whole if ACCOUNT in part] == []
+        seen += len(mail.attachments)
+    assert seen >= 3  # calendar files, and the timetable of the plan
+
+
+def unfolded(content: bytes) -> str:
+    """What a file shows: a calendar's lines in one piece, a document's text."""
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as document:
+            return re.sub(r"<[^>]+>", "", document.read("word/document.xml").decode())
+    return content.decode().replace("\r\n ", "")
 
 
 def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
