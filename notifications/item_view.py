@@ -33,7 +33,8 @@ class View:
         self.say = phrases(letter.language)
         self.words = _words(item)
         self.tag, self.deed = self._in(self.words.tag), self._in(self.words.deed)
-        self.to_host = letter.role is Role.HOST
+        self.role = item.role or letter.role
+        self.to_host = self.role is Role.HOST
         self.title = plain(item.name, self.language)
         self.name = quotable(item.name, self.language)
         self.host = plain(item.host, self.language)

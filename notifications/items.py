@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ class DueReminder(NamedTuple):
 
     reminder_id: int
     step: str
+    role: str
     project_id: int
     kind: str
     due_on: date
@@ -46,6 +48,7 @@ _REMINDERS = Statement(
     select(
         REMINDER.c.id,
         REMINDER.c.step,
+        REMINDER.c.role,
         DEADLINE.c.project_id,
         *(DEADLINE.c[name] for name in (*_DEADLINE, "standing")),
         PROJECT.c.facts,
@@ -73,7 +76,8 @@ def letter_of(
             continue
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
-        found.append((facts, policy, item(row, facts, policy, language)))
+        shown = replace(item(row, facts, policy, language), role=Role(row.role))
+        found.append((facts, policy, shown))
     if not found:
         return None
     facts, policy, first = found[0]

@@ -44,6 +44,7 @@ class Item:
     consequence: str  # empty where the notice names none
     addressee: str  # where the papers go
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
+    role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
 
 

@@ -112,7 +112,8 @@ WHO: Names = {
 }
 TO: Names = {
     "role": Text(
-        "收件人身份：host、coordinator 或 province", "the reader: host, coordinator or province"
+        "收件人身份：host、coordinator、province；几项中身份不同时为 several",
+        "the reader: host, coordinator, province; several where that differs among the items",
     ),
     "today": Text("发信日期", "the day of the mail"),
     "tag": Text("主题【】中的文字", "what stands in the subject's brackets"),

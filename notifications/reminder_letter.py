@@ -15,6 +15,9 @@ from notifications.wording import SHIPPED, Wordings
 from states.terms import Role
 
 
+SEVERAL = "several"  # somebody who is host here and watches there
+
+
 def render_reminder(letter: Letter, wordings: Wordings = SHIPPED) -> Rendered:
     """The reminder mail. Raises ValueError for a letter without items."""
     worded = Worded(letter)
@@ -54,9 +57,11 @@ class Worded:
     @property
     def values(self) -> dict[str, Any]:
         letter = self.letter
+        roles = {view.role for view in self.views}
+        role = roles.pop().value if len(roles) == 1 else SEVERAL
         common = {
-            "role": letter.role.value,
-            "watching": letter.role is not Role.HOST,
+            "role": role,
+            "watching": role not in (Role.HOST, SEVERAL),
             "today": short(letter.today, letter.language),
             "tag": self.tag,
             "ask": plain(letter.ask, letter.language),

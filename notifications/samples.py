@@ -79,6 +79,8 @@ def _letters(language: str) -> Iterator[Letter]:
         yield replace(letter, language=language, ask="", items=(replace(item, addressee=""),))
         if not item.advisory:
             yield replace(letter, language=language, items=(item, ITEM))
+            watched = replace(ITEM, role=Role.COORDINATOR)
+            yield replace(letter, language=language, items=(item, watched))
 
 
 def _results(notice: str, language: str) -> Iterator[dict[str, Any]]:

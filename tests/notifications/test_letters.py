@@ -522,3 +522,16 @@ def test_the_body_in_english() -> None:
         "[Overdue] Fuzhou University: “Digital economy”: implementation plan 3 days overdue; "
         "please follow up"
     )
+
+
+def test_who_is_host_here_and_watches_there_reads_each_item_in_its_own_words() -> None:
+    watched = replace(ITEM, name="碳汇高级研修班", host="乙大学", role=Role.COORDINATOR)
+    mixed = replace(LETTER, items=(replace(ITEM, role=Role.HOST), watched))
+    rendered = render_reminder(mixed)
+    assert rendered.subject == "【开班前报送提醒】您有2项事项待办，最早2月28日（周五）前"
+    assert "您好！您有2项事项待办，请及时办理。" in rendered.text
+    assert "1. “数字经济高级研修班”：报送实施方案，还有7天" in rendered.text
+    assert "2. “碳汇高级研修班”（乙大学）：报送实施方案，还有7天" in rendered.text
+    assert "贵单位" not in rendered.text
+    english = render_reminder(replace(mixed, language="en"))
+    assert english.subject.startswith("[") and "You have 2 items to see to" in english.subject
