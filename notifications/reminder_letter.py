@@ -14,7 +14,6 @@ from notifications.rendering import render
 from notifications.wording import SHIPPED, Wordings
 from states.terms import Role
 
-
 SEVERAL = "several"  # somebody who is host here and watches there
 
 
