@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -23,13 +23,13 @@ from workflow.database import Database
 def main(url: str, port: str, start: str) -> None:
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    began, first = time.monotonic(), datetime.fromisoformat(start)
+    first = datetime.fromisoformat(start)
     settings = Settings(smtp_port=int(port), smtp_timeout=2, mail_from="研修 <yanxiu@example.cn>")
     worker = Worker(
         Database(url),
         rulebook(),
         settings,
-        lambda: first + timedelta(seconds=time.monotonic() - began),
+        Clock(time.monotonic(), first),
         lambda *_: None,
     )
     say("start")
@@ -37,6 +37,17 @@ def main(url: str, port: str, start: str) -> None:
     say("swept")
     sent = worker.dispatch(until=first + timedelta(hours=1), stop=stopping.is_set)
     say(json.dumps(asdict(sent)))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Starts at `first`; can be pickled, for carriers."""
+
+    began: float
+    first: datetime
+
+    def __call__(self) -> datetime:
+        return self.first + timedelta(seconds=time.monotonic() - self.began)
 
 
 def say(line: str) -> None:
