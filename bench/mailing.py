@@ -122,7 +122,9 @@ def _same(ours: EmailMessage, theirs: EmailMessage) -> None:
 
 def _bodies(mail: EmailMessage) -> list[str]:
     found = [mail.get_body((kind,)) for kind in ("plain", "html")]
-    return [str(part.get_content()).replace("\r\n", "\n").rstrip() for part in found if part is not None]
+    return [
+        str(part.get_content()).replace("\r\n", "\n").rstrip() for part in found if part is not None
+    ]
 
 
 def parsed(raw: bytes) -> EmailMessage:

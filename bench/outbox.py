@@ -10,10 +10,10 @@ from sqlalchemy import Connection, text
 
 from config.rulebook import rulebook
 from notifications.sweep import sweep
+from states.terms import Entry
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
 from workflow.migrations import upgrade
-from states.terms import Entry
 
 SENDER = "研修项目管理系统 <yanxiu@example.cn>"
 AS_OF, AT = date(2025, 4, 21), datetime(2025, 4, 21, 1, tzinfo=UTC)
