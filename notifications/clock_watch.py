@@ -6,7 +6,16 @@ from collections.abc import Callable
 from threading import Lock
 
 from notifications.clock_guard import ClockGuard, clear_alarm, clock_alarm, raise_alarm
+from states.terms import Text
 from workflow.database import Database
+
+
+class ClockHeld(Exception):
+    """An alarm about the clock stands, so nothing is sent; `text` says what to do."""
+
+    def __init__(self) -> None:
+        self.text = HELD
+        super().__init__(HELD.en)
 
 
 class ClockWatch:
@@ -64,3 +73,11 @@ class ClockWatch:
             clear_alarm(connection)
         self.standing = False
         self.report("clock", "right again")
+
+
+HELD = Text(
+    "系统时钟曾突然跳快，为免误发提醒，已停止提醒和发信。请核对本机时间，"
+    "确认无误后运行 yanxiu worker --accept-clock。",
+    "The clock had jumped ahead, so nothing is announced or sent. Check this machine's time;"
+    " if it is right, run `yanxiu worker --accept-clock`.",
+)

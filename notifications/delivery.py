@@ -22,7 +22,6 @@ from config.errors import ConfigError
 from config.settings import Settings
 from notifications import trouble
 from notifications.answers import Answer, Outcome
-from notifications.built import built
 from notifications.claims import (
     MOST_HANDED,
     Claim,
@@ -39,6 +38,7 @@ from notifications.pace import slot
 from notifications.persist import STORAGE, persist
 from notifications.rulings import IN_DOUBT, ruling
 from workflow.database import Database
+from workflow.mail_desk import mark_address
 from workflow.tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -154,7 +154,7 @@ class Delivery:
         if row.handed and row.status == MailStatus.LEASED.value:
             why = "acceptance unknown: the sender was interrupted"
             log(connection, row.id, MailStatus.FAILED.value, why, now, once=False)
-        if row.handed >= MOST_HANDED:
+        if row.handed >= MOST_HANDED and row.attempts:  # none: a person has queued it again
             set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
             self.result.failed += 1
             return None
@@ -260,12 +260,11 @@ class Delivery:
 
     def _mark(self, claim: Claim, answer: Answer, now: datetime) -> None:
         """The address is no good, which people are told. The answer itself is safe already."""
-        mark_address = built("workflow.mail_desk", "mark_address")
-        if mark_address is None:
-            return
-        more = {"status": answer.status, "said": answer.reply, "mail_id": claim.id, "at": now}
+        said = answer.reply
         with self.db.write() as connection:
-            mark_address(connection, claim.to, **more)
+            mark_address(
+                connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
+            )
 
     def _give_back(self, claims: Sequence[Claim], reply: str, *, tried: bool) -> None:
         if claims:

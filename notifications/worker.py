@@ -23,11 +23,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 from config.rulebook import Rulebook
 from config.settings import Settings
 from notifications import watchdog
-from notifications.built import built
+from notifications.bounce_desk import Collected, collect
+from notifications.carriers import writer_for
 from notifications.clock_guard import ClockGuard, steady
-from notifications.clock_watch import ClockWatch
+from notifications.clock_watch import ClockHeld, ClockWatch
 from notifications.delivery import DeliveryResult
+from notifications.digest import queue_digests
 from notifications.dispatch import Dispatcher
+from notifications.drafts import Writer
 from notifications.heartbeat import Heartbeat
 from notifications.sweep import EVERYTHING, SweepResult, sweep
 from notifications.watchdog import Watchdog
@@ -70,6 +73,9 @@ class Worker:
     def sweep(self, kinds: frozenset[Kind] = EVERYTHING) -> SweepResult:
         return sweep(self.db, self.book, as_of=self.today(), at=self.clock(), kinds=kinds)
 
+    def writer(self) -> Writer:
+        return writer_for(self.book, self.settings)
+
     def dispatch(
         self,
         *,
@@ -81,9 +87,15 @@ class Worker:
         return dispatcher.run(until=until, stop=stop, insists=insists)
 
     def once(self) -> dict[str, int]:
-        """Sweep and send all that is due on this calendar day, whatever the hour; then stop."""
+        """Sweep and send all that is due on this calendar day, whatever the hour; then stop.
+
+        Raises ClockHeld while an alarm about the clock stands.
+        """
+        self.clock_watch.begin()
+        if self.clock_watch.holds():
+            raise ClockHeld
         refresh(self.db, self.book)
-        self.bounces()
+        self._job("bounces", self.bounces)
         swept = self.sweep()
         digests = self.digests()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
@@ -162,13 +174,11 @@ class Worker:
 
     def digests(self) -> int:
         """Queue the digests of the day, once however often it is asked; how many there are."""
-        gather = built("notifications.digest", "queue_digests")
-        return gather(self.db, self.book, as_of=self.today(), at=self.clock()) if gather else 0
+        return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
 
-    def bounces(self) -> object:
-        """Read what came back."""
-        collect = built("notifications.bounce_desk", "collect")
-        return collect(self.db, self.book, self.settings, at=self.clock()) if collect else None
+    def bounces(self) -> Collected:
+        """Read what came back. Raises BounceProblem."""
+        return collect(self.db, self.settings, at=self.clock())
 
 
 def _busy(result: object) -> bool:
