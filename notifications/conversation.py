@@ -74,8 +74,9 @@ class Conversation:
     def _without(self, line: Line, replies: list[Reply], answer: Answer) -> Answer:
         """A server that takes DATA although it refused the recipient gets nothing."""
         if replies[-1].code == 354:
-            line.send(b".\r\n")
-            line.reply()
+            with suppress(*Fault):
+                line.send(b".\r\n")
+                line.reply()
         return answer
 
     def _content(self, line: Line, content: bytes, note: Callable[[], bool]) -> Answer:
