@@ -224,11 +224,14 @@ def worker(
     once: Annotated[
         bool, typer.Option(help=both("提醒并发出今天到期的，然后退出", "Do today's, then end"))
     ] = False,
+    accept_clock: Annotated[
+        bool, typer.Option(help=both("确认本机时间无误，解除时钟报警", "The clock is right"))
+    ] = False,
     json: Json = False,
 ) -> None:
     from cli.verbs_worker import worker as run
 
-    run(once, json)
+    run(once, accept_clock, json)
 
 
 @app.command(

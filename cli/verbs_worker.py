@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from notifications.worker import Worker
 
 
-def worker(once: bool, as_json: bool) -> None:
+def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
     """Do today's reminders and mail and end, or go on until told to stop."""
     office = Office(as_json)
+    if accept_clock and _accepted(office):
+        return
     running = make_worker(office)
     if once:
         report = running.once()
@@ -39,6 +41,21 @@ def worker(once: bool, as_json: bool) -> None:
         office.printer.message(ENDED)
 
 
+def _accepted(office: Office) -> bool:
+    """Take away the alarm about the clock; whether a worker runs already, which then goes on."""
+    from notifications.clock_guard import clear_alarm, clock_alarm
+
+    with office.db.write() as connection:
+        alarm = clock_alarm(connection)
+        clear_alarm(connection)
+    office.printer.message(ACCEPTED if alarm else NO_ALARM)
+    try:
+        with only_one(office.settings.data_dir):
+            return False
+    except Stop:
+        return True
+
+
 def make_worker(office: Office) -> Worker:
     """The worker on this office's database, reporting to stderr."""
     from notifications.worker import Worker
@@ -47,8 +64,10 @@ def make_worker(office: Office) -> Worker:
 
 
 def _report(job: str, result: object) -> None:
-    figures = asdict(result) if is_dataclass(result) and not isinstance(result, type) else {}
-    said = " ".join(f"{key}={value}" for key, value in figures.items() if value)
+    if is_dataclass(result) and not isinstance(result, type):
+        said = " ".join(f"{key}={value}" for key, value in asdict(result).items() if value)
+    else:  # a count, a sentence, or what went wrong
+        said = str(result)
     print(f"[{job}] {said or '-'}", file=sys.stderr)
 
 
@@ -136,6 +155,8 @@ STARTED = Text(
     "提醒与发信已启动：每个工作日8:30提醒，随时发信。按 Ctrl-C 停止。",
     "Worker started: reminders at 08:30 on working days, mail at any time. Ctrl-C stops it.",
 )
+ACCEPTED = Text("时钟报警已解除。", "The alarm about the clock is taken away.")
+NO_ALARM = Text("没有时钟报警。", "There is no alarm about the clock.")
 ENDED = Text("已停止。", "Stopped.")
 ANOTHER = Text(
     "本数据目录已有一个提醒与发信程序在运行。", "Another worker already runs on this data folder."

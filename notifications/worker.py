@@ -7,22 +7,33 @@ rows (docs/decisions/0004 says why no job store is used).
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from threading import Event
+from functools import partial
+from threading import Event, Lock
 from zoneinfo import ZoneInfo
 
+from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from config.rulebook import Rulebook
 from config.settings import Settings
-from notifications.delivery import Delivery, DeliveryResult
+from notifications import watchdog
+from notifications.bounce_desk import Collected, collect
+from notifications.carriers import writer_for
+from notifications.clock_guard import ClockGuard, steady
+from notifications.clock_watch import ClockHeld, ClockWatch
+from notifications.delivery import DeliveryResult
+from notifications.digest import queue_digests
+from notifications.dispatch import Dispatcher
 from notifications.drafts import Writer
+from notifications.heartbeat import Heartbeat
 from notifications.sweep import EVERYTHING, SweepResult, sweep
+from notifications.watchdog import Watchdog
 from states.terms import Kind
 from workflow.database import Database
 from workflow.refresh import refresh
@@ -30,6 +41,7 @@ from workflow.refresh import refresh
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
+BOUNCE_MINUTES = 5
 # Each named job sweeps its own kinds; together they sweep all.
 JOBS: dict[str, frozenset[Kind]] = {
     "filing-reminders": frozenset({Kind.APPLICATION, Kind.FILING, Kind.MENDING}),
@@ -40,13 +52,20 @@ JOBS: dict[str, frozenset[Kind]] = {
 
 @dataclass
 class Worker:
-    """What the jobs need. `clock` gives the aware time; it may be moved for a demonstration."""
+    """What the jobs need. `clock` gives the aware time, which may be moved for a demonstration;
+    `steady` seconds that nobody moves."""
 
     db: Database
     book: Rulebook
     settings: Settings
     clock: Callable[[], datetime]
     report: Callable[[str, object], None]  # told what each job did
+    steady: Callable[[], float] = steady
+    sending: Lock = field(default_factory=Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = ClockGuard(self.clock, self.steady)
+        self.clock_watch = ClockWatch(self.db, self.guard, self.report)
 
     def today(self) -> date:
         return self.clock().astimezone(SHANGHAI).date()
@@ -55,34 +74,34 @@ class Worker:
         return sweep(self.db, self.book, as_of=self.today(), at=self.clock(), kinds=kinds)
 
     def writer(self) -> Writer:
-        said = self.settings
-        return Writer(
-            self.book,
-            said.mail_from,
-            said.base_url,
-            reply_to=said.mail_reply_to,
-            trial_to=said.mail_trial_to,
-            enclose=said.mail_attachments,
-        )
+        return writer_for(self.book, self.settings)
 
     def dispatch(
-        self, *, until: datetime | None = None, stop: Callable[[], bool] = lambda: False
+        self,
+        *,
+        until: datetime | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        insists: bool = False,
     ) -> DeliveryResult:
-        writer = self.writer()
-        owner = f"{socket.gethostname()}:{os.getpid()}"
-        delivery = Delivery(
-            self.db, writer, self.settings, owner=owner, clock=self.clock, today=self.today()
-        )
-        return delivery.run(until=until, stop=stop)
+        dispatcher = Dispatcher(self.db, self.book, self.settings, self.clock)
+        return dispatcher.run(until=until, stop=stop, insists=insists)
 
     def once(self) -> dict[str, int]:
-        """Sweep and send all that is due on this calendar day, whatever the hour; then stop."""
+        """Sweep and send all that is due on this calendar day, whatever the hour; then stop.
+
+        Raises ClockHeld while an alarm about the clock stands.
+        """
+        self.clock_watch.begin()
+        if self.clock_watch.holds():
+            raise ClockHeld
         refresh(self.db, self.book)
+        self._job("bounces", self.bounces)
         swept = self.sweep()
+        digests = self.digests()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
-        delivered = self.dispatch(until=midnight.astimezone(UTC))
+        delivered = self.dispatch(until=midnight.astimezone(UTC), insists=True)
         return {
-            "queued": swept.mails,
+            "queued": swept.mails + digests,
             "sent": delivered.sent,
             "failed": delivered.failed,
             "withheld": swept.silent + delivered.withheld,
@@ -91,47 +110,108 @@ class Worker:
     def run(self, stopping: Event) -> None:
         """Tick until `stopping` is set; a mail that is under way is finished first."""
         refresh(self.db, self.book)
-        scheduler = self.scheduler(stopping)
-        scheduler.start()
+        self.clock_watch.begin()
+        running = Running(self, stopping)
+        running.start()
         try:
             stopping.wait()
         finally:
-            scheduler.shutdown(wait=True)
+            running.stop()
 
-    def scheduler(self, stopping: Event) -> BackgroundScheduler:
-        """The named jobs: reminders at 08:30 on working days, dispatch, hourly housekeeping."""
+    def scheduler(self, stopping: Event, beat: Callable[[], None]) -> BackgroundScheduler:
+        """The named jobs: reminders and digests at 08:30 on working days, dispatch, bounces,
+        hourly housekeeping, and the beat that the watchdog waits for."""
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = BackgroundScheduler(timezone=SHANGHAI, job_defaults=defaults)
-        for name, kinds in JOBS.items():
-            # Days off are left out by the sweep: it knows make-up working days, cron does not.
-            every_morning = CronTrigger(hour=MORNING.hour, minute=MORNING.minute, timezone=SHANGHAI)
-            scheduler.add_job(self._reminders, every_morning, (name, kinds), id=name)
-        scheduler.add_job(
-            self._dispatch,
-            IntervalTrigger(seconds=DISPATCH_SECONDS, timezone=SHANGHAI),
-            (stopping,),
-            id="dispatch",
-            next_run_time=datetime.now(SHANGHAI),
-        )
-        scheduler.add_job(
-            self._catch_up,
-            IntervalTrigger(hours=1, timezone=SHANGHAI),
-            id="housekeeping",
-            next_run_time=datetime.now(SHANGHAI),
-        )
+        # Days off are left out by the sweep: it knows make-up working days, cron does not.
+        morning = {"hour": MORNING.hour, "minute": MORNING.minute, "timezone": SHANGHAI}
+        mornings: dict[str, Callable[[], object]] = {
+            name: partial(self.sweep, kinds) for name, kinds in JOBS.items()
+        }
+        for name, work in (mornings | {"digests": self.digests}).items():
+            scheduler.add_job(self._job, CronTrigger(**morning), (name, work), id=name)
+        at_once = {"next_run_time": datetime.now(SHANGHAI)}
+        for name, work, span in (
+            ("dispatch", partial(self._dispatch, stopping), {"seconds": DISPATCH_SECONDS}),
+            ("bounces", self.bounces, {"minutes": BOUNCE_MINUTES}),
+            ("housekeeping", self._catch_up, {"hours": 1}),
+        ):
+            every = IntervalTrigger(**span, timezone=SHANGHAI)
+            scheduler.add_job(self._job, every, (name, work), id=name, **at_once)
+        every = IntervalTrigger(seconds=watchdog.BEAT_SECONDS, timezone=SHANGHAI)
+        scheduler.add_job(beat, every, id="beat", **at_once)
         return scheduler
 
-    def _reminders(self, name: str, kinds: frozenset[Kind]) -> None:
-        self.report(name, self.sweep(kinds))
+    # -- Jobs ---------------------------------------------------------------------------------
 
-    def _dispatch(self, stopping: Event) -> None:
-        result = self.dispatch(stop=stopping.is_set)
-        if result.sent or result.failed or result.withheld:
-            self.report("dispatch", result)
+    def _job(self, name: str, work: Callable[[], object]) -> None:
+        """One tick, if the clock is right. What goes wrong is reported; the next tick tries again."""
+        try:
+            if self.clock_watch.holds():
+                return
+            result = work()
+        except Exception as error:
+            self.report(name, error)
+            return
+        if name in JOBS or _busy(result):
+            self.report(name, result)
 
-    def _catch_up(self) -> None:
+    def _dispatch(self, stopping: Event) -> DeliveryResult:
+        """One run at a time, also when a revived scheduler finds an old one still at it."""
+        if not self.sending.acquire(blocking=False):
+            return DeliveryResult()
+        try:
+            return self.dispatch(stop=lambda: stopping.is_set() or self.guard.ahead() is not None)
+        finally:
+            self.sending.release()
+
+    def _catch_up(self) -> SweepResult:
         """What a stopped or sleeping machine missed; before 08:30 today's steps still wait."""
-        if self.clock().astimezone(SHANGHAI).time() >= MORNING:
-            result = self.sweep()
-            if result.mails or result.silent:
-                self.report("housekeeping", result)
+        if self.clock().astimezone(SHANGHAI).time() < MORNING:
+            return SweepResult()
+        self.digests()
+        return self.sweep()
+
+    def digests(self) -> int:
+        """Queue the digests of the day, once however often it is asked; how many there are."""
+        return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
+
+    def bounces(self) -> Collected:
+        """Read what came back. Raises BounceProblem."""
+        return collect(self.db, self.settings, at=self.clock())
+
+
+def _busy(result: object) -> bool:
+    figures = vars(result).values() if hasattr(result, "__dict__") else [result]
+    return any(figures)
+
+
+class Running:
+    """A scheduler, and the watchdog that replaces it when it no longer ticks."""
+
+    def __init__(self, worker: Worker, stopping: Event) -> None:
+        self.worker, self.stopping = worker, stopping
+        self.heartbeat = Heartbeat(worker.db, worker.clock, worker.steady, os.getpid())
+        self.watchdog = Watchdog(worker.steady, self.revive, self.heartbeat.store)
+        self.scheduler = self._new()
+
+    def _new(self) -> BackgroundScheduler:
+        return self.worker.scheduler(self.stopping, lambda: self.watchdog.beat())
+
+    def start(self) -> None:
+        self.scheduler.start()
+        self.watchdog.start()
+
+    def stop(self) -> None:
+        self.watchdog.stop()
+        self.scheduler.shutdown(wait=True)
+
+    def revive(self) -> None:
+        """Sweep what was missed and tick again."""
+        if self.stopping.is_set():
+            return
+        self.worker.report("watchdog", "the scheduler stood still and is started anew")
+        with suppress(SchedulerNotRunningError):
+            self.scheduler.shutdown(wait=False)
+        self.scheduler = self._new()
+        self.scheduler.start()  # sweeps and sends at once

@@ -190,10 +190,9 @@ class Desk:
         self, port: int, clock: Clock, *, owner: str = "one:1", **settings: Any
     ) -> Delivery:
         chosen = {"smtp_port": port, "smtp_timeout": 2, "mail_from": FROM} | settings
-        today = clock().astimezone(SHANGHAI).date()
         writer = Writer(self.book, FROM, "https://yanxiu.example.cn")
         said = Settings(**chosen)
-        return Delivery(self.db, writer, said, owner=owner, clock=clock, today=today)
+        return Delivery(self.db, writer, said, owner=owner, clock=clock)
 
     # -- What came of it ---------------------------------------------------------------------
 

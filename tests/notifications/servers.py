@@ -1,11 +1,16 @@
-"""A real SMTP server that misbehaves as it is told, and remembers what it accepted."""
+"""Real SMTP servers that misbehave as they are told, and remember what they accepted."""
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable
 from email import message_from_bytes
+from pathlib import Path
 from typing import Any
 
 from notifications.mailbox import _Controller
@@ -86,3 +91,36 @@ class Crooked:
     @property
     def message_ids(self) -> list[str]:
         return [message_from_bytes(content)["message-id"] for _, content in self.seen]
+
+
+class Rough:
+    """An SMTP server process that does as scripted (see rough_server.py)."""
+
+    def __init__(self, folder: Path, **script: Any) -> None:
+        self.kept = folder / f"kept-{id(self)}.jsonl"
+        self.script = script | {"kept": str(self.kept)}
+
+    def __enter__(self) -> Rough:
+        command = [sys.executable, "-S", SERVER, json.dumps(self.script)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    @property
+    def mails(self) -> list[tuple[str, bytes]]:
+        """Recipient and content of each mail whose final dot came, in order."""
+        lines = self.kept.read_text(encoding="ascii").splitlines() if self.kept.exists() else []
+        rows = [json.loads(line) for line in lines]
+        return [(row["to"], b64decode(row["content"])) for row in rows]
+
+    @property
+    def recipients(self) -> list[str]:
+        return [to for to, _ in self.mails]
+
+
+SERVER = str(Path(__file__).with_name("rough_server.py"))

@@ -63,7 +63,7 @@ def test_an_absent_server_is_nobodys_fault_and_is_tried_again(desk: Desk, clock:
     [reply] = set(desk.mails("last_reply"))
     assert "refused" in reply.lower() or "Connect" in reply
     assert desk.attempts("mail_id", "outcome") == [(1, "failed")]
-    assert set(desk.mails("due_at")) == {clock.now + timedelta(minutes=1)}
+    assert set(desk.mails("due_at")) == {morning("2025-08-08") + timedelta(seconds=30)}  # as it was
     assert desk.delivery(port, clock).run() == DeliveryResult()  # not yet
     clock.forward(minutes=2)
     with Crooked() as server:
@@ -160,7 +160,7 @@ def test_a_closing_server_is_left_alone_and_the_rest_given_back(
     getattr(crooked, where).extend([ok, "421 4.3.2 Service shutting down"])
     assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=1, failed=3)
     assert desk.mails("status", "attempts") == [
-        *(("sent", 1), ("failed", 1), ("failed", 0), ("failed", 0)),
+        *(("sent", 1), ("failed", 0), ("failed", 0), ("failed", 0)),
     ]
     assert set(desk.mails("last_reply")[1:]) == {"421 4.3.2 Service shutting down"}
     clock.forward(minutes=2)
@@ -193,7 +193,7 @@ def test_a_lost_answer_is_repeated_with_the_very_same_bytes(
         ("550 用户不存在\r\n".encode("gb18030"), "dead", "550 用户不存在"),
         ("250 已接收\r\n".encode("gb18030"), "sent", "已接收"),
         (b"250 o\0k\xff\r\n", "sent", "ok\ufffd"),
-        (b"Bless you\r\n", "failed", "acceptance unknown: -1 Malformed SMTP response line"),
+        (b"Bless you\r\n", "failed", "acceptance unknown: -1 Bless you"),
     ],
 )
 def test_whatever_a_server_says_is_recorded(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from threading import Thread
 
@@ -11,9 +10,10 @@ from desk import Desk, HandClock, morning
 from servers import Crooked
 from sqlalchemy import text
 
-from notifications.delivery import Answer, DeliveryResult
+from notifications.answers import Answer, Outcome
+from notifications.claims import Claim
+from notifications.delivery import Delivery, DeliveryResult, Errand
 from states.terms import Action, Role
-from workflow.tables import MailStatus
 
 
 @pytest.fixture
@@ -31,13 +31,20 @@ def two(desk: Desk) -> None:
     assert desk.sweep("2025-08-08").mails == 2
 
 
+def claimed(delivery: Delivery) -> list[Claim]:
+    now = delivery.clock()
+    claims = delivery._claim(Errand(now, now))
+    assert claims is not None
+    return claims
+
+
 def test_a_second_worker_waits_for_the_lease_to_end(
     desk: Desk, crooked: Crooked, clock: HandClock
 ) -> None:
     two(desk)
     first = desk.delivery(crooked.port, clock, owner="one:1")
     second = desk.delivery(crooked.port, clock, owner="two:2")
-    claims, _ = first._claim(clock.now, 0, DeliveryResult())
+    claims = claimed(first)
     assert len(claims) == 2
     assert second.run() == DeliveryResult()
     clock.now += first.lease  # its very last moment
@@ -52,13 +59,13 @@ def test_a_late_record_of_the_first_worker_changes_nothing(
 ) -> None:
     two(desk)
     first = desk.delivery(crooked.port, clock, owner="one:1")
-    claims, _ = first._claim(clock.now, 0, DeliveryResult())
+    claims = claimed(first)
     clock.now += first.lease + timedelta(seconds=1)
     assert desk.delivery(crooked.port, clock, owner="two:2").run() == DeliveryResult(sent=2)
     stood = desk.mails("status", "sent_at", "last_reply", "attempts")
-    first._record(claims[0], Answer(MailStatus.FAILED, "451 too late"))
-    first._give_back(claims[1:], "", clock.now)
-    assert first._renew(claims[0]) is False
+    first._record(claims[0], Answer(Outcome.LATER, "451 too late"))
+    first._give_back(claims[1:], "", tried=True)
+    assert first._note(claims[0]) is False
     assert desk.mails("status", "sent_at", "last_reply", "attempts") == stood
     assert None not in desk.mails("content")
 
@@ -147,7 +154,7 @@ def test_two_workers_at_once_send_each_mail_once(
     results: list[DeliveryResult] = []
 
     def work(owner: str) -> None:
-        results.append(asyncio.run(desk.delivery(crooked.port, clock, owner=owner)._run(None, no)))
+        results.append(desk.delivery(crooked.port, clock, owner=owner).run())
 
     workers = [Thread(target=work, args=(f"{n}:{n}",)) for n in range(3)]
     for worker in workers:
@@ -156,7 +163,3 @@ def test_two_workers_at_once_send_each_mail_once(
         worker.join(30)
     assert sum(result.sent for result in results) == 50
     assert sorted(crooked.recipients) == emails
-
-
-def no() -> bool:
-    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -21,10 +22,17 @@ from states.terms import Action, Kind, Role
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def worker(desk: Desk, port: int, clock: object) -> tuple[Worker, list[str]]:
+def worker(desk: Desk, port: int, clock: Callable[[], datetime]) -> tuple[Worker, list[str]]:
     told: list[str] = []
     settings = Settings(smtp_port=port, smtp_timeout=2, mail_from=FROM)
-    made = Worker(desk.db, desk.book, settings, clock, lambda job, _: told.append(job))  # type: ignore[arg-type]
+    made = Worker(
+        desk.db,
+        desk.book,
+        settings,
+        clock,
+        lambda job, _: told.append(job),
+        lambda: clock().timestamp(),  # steady: this clock never jumps
+    )
     return made, told
 
 
@@ -70,17 +78,17 @@ def test_a_step_of_the_evening_belongs_to_the_chinese_day(desk: Desk, mailbox: M
 
 def test_the_named_jobs_tick_at_half_past_eight(quick_desk: Desk) -> None:
     running, _ = worker(quick_desk, 1, HandClock(morning("2025-08-08")))
-    scheduler = running.scheduler(Event())
+    scheduler = running.scheduler(Event(), lambda: None)
     scheduler.start(paused=True)
     jobs = {job.id: job for job in scheduler.get_jobs()}
     assert set(jobs) == {
         *("filing-reminders", "completion-reminders", "reimbursement-reminders"),
-        *("dispatch", "housekeeping"),
+        *("dispatch", "bounces", "digests", "housekeeping", "beat"),
     }
     for job in jobs.values():
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
         assert str(job.trigger.timezone) == "Asia/Shanghai"
-    for name in JOBS:
+    for name in (*JOBS, "digests"):
         moment = datetime(2025, 8, 8, 3, 0, tzinfo=SHANGHAI)
         for expected in range(8, 15):  # every day: the sweep itself knows the days off
             following = jobs[name].trigger.get_next_fire_time(None, moment)
@@ -140,9 +148,9 @@ def test_before_half_past_eight_nothing_is_swept(desk: Desk, tmp_path: Path) -> 
     desk.plan({})
     clock = HandClock(morning("2025-08-08") - timedelta(minutes=1))
     running, told = worker(desk, 1, clock)
-    running._catch_up()
+    running._job("housekeeping", running._catch_up)
     assert (told, desk.ledger("id")) == ([], [])
     clock.forward(minutes=1)
-    running._catch_up()
+    running._job("housekeeping", running._catch_up)
     assert told == ["housekeeping"]
     assert len(desk.mails("id")) == 1

@@ -1,0 +1,376 @@
+"""Faults that meet one mail: refused now or for good, or left in doubt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from desk import Desk, HandClock
+from posting import Going, five_past, hosts, send, standing
+from servers import Rough
+from sqlalchemy import text
+
+from notifications.delivery import DeliveryResult
+from notifications.mailbox import Mailbox, read_mailbox
+
+FEATURES = pytest.mark.parametrize("features", [[], ["PIPELINING"]])
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return five_past()
+
+
+@pytest.fixture
+def going(clock: HandClock) -> Going:
+    return Going(clock.now)
+
+
+def first(desk: Desk) -> tuple[object, ...]:
+    row: tuple[object, ...] = desk.mails("status", "attempts", "handed", "last_reply", "reason")[0]
+    return row
+
+
+def later(desk: Desk, clock: HandClock) -> None:
+    """When the first mail is due again."""
+    clock.now = desk.mails("due_at")[0] + timedelta(seconds=1)
+
+
+# -- Refused --------------------------------------------------------------------------------------
+
+
+@FEATURES
+@pytest.mark.parametrize("step", ["RCPT", "DATA", "body"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "450 4.7.1 Greylisted, try again later",
+        "451 4.3.0 Local error",
+        "452 4.2.2 Mailbox full",
+    ],
+)
+def test_a_mail_that_is_put_off_is_tried_again(
+    quick_desk: Desk,
+    clock: HandClock,
+    tmp_path: Path,
+    *,
+    features: list[str],
+    step: str,
+    answer: str,
+) -> None:
+    hosts(quick_desk, 2)
+    with Rough(tmp_path, **{step: [answer]}, features=features) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=1)
+        assert first(quick_desk) == ("failed", 1, 0, answer, "")
+        pause = quick_desk.mails("due_at")[0] - clock.now
+        assert timedelta(seconds=45) <= pause <= timedelta(seconds=75)
+        assert standing(quick_desk) is None
+        later(quick_desk, clock)
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1)
+        assert server.recipients == ["h02@example.cn", "h01@example.cn"]
+
+
+@FEATURES
+@pytest.mark.parametrize("step", ["RCPT", "DATA", "body"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.1 User unknown",
+        "552 5.2.2 Over quota",
+        "554 5.7.1 Message rejected",
+    ],
+)
+def test_a_mail_that_is_refused_is_dead_at_once(
+    quick_desk: Desk,
+    clock: HandClock,
+    tmp_path: Path,
+    *,
+    features: list[str],
+    step: str,
+    answer: str,
+) -> None:
+    hosts(quick_desk, 2)
+    with Rough(tmp_path, **{step: [answer]}, features=features) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=1)
+        assert first(quick_desk) == ("dead", 1, 0, answer, "")
+        assert quick_desk.attempts("outcome", "reply", mail_id=1) == [("dead", answer)]
+        clock.forward(days=3)
+        send(quick_desk, server, clock)
+        assert "h01@example.cn" not in server.recipients
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "status"),
+    [
+        ("RCPT", "550 5.1.1 User unknown", "5.1.1"),
+        ("RCPT", "550 No such user here", ""),
+        ("RCPT", "551 User not local", ""),
+        ("RCPT", "553 5.1.3 Mailbox name not allowed", "5.1.3"),
+        ("body", "550 5.1.10 Recipient address has null MX", "5.1.10"),
+    ],
+)
+def test_an_address_that_does_not_exist_is_marked_and_told(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str, answer: str, status: str
+) -> None:
+    quick_desk.staff()
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, **{step: [answer]}) as server:
+        assert send(quick_desk, server, clock).failed == 1
+    with quick_desk.db.read() as connection:
+        query = text("SELECT email, status, said, mail_id FROM address")
+        assert connection.execute(query).all() == [("h01@example.cn", status, answer, 1)]
+    assert quick_desk.mails("to_email", purpose="alarm") == ["coordinator@example.cn"]
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("RCPT", "550 5.7.1 Relaying denied"),
+        ("RCPT", "552 5.2.2 Mailbox full"),
+        ("RCPT", "450 4.1.1 Unknown for now"),
+        ("body", "554 5.7.1 Spam"),
+        ("body", "550 Content rejected"),
+    ],
+)
+def test_an_address_is_not_marked_for_what_is_not_its_fault(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str, answer: str
+) -> None:
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, **{step: [answer]}) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(failed=1)
+    with quick_desk.db.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM address")).scalar() == 0
+
+
+def test_a_server_that_takes_data_without_a_recipient_gets_nothing(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 2)
+    script = {"RCPT": ["550 5.7.1 No"], "lax": True, "features": ["PIPELINING"]}
+    with Rough(tmp_path, **script) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=1)
+        assert server.recipients == ["h02@example.cn"]
+
+
+# -- Broken off -----------------------------------------------------------------------------------
+
+
+@FEATURES
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+def test_a_mail_that_was_not_begun_is_no_worse_for_a_dropped_connection(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, features: list[str], step: str
+) -> None:
+    hosts(quick_desk, 2)
+    with Rough(tmp_path, **{step: ["<drop>"]}, features=features) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=1)
+        assert first(quick_desk)[:3] == ("failed", 0, 0)
+        later(quick_desk, clock)
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1)
+        assert len(server.mails) == 2
+
+
+def test_a_connection_that_was_closed_between_two_mails_is_opened_again(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, MAIL=["250 Ok", "<drop>"]) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=3)
+        assert len(server.mails) == 3
+
+
+@pytest.mark.parametrize("step", ["RCPT", "body"])
+def test_two_broken_connections_in_a_row_are_the_servers_trouble(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str
+) -> None:
+    hosts(quick_desk, 4)
+    with Rough(tmp_path, **{step: ["<drop>", "<drop>"]}) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(failed=4)
+        found = standing(quick_desk)
+        assert found is not None
+        assert found.kind == "broken"
+        assert quick_desk.mails("status", "attempts")[2:] == [("failed", 0)] * 2
+        clock.now = found.next_at
+        assert send(quick_desk, server, clock).sent >= 2
+        assert standing(quick_desk) is None
+
+
+# -- In doubt -------------------------------------------------------------------------------------
+
+
+DOUBTFUL = pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ({"body": ["<drop>"]}, "acceptance unknown: SMTPServerDisconnected"),
+        ({"DATA": ["<cut>"]}, "acceptance unknown: ConnectionResetError"),
+        ({"body": ["<hang>"]}, "acceptance unknown: Silent"),  # a half-open socket is as silent
+        ({"body": ["<drip>250 2.0.0 taken, but slowly"]}, "acceptance unknown: Silent"),
+        ({"body": ["Bless you"]}, "acceptance unknown: -1 Bless you"),
+        ({"body": ["354 go on"]}, "acceptance unknown: 354 go on"),
+    ],
+    ids=["dropped", "cut", "silent", "dripping", "malformed", "absurd"],
+)
+
+
+@DOUBTFUL
+def test_a_mail_in_doubt_is_repeated_once_with_the_same_bytes(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, script: dict[str, list[str]], said: str
+) -> None:
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, **script) as server:
+        assert send(quick_desk, server, clock, smtp_timeout=0.5) == DeliveryResult(failed=1)
+        status, attempts, handed, reply, reason = first(quick_desk)
+        assert (status, attempts, handed, reason) == ("failed", 1, 1, "")
+        assert str(reply).startswith(said)
+        [content] = quick_desk.mails("content")
+        later(quick_desk, clock)
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1)
+        assert server.mails[-1] == ("h01@example.cn", content)
+        assert len({content for _, content in server.mails}) == 1
+    assert quick_desk.attempts("outcome") == ["failed", "sent"]
+    assert first(quick_desk)[:3] == ("sent", 2, 1)  # one hand-over stays without an answer
+
+
+@DOUBTFUL
+def test_a_mail_twice_in_doubt_waits_for_a_person(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, script: dict[str, list[str]], said: str
+) -> None:
+    hosts(quick_desk, 1)
+    twice = {step: answers * 2 for step, answers in script.items()}
+    with Rough(tmp_path, **twice) as server:
+        send(quick_desk, server, clock, smtp_timeout=0.5)
+        later(quick_desk, clock)
+        assert send(quick_desk, server, clock, smtp_timeout=0.5) == DeliveryResult(failed=1)
+        status, attempts, handed, reply, reason = first(quick_desk)
+        assert (status, attempts, handed, reason) == ("dead", 2, 2, "in_doubt")
+        assert str(reply).startswith(said)
+        kept = len(server.mails)
+        clock.forward(days=3)
+        send(quick_desk, server, clock)
+        assert len(server.mails) == kept
+
+
+def test_a_mail_in_doubt_that_a_person_queues_again_goes_out_once_more(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    from workflow.mail_desk import requeue
+
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, body=["<drop>", "<drop>"]) as server:
+        send(quick_desk, server, clock)
+        later(quick_desk, clock)
+        send(quick_desk, server, clock)
+        assert first(quick_desk)[0] == "dead"
+        with quick_desk.db.write() as connection:
+            requeue(connection, 1, by="p1", note="", at=clock.now)
+        clock.forward(seconds=1)
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1)
+        assert len({content for _, content in server.mails}) == 1
+
+
+def test_a_mail_in_doubt_that_is_refused_at_its_repeat_is_dead(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, body=["<drop>", "554 5.7.1 Message rejected"]) as server:
+        send(quick_desk, server, clock)
+        later(quick_desk, clock)
+        send(quick_desk, server, clock)
+    assert first(quick_desk) == ("dead", 2, 1, "554 5.7.1 Message rejected", "")
+
+
+# -- Odd replies, odd names -----------------------------------------------------------------------
+
+
+def test_replies_of_many_lines_and_none_of_them_sane(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 4)
+    script = {
+        "RCPT": ["250-first\r\n250 second", "what?", "250" + "-\r\n250" * 300, "250 Ok"],
+        "body": ["250-2.0.0 one\r\n250 two", "250 2.0.0 " + "x" * 3000],
+    }
+    with Rough(tmp_path, **script) as server:
+        send(quick_desk, server, clock)
+    assert quick_desk.mails("status", "handed") == [
+        *(("sent", 0), ("failed", 0), ("failed", 0), ("failed", 0)),
+    ]
+    assert quick_desk.mails("last_reply")[0] == "2.0.0 one\ntwo"
+    assert quick_desk.mails("last_reply")[1] == "-1 what?"
+
+
+def test_a_name_cannot_smuggle_in_a_header_or_a_command(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    evil = "张三\r\nBcc: thief@example.org\r\n\r\n.\r\nMAIL FROM:<thief@example.org>"
+    hosts(quick_desk, 1)
+    with quick_desk.db.write() as connection:
+        connection.execute(text("UPDATE mail SET to_name = :name"), {"name": evil})
+    with Rough(tmp_path) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1)
+        [(to, content)] = server.mails
+    mail = message_from_bytes(content, policy=policy.default)
+    assert (to, mail["bcc"]) == ("h01@example.cn", None)
+    assert [address.addr_spec for address in mail["to"].addresses] == ["h01@example.cn"]
+
+
+@pytest.mark.parametrize("address", ["张三@example.cn", "a@例子.cn", "a@b.cn\r\nRCPT TO:<c@d.cn>"])
+def test_an_address_that_smtp_cannot_carry_is_dead_and_blocks_no_other(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, address: str
+) -> None:
+    hosts(quick_desk, 2)
+    with quick_desk.db.write() as connection:
+        connection.execute(
+            text("UPDATE mail SET to_email = :address WHERE id = 1"), {"address": address}
+        )
+    with Rough(tmp_path) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=1)
+        assert server.recipients == ["h02@example.cn"]
+    status, reason = quick_desk.mails("status", "reason")[0]
+    assert (status, reason.partition(":")[0]) == ("dead", "unwritable")
+
+
+# -- Pace -----------------------------------------------------------------------------------------
+
+
+def test_a_server_that_takes_one_mail_at_a_time_gets_all_in_the_end(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, every=0.1) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=2)
+        while set(quick_desk.mails("status")) != {"sent"}:
+            assert "dead" not in quick_desk.mails("status")
+            clock.forward(hours=2)
+            send(quick_desk, server, clock)
+        assert sorted(server.recipients) == ["h01@example.cn", "h02@example.cn", "h03@example.cn"]
+
+
+def test_with_a_rate_it_is_never_asked_too_fast(
+    quick_desk: Desk, tmp_path: Path, going: Going
+) -> None:
+    hosts(quick_desk, 4)
+    with Rough(tmp_path, every=0.2) as server:
+        sent = quick_desk.delivery(server.port, going, smtp_rate=4).run()
+        assert sent == DeliveryResult(sent=4)
+
+
+def test_the_rate_holds_for_several_at_once(
+    quick_desk: Desk, mailbox: Mailbox, going: Going
+) -> None:
+    from threading import Thread
+    from time import monotonic
+
+    hosts(quick_desk, 12)
+    senders = [
+        quick_desk.delivery(mailbox.port, going, owner=f"{n}:{n}", smtp_rate=10) for n in range(3)
+    ]
+    began = monotonic()
+    threads = [Thread(target=sender.run) for sender in senders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(read_mailbox(mailbox.folder)) == 12
+    assert monotonic() - began >= 1.0  # eleven gaps of a tenth of a second

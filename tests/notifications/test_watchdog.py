@@ -1,0 +1,108 @@
+"""The watchdog revives a scheduler that no longer ticks."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pytest
+from desk import FROM, Desk
+from posting import Going, five_past
+
+from config.settings import Settings
+from notifications import watchdog as module
+from notifications.mailbox import Mailbox, read_mailbox
+from notifications.watchdog import Watchdog
+from notifications.worker import Running, Worker
+
+
+def until(done: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.01)
+    return done()
+
+
+def test_it_revives_after_three_intervals_without_a_beat() -> None:
+    now, revived, seen = [0.0], [], []
+    dog = Watchdog(lambda: now[0], lambda: revived.append(now[0]), lambda: seen.append(now[0]))
+    for now[0] in (5.0, 10.0, 15.0, 16.0, 20.0, 31.0, 32.0):
+        dog.look()
+    assert revived == [16.0, 32.0]
+    assert seen == [5.0, 10.0, 15.0, 20.0, 31.0]
+    now[0] = 40.0
+    dog.beat()
+    now[0] = 55.0
+    dog.look()
+    assert revived == [16.0, 32.0]
+
+
+@pytest.fixture
+def quick_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0.2)
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_a_scheduler_whose_thread_has_died_is_started_anew(
+    quick_desk: Desk, mailbox: Mailbox, quick_beat: None, how: str
+) -> None:
+    told: list[str] = []
+    settings = Settings(smtp_port=mailbox.port, mail_from=FROM)
+    clock = Going(five_past().now)
+    worker = Worker(
+        quick_desk.db, quick_desk.book, settings, clock, lambda job, _: told.append(job)
+    )
+    stopping = Event()
+    running = Running(worker, stopping)
+    running.start()
+    try:
+        old = running.scheduler
+        if how == "killed":
+            kill(old._thread)
+        else:
+            old.shutdown(wait=False)
+        quick_desk.plan({})  # its reminder is due today: the new scheduler sweeps at once
+        assert until(lambda: "watchdog" in told)
+        assert until(lambda: quick_desk.mails("status") == ["pending"])
+        assert running.scheduler is not old
+        assert running.scheduler.running
+        clock_ahead = Going(five_past().now.replace(minute=59))
+        worker.clock = clock_ahead  # past the half minute in which mails gather
+        worker.guard.clock = clock_ahead
+        worker.guard.begin()
+        worker._job("dispatch", lambda: worker._dispatch(stopping))
+        assert len(read_mailbox(mailbox.folder)) == 1
+    finally:
+        stopping.set()
+        running.stop()
+
+
+def kill(thread: Thread) -> None:
+    """Raise SystemExit in it, as an error in the scheduler's own code would."""
+    assert thread.ident is not None
+    raised = ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+    )
+    assert raised == 1
+    assert until(lambda: not thread.is_alive())
+
+
+def test_a_scheduler_that_ticks_is_left_alone(
+    quick_desk: Desk, mailbox: Mailbox, quick_beat: None
+) -> None:
+    told: list[str] = []
+    settings = Settings(smtp_port=mailbox.port, mail_from=FROM)
+    worker = Worker(
+        *(quick_desk.db, quick_desk.book, settings, Going(five_past().now)),
+        lambda job, _: told.append(job),
+    )
+    running = Running(worker, Event())
+    beats: set[float] = set()
+    running.start()
+    try:
+        assert until(lambda: beats.add(running.watchdog.last) or len(beats) > 8)
+        assert "watchdog" not in told
+    finally:
+        running.stop()
