@@ -77,7 +77,7 @@ def init(json: Json = False) -> None:
 
 @app.command(help=both("检查运行环境，逐项说明", "Check the installation"))
 def doctor(json: Json = False) -> None:
-    from cli.verbs_setup import doctor as run
+    from cli.verbs_doctor import doctor as run
 
     run(json)
 

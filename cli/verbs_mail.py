@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +12,7 @@ from sqlalchemy import Connection, select
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_worker import make_worker
+from notifications.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow import mail_log
 from workflow.addresses import marked
@@ -56,13 +55,10 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
 
 def _trouble(connection: Connection) -> Text | None:
     """What keeps the mail server from taking mail, where the worker has seen that."""
-    if find_spec("notifications.trouble") is None:
-        return None
-    module = import_module("notifications.trouble")
-    found = module.trouble(connection)
+    found = trouble(connection)
     if found is None:
         return None
-    kind, since = module.KINDS.get(found.kind, Text("", "")), local(found.since)
+    kind, since = KINDS[found.kind], local(found.since)
     server, again = found.server.partition("#")[0], local(found.next_at)
     return TROUBLE.format(server=server, kind=kind, said=found.said, since=since, again=again)
 

@@ -38,7 +38,7 @@ from notifications.pace import slot
 from notifications.persist import STORAGE, persist
 from notifications.rulings import IN_DOUBT, ruling
 from workflow.database import Database
-from workflow.mail_desk import mark_address
+from workflow.mail_desk import RELEASED, mark_address
 from workflow.tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -158,12 +158,21 @@ class Delivery:
             set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
             self.result.failed += 1
             return None
+        if self._awaits_approval(row):
+            set_aside(connection, row.id, MailStatus.AWAITING, "approval")
+            self.result.withheld += 1
+            return None
         written: Written | None
         if row.handed:  # a server may have it: the same bytes for good
             written = Written(row.subject, row.content, row.went_to)
         else:
             written = self._written(connection, row, now)
         return self.hand.take(connection, row, written, now) if written else None
+
+    def _awaits_approval(self, row: Any) -> bool:
+        """Whether a person is to see it first: before its first attempt, until released."""
+        chosen = row.notice in self.settings.mail_approval
+        return chosen and row.tried_at is None and row.reason != RELEASED
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()

@@ -22,6 +22,7 @@ PENDING, FAILED, DEAD = MailStatus.PENDING, MailStatus.FAILED, MailStatus.DEAD
 AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailStatus.SENT
 # Reasons beside the status. Unproven: the report that it came back does not name the mail.
 BOUNCED, UNPROVEN, BY_HAND, HELD = "bounced", "bounced_unproven", "by_hand", "held"
+RELEASED = "released"  # it waits for no approval any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Turn:
 
 
 HOLD = Turn(Text("扣下", "held"), frozenset({PENDING, FAILED}), HELD)
-RELEASE = Turn(Text("放行", "released"), frozenset({AWAITING}), "released")
+RELEASE = Turn(Text("放行", "released"), frozenset({AWAITING}), RELEASED)
 RESEND = Turn(
     Text("重发", "sent again"), frozenset({DEAD, FAILED, SUPPRESSED}), "resent", returned=True
 )
@@ -57,7 +58,7 @@ def hold(connection: Connection, mail_id: int, *, by: str, note: str, at: dateti
 def release(connection: Connection, mail_id: int, *, by: str, note: str, at: datetime) -> None:
     """Let a mail go that was held or waits for approval: it is due now. Raises MailRefused."""
     _mail_for(connection, mail_id, RELEASE, at)
-    _set(connection, mail_id, {"status": PENDING.value, "reason": "", "due_at": at})
+    _set(connection, mail_id, {"status": PENDING.value, "reason": RELEASED, "due_at": at})
     record(connection, mail_id, RELEASE.outcome, note, by=by, at=at)
 
 
@@ -70,7 +71,8 @@ def requeue(connection: Connection, mail_id: int, *, by: str, note: str, at: dat
     mail = _mail_for(connection, mail_id, RESEND, at)
     if not mail.to_email:
         raise MailRefused(NO_ADDRESS.format(number=mail_id))
-    values = {"status": PENDING.value, "reason": "", "attempts": 0, "due_at": at, "sent_at": None}
+    values = {"status": PENDING.value, "attempts": 0, "due_at": at, "sent_at": None}
+    values |= {"reason": RELEASED, "handed": min(mail.handed, 1)}  # the person answers for a copy
     if mail.handed == 0 or mail.status == SENT:
         values |= {"content": None, "subject": "", "went_to": "", "handed": 0}
     _set(connection, mail_id, values)

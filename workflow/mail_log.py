@@ -100,6 +100,13 @@ def _reminders(connection: Connection, which: Any) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def count_waiting_for_a_person(connection: Connection) -> tuple[int, int]:
+    """How many mails died, and how many wait for approval."""
+    query = select(MAIL.c.status, func.count()).group_by(MAIL.c.status)
+    counts = {row[0]: row[1] for row in connection.execute(query)}
+    return counts.get(MailStatus.DEAD.value, 0), counts.get(MailStatus.AWAITING.value, 0)
+
+
 def reason_label(reason: str) -> Text:
     """A reason code in words; what is not a code (a program's own words) as it is."""
     if reason.startswith(UNWRITABLE):
@@ -133,6 +140,8 @@ REASONS: dict[str, Text] = {
     "empty": Text("没有需要汇总的事项", "nothing to report"),
     "in_doubt": Text("服务器未答复，是否送达不明，请核实后重发", "perhaps delivered, perhaps not"),
     "held": Text("人工扣下", "held back by a person"),
+    "approval": Text("此类邮件须经审核后发送", "mail of this sort waits for approval"),
+    "released": Text("已放行", "released by a person"),
     "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
     "bounced_unproven": Text(
         "收到未注明原邮件的退信，待核实", "a report that does not name the mail came back"
