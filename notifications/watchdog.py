@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 BEAT_SECONDS = 5.0
 LATE = 3  # intervals
+ENDING_SECONDS = 10.0
 
 
 class Watchdog:
@@ -37,7 +38,7 @@ class Watchdog:
 
     def stop(self) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(ENDING_SECONDS)  # a daemon: a look that hangs must not keep the process
 
     def look(self) -> None:
         """Revive the scheduler if it is late."""
