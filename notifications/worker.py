@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers import SchedulerNotRunningError
@@ -211,7 +211,12 @@ class Running:
         if self.stopping.is_set():
             return
         self.worker.report("watchdog", "the scheduler stood still and is started anew")
-        with suppress(SchedulerNotRunningError):
-            self.scheduler.shutdown(wait=False)
+        # Not waited for: a thread that died may have taken the scheduler's locks with it.
+        Thread(target=_end, args=(self.scheduler,), daemon=True).start()
         self.scheduler = self._new()
         self.scheduler.start()  # sweeps and sends at once
+
+
+def _end(scheduler: BackgroundScheduler) -> None:
+    with suppress(SchedulerNotRunningError):
+        scheduler.shutdown(wait=False)

@@ -99,11 +99,12 @@ def test_a_mail_whose_matter_is_settled_meanwhile_is_withheld(
     desk: Desk, crooked: Crooked, clock: HandClock
 ) -> None:
     two(desk)
-    desk.do(1, Action.FILE, "2025-08-08", by=Role.HOST)
-    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=1, withheld=1)
-    assert desk.mails("status", "reason") == [("suppressed", "outdated"), ("sent", "")]
+    desk.do(1, Action.FILE, "2025-08-08", by=Role.HOST)  # whose receipt goes out
+    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=2, withheld=1)
+    stood = desk.mails("status", "reason", purpose="reminder")
+    assert stood == [("suppressed", "outdated"), ("sent", "")]
     assert desk.ledger("status", "reason", project_id=1, step="D-7") == [("suppressed", "met")]
-    assert crooked.recipients == ["b@example.cn"]
+    assert crooked.recipients == ["a@example.cn", "b@example.cn"]
     assert desk.problems() == []
 
 
@@ -117,7 +118,7 @@ def test_a_mail_that_no_server_took_is_withheld_once_it_is_settled(
     assert "还有7天" in desk.mails("subject")[1]
     desk.move(1, "2025-08-08", "2025-10-20", "2025-10-23")
     clock.now = morning("2025-08-11")
-    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=1, withheld=1)
+    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=2, withheld=1)
     assert desk.ledger("status", "reason", project_id=1, step="D-7") == [("suppressed", "moved")]
     assert "还有4天" in desk.mails("subject")[1]
 
@@ -127,8 +128,8 @@ def test_what_a_mail_still_has_to_say_goes_out_without_the_rest(
 ) -> None:
     desk.plan({}, {})
     desk.sweep("2025-08-08")
-    desk.do(1, Action.FILE, "2025-08-08", by=Role.HOST)
-    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=1)
+    desk.do(1, Action.FILE, "2025-08-08", by=Role.HOST)  # whose receipt goes out
+    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=2)
     assert "研修班2号" in desk.mails("subject")[0]
     assert desk.ledger("project_id", status="queued") == [2]
 

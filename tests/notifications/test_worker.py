@@ -56,10 +56,11 @@ def test_once_reports_what_failed_and_what_is_silent(desk: Desk, crooked: Crooke
     desk.plan({"contact_email": "a@example.cn"}, {"contact_email": None})
     desk.sweep("2025-08-01")
     desk.do(1, Action.FILE, "2025-08-01", by=Role.HOST)
-    crooked.at_rcpt.append("550 5.1.1 User unknown")
     running, _ = worker(desk, crooked.port, HandClock(morning("2025-08-08")))
-    # Silent: the mail of 08-01, whose matter is settled, and D-7 for each of the two.
-    assert running.once() == {"queued": 0, "sent": 0, "failed": 0, "withheld": 3}
+    # Silent: the mail of 08-01, whose matter is settled, and D-7 for each of the two. Sent: the
+    # receipt of what was filed.
+    assert running.once() == {"queued": 0, "sent": 1, "failed": 0, "withheld": 3}
+    crooked.at_rcpt.append("550 5.7.1 Refused")
     desk.plan({"contact_email": "c@example.cn", "name": "又一班"})
     running, _ = worker(desk, crooked.port, HandClock(morning("2025-08-12")))
     figures = running.once()
