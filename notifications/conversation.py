@@ -6,19 +6,16 @@ mail, after it anybody may (docs/decisions/0009).
 
 from __future__ import annotations
 
-import re
-import smtplib
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
+import aiosmtplib
+
 from config.settings import Settings
 from notifications.answers import Answer, Outcome, Reply, judged, readable
-from notifications.line import Line, NoEncryption, Silent
-
-DOT = re.compile(rb"(?m)^\.")
-Fault = (smtplib.SMTPException, OSError, ValueError)
+from notifications.line import Fault, Line, NoEncryption, Silent
 
 
 class Conversation:
@@ -53,35 +50,14 @@ class Conversation:
 
     def _envelope(self, line: Line, to: str) -> Answer | None:
         """MAIL, RCPT and DATA; None if the server waits for the content."""
-        commands = (f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA")
-        replies: list[Reply] = []
-        if line.pipelines:
-            line.send("".join(f"{command}\r\n" for command in commands))
-            replies = [line.reply() for _ in commands]
-        else:
-            for command in commands:
-                line.putcmd(command)
-                replies.append(line.reply())
-                if replies[-1].code >= 400:
-                    break
-        mail, *more = replies
+        mail, *more = line.envelope([f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA"])
         if not 200 <= mail.code < 300:
-            return self._without(line, replies, _unwanted(mail))
+            return _unwanted(mail)
         if not 200 <= more[0].code < 300:
-            return self._without(line, replies, judged(more[0], at_rcpt=True))
+            return judged(more[0], at_rcpt=True)
         return None if more[1].code == 354 else judged(more[1])
 
-    def _without(self, line: Line, replies: list[Reply], answer: Answer) -> Answer:
-        """A server that takes DATA although it refused the recipient gets nothing."""
-        if replies[-1].code == 354:
-            with suppress(*Fault):
-                line.send(b".\r\n")
-                line.reply()
-        return answer
-
     def _content(self, line: Line, content: bytes, note: Callable[[], bool]) -> Answer:
-        ending = b"" if content.endswith(b"\r\n") else b"\r\n"
-        stuffed = DOT.sub(b"..", content) + ending + b".\r\n"
         try:
             ours = note()
         except BaseException:
@@ -91,12 +67,7 @@ class Conversation:
             self.drop()
             return Answer(Outcome.LOST)
         try:
-            line.send(stuffed)
-        except OSError as error:  # the final dot has not left: no server keeps half a mail
-            self.close()
-            return Answer(Outcome.BROKEN, said(error))
-        try:
-            reply = line.reply()
+            reply = line.content(content)
         except Fault as error:
             self.close()
             return Answer(Outcome.UNKNOWN, f"acceptance unknown: {said(error)}")
@@ -113,7 +84,7 @@ class Conversation:
         if self.line is None or not self.line.is_open:
             return
         with suppress(*Fault):
-            if going_on and self.line.rset()[0] == 250:
+            if going_on and self.line.reset():
                 return
         self.close()
 
@@ -156,7 +127,7 @@ def _unwanted(reply: Reply) -> Answer:
 
 def _trouble(error: Exception, *, reached: bool) -> str:
     """The kind of what kept a connection from coming about."""
-    code = getattr(error, "smtp_code", 0)
+    code = getattr(error, "code", 0)
     if 400 <= code < 500 and not isinstance(error, NoEncryption):
         return "busy"
     for classes, kind in KINDS:
@@ -170,15 +141,16 @@ def _trouble(error: Exception, *, reached: bool) -> str:
 KINDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((socket.gaierror, UnicodeError), "name"),
     ((ssl.SSLCertVerificationError,), "certificate"),
-    ((ssl.SSLError, smtplib.SMTPNotSupportedError, NoEncryption), "encryption"),
-    ((smtplib.SMTPAuthenticationError,), "password"),
+    ((ssl.SSLError, NoEncryption), "encryption"),
+    ((aiosmtplib.SMTPAuthenticationError,), "password"),
     ((Silent,), "silent"),
 )
 
 
 def said(error: Exception) -> str:
     """The server's own words, with its code, or the error's."""
-    code, text = getattr(error, "smtp_code", None), getattr(error, "smtp_error", None)
-    if code is not None and text is not None:
-        return readable(f"{code} ".encode() + (text if isinstance(text, bytes) else text.encode()))
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return str(Reply(error.code, error.message.encode("utf-8", "surrogateescape")))
+    if isinstance(error, NoEncryption):
+        return readable(str(error))
     return readable(f"{type(error).__name__}: {error}")

@@ -1,186 +1,179 @@
-"""One SMTP connection, with a time limit on every reply and the envelope in one packet.
+"""One SMTP connection for callers that are not asynchronous; aiosmtplib knows the protocol.
 
-The standard library's client knows the protocol. Added here: a server that sends a byte a minute
-does not hold us longer than one that is silent; replies are kept as bytes, for those of Chinese
-servers are often GB 18030; a wrong password is tried once, so that no account is locked.
+Added here: a time limit on each exchange as a whole, so that a server that sends a byte a minute does
+not hold us longer than one that is silent; replies as bytes, for those of Chinese servers are often
+GB 18030; a wrong password is tried once, so that no account is locked.
 """
 
 from __future__ import annotations
 
-import base64
-import smtplib
+import asyncio
+import re
 import socket
 import ssl
-from collections.abc import Iterator
-from time import monotonic
-from typing import Any
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import aiosmtplib
+from aiosmtplib import SMTPResponse
 
 from config.settings import Settings
 from notifications.answers import Reply
 
-LONGEST_LINE = 8192
-MOST_LINES = 200  # of one reply
+T = TypeVar("T")
+DOT = re.compile(rb"(?m)^\.")
+Fault = (aiosmtplib.SMTPException, OSError, ValueError)
 
 
-class Silent(smtplib.SMTPException):
+class Silent(aiosmtplib.SMTPException):
     """No whole reply came within the time-out."""
 
 
-class NoEncryption(smtplib.SMTPResponseException):
-    """The server will not encrypt, in its own words."""
+class NoEncryption(aiosmtplib.SMTPException):
+    """The server will not encrypt; its own words."""
 
 
-class Line(smtplib.SMTP):
+class Line:
     """Not yet open after construction; `open` dials, secures and logs in.
 
-    Raises smtplib.SMTPException, ssl.SSLError or OSError, and is closed then.
+    Everything raises one of `Fault` for what a server or the network can do.
     """
-
-    sock: Any
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.limit = settings.smtp_timeout
-        self.unread, self.reached = b"", False
-        super().__init__(local_hostname="localhost", timeout=self.limit)
-
-    def open(self) -> Reply:
-        """The server's greeting."""
-        said = self.settings
-        self._host = said.smtp_host  # what a certificate must name
-        code, text = self.connect(said.smtp_host, said.smtp_port)
-        if code != 220:
-            return Reply(code, text)
-        self.local_hostname = _own_name(self.sock)
-        self.ehlo_or_helo_if_needed()
-        if said.smtp_security == "starttls":
-            self.starttls(context=ssl.create_default_context())
-            self.ehlo_or_helo_if_needed()
-        if said.smtp_username:
-            self._log_in(said.smtp_username, said.smtp_password)
-        return Reply(code, text)
-
-    def connect(self, *where: Any, **how: Any) -> tuple[int, bytes]:
-        self.unread = b""
-        return super().connect(*where, **how)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        dialled = socket.create_connection((host, port), timeout)
-        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.reached = True
-        if self.settings.smtp_security == "tls":
-            return ssl.create_default_context().wrap_socket(dialled, server_hostname=host)
-        return dialled
+        self.reached = False  # somebody is there
+        self._loop = asyncio.new_event_loop()
+        self._client: aiosmtplib.SMTP | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.sock is not None
+        return self._client is not None and self._client.is_connected
 
-    @property
-    def pipelines(self) -> bool:
-        return self.has_extn("pipelining")
-
-    # -- Replies ------------------------------------------------------------------------------
-
-    def getreply(self) -> tuple[int, bytes]:
-        """One reply, within the time-out as a whole."""
+    def open(self) -> Reply:
+        """The server's greeting, or its refusal of one."""
+        said = self.settings
+        dialled = socket.create_connection((said.smtp_host, said.smtp_port), said.smtp_timeout)
+        self.reached = True
+        dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        dialled.setblocking(False)
+        self._client = aiosmtplib.SMTP(
+            hostname=said.smtp_host,  # what a certificate must name
+            port=None,
+            sock=dialled,
+            local_hostname=_own_name(dialled),
+            timeout=said.smtp_timeout,
+            use_tls=said.smtp_security == "tls",
+            start_tls=False,  # below, where a refusal can be told from other faults
+        )
         try:
-            return self._reply(monotonic() + self.limit)
-        except (OSError, smtplib.SMTPException):
-            self.close()
-            raise
+            greeting = self._run(self._client.connect())
+        except aiosmtplib.SMTPConnectResponseError as error:
+            return _reply(error)
+        self._run(self._client.ehlo())
+        if said.smtp_security == "starttls":
+            self._secure(self._client)
+        if said.smtp_username:
+            self._log_in(self._client)
+        return _reply(greeting)
 
-    def reply(self) -> Reply:
-        return Reply(*self.getreply())
-
-    def _reply(self, until: float) -> tuple[int, bytes]:
-        lines: list[bytes] = []
-        for line in self._lines(until):
-            lines.append(line[4:].strip(b" \t\r\n"))
-            if not (line[:3].isdigit() and line[3:4] in (b" ", b"-", b"\r", b"\n", b"")):
-                return -1, line.strip()
-            if line[3:4] != b"-":
-                return int(line[:3]), b"\n".join(lines)
-            if len(lines) >= MOST_LINES:
-                break
-        raise smtplib.SMTPServerDisconnected("a reply without end")
-
-    def _lines(self, until: float) -> Iterator[bytes]:
-        while True:
-            line, found, rest = self.unread.partition(b"\n")
-            if found:
-                self.unread = rest
-                yield line + found
-                continue
-            if len(line) > LONGEST_LINE:
-                raise smtplib.SMTPServerDisconnected("a line without end")
-            self.unread = line + self._more(until)
-
-    def _more(self, until: float) -> bytes:
-        left = until - monotonic()
-        if left <= 0:
-            raise Silent("no answer in time")
-        self.sock.settimeout(left)
+    def _secure(self, client: aiosmtplib.SMTP) -> None:
+        if not client.supports_extension("starttls"):
+            raise NoEncryption("the server does not offer STARTTLS")
         try:
-            got: bytes = self.sock.recv(4096)
-        except TimeoutError:
-            raise Silent("no answer in time") from None
-        if not got:
-            raise smtplib.SMTPServerDisconnected("closed without an answer")
-        return got
+            self._run(client.starttls())
+        except aiosmtplib.SMTPResponseException as error:
+            raise NoEncryption(str(_reply(error))) from error
+        self._run(client.ehlo())
 
-    def send(self, s: Any) -> None:
-        """All of it, or an error: then the end of `s` has not left this machine."""
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
-        self.sock.settimeout(self.limit)
-        try:
-            self.sock.sendall(s.encode("ascii") if isinstance(s, str) else s)
-        except OSError:
-            self.close()
-            raise
-
-    def starttls(self, **how: Any) -> Any:  # type: ignore[override]
-        try:
-            answer = super().starttls(**how)
-        except smtplib.SMTPResponseException as error:
-            self.close()
-            raise NoEncryption(error.smtp_code, error.smtp_error) from error
-        except BaseException:
-            self.close()
-            raise
-        self.unread = b""  # what came before the encryption was said by anybody
-        return answer
-
-    # -- Logging in ---------------------------------------------------------------------------
-
-    def _log_in(self, name: str, password: str) -> None:
+    def _log_in(self, client: aiosmtplib.SMTP) -> None:
         """By one mechanism, once. Raises SMTPAuthenticationError with the server's words."""
-        offered = str(self.esmtp_features.get("auth", "")).upper().split()
-        if "PLAIN" in offered:
-            said = self._answer("AUTH PLAIN " + _coded(f"\0{name}\0{password}"))
-        elif "LOGIN" in offered:
-            said = self._answer("AUTH LOGIN")
-            for secret in (name, password):
-                said = self._answer(_coded(secret)) if said.code == 334 else said
-        elif "CRAM-MD5" in offered:
-            self.user, self.password = name, password
-            said = Reply(*self.auth("CRAM-MD5", self.auth_cram_md5))
+        name, password = self.settings.smtp_username, self.settings.smtp_password
+        offered = client.server_auth_methods
+        if "plain" in offered:
+            self._run(client.auth_plain(name, password))
+        elif "login" in offered:
+            self._run(client.auth_login(name, password))
+        elif "cram-md5" in offered:
+            self._run(client.auth_crammd5(name, password))
         else:
-            said = Reply(504, b"the server offers no way to log in that we know")
-        if said.code != 235:
-            raise smtplib.SMTPAuthenticationError(said.code, said.text)
+            raise aiosmtplib.SMTPAuthenticationError(504, "no way to log in that we know")
 
-    def _answer(self, command: str) -> Reply:
-        self.putcmd(command)
-        return self.reply()
+    def envelope(self, commands: Sequence[str]) -> list[Reply]:
+        """The replies to some commands, up to the first that refuses."""
+        return self._run(self._commands(commands), exchanges=len(commands))
+
+    async def _commands(self, commands: Sequence[str]) -> list[Reply]:
+        replies: list[Reply] = []
+        for command in commands:
+            replies.append(await self._command(command))
+            if replies[-1].code >= 400 or replies[-1].code < 200:
+                break
+        return replies
+
+    async def _command(self, command: str) -> Reply:
+        assert self._client is not None
+        try:
+            return _reply(await self._client.execute_command(command.encode("ascii")))
+        except aiosmtplib.SMTPResponseException as error:  # nothing that SMTP knows
+            return _reply(error)
+
+    def content(self, content: bytes) -> Reply:
+        """The reply to a mail's content, after the server's 354. Once this is called, a server
+        may have the mail, whatever it raises."""
+        ending = b"" if content.endswith(b"\r\n") else b"\r\n"
+        return self._run(self._content(DOT.sub(b"..", content) + ending + b".\r\n"))
+
+    async def _content(self, stuffed: bytes) -> Reply:
+        protocol = self._client.protocol if self._client is not None else None
+        if protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("not connected")
+        protocol.write(stuffed)
+        try:
+            return _reply(await protocol.read_response(timeout=self.settings.smtp_timeout))
+        except aiosmtplib.SMTPResponseException as error:
+            return _reply(error)
+
+    def reset(self) -> bool:
+        """Whether the connection is ready for another mail."""
+        [reply] = self.envelope(["RSET"])
+        return reply.code == 250
+
+    def quit(self) -> None:
+        self.envelope(["QUIT"])
+
+    def close(self) -> None:
+        """Hang up without a word; harmless twice."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+        if not self._loop.is_closed():
+            with suppress(RuntimeError):
+                self._loop.run_until_complete(asyncio.sleep(0))  # let the transport close
+            self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T], exchanges: int = 1) -> T:
+        """Wait for one or more exchanges, each no longer than the time-out."""
+        limit = self.settings.smtp_timeout * exchanges
+        try:
+            return self._loop.run_until_complete(asyncio.wait_for(work, limit))
+        except (TimeoutError, aiosmtplib.SMTPTimeoutError) as error:
+            raise Silent("no answer in time") from error
+        except aiosmtplib.SMTPConnectError as error:  # what is behind it says more
+            if isinstance(error.__cause__, ssl.SSLError):
+                raise error.__cause__ from error
+            raise
 
 
-def _coded(secret: str) -> str:
-    return base64.b64encode(secret.encode()).decode("ascii")
+def _reply(said: SMTPResponse | aiosmtplib.SMTPResponseException) -> Reply:
+    words = said.message.removeprefix(MALFORMED).strip()
+    return Reply(said.code, words.encode("utf-8", "surrogateescape"))
 
 
-def _own_name(connected: Any) -> str:
+MALFORMED = "Malformed SMTP response line: "  # the library's words before the server's
+
+
+def _own_name(connected: socket.socket) -> str:
     """How we introduce ourselves: by name if it is a full one, else by address (RFC 5321)."""
     name = socket.gethostname()
     if "." in name and name.isascii():
