@@ -67,7 +67,7 @@ def test_killed_six_times_nothing_is_lost(desk: Desk, mailbox: Mailbox) -> None:
 
 
 def test_a_crew_killed_one_by_one_loses_nothing(desk: Desk, mailbox: Mailbox) -> None:
-    torture_a_crew(desk, mailbox, mails=300, kills=10, seed=20250808)
+    torture_a_crew(desk, mailbox, mails=200, kills=6, seed=20250808)
 
 
 @pytest.mark.slow
