@@ -24,6 +24,7 @@ class Bare:
     text: str
     html: str
     message_id: str
+    enclosed: tuple[tuple[str, str, bytes], ...]  # type, file name, content
 
     def message(self) -> EmailMessage:
         message = EmailMessage()
@@ -35,6 +36,9 @@ class Bare:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)
         message.add_alternative(self.html, subtype="html")
+        for kind, name, content in self.enclosed:
+            main, _, sub = kind.partition("/")
+            message.add_attachment(content, maintype=main, subtype=sub, filename=name)
         return message
 
 

@@ -99,7 +99,8 @@ def _contents(db: Database, port: int) -> list[bare.Bare]:
 def _taken_apart(to: str, mail: EmailMessage) -> bare.Bare:
     [name] = mail["to"].addresses
     plain, html = _bodies(mail)
-    return bare.Bare(to, name, str(mail["subject"]), plain, html, str(mail["message-id"]))
+    identity = str(mail["message-id"])
+    return bare.Bare(to, name, str(mail["subject"]), plain, html, identity, _enclosed(mail))
 
 
 def _both(
@@ -114,7 +115,9 @@ def _both(
 
 def _same(ours: EmailMessage, theirs: EmailMessage) -> None:
     """Both say the same, or the comparison is worth nothing."""
-    said = [(m["to"], m["subject"], m["message-id"], *_bodies(m)) for m in (ours, theirs)]
+    said = [
+        (m["to"], m["subject"], m["message-id"], *_bodies(m), *_enclosed(m)) for m in (ours, theirs)
+    ]
     if said[0] != said[1]:
         differing = [pair for pair in zip(*said, strict=True) if pair[0] != pair[1]]
         raise SystemExit(f"the mails differ: {differing}")
@@ -125,6 +128,13 @@ def _bodies(mail: EmailMessage) -> list[str]:
     return [
         str(part.get_content()).replace("\r\n", "\n").rstrip() for part in found if part is not None
     ]
+
+
+def _enclosed(mail: EmailMessage) -> tuple[tuple[str, str, bytes], ...]:
+    return tuple(
+        (part.get_content_type(), str(part.get_filename()), part.get_payload(decode=True))
+        for part in mail.iter_attachments()
+    )
 
 
 def parsed(raw: bytes) -> EmailMessage:

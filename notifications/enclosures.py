@@ -95,10 +95,11 @@ def _with_news(
 
 _CARRIED = Statement(
     ROWS.where(
-        exists().where(
-            REMINDER.c.deadline_id == DEADLINE.c.id,
-            REMINDER.c.mail_id == bindparam("number"),
-            REMINDER.c.status == ReminderStatus.QUEUED.value,
+        DEADLINE.c.id.in_(  # found by the mail's reminders, not by looking through all deadlines
+            select(REMINDER.c.deadline_id).where(
+                REMINDER.c.mail_id == bindparam("number"),
+                REMINDER.c.status == ReminderStatus.QUEUED.value,
+            )
         ),
         DEADLINE.c.standing == Standing.OPEN.value,
     ).order_by(DEADLINE.c.id)
