@@ -146,16 +146,27 @@ def test_stopped_past_its_lease_it_sends_nothing_that_another_has_sent(
 
 
 def stop_outside_a_transaction(desk: Desk, process: subprocess.Popen[str]) -> None:
-    """One that sleeps with SQLite's write lock in its hand holds up everybody, which is no test."""
-    while True:
+    """One that sleeps with a lock in its hand holds up others until it wakes, which is no test."""
+    process.send_signal(signal.SIGSTOP)
+    while in_a_transaction(desk):
+        process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGSTOP)
-        if not desk.db.is_sqlite:
-            return
-        free = sqlite_module().connect(desk.db.url.database, timeout=0)
-        try:
-            free.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite_module().OperationalError:
-            process.send_signal(signal.SIGCONT)
-        finally:
-            free.close()
+
+
+def in_a_transaction(desk: Desk) -> bool:
+    """Whether anybody else is writing."""
+    if not desk.db.is_sqlite:
+        with desk.db.read() as connection:
+            busy = connection.exec_driver_sql(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            return bool(busy.scalar_one())
+    other = sqlite_module().connect(desk.db.url.database, timeout=0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite_module().OperationalError:
+        return True
+    finally:
+        other.close()
+    return False
