@@ -114,7 +114,9 @@ class Line:
     async def _command(self, command: str) -> Reply:
         assert self._client is not None
         try:
-            return _reply(await self._client.execute_command(command.encode("ascii")))
+            # No time limit of its own: `_run` has one for the whole exchange, and each costs a task.
+            said = await self._client.execute_command(command.encode("ascii"), timeout=None)
+            return _reply(said)
         except aiosmtplib.SMTPResponseException as error:  # nothing that SMTP knows
             return _reply(error)
 
@@ -130,7 +132,7 @@ class Line:
             raise aiosmtplib.SMTPServerDisconnected("not connected")
         protocol.write(stuffed)
         try:
-            return _reply(await protocol.read_response(timeout=self.settings.smtp_timeout))
+            return _reply(await protocol.read_response())
         except aiosmtplib.SMTPResponseException as error:
             return _reply(error)
 
@@ -154,15 +156,18 @@ class Line:
 
     def _run(self, work: Coroutine[Any, Any, T], exchanges: int = 1) -> T:
         """Wait for one or more exchanges, each no longer than the time-out."""
-        limit = self.settings.smtp_timeout * exchanges
+        task = self._loop.create_task(work)
+        limit = self._loop.call_later(self.settings.smtp_timeout * exchanges, task.cancel)
         try:
-            return self._loop.run_until_complete(asyncio.wait_for(work, limit))
-        except (TimeoutError, aiosmtplib.SMTPTimeoutError) as error:
+            return self._loop.run_until_complete(task)
+        except (asyncio.CancelledError, aiosmtplib.SMTPTimeoutError) as error:
             raise Silent("no answer in time") from error
         except aiosmtplib.SMTPConnectError as error:  # what is behind it says more
             if isinstance(error.__cause__, ssl.SSLError):
                 raise error.__cause__ from error
             raise
+        finally:
+            limit.cancel()
 
 
 def _reply(said: SMTPResponse | aiosmtplib.SMTPResponseException) -> Reply:
