@@ -68,8 +68,8 @@ def refused(desk: Desk, what: Any, number: int) -> str:
     ("what", "allowed", "target", "reason", "outcome"),
     [
         (hold, {"pending", "failed"}, "awaiting", "held", "held"),
-        (release, {"awaiting"}, "pending", "", "released"),
-        (requeue, {"dead", "failed", "suppressed"}, "pending", "", "resent"),
+        (release, {"awaiting"}, "pending", "released", "released"),
+        (requeue, {"dead", "failed", "suppressed"}, "pending", "released", "resent"),
         (
             by_hand,
             {"pending", "failed", "dead", "awaiting", "suppressed"},
