@@ -19,7 +19,7 @@ from bench.measure import Figure, interleaved
 from bench.outbox import AT, HOUR, SENDER, Standing, multiply, wait_again, with_reminders
 from config.rulebook import rulebook
 from config.settings import Settings
-from notifications.dispatch import Dispatcher
+from notifications.sending.dispatch import Dispatcher
 from workflow.database import Database
 
 MAILS, ROUNDS = 400, 7  # on one connection

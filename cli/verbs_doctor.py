@@ -111,8 +111,8 @@ def _mail_server(office: Office) -> Found:
 
 
 def _returned_mail(office: Office) -> Found:
-    from notifications.bounce_desk import check
-    from notifications.bounce_sources import BounceProblem
+    from notifications.returns.bounce_desk import check
+    from notifications.returns.bounce_sources import BounceProblem
 
     name = Text("退信收取", "Returned mail")
     try:
@@ -125,8 +125,8 @@ def _returned_mail(office: Office) -> Found:
 
 
 def _clock(office: Office) -> Found:
-    from notifications.clock_guard import clock_alarm
-    from notifications.clock_watch import HELD
+    from notifications.watch.clock_guard import clock_alarm
+    from notifications.watch.clock_watch import HELD
 
     name = Text("系统时钟", "Clock")
     with office.db.read() as connection:
@@ -138,7 +138,7 @@ def _clock(office: Office) -> Found:
 
 def _sending(office: Office) -> Found:
     """What the worker last saw of the server; a test of the connection says nothing of that."""
-    from notifications.trouble import KINDS, trouble
+    from notifications.sending.trouble import KINDS, trouble
 
     name = Text("发信情况", "Sending")
     with office.db.read() as connection:
@@ -155,7 +155,7 @@ def _sending(office: Office) -> Found:
 
 
 def _worker(office: Office) -> Found:
-    from notifications.heartbeat import last_beat
+    from notifications.watch.heartbeat import last_beat
 
     name = Text("提醒与发信程序", "Worker")
     with office.db.read() as connection:
@@ -190,7 +190,7 @@ def _needs_a_person(office: Office) -> Found:
 
 
 def _approval(office: Office) -> Found:
-    from notifications.notices import NOTICES
+    from notifications.letters.notices import NOTICES
 
     name, chosen = Text("需审核的邮件", "Mail to be approved"), office.settings.mail_approval
     unknown = [one for one in chosen if one not in NOTICES and one not in ("reminder", "digest")]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_worker import make_worker
-from notifications.trouble import KINDS, trouble
+from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow import mail_log
 from workflow.addresses import marked

@@ -14,7 +14,7 @@ def serve(host: str, port: int) -> None:
     """Run the web server until told to stop."""
     import uvicorn
 
-    from notifications.feeds import read_key
+    from notifications.calendars.feeds import read_key
     from web.app import Site, create_app
 
     office = Office(False)
@@ -44,7 +44,7 @@ def _listener(host: str, port: int) -> Any:
 
 def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     """The private address of a person's calendar feed; or the calendar itself, as a file."""
-    from notifications import feeds
+    from notifications.calendars import feeds
     from workflow.people import PERSON, person_id
 
     office = Office(as_json)

@@ -9,7 +9,7 @@ from states.terms import Text
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
-    from notifications.feeds import make_key
+    from notifications.calendars.feeds import make_key
     from workflow.database import Database
     from workflow.migrations import upgrade
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
-from notifications import office_wording
-from notifications.notices import NAMES, NOTICES, NoticeKind
-from notifications.wording import LANGUAGES, Wording, resolved
-from notifications.wording_check import check
+from notifications.letters import office_wording
+from notifications.letters.notices import NAMES, NOTICES, NoticeKind
+from notifications.letters.wording import LANGUAGES, Wording, resolved
+from notifications.letters.wording_check import check
 from states.terms import Role, Text
 from workflow.people import find_actor
 

@@ -10,10 +10,10 @@ from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_wording import NOBODY, known_language, known_notice
-from notifications import office_wording
-from notifications.letters import Rendered
-from notifications.preview import preview
-from notifications.results import Reader
+from notifications.letters import office_wording
+from notifications.letters.preview import preview
+from notifications.letters.results import Reader
+from notifications.letters.values import Rendered
 from states.forms import EMAIL
 from states.terms import Role, Text
 from workflow.outbox import INSERT, draft

@@ -43,7 +43,7 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
 
 def _accepted(office: Office) -> bool:
     """Take away the alarm about the clock; whether a worker runs already, which then goes on."""
-    from notifications.clock_guard import clear_alarm, clock_alarm
+    from notifications.watch.clock_guard import clear_alarm, clock_alarm
 
     with office.db.write() as connection:
         alarm = clock_alarm(connection)

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 
 from config.errors import ConfigError, first_reason
 
-# "Name <address>" or an address alone; what notifications/envelope.py can write.
+# "Name <address>" or an address alone; what notifications/letters/envelope.py can write.
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
 MAIL_FROM = re.compile(rf"{ADDRESS}|[^<>\x00-\x1f]*<{ADDRESS}>")
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from config.errors import ConfigError
 from notifications.call_list import call_list
-from notifications.drafts import Writer, Written
+from notifications.letters.drafts import Writer, Written
 from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused

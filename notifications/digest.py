@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 
 from config.rulebook import Rulebook
-from notifications.digest_letter import Digest, DigestRow
+from notifications.letters.digest_letter import Digest, DigestRow
 from states.facts import Facts, Standing
 from states.mailing import Sort
 from states.terms import Act, Action, Force, Kind, Role, State, Text, day_label

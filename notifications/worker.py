@@ -22,18 +22,18 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config.rulebook import Rulebook
 from config.settings import Settings
-from notifications import watchdog
-from notifications.bounce_desk import Collected, collect
-from notifications.carriers import writer_for
-from notifications.clock_guard import ClockGuard, steady
-from notifications.clock_watch import ClockHeld, ClockWatch
-from notifications.delivery import DeliveryResult
 from notifications.digest import queue_digests
-from notifications.dispatch import Dispatcher
-from notifications.drafts import Writer
-from notifications.heartbeat import Heartbeat
+from notifications.letters.drafts import Writer
+from notifications.returns.bounce_desk import Collected, collect
+from notifications.sending.carriers import writer_for
+from notifications.sending.delivery import DeliveryResult
+from notifications.sending.dispatch import Dispatcher
 from notifications.sweep import EVERYTHING, SweepResult, sweep
-from notifications.watchdog import Watchdog
+from notifications.watch import watchdog
+from notifications.watch.clock_guard import ClockGuard, steady
+from notifications.watch.clock_watch import ClockHeld, ClockWatch
+from notifications.watch.heartbeat import Heartbeat
+from notifications.watch.watchdog import Watchdog
 from states.terms import Kind
 from workflow.database import Database
 from workflow.refresh import refresh

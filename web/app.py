@@ -9,7 +9,7 @@ from datetime import date
 from fastapi import FastAPI
 
 from config.rulebook import Rulebook
-from notifications.feeds import Key
+from notifications.calendars.feeds import Key
 from web import calendar, health
 from workflow.database import Database
 

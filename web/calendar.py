@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from config.rulebook import Rulebook
-from notifications.feeds import Key, feed
+from notifications.calendars.feeds import Key, feed
 from workflow.database import Database
 
 # Asked again each time, kept by nobody in between, and told to nobody by a link.

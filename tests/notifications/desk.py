@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from config.rulebook import Rulebook
 from config.settings import Settings
-from notifications.delivery import Clock, Delivery
-from notifications.drafts import Writer
+from notifications.letters.drafts import Writer
+from notifications.sending.delivery import Clock, Delivery
 from notifications.sweep import EVERYTHING, SweepResult, sweep
 from states.calendar import WorkCalendar
 from states.facts import Facts

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from desk import Desk, HandClock, morning
 from servers import Rough
 
-from notifications.delivery import DeliveryResult
-from notifications.trouble import Trouble, trouble
+from notifications.sending.delivery import DeliveryResult
+from notifications.sending.trouble import Trouble, trouble
 
 DAY = "2025-08-08"
 

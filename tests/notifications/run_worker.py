@@ -16,7 +16,7 @@ from threading import Event
 
 from config.rulebook import rulebook
 from config.settings import Settings
-from notifications import dispatch
+from notifications.sending import dispatch
 from notifications.worker import Worker
 from workflow.database import Database
 

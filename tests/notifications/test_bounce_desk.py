@@ -21,8 +21,8 @@ from test_bounces import (
 )
 
 from config.settings import Settings
-from notifications.bounce_desk import Collected, check, collect
-from notifications.bounce_sources import BounceProblem
+from notifications.returns.bounce_desk import Collected, check, collect
+from notifications.returns.bounce_sources import BounceProblem
 from states.terms import Role
 from workflow.addresses import clear_address, marked
 from workflow.outbox import INSERT, draft

@@ -27,10 +27,16 @@ import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.bounce_sources import BounceProblem, BounceSource, Folder, ImapBox, _mailbox
-from notifications.bounces import LARGEST, Report, parse
-from notifications.envelope import compose
-from notifications.letters import Rendered
+from notifications.letters.envelope import compose
+from notifications.letters.values import Rendered
+from notifications.returns.bounce_sources import (
+    BounceProblem,
+    BounceSource,
+    Folder,
+    ImapBox,
+    _mailbox,
+)
+from notifications.returns.bounces import LARGEST, Report, parse
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 TO = "unit02@example.cn"

@@ -15,7 +15,7 @@ from desk import FROM, Desk, day, morning
 from sqlalchemy import update
 
 from notifications.by_hand import Exported, export, preview, reasons
-from notifications.drafts import Writer
+from notifications.letters.drafts import Writer
 from states.terms import Action, Role
 from workflow.addresses import mark_address
 from workflow.outbox import TABLE as MAIL

@@ -9,8 +9,8 @@ import pytest
 from desk import Desk, HandClock, day, morning
 from servers import ACCEPTED, DROP, Crooked
 
-from notifications.delivery import DeliveryResult
 from notifications.mailbox import Mailbox, read_mailbox
+from notifications.sending.delivery import DeliveryResult
 from states.terms import Action, Role
 
 LATER = {"minutes": 5}

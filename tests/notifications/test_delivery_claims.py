@@ -10,9 +10,9 @@ from desk import Desk, HandClock, morning
 from servers import Crooked
 from sqlalchemy import text
 
-from notifications.answers import Answer, Outcome
-from notifications.claims import Claim
-from notifications.delivery import Delivery, DeliveryResult, Errand
+from notifications.sending.answers import Answer, Outcome
+from notifications.sending.claims import Claim
+from notifications.sending.delivery import Delivery, DeliveryResult, Errand
 from states.terms import Action, Role
 
 

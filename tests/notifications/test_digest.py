@@ -10,7 +10,7 @@ from desk import Desk, day, morning
 from sqlalchemy import select, update
 
 from notifications.digest import gather, queue_digests
-from notifications.digest_letter import Digest
+from notifications.letters.digest_letter import Digest
 from states.mailing import Mode, Sort
 from states.terms import Act, Action, Role, State
 from workflow import preferences

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from test_every_notice import CHINESE, same
 
-from notifications.digest_letter import (
+from notifications.letters.digest_letter import (
     ALARMS,
     MOST_ROWS,
     SECTIONS,

@@ -14,9 +14,9 @@ from docx import Document
 from sqlalchemy import select
 from stories import Desk as Story
 
-from notifications.enclosures import enclosures
-from notifications.envelope import Attachment
-from notifications.ics import uid
+from notifications.calendars.enclosures import enclosures
+from notifications.calendars.ics import uid
+from notifications.letters.envelope import Attachment
 from states.terms import Act, Action, Role
 from workflow.outbox import TABLE as MAIL
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.envelope import compose
-from notifications.letters import Rendered, one_line
+from notifications.letters.envelope import compose
+from notifications.letters.values import Rendered, one_line
 
 TEXT = "福州大学：\n\n.\n您好！\nFrom 一行\n\n"
 HTML = "<p>您好&amp;</p>\n" + "长" * 3000 + "\n"

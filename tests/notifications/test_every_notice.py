@@ -11,19 +11,19 @@ from types import SimpleNamespace
 import pytest
 
 from config.rulebook import Rulebook
-from notifications.act_lines import ACTS
-from notifications.imagined import imagined
-from notifications.items import item
-from notifications.letters import Letter, Rendered
-from notifications.notice_letter import render_notice
-from notifications.notices import NAMES, NOTICES, TOLD, Family, chain
-from notifications.phrases import WORDS
-from notifications.reminder_letter import render_reminder
-from notifications.results import Reader, notice_from
-from notifications.samples import samples
-from notifications.step_lines import STEPS
-from notifications.wording import LANGUAGES, SHIPPED, shipped
-from notifications.wording_check import check
+from notifications.letters.act_lines import ACTS
+from notifications.letters.imagined import imagined
+from notifications.letters.items import item
+from notifications.letters.notice_letter import render_notice
+from notifications.letters.notices import NAMES, NOTICES, TOLD, Family, chain
+from notifications.letters.phrases import WORDS
+from notifications.letters.reminder_letter import render_reminder
+from notifications.letters.results import Reader, notice_from
+from notifications.letters.samples import samples
+from notifications.letters.step_lines import STEPS
+from notifications.letters.values import Letter, Rendered
+from notifications.letters.wording import LANGUAGES, SHIPPED, shipped
+from notifications.letters.wording_check import check
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, LIFECYCLE
 from states.lifecycle import ACTS as ACT_TABLE

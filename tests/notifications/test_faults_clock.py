@@ -14,10 +14,10 @@ from posting import five_past, hosts
 from servers import Crooked, Rough
 
 from config.settings import Settings
-from notifications.clock_guard import ClockGuard, clear_alarm, clock_alarm, raise_alarm
-from notifications.clock_watch import ClockHeld
-from notifications.delivery import DeliveryResult
-from notifications.heartbeat import Heartbeat, high_water, last_beat
+from notifications.sending.delivery import DeliveryResult
+from notifications.watch.clock_guard import ClockGuard, clear_alarm, clock_alarm, raise_alarm
+from notifications.watch.clock_watch import ClockHeld
+from notifications.watch.heartbeat import Heartbeat, high_water, last_beat
 from notifications.worker import Worker
 
 HOUR = timedelta(hours=1)
@@ -262,7 +262,7 @@ def test_a_slot_taken_by_a_clock_ahead_does_not_hold_for_a_day(
         ahead = HandClock(five_past().now)
         ahead.forward(days=3)
         with quick_desk.db.write() as connection:
-            from notifications.pace import slot
+            from notifications.sending.pace import slot
 
             slot(connection, 10, 4, ahead.now)
         back = quick_desk.delivery(server.port, five_past(), smtp_rate=10)

@@ -13,8 +13,8 @@ from posting import Going, five_past, hosts, send, standing
 from servers import Rough
 from sqlalchemy import text
 
-from notifications.delivery import DeliveryResult
 from notifications.mailbox import Mailbox, read_mailbox
+from notifications.sending.delivery import DeliveryResult
 
 FEATURES = pytest.mark.parametrize("features", [[], ["PIPELINING"]])
 

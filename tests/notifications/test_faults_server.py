@@ -14,7 +14,7 @@ from desk import Desk, HandClock
 from posting import five_past, hosts, send, standing
 from servers import Rough
 
-from notifications.delivery import DeliveryResult
+from notifications.sending.delivery import DeliveryResult
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import pytest
 from jinja2 import UndefinedError
 
-from notifications.letters import Item, Letter, Notice
-from notifications.notice_letter import render_notice
-from notifications.phrases import WORDS
-from notifications.printing import quotable
-from notifications.reminder_letter import render_reminder
-from notifications.rendering import environment
-from notifications.wording import SUBJECT_LIMITS
+from notifications.letters.notice_letter import render_notice
+from notifications.letters.phrases import WORDS
+from notifications.letters.printing import quotable
+from notifications.letters.reminder_letter import render_reminder
+from notifications.letters.rendering import environment
+from notifications.letters.values import Item, Letter, Notice
+from notifications.letters.wording import SUBJECT_LIMITS
 from states.terms import Kind, Role
 
 DUE = date(2025, 2, 28)

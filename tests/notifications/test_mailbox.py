@@ -7,8 +7,8 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from notifications.envelope import compose
-from notifications.letters import Rendered
+from notifications.letters.envelope import compose
+from notifications.letters.values import Rendered
 from notifications.mailbox import Mailbox, StoredMail, read_mail, read_mailbox
 
 SHANGHAI = timezone(timedelta(hours=8))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.masking import LEAST, MASK, masked
-from notifications.printing import plain
+from notifications.letters.masking import LEAST, MASK, masked
+from notifications.letters.printing import plain
 
 HIDDEN = [
     "350102199001011234",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from desk import Desk, HandClock, morning
 
-from notifications.delivery import DeliveryResult
 from notifications.mailbox import Mailbox, read_mail, read_mailbox
+from notifications.sending.delivery import DeliveryResult
 from states.terms import Action, Role, State
 
 

@@ -16,7 +16,7 @@ from docx.shared import Mm
 from sqlalchemy import select
 from sqlalchemy import update as change_row
 
-from notifications.timetable import timetable
+from notifications.calendars.timetable import timetable
 from states.terms import Action, Role
 from workflow.engine import TABLE as PROJECT
 

@@ -12,9 +12,9 @@ from desk import FROM, Desk
 from posting import Going, five_past
 
 from config.settings import Settings
-from notifications import watchdog as module
 from notifications.mailbox import Mailbox, read_mailbox
-from notifications.watchdog import Watchdog
+from notifications.watch import watchdog as module
+from notifications.watch.watchdog import Watchdog
 from notifications.worker import Running, Worker
 
 

@@ -10,14 +10,14 @@ from desk import Desk
 from test_letters import LETTER, NOTICE
 from test_result_mails import last
 
-from notifications import office_wording
+from notifications.letters import office_wording
+from notifications.letters.notice_letter import render_notice
+from notifications.letters.notices import NAMES, NOTICES, Family
+from notifications.letters.office_wording import Shelf
+from notifications.letters.reminder_letter import render_reminder
+from notifications.letters.wording import Wording, Wordings, resolved, shipped
+from notifications.letters.wording_check import BadWording, check
 from notifications.mailbox import Mailbox
-from notifications.notice_letter import render_notice
-from notifications.notices import NAMES, NOTICES, Family
-from notifications.office_wording import Shelf
-from notifications.reminder_letter import render_reminder
-from notifications.wording import Wording, Wordings, resolved, shipped
-from notifications.wording_check import BadWording, check
 from states.terms import Action, State
 
 AT = datetime(2025, 2, 21, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from desk import FROM, Desk, morning
 from fast_mail_parser import PyMail, parse_email  # in Rust; shares nothing with Python's email
 from sqlalchemy import select, update
 
-from notifications.drafts import Writer, Written
+from notifications.letters.drafts import Writer, Written
 from states.terms import Act, Action, Role, State
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL

@@ -18,8 +18,17 @@ from sqlalchemy import text, update
 from stories import CLERK, FILING, OFFICE, SCHOOL, Desk
 
 from config.rulebook import Rulebook
-from notifications.feeds import AHEAD, KEPT, FeedProblem, feed, key_path, make_key, read_key, revoke
-from notifications.ics import feed_token, uid
+from notifications.calendars.feeds import (
+    AHEAD,
+    KEPT,
+    FeedProblem,
+    feed,
+    key_path,
+    make_key,
+    read_key,
+    revoke,
+)
+from notifications.calendars.ics import feed_token, uid
 from states.terms import Action, Role
 from web.app import Site, create_app
 from workflow.database import Database

@@ -129,7 +129,7 @@ def test_a_returned_mail_can_be_sent_again_or_told_by_hand_but_a_sent_one_cannot
     assert "已退信" in refused(desk, hold, returned)
     act(desk, requeue, returned)
     row = mail(desk, returned)
-    assert (row.status, row.reason, row.content, row.sent_at) == ("pending", "", None, None)
+    assert (row.status, row.reason, row.content, row.sent_at) == ("pending", "released", None, None)
     act(desk, by_hand, other)
     assert (mail(desk, other).status, mail(desk, other).reason) == ("sent", "by_hand")
 

@@ -1,0 +1,145 @@
+"""What goes along with a mail: calendar files, and with the news of the plan its timetable."""
+
+from __future__ import annotations
+
+import json
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, select
+
+from config.rulebook import Rulebook
+from notifications.calendars.entries import entry
+from notifications.calendars.ics import Entry, reminder_ics
+from notifications.calendars.timetable import TYPE as DOCX
+from notifications.calendars.timetable import timetable
+from notifications.letters.envelope import Attachment
+from states.facts import Facts, Standing
+from states.terms import Action, Kind, Role, Text
+from states.wanted import wanted
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.history import fold
+from workflow.statements import Statement
+from workflow.tables import Event, Purpose, Reminder, ReminderStatus
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+LATER = DEADLINE.alias("later")
+LATEST = ~exists().where(
+    LATER.c.project_id == DEADLINE.c.project_id,
+    LATER.c.kind == DEADLINE.c.kind,
+    LATER.c.round > DEADLINE.c.round,
+)
+COLUMNS = (  # what an entry is made of
+    *(DEADLINE.c.project_id, DEADLINE.c.kind, DEADLINE.c.round, DEADLINE.c.due_on),
+    *(DEADLINE.c.advised_on, DEADLINE.c.force, DEADLINE.c.provisional, DEADLINE.c.clause),
+    *(DEADLINE.c.standing, PROJECT.c.name, PROJECT.c.host, PROJECT.c.policy),
+    *(PROJECT.c.category, PROJECT.c.version, PROJECT.c.facts),
+)
+ROWS = select(*COLUMNS).join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+Known = namedtuple("Known", [column.name for column in COLUMNS])  # type: ignore[misc]
+TIMETABLE = Text("项目时间表.docx", "timetable.docx")
+STANDS, OVER = Text("期限.ics", "deadlines.ics"), Text("期限取消.ics", "cancelled.ics")
+
+
+def enclosures(
+    connection: Connection,
+    book: Rulebook,
+    mail: Any,
+    *,
+    language: str,
+    today: date,
+    at: datetime,
+) -> tuple[Attachment, ...]:
+    """The files for one mail row; none for digests, alarms and tests.
+
+    A reminder brings its open deadlines. News of a project brings all its open deadlines, and
+    those that it ended as cancelled ones, in a file of their own, for mail programs take a
+    cancellation from nothing else. `at` stamps the entries.
+    """
+    role = Role(mail.to_role)
+    if mail.purpose == Purpose.REMINDER:
+        rows = (Known(*row) for row in _CARRIED.run(connection, {"number": mail.id}))
+        found = _entries(rows, book, role, language, at)
+        return tuple(_files([one for one in found if one.status != "cancelled"], language))
+    if mail.purpose != Purpose.RESULT or mail.project_id is None:
+        return ()
+    return tuple(_with_news(connection, book, mail, role, language=language, today=today, at=at))
+
+
+def _with_news(
+    connection: Connection,
+    book: Rulebook,
+    mail: Any,
+    role: Role,
+    *,
+    language: str,
+    today: date,
+    at: datetime,
+) -> Iterator[Attachment]:
+    theirs = DEADLINE.c.project_id == mail.project_id
+    rows = connection.execute(ROWS.where(theirs, LATEST).order_by(DEADLINE.c.id))
+    found = _entries(rows, book, role, language, at)
+    deed, before = _before(connection, book, mail.project_id, mail.event_seq)
+    ended = {f"project:{mail.project_id}:{kind.value}" for kind in before}
+    yield from _files(
+        [one for one in found if one.status != "cancelled" or one.uid_key in ended], language
+    )
+    if deed == Action.PLAN:
+        page = timetable(connection, book, mail.project_id, language=language, today=today)
+        yield Attachment(TIMETABLE.in_(language), DOCX, page)
+
+
+_CARRIED = Statement(
+    ROWS.where(
+        DEADLINE.c.id.in_(  # found by the mail's reminders, not by looking through all deadlines
+            select(REMINDER.c.deadline_id).where(
+                REMINDER.c.mail_id == bindparam("number"),
+                REMINDER.c.status == ReminderStatus.QUEUED.value,
+            )
+        ),
+        DEADLINE.c.standing == Standing.OPEN.value,
+    ).order_by(DEADLINE.c.id)
+)
+
+
+def _entries(
+    rows: Iterable[Any], book: Rulebook, role: Role, language: str, at: datetime
+) -> list[Entry]:
+    return [
+        entry(row, book, role, language=language, stamp=at, facts=facts_for(row)) for row in rows
+    ]
+
+
+def facts_for(row: Any) -> Facts | None:
+    """The facts where an entry depends on them: whose turn an application is."""
+    return Facts.read(json.loads(row.facts)) if row.kind == Kind.APPLICATION else None
+
+
+def _files(entries: Sequence[Entry], language: str) -> Iterator[Attachment]:
+    stands = [one for one in entries if one.status != "cancelled"]
+    over = [one for one in entries if one.status == "cancelled"]
+    for some, name, method in ((stands, STANDS, "PUBLISH"), (over, OVER, "CANCEL")):
+        if some:
+            kind = f"text/calendar; method={method}; charset=utf-8"
+            yield Attachment(name.in_(language), kind, reminder_ics(some))
+
+
+def _before(
+    connection: Connection, book: Rulebook, project_id: int, seq: int | None
+) -> tuple[str, set[Kind]]:
+    """The deed of an event, and which deadlines were open when it came."""
+    events = connection.execute(
+        select(EVENT.c.seq, EVENT.c.deed, EVENT.c.changes)
+        .where(EVENT.c.project_id == project_id, EVENT.c.seq <= (seq or 0))
+        .order_by(EVENT.c.seq)
+    ).all()
+    if len(events) < 2:
+        return (events[-1].deed if events else ""), set()
+    facts = Facts.read(fold(one.changes for one in events[:-1]))
+    category = book.policy(facts.policy).categories[facts.category]
+    found = wanted(facts, category, book.calendar)
+    return events[-1].deed, {one.kind for one in found if one.standing is Standing.OPEN}

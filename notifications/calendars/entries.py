@@ -1,0 +1,90 @@
+"""From a deadline row to its calendar entry, in the reader's language.
+
+An entry is known for good by project and kind: a moved date moves it, a step done cancels it. Its
+sequence counts the project's events and the deadline's rounds, for one of the two grows with every
+change: what people do leaves an event, and new rules or holidays begin a round. The lowest digit
+tells a confirmed date from a provisional one, which a new calendar may change without either.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from config.rulebook import Rulebook
+from notifications.calendars.ics import Entry
+from states.facts import Standing
+from states.mailing import whose_turn
+from states.policy import Category, Policy
+from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
+
+ALARM_DAYS = 3  # a calendar rings that many days before the day
+
+
+def entry(
+    row: Any, book: Rulebook, role: Role, *, language: str, stamp: datetime, facts: Any = None
+) -> Entry:
+    """The entry of the latest round of a deadline, cancelled where it is not open.
+
+    `row` has a deadline's columns and the project's `name`, `host`, `policy`, `category` and
+    `version`. `facts` are needed to see whose turn an application is.
+    """
+    kind = Kind(row.kind)
+    policy = book.policy(row.policy)
+    open_ = row.standing == Standing.OPEN
+    if open_ and facts is not None:  # handed in, it is somebody else's: over for its host
+        open_ = whose_turn(kind, facts, role)
+    lines = _lines(row, kind, policy, policy.categories[row.category])
+    return Entry(
+        uid_key=f"project:{row.project_id}:{kind.value}",
+        sequence=2 * (row.version + row.round) + (not row.provisional),
+        title=_title(row, kind).in_(language),
+        day=row.due_on,
+        description="\n".join(line.in_(language) for line in lines),
+        url="",
+        status="cancelled" if not open_ else "tentative" if row.provisional else "confirmed",
+        alarm_days=None if row.force == Force.ADVISORY else ALARM_DAYS,
+        stamp=stamp,
+    )
+
+
+BY_THEMSELVES = frozenset({Kind.OPENING, Kind.RECORDING})  # no notice sets a last day for them
+
+
+def _title(row: Any, kind: Kind) -> Text:
+    label, end = kind.label, Text("", "")
+    if kind not in BY_THEMSELVES:
+        advised = row.force == Force.ADVISORY
+        end = Text("（建议）", " (advised)") if advised else Text("截止", " due")
+    if row.provisional:
+        end = Text(f"{end.zh}（暂定）", f"{end.en} (provisional)")
+    return Text(f"{label.zh}{end.zh}：{row.name}", f"{label.en}{end.en}: {row.name}")
+
+
+def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Text]:
+    due, advised = day_label(row.due_on), day_label(row.advised_on)
+    lines = [Text(f"承办单位：{row.host}", f"Host unit: {row.host}")]
+    if kind not in BY_THEMSELVES:
+        lines.append(Text(f"截止日：{due.zh}", f"Due: {due.en}"))
+        if row.advised_on != row.due_on:
+            lines.append(Text(f"建议报送日：{advised.zh}", f"Advised: {advised.en}"))
+    place = ground(policy, category, kind, row.clause)
+    if place.zh:
+        lines.append(Text(f"办理依据：{place.zh}", f"Ground: {place.en}"))
+    if row.force == Force.ADVISORY:
+        label = Force.ADVISORY.label
+        lines.append(Text(f"要求性质：{label.zh}", label.en))
+    if row.provisional:
+        lines.append(Text(f"日期状态：{PROVISIONAL.zh}", f"Date: {PROVISIONAL.en}"))
+    return lines
+
+
+def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> Text:
+    """On what a deadline rests: where its clause stands, or that it is assumed."""
+    rule = category.deadline(kind)
+    if rule is not None and rule.note is not None:
+        return rule.basis.label
+    clause = policy.clauses.get(clause_id)
+    if clause is None:
+        return Text("", "")
+    return Text(f"{clause.place}（{clause.id}）", f"{clause.place} ({clause.id})")

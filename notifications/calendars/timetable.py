@@ -1,0 +1,162 @@
+"""The project's timetable (项目时间表): one printable page with every step, its last day and why."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from config.rulebook import Rulebook
+from notifications.calendars.entries import BY_THEMSELVES, ground
+from notifications.calendars.timetable_page import Page, page
+from notifications.letters.printing import plain
+from states.facts import Facts, Standing
+from states.policy import Category, Policy
+from states.terms import PROVISIONAL, Action, Basis, Force, Kind, Text, day_label
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+
+TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
+SHOWN = (Standing.OPEN.value, Standing.AHEAD.value, Standing.MET.value)
+LATER = DEADLINE.alias("later")
+
+
+def timetable(
+    connection: Connection, book: Rulebook, project_id: int, *, language: str, today: date
+) -> bytes:
+    """A .docx of one A4 page, made on `today`."""
+    stored = select(PROJECT.c.facts).where(PROJECT.c.id == project_id)
+    facts = Facts.read(json.loads(connection.execute(stored).scalar_one()))
+    policy = book.policy(facts.policy)
+    later = exists().where(
+        LATER.c.project_id == DEADLINE.c.project_id,
+        LATER.c.kind == DEADLINE.c.kind,
+        LATER.c.round > DEADLINE.c.round,
+    )
+    rows = connection.execute(
+        select(DEADLINE)
+        .where(DEADLINE.c.project_id == project_id, ~later, DEADLINE.c.standing.in_(SHOWN))
+        .where(DEADLINE.c.kind != Kind.APPLICATION.value)
+        .order_by(DEADLINE.c.due_on, DEADLINE.c.id)
+    ).all()
+    lines = [_line(row, facts, policy, language) for row in rows]
+    words = {name: text.in_(language) for name, text in WORDS.items()}
+    made = day_label(today).in_(language)
+    office = policy.office.in_(language)
+    return page(
+        Page(
+            title=words["title"],
+            facts=_facts(facts, policy.categories[facts.category], words, language),
+            heads=tuple(words[name] for name in HEADS),
+            widths=ENGLISH if language == "en" else CHINESE,
+            lines=lines,
+            note=words["note"],
+            foot=(f"{words['made']}{made}", f"{words['office']}{office}"),
+            made=datetime.combine(today, time(), UTC),
+        )
+    )
+
+
+def _facts(
+    facts: Facts, category: Category, words: dict[str, str], language: str
+) -> tuple[tuple[str, str], ...]:
+    number = words["numbered"].format(year=facts.year, number=facts.number or words["open"])
+    shown = (
+        (words["name"], facts.name),
+        (words["number"], number),
+        (words["category"], category.label.in_(language)),
+        (words["host"], facts.host),
+        (words["department"], facts.department),
+        (words["when"], planned(facts).in_(language)),
+        (words["place"], facts.place or words["open"]),
+    )
+    return tuple((label, plain(value, language)) for label, value in shown)
+
+
+def planned(facts: Facts) -> Text:
+    """When the class is planned; a window keeps the words of the plan."""
+    opens, ends = facts.opens_earliest, facts.planned_ends
+    if opens is None or facts.dates.open_window:
+        said = facts.schedule_text
+        if not said:
+            return WORDS["open"]
+        return Text(f"{said}（暂定）", f"{said} (provisional)")
+    if ends is None or ends == opens:
+        return Text(_plain(opens), opens.isoformat())
+    last = _plain(ends) if ends.year != opens.year else f"{ends.month}月{ends.day}日"
+    return Text(f"{_plain(opens)}至{last}", f"{opens} to {ends}")
+
+
+def _plain(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
+    """One row of the page: step, due, advised, ground, notes, a box to tick."""
+    kind, category = Kind(row.kind), policy.categories[facts.category]
+    rule = category.deadline(kind)
+    notes = []
+    asked = category.papers.get(HANDED_IN[kind], ()) if kind in HANDED_IN else ()
+    if asked:
+        listed = Text("、".join(p.label.zh for p in asked), ", ".join(p.label.en for p in asked))
+        notes.append(Text(f"报送{listed.zh}", f"Hand in: {listed.en}"))
+    if kind in ASKS:
+        notes.append(ASKS[kind])
+    if row.force == Force.ADVISORY:
+        notes.append(Force.ADVISORY.label)
+    if rule is not None and rule.basis is Basis.ASSUMED:
+        notes.append(Basis.ASSUMED.label)
+    if row.provisional:
+        notes.append(PROVISIONAL)
+    between = "；" if language == "zh" else "; "
+    due, advised = _day(row.due_on, language), _day(row.advised_on, language)
+    return (
+        kind.label.in_(language),
+        due,
+        advised if kind not in BY_THEMSELVES and kind is not Kind.COMPLETION else "—",
+        ground(policy, category, kind, row.clause).in_(language) or "—",
+        between.join(dict.fromkeys(note.in_(language) for note in notes)),
+        "☑" if row.standing == Standing.MET else "□",
+    )
+
+
+def _day(day: date, language: str) -> str:
+    """The weekday on a line of its own, so that no date is broken."""
+    return day_label(day).in_(language).replace("（", "\n（").replace(" (", "\n(")
+
+
+ASKS = {
+    Kind.OPENING: Text("核对办班时间、地点、人数有无变化", "Check that dates and place stand"),
+    Kind.COMPLETION: Text("办班最后一天不晚于当天", "The class ends by this day"),
+    Kind.RECORDING: Text("登记实际办班日期和学员人数", "Record the real dates and the trainees"),
+}
+CHINESE, ENGLISH = (24, 36, 36, 30, 33, 15), (27, 28, 28, 26, 49, 16)  # mm
+HEADS = ("step", "due", "advised", "ground", "notes", "done")
+WORDS = {
+    "title": Text("项目时间表", "Timetable of the project"),
+    "name": Text("项目名称", "Project"),
+    "number": Text("年度及计划序号", "Year and number"),
+    "numbered": Text("{year}年  第{number}号", "{year}, no. {number}"),
+    "category": Text("项目类别", "Category"),
+    "host": Text("承办单位", "Host unit"),
+    "department": Text("主管（推荐）单位", "Department"),
+    "when": Text("计划办班时间", "Planned time"),
+    "place": Text("办班地点", "Place"),
+    "open": Text("待定", "open"),
+    "step": Text("环节", "Step"),
+    "due": Text("截止日", "Due"),
+    "advised": Text("建议报送日", "Advised"),
+    "ground": Text("依据", "Ground"),
+    "notes": Text("说明", "Notes"),
+    "done": Text("完成", "Done"),
+    "note": Text(
+        "本表日期由系统按现行通知和工作日安排推算；办班时间变更后以最新邮件所列日期为准。",
+        "The dates follow from the notices and the work calendar in force; once the class moves, "
+        "those of the latest mail count.",
+    ),
+    "made": Text("制表日期：", "Made on "),
+    "office": Text("咨询单位：", "Ask: "),
+}

@@ -1,0 +1,207 @@
+"""What the mail about each act tells: moved dates with the old beside the new, people, milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from notifications.letters.items import planned_time, span
+from notifications.letters.phrases import NATIONAL, WORDS
+from notifications.letters.story import (
+    AMOUNT,
+    DOCUMENT,
+    PERSONS,
+    PLACE,
+    REASON,
+    STAFF,
+    SUBSIDY,
+    TRAINEES,
+    YUAN,
+    Line,
+    Said,
+    Story,
+    Told,
+    heads,
+    until,
+)
+from states.facts import Facts
+from states.labels import is_national_money, state_label
+from states.terms import Act, Basis, Kind, Text, day_label, yuan
+
+OLD_TIME, NEW_TIME = Text("原定办班时间", "Planned before"), Text("现定办班时间", "Planned now")
+MOVED = Text("时间变更", "Dates changed")
+FROM_TO = Text("由{was}调整为{now}", "from {was} to {now}")
+OPEN = Text("（空）", "(empty)")
+
+
+def confirm_dates(story: Story) -> Told:
+    exact = story.before.opens_earliest and not story.before.dates.open_window
+    moved = exact and _moved(story)
+    tag = MOVED if moved else Text("时间确认", "Dates confirmed")
+    return Told(tag, tuple(_times(story)), values=_time_values(story))
+
+
+def change(story: Story) -> Told:
+    """R25-05: what was announced, the dates first."""
+    before, after = story.before, story.after
+    lines = [
+        *(_times(story) if _moved(story) else ()),
+        *_amended(Text("项目名称（选题）", "Name (topic)"), before.name, after.name),
+        *_amended(PLACE, before.place, after.place),
+        *_amended(
+            Text("计划人数", "Planned trainees"), before.planned_trainees, after.planned_trainees
+        ),
+        (Text("研修内容变更", "Change of content"), story.text("content")),
+        (REASON, story.text("reason")),
+    ]
+    tag = MOVED if _moved(story) else Text("变更报备", "Change notice")
+    return Told(tag, tuple(lines), _duty(story), _time_values(story))
+
+
+def postpone(story: Story) -> Told:
+    was = planned_time(story.before)
+    lines = (
+        (OLD_TIME, was),
+        (NEW_TIME, Text("待定", "open")),
+        (REASON, story.text("reason")),
+    )
+    return Told(Text("延期", "Postponed"), lines, _duty(story), {"was": was, "now": lines[1][1]})
+
+
+def extend(story: Story) -> Told:
+    kind, by = Kind(story.given["kind"]), story.day("due_on")
+    national = kind is Kind.REIMBURSEMENT and is_national_money(story.category)
+    matter = NATIONAL.matter if national else WORDS[kind].matter
+    lines = (
+        (Text("事项", "Matter"), matter),
+        (Text("延长至", "Extended to"), day_label(by)),
+        (REASON, story.text("reason")),
+        (DOCUMENT, story.text("document_number")),
+    )
+    tag = Text("期限延长", "Deadline extended")
+    return Told(tag, lines, values={"label": matter, **until(by)})
+
+
+def transfer(story: Story) -> Told:
+    before, after = story.before, story.after
+    department, host = Text("主管（推荐）单位", "Department"), Text("承办单位", "Host unit")
+    lines = [
+        *_amended(department, before.department, after.department),
+        *_amended(host, before.host, after.host),
+        (REASON, story.text("reason")),
+        (DOCUMENT, story.text("document_number")),
+    ]
+    label = host if before.host != after.host else department
+    tag = Text("{unit}调整", "{unit} changed").format(unit=label)
+    return Told(tag, tuple(lines), values={"label": Text(label.zh, label.en.lower())})
+
+
+def hand_over(story: Story) -> Told:
+    """The new contact is named; telephone and address stay out of the mail."""
+    before, after = story.before, story.after
+    lines = [
+        *_amended(Text("联系人", "Contact"), before.contact_name, after.contact_name),
+        (REASON, story.text("reason")),
+    ]
+    tag = Text("联系人更换", "Contact changed")
+    return Told(tag, tuple(lines), values={"now": after.contact_name})
+
+
+def correct(story: Story) -> Told:
+    before, after, money = story.before, story.after, story.money or SUBSIDY
+    lines: list[Line] = [(Text("更正日期", "Corrected on"), story.on_label)]
+    if story.given.get("undo"):
+        label = state_label(before, story.category)
+        lines.append((Text("撤销的登记", "Taken back"), label))
+    else:
+        lines += _amended(Text("实际办班时间", "Held"), _held(before), _held(after))
+        lines += _amended(TRAINEES, heads(before), heads(after))
+        lines += _amended(STAFF, _persons(before.staff), _persons(after.staff))
+        lines += _amended(PLACE, before.place, after.place)
+        lines += _amended(AMOUNT.format(money=money), _yuan(before), _yuan(after))
+    lines.append((REASON, story.text("reason")))
+    return Told(Text("更正", "Corrected"), tuple(lines))
+
+
+def _held(facts: Facts) -> Said:
+    return span(facts.actual_opens, facts.actual_ends) if facts.actual_opens else ""
+
+
+def _persons(number: int | None) -> Said:
+    return "" if number is None else PERSONS.format(n=number)
+
+
+def _yuan(facts: Facts) -> Said:
+    return "" if facts.amount is None else YUAN.format(amount=yuan(facts.amount))
+
+
+def _moved(story: Story) -> bool:
+    return planned_time(story.before) != planned_time(story.after)
+
+
+def _times(story: Story) -> Iterator[Line]:
+    if _moved(story):
+        yield OLD_TIME, planned_time(story.before)
+    yield NEW_TIME, planned_time(story.after)
+
+
+def _time_values(story: Story) -> dict[str, Said]:
+    was, now = planned_time(story.before), planned_time(story.after)
+    return {"was": was, "now": now, "moved": "1" if _moved(story) else ""}
+
+
+def _amended(label: Text, was: object, now: object) -> list[Line]:
+    """What changed, the old beside the new."""
+    if was == now:
+        return []
+    return [(label, FROM_TO.format(was=_shown(was), now=_shown(now)))]
+
+
+def _shown(value: object) -> Text:
+    if isinstance(value, Text):
+        return value
+    return Text(str(value), str(value)) if value not in ("", None) else OPEN
+
+
+def _duty(story: Story) -> str:
+    return story.policy.duties.get("change_in_advance", "")
+
+
+def milestone(story: Story) -> Told:
+    """What the province recorded: the date, and the evidence that was given."""
+    rules = {rule.key: rule for rule in story.category.milestones}
+    rule = rules.get(story.notice)
+    label = rule.label if rule else Text(story.notice, story.notice)
+    amount = story.facts.amount if story.notice == "paid" else None
+    paid = yuan(amount) if amount is not None else ""
+    money = story.money or SUBSIDY
+    lines = (
+        (Text("事项", "Matter"), label),
+        (Text("日期", "Date"), story.on_label),
+        (Text("依据", "Evidence"), story.text("evidence")),
+        (AMOUNT.format(money=money), YUAN.format(amount=paid) if paid else ""),
+    )
+    tag = MILESTONE_TAGS.get(story.notice, Act.MILESTONE.label)
+    if isinstance(money, Text):
+        tag = tag.format(money=money)
+    clause = rule.clause if rule and rule.basis is Basis.STATED else ""
+    return Told(tag, lines, clause, {"label": label, "amount": paid})
+
+
+MILESTONE_TAGS = {
+    "filing_confirmed": Text("备案确认", "Filing confirmed"),
+    "notice_issued": Text("开班通知", "Opening notice"),
+    "ministry_decision": Text("经费审核", "Claim decided"),
+    "paid": Text("{money}拨付", "Paid"),
+}
+
+
+ACTS: dict[Act, Callable[[Story], Told]] = {
+    Act.CONFIRM_DATES: confirm_dates,
+    Act.CHANGE: change,
+    Act.POSTPONE: postpone,
+    Act.EXTEND: extend,
+    Act.TRANSFER: transfer,
+    Act.HAND_OVER: hand_over,
+    Act.CORRECT: correct,
+    Act.MILESTONE: milestone,
+}

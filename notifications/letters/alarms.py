@@ -1,0 +1,67 @@
+"""From the row of an alarm to the letter: which mail to whom did not arrive, and why.
+
+`mail.about` holds JSON: `what` ("bounced", "dead" or "marked"), `person`, `address`, `subject`,
+`said` (the server's words) and `projects` ([{id, name}], those of the reader that are concerned);
+each may be missing but `what` and `address`. Where there is one project only, it is the row's.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.rulebook import Rulebook
+from notifications.letters.digest_letter import Alarm
+from notifications.letters.printing import quotable
+from states.facts import Facts
+from states.terms import Role, Text
+from workflow.engine import TABLE as PROJECT
+
+SAID_LIMIT = 500  # of the server's words, which may be a whole page
+
+
+def alarm_of(
+    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, link: str
+) -> Alarm:
+    """The alarm of a mail row. Raises KeyError where `about` lacks what it must have."""
+    about = json.loads(mail.about)
+    facts = _facts(connection, mail.project_id)
+    office = book.policy(facts.policy).office.in_(language) if facts else ""
+    return Alarm(
+        to_name=mail.to_name,
+        to_email=mail.to_email,
+        role=Role(mail.to_role),
+        today=today,
+        what=about["what"],
+        person=about.get("person", ""),
+        address=about["address"],
+        project=facts.name if facts else _named(about.get("projects", []), language),
+        number=facts.number if facts else None,
+        host=facts.host if facts else "",
+        subject=about.get("subject", ""),
+        said=about.get("said", "")[:SAID_LIMIT],
+        language=language,
+        ask=office,
+        link=link,
+    )
+
+
+def _named(projects: list[dict[str, Any]], language: str) -> str:
+    """The names of several projects, each in quotes; of many the first few."""
+    shown = [f"“{quotable(one['name'], language)}”" for one in projects[:MOST_NAMED]]
+    more = len(projects) - len(shown)
+    end = MORE.format(n=more).in_(language) if more else ""
+    return Text("、", ", ").in_(language).join(shown) + end
+
+
+MOST_NAMED = 10
+MORE = Text("等，另有{n}项", " and {n} more")
+
+
+def _facts(connection: Connection, project_id: int | None) -> Facts | None:
+    query = select(PROJECT.c.facts).where(PROJECT.c.id == project_id)
+    stored = connection.execute(query).scalar_one_or_none() if project_id else None
+    return Facts.read(json.loads(stored)) if stored else None

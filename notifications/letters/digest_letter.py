@@ -1,0 +1,231 @@
+"""The digest (what is late, due, waiting, new) and the alarm (a mail that did not arrive)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from notifications.letters.phrases import phrases
+from notifications.letters.printing import long, plain, quotable, short
+from notifications.letters.rendering import render
+from notifications.letters.values import Rendered
+from notifications.letters.wording import SHIPPED, Wordings
+from states.terms import Role, Text
+
+NOTHING = Text("", "")
+MOST_ROWS = 50  # of one section; the rest is counted
+
+
+@dataclass(frozen=True)
+class DigestRow:
+    """One line of a section. `what` and `note` in both languages, the rest as typed."""
+
+    project_id: int | None
+    number: int | None
+    name: str
+    host: str
+    what: Text
+    by: date | None = None
+    note: Text = NOTHING
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one person hears of all projects in scope: the sections in the order of the letter."""
+
+    to_name: str
+    to_email: str
+    role: Role
+    today: date
+    language: str = "zh"
+    overdue: tuple[DigestRow, ...] = ()
+    due_this_week: tuple[DigestRow, ...] = ()
+    waiting: tuple[DigestRow, ...] = ()
+    new: tuple[DigestRow, ...] = ()
+    died: tuple[DigestRow, ...] = ()
+    openings: tuple[DigestRow, ...] = ()
+    ask: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Mail to one person did not arrive, and somebody must see to it.
+
+    `what`: "bounced" (returned later), "dead" (refused by the server, or given up) or "marked"
+    (nothing more is sent to the address).
+    """
+
+    to_name: str
+    to_email: str
+    role: Role
+    today: date
+    what: str
+    person: str  # to whom the mail was written
+    address: str
+    project: str = ""  # the names of the projects concerned; empty where there is none
+    number: int | None = None  # of the one project
+    host: str = ""
+    subject: str = ""  # of the mail
+    said: str = ""  # the server's words
+    language: str = "zh"
+    ask: str = ""
+    link: str = ""
+
+
+class Section(NamedTuple):
+    """A part of the digest as the templates print it."""
+
+    title: str
+    urgent: bool
+    rows: Sequence[Row]
+    more: str  # how many rows are not shown; empty where all are
+
+
+class Row(NamedTuple):
+    head: str
+    said: str
+
+
+# In the order of the letter: field, title, whether it is urgent.
+SECTIONS: tuple[tuple[str, Text, bool], ...] = (
+    ("overdue", Text("已逾期（{n}项）", "Overdue ({n})"), True),
+    ("due_this_week", Text("本周到期（{n}项）", "Due this week ({n})"), False),
+    ("waiting", Text("待您办理（{n}项）", "Waiting for you ({n})"), False),
+    ("new", Text("新到事项（{n}项）", "New ({n})"), False),
+    ("died", Text("未送达的邮件（{n}封）", "Mail that did not arrive ({n})"), True),
+    ("openings", Text("本周开班（{n}项）", "Opening this week ({n})"), False),
+)
+TAGS = {
+    Role.COORDINATOR: Text("每周汇总", "Weekly digest"),
+    Role.PROVINCE: Text("每日汇总", "Daily digest"),
+}
+MORE = Text("另有{n}项未列出，请登录系统查看。", "{n} more; see the system.")
+
+
+def render_digest(digest: Digest, wordings: Wordings = SHIPPED) -> Rendered:
+    """The digest; sections without rows are left out."""
+    values = digest_values(digest)
+    subject, lead = wordings.fill(digest_notice(digest.role), digest.language, values)
+    sections = [
+        _section(getattr(digest, name), title, urgent, digest.language)
+        for name, title, urgent in SECTIONS
+        if getattr(digest, name)
+    ]
+    urgent = bool(digest.overdue)
+    return render(
+        "digest", digest, subject, lead, title=values["tag"], overdue=urgent, sections=sections
+    )
+
+
+def digest_notice(role: Role) -> str:
+    return "digest.coordinator" if role is Role.COORDINATOR else "digest.province"
+
+
+def digest_values(digest: Digest) -> dict[str, Any]:
+    """What the wording of a digest may say (notices.NAMES)."""
+    return {
+        "role": digest.role.value,
+        "today": long(digest.today, digest.language),
+        "tag": TAGS.get(digest.role, TAGS[Role.PROVINCE]).in_(digest.language),
+        "ask": plain(digest.ask, digest.language),
+        "late": len(digest.overdue),
+        "week": len(digest.due_this_week),
+        "waiting": len(digest.waiting),
+        "new": len(digest.new),
+        "died": len(digest.died),
+        "openings": len(digest.openings),
+    }
+
+
+def _section(rows: Sequence[DigestRow], title: Text, urgent: bool, language: str) -> Section:
+    shown = [_row(row, language) for row in rows[:MOST_ROWS]]
+    hidden = len(rows) - len(shown)
+    more = MORE.in_(language).format(n=hidden) if hidden else ""
+    return Section(title.in_(language).format(n=len(rows)), urgent, shown, more)
+
+
+def _row(row: DigestRow, language: str) -> Row:
+    say = phrases(language)
+    number = "" if row.number is None else f"{NUMBER.in_(language).format(n=row.number)} "
+    name = f"“{quotable(row.name, language)}”" if row.name else ""
+    host = plain(row.host, language)
+    bracketed = f"{say.bracket}{host}{say.unbracket}" if host and name else host
+    said = [plain(row.what.in_(language), language), plain(row.note.in_(language), language)]
+    if row.by:
+        said.insert(1, short(row.by, language))
+    return Row(f"{number}{name}{bracketed}", say.comma.join(part for part in said if part))
+
+
+NUMBER = Text("计划{n}号", "No. {n}")
+
+ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be done
+    "bounced": (
+        Text("退信", "Returned mail"),
+        Text(
+            "请与收件人联系，核对邮箱；更正后邮件可重新发送。",
+            "Contact the recipient and check the address; the mail can then be sent again.",
+        ),
+    ),
+    "dead": (
+        Text("邮件发送失败", "Mail not delivered"),
+        Text(
+            "请核对邮箱，并以电话等方式通知收件人；更正后邮件可重新发送。",
+            "Check the address and tell the recipient in another way, by telephone for example; "
+            "the mail can then be sent again.",
+        ),
+    ),
+    "marked": (
+        Text("邮箱已标记", "Address marked"),
+        Text(
+            "请与收件人联系，更正邮箱或确认可用后取消标记；在此之前请以其他方式通知。",
+            "Contact the recipient, correct the address or take the mark away; until then, tell "
+            "the recipient in another way.",
+        ),
+    ),
+}
+LABELS = {
+    "person": Text("收件人", "Recipient"),
+    "address": Text("邮箱", "Address"),
+    "subject": Text("邮件主题", "Subject of the mail"),
+    "said": Text("邮件服务器答复", "The server's words"),
+    "todo": Text("请您办理", "What to do"),
+}
+
+
+def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
+    """The alarm about mail that did not arrive."""
+    language, say = alarm.language, phrases(alarm.language)
+    values = alarm_values(alarm)
+    subject, lead = wordings.fill("alarm", language, values)
+    number = "" if alarm.number is None else str(alarm.number)
+    facts = [
+        (say.name, plain(alarm.project, language)),
+        (say.number, number),
+        (say.host, plain(alarm.host, language)),
+        (LABELS["person"].in_(language), values["person"]),
+        (LABELS["address"].in_(language), values["address"]),
+        (LABELS["subject"].in_(language), plain(alarm.subject, language)),
+        (LABELS["said"].in_(language), plain(alarm.said, language)),
+        (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
+    ]
+    shown = [(label, value) for label, value in facts if value]
+    more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
+    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=True, **more)
+
+
+def alarm_values(alarm: Alarm) -> dict[str, Any]:
+    """What the wording of an alarm may say (notices.NAMES)."""
+    language = alarm.language
+    return {
+        "role": alarm.role.value,
+        "today": long(alarm.today, language),
+        "tag": ALARMS[alarm.what][0].in_(language),
+        "ask": plain(alarm.ask, language),
+        "what": alarm.what,
+        "person": plain(alarm.person, language) or plain(alarm.address, language),
+        "address": plain(alarm.address, language),
+        "name": quotable(alarm.project, language),
+    }

@@ -1,0 +1,187 @@
+"""From a mail row to its bytes: what it says as things stand now, to whom it goes, what goes along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from config.rulebook import Rulebook
+from notifications.calendars.enclosures import enclosures
+from notifications.digest import gather
+from notifications.letters.alarms import alarm_of
+from notifications.letters.digest_letter import render_alarm, render_digest
+from notifications.letters.envelope import Attachment, compose
+from notifications.letters.items import letter_of
+from notifications.letters.notice_letter import render_notice
+from notifications.letters.office_wording import Shelf
+from notifications.letters.preview import preview
+from notifications.letters.printing import plain
+from notifications.letters.reminder_letter import render_reminder
+from notifications.letters.results import Reader, notice_of
+from notifications.letters.trial import for_trial
+from notifications.letters.values import Rendered
+from notifications.letters.wording import Failure, Wordings
+from states.facts import Facts
+from states.terms import Role, Text
+from workflow.attempts import record
+from workflow.people import PERSON, officer
+from workflow.statements import Statement
+from workflow.tables import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail as it goes out. `went_to`: the envelope's address where it is not the row's own."""
+
+    subject: str
+    content: bytes
+    went_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a mail says, and the facts of the project that an answer would be about."""
+
+    rendered: Rendered
+    facts: Facts | None
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What every mail needs besides its row."""
+
+    book: Rulebook
+    sender: str  # "Name <address>"
+    base_url: str
+    reply_to: str = ""  # for all mails; empty: the officer in charge
+    trial_to: str = ""  # trial mode: every mail goes here instead
+    enclose: bool = False  # calendar entries and timetables
+    shelf: Shelf = field(default_factory=Shelf, compare=False)
+
+    def write(
+        self, connection: Connection, mail: Any, *, today: date, at: datetime
+    ) -> Written | None:
+        """Subject and bytes of a mail row; None if nothing in it is still to be said.
+
+        Reminders whose deadline no longer stands are recorded as silent, with the reason; an
+        office wording that cannot be used is recorded as an attempt, and the shipped one used.
+        """
+        wordings = self.shelf.wordings(connection)
+        language = language_of(connection, mail.to_email)
+        said = self._said(connection, mail, wordings, language, today)
+        if said is None:
+            return None
+        if wordings.failures:
+            _report(connection, mail.id, wordings.failures, at)
+        rendered, to = said.rendered, (plain(mail.to_name, language), mail.to_email)
+        if self.trial_to:
+            rendered, to = for_trial(rendered, to, language), ("", self.trial_to)
+        content = compose(
+            rendered,
+            sender=self.sender,
+            to_name=to[0],
+            to_email=to[1],
+            message_id=message_id(mail.token, self.sender),
+            sent_at=at,
+            reply_to=self._answers_to(connection, mail, said.facts),
+            attachments=self._enclosed(connection, mail, language, today, at),
+        )
+        return Written(rendered.subject, content, self.trial_to)
+
+    def _said(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content | None:
+        told: dict[str, Any] = {"language": language, "today": today, "link": self.base_url}
+        if mail.purpose == Purpose.RESULT:
+            role = Role(mail.to_role)
+            reader = Reader(mail.to_name, mail.to_email, role, language, today, self.base_url)
+            notice, facts = notice_of(connection, self.book, mail, reader)
+            return Content(render_notice(notice, wordings), facts)
+        if mail.purpose == Purpose.DIGEST:
+            return self._digest(connection, mail, wordings, language, today)
+        if mail.purpose == Purpose.ALARM:
+            alarm = alarm_of(connection, self.book, mail, **told)
+            return Content(render_alarm(alarm, wordings), None)
+        if mail.purpose == Purpose.TEST:
+            return self._test(connection, mail, wordings, language, today)
+        found = letter_of(connection, self.book, mail, **told)
+        return found and Content(render_reminder(found[0], wordings), found[1])
+
+    def _digest(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content | None:
+        digest = gather(connection, self.book, mail, today)
+        if digest is None:
+            return None
+        link = digest.link or self.base_url
+        return Content(render_digest(replace(digest, language=language, link=link), wordings), None)
+
+    def _test(
+        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+    ) -> Content:
+        """A wording with a real project, sent by somebody to himself."""
+        about = json.loads(mail.about)
+        reader = Reader(
+            mail.to_name,
+            mail.to_email,
+            Role(about["role"]),
+            about.get("language") or language,
+            today,
+            self.base_url,
+        )
+        project = about["project"]
+        shown = preview(connection, self.book, mail.notice, project, reader, wordings)
+        mark = TEST.in_(reader.language)
+        return Content(replace(shown, subject=mark + shown.subject), None)
+
+    def _answers_to(self, connection: Connection, mail: Any, facts: Facts | None) -> str | None:
+        """The address of the installation, else the officer in charge, but not the reader."""
+        if self.reply_to:
+            return self.reply_to
+        found = officer(connection, facts) if facts else None
+        if found is None or found[1] == mail.to_email:
+            return None
+        name = plain(found[0]).replace("<", " ").replace(">", " ")
+        return f"{name} <{found[1]}>"
+
+    def _enclosed(
+        self, connection: Connection, mail: Any, language: str, today: date, at: datetime
+    ) -> Sequence[Attachment]:
+        if not self.enclose:
+            return ()
+        return enclosures(connection, self.book, mail, language=language, today=today, at=at)
+
+
+TEST = Text("【测试】", "[Test] ")
+_LANGUAGE = Statement(
+    select(PERSON.c.language)
+    .where(PERSON.c.email.in_([bindparam("email"), bindparam("lower")]), PERSON.c.active)
+    .order_by(PERSON.c.id)
+    .limit(1)
+)
+
+
+def language_of(connection: Connection, email: str) -> str:
+    """The language of the person of that address; Chinese where nobody is known."""
+    rows = _LANGUAGE.run(connection, {"email": email, "lower": email.lower()})
+    return str(rows[0][0]) if rows else "zh"
+
+
+def message_id(token: str, sender: str) -> str:
+    """The Message-ID of a mail: the same for every repeat from the same sender's domain."""
+    domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
+    return f"<{token}@{domain}>"
+
+
+def _report(
+    connection: Connection, mail_id: int, failures: Sequence[Failure], at: datetime
+) -> None:
+    """Leave a line in the mail's log for each office wording that was passed over."""
+    for failure in failures:
+        said = f"{failure.notice} ({failure.language}) v{failure.version}: {failure.said}"
+        record(connection, mail_id, "wording", said, at=at)

@@ -1,0 +1,41 @@
+"""The papers of a receipt: what came in, what is still missing, what was promised until when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from notifications.letters.story import Line, Story
+from states.policy import PaperRule
+from states.terms import Action, Text, day_label
+
+RECEIVED = Text("已收材料", "Received")
+MISSING = Text("尚缺材料", "Still missing")
+PROMISED = Text("约定补交", "To follow")
+
+
+def paper_lines(story: Story) -> tuple[Line, ...]:
+    """Three lines, each left out where it is empty."""
+    assert isinstance(story.deed, Action)
+    asked = story.category.papers.get(story.deed, ())
+    held, promised = story.after.papers, story.after.promised
+    came = [paper for paper in asked if paper.key in story.changes.get("papers", {})]
+    lacking = [paper for paper in asked if paper.key not in held]
+    return (
+        (RECEIVED, _listed(came)),
+        (MISSING, _listed([paper for paper in lacking if paper.key not in promised])),
+        (PROMISED, _until([paper for paper in lacking if paper.key in promised], promised)),
+    )
+
+
+def _listed(papers: list[PaperRule]) -> Text:
+    return Text(
+        "、".join(paper.label.zh for paper in papers), ", ".join(paper.label.en for paper in papers)
+    )
+
+
+def _until(papers: list[PaperRule], promised: dict[str, str]) -> Text:
+    by = {paper.key: day_label(date.fromisoformat(promised[paper.key])) for paper in papers}
+    return Text(
+        "；".join(f"{paper.label.zh}，{by[paper.key].zh}前" for paper in papers),
+        "; ".join(f"{paper.label.en} by {by[paper.key].en}" for paper in papers),
+    )

@@ -1,0 +1,191 @@
+"""From an event to the mail about it: what was done, as it concerns the reader, and what follows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from config.rulebook import Rulebook
+from notifications.letters.act_lines import ACTS
+from notifications.letters.due_rows import due_rows, due_title
+from notifications.letters.items import cite
+from notifications.letters.printing import quotable
+from notifications.letters.step_lines import STEPS
+from notifications.letters.story import Said, Story
+from notifications.letters.values import DueRow, Notice
+from states.facts import Facts, Json, merge
+from states.labels import state_label
+from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text
+from workflow.engine import TABLE as PROJECT
+from workflow.engine import situation
+from workflow.history import fold
+from workflow.statements import Statement
+from workflow.tables import Event
+
+EVENT = Event.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the mail, in which language, on which day."""
+
+    to_name: str
+    to_email: str
+    role: Role
+    language: str
+    today: date
+    link: str
+
+
+def notice_of(
+    connection: Connection, book: Rulebook, mail: Any, reader: Reader
+) -> tuple[Notice, Facts]:
+    """The notice of a result mail, and the facts of its project."""
+    event = connection.execute(
+        select(EVENT)
+        .where(EVENT.c.project_id == mail.project_id)
+        .where(EVENT.c.seq == mail.event_seq)
+    ).one()
+    stored = connection.execute(
+        select(PROJECT.c.facts).where(PROJECT.c.id == mail.project_id)
+    ).scalar_one()
+    facts = Facts.read(json.loads(stored))
+    story = story_of(connection, book, event, facts, reader.role)
+    notice = told_notice(connection, book, story, reader, mail.project_id)
+    others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
+    if others:  # handed over in one act: one mail tells of all
+        notice = _with_others(connection, book, notice, story, others)
+    return notice, facts
+
+
+def _with_others(
+    connection: Connection, book: Rulebook, notice: Notice, story: Story, others: list[int]
+) -> Notice:
+    """The notice with the names of the other projects, and what is open in each."""
+    names, due = [notice.name], [_of(row, notice.name) for row in notice.due]
+    for project_id in others:
+        facts, _, _, policy = situation(connection, book, project_id)
+        category = policy.categories[facts.category]
+        its = replace(story, facts=facts, policy=policy, category=category)
+        names.append(facts.name)
+        rows = due_rows(connection, book, its, project_id, notice.language)
+        due += [_of(row, facts.name) for row in rows]
+    language = notice.language
+    listed = Text("、", "; ").in_(language).join(quotable(name, language) for name in names)
+    label, said = (text.in_(language) for text in (HANDED, ALL))
+    line = (label, said.format(n=len(names), names=listed))
+    due.sort(key=lambda row: row.due_on)
+    return replace(notice, lines=(line, *notice.lines), due=tuple(due))
+
+
+def _of(row: DueRow, name: str) -> DueRow:
+    return replace(row, what=f"“{quotable(name)}”{row.what}")
+
+
+HANDED = Text("移交的项目", "Projects handed over")
+ALL = Text("共{n}项：{names}", "{n}: {names}")
+
+
+def told_notice(
+    connection: Connection, book: Rulebook, story: Story, reader: Reader, project_id: int
+) -> Notice:
+    """The notice of an event, with the deadlines that are open now."""
+    due = due_rows(connection, book, story, project_id, reader.language)
+    return notice_from(story, reader, project_id, due)
+
+
+def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow, ...]) -> Notice:
+    """The notice of an event, or of one that is only imagined (a preview)."""
+    said = STEPS[story.deed](story) if isinstance(story.deed, Action) else ACTS[story.deed](story)
+    language = reader.language
+
+    def spoken(value: Said) -> str:
+        return value.in_(language) if isinstance(value, Text) else value
+
+    values = {**_usual(story), **said.values}
+    facts = story.facts
+    return Notice(
+        to_name=reader.to_name or facts.host,
+        to_email=reader.to_email,
+        role=reader.role,
+        today=reader.today,
+        project_id=project_id,
+        number=facts.number,
+        name=facts.name,
+        host=facts.host,
+        notice=story.notice,
+        tag=spoken(said.tag),
+        lines=tuple((spoken(label), spoken(value)) for label, value in said.lines),
+        clause=cite(story.policy, said.clause)[0].in_(language),
+        ask=story.policy.office.in_(language),
+        link=reader.link,
+        language=language,
+        applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,
+        due=due,
+        due_title=due_title(story.deed).in_(language),
+        values={key: spoken(value) for key, value in values.items()},
+    )
+
+
+def _usual(story: Story) -> dict[str, Said]:
+    """What every wording of a result may say."""
+    return {
+        "on": story.on_label,
+        "money": story.money,
+        "stage": state_label(story.after, story.category),
+        "addressee": story.category.addressee,
+    }
+
+
+def story_of(connection: Connection, book: Rulebook, event: Any, facts: Facts, role: Role) -> Story:
+    policy = book.policy(event.policy)
+    changes = json.loads(event.changes)
+    given = {**_proposed(connection, event, changes), **json.loads(event.given)}
+    deed = Action(event.deed) if event.deed in set(Action) else Act(event.deed)
+    past = _before(connection, event)
+    return Story(
+        deed=deed,
+        notice=str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value,
+        source=State(event.source),
+        on=event.on_date,
+        on_behalf=event.on_behalf,
+        given=given,
+        changes=changes,
+        facts=facts,
+        before=Facts.read(past),
+        after=Facts.read(merge(past, changes)),
+        policy=policy,
+        category=policy.categories[facts.category],
+        role=role,
+    )
+
+
+_PAST = Statement(
+    select(EVENT.c.changes)
+    .where(EVENT.c.project_id == bindparam("project_id"), EVENT.c.seq < bindparam("seq"))
+    .order_by(EVENT.c.seq)
+)
+
+
+def _before(connection: Connection, event: Any) -> Json:
+    """The facts before the event."""
+    rows = _PAST.run(connection, {"project_id": event.project_id, "seq": event.seq})
+    return fold(text for (text,) in rows)
+
+
+def _proposed(connection: Connection, event: Any, changes: Json) -> Json:
+    """What the first of two people gave, where this event completes a proposal."""
+    if "pending" not in changes:
+        return {}
+    proposal = connection.execute(
+        select(EVENT.c.given)
+        .where(EVENT.c.project_id == event.project_id, EVENT.c.seq < event.seq)
+        .where(EVENT.c.deed == event.deed, EVENT.c.target == event.source)
+        .order_by(EVENT.c.seq.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return dict(json.loads(proposal)) if proposal else {}

@@ -1,0 +1,111 @@
+"""What the mails say, as values: reminders, results, and what they come to when rendered.
+
+No field exists for trainees, accounts, ID numbers or attachments. All texts stand in the reader's
+language already; how they become subject, text and HTML is in reminder_letter.py, notice_letter.py
+and digest_letter.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from notifications.letters.printing import one_line, quotable
+from states.terms import Kind, Role
+
+__all__ = ["DueRow", "Item", "Letter", "Notice", "Rendered", "one_line", "quotable"]
+
+Pairs = tuple[tuple[str, str], ...]  # label, value
+
+
+@dataclass(frozen=True)
+class Item:
+    """One reminder: one row of a letter. For `recording`, `due_on` is the planned last day, for
+    `opening` the planned first."""
+
+    project_id: int
+    number: int | None
+    name: str
+    host: str
+    category: str
+    kind: Kind
+    step: str  # the rung: D-7, D-0, D+3
+    due_on: date
+    advised_on: date
+    provisional: bool
+    advisory: bool
+    place: str
+    opens: str  # the planned time as text
+    papers: tuple[str, ...]
+    clause: str  # the citation, ready to print
+    rule: str
+    mend_items: str  # what was sent back; empty for all other kinds
+    consequence: str  # empty where the notice names none
+    addressee: str  # where the papers go
+    national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
+    role: Role | None = None  # the reader's in this project; None: the letter's
+    submitted: bool = False  # of an application: the department has it, and is to review it
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything due of which one person is told on one day."""
+
+    to_name: str
+    to_email: str
+    role: Role
+    today: date
+    items: tuple[Item, ...]
+    ask: str  # the office to ask
+    link: str  # where to go; empty if there is no public address
+    language: str = "zh"
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A deadline in the table of a result mail."""
+
+    what: str
+    due_on: date
+    advised_on: date
+    clause: str  # where it stands; empty where no notice asks for it
+    provisional: bool = False
+    was_on: date | None = None  # the day that this one takes the place of
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The result of one step, act or milestone of one project.
+
+    `notice` names the wording, `tag` stands in the subject's 【】, `values` are for the wording.
+    """
+
+    to_name: str
+    to_email: str
+    role: Role
+    today: date
+    project_id: int
+    number: int | None
+    name: str
+    host: str
+    notice: str
+    tag: str
+    lines: Pairs
+    clause: str
+    ask: str
+    link: str
+    language: str = "zh"
+    applied: bool = False  # before the plan a project is 申报的, later 承办的
+    due: tuple[DueRow, ...] = ()
+    due_title: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail's content; the subject is always one line."""
+
+    subject: str
+    text: str
+    html: str

@@ -1,0 +1,1 @@
+"""What comes back: delivery reports, where they arrive, what they prove."""

@@ -1,0 +1,158 @@
+"""Takes in what came back: each report is put on record with its mail, and its address marked.
+
+Only a report that names our mail, and the address that this mail went to, marks that address:
+anybody can write a report about a bare address. What is handled is committed before it is moved
+or marked as read; should that fail, the second reading finds its own line and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from config.settings import Settings
+from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, ImapBox
+from notifications.returns.bounces import Report, parse
+from workflow.addresses import mark_address, warn_about
+from workflow.attempts import TABLE as ATTEMPT
+from workflow.attempts import record
+from workflow.database import Database
+from workflow.mail_desk import BOUNCED, UNPROVEN
+from workflow.outbox import TABLE as MAIL
+from workflow.tables import MailStatus, Purpose
+
+RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
+DELAYED, ELSEWHERE = "delayed", "bounced_elsewhere"
+
+
+@dataclass
+class Collected:
+    """Mails read; reports about a mail of ours, about delay only, about none of ours; addresses
+    marked; mails that were no report at all."""
+
+    read: int = 0
+    matched: int = 0
+    marked: int = 0
+    delayed: int = 0
+    unknown: int = 0
+    other: int = 0
+
+
+def sources(settings: Settings) -> Iterator[BounceSource]:
+    """Where returned mail arrives, as set; none if nothing is set."""
+    if settings.bounce_folder is not None:
+        yield Folder(settings.bounce_folder)
+    if settings.imap_host:
+        yield ImapBox(
+            settings.imap_host,
+            settings.imap_port,
+            settings.imap_username,
+            settings.imap_password,
+            settings.imap_security,
+            settings.imap_mailbox,
+        )
+
+
+def collect(db: Database, settings: Settings, *, at: datetime) -> Collected:
+    """Take in all that has arrived; `at` is the aware time of recording.
+
+    Raises BounceProblem where a source fails, after the other one has been read.
+    """
+    collected, problems = Collected(), []
+    for source in sources(settings):
+        try:
+            for raw, done in source:
+                with db.write() as connection:
+                    _take_in(connection, raw, at, collected)
+                done()
+        except BounceProblem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return collected
+
+
+def check(settings: Settings) -> None:
+    """Whether every source that is set can be used; BounceProblem otherwise."""
+    for source in sources(settings):
+        source.check()
+
+
+def _take_in(connection: Connection, raw: bytes, at: datetime, collected: Collected) -> None:
+    collected.read += 1
+    reports = [report for report in parse(raw) if report.action in ("failed", "delayed")]
+    collected.other += not reports
+    for report in reports:
+        mail = _mail_of(connection, report, at)
+        if mail is None:
+            collected.unknown += 1
+            continue
+        collected.matched += 1
+        collected.delayed += report.action == "delayed"
+        collected.marked += _put_on_record(connection, report, mail, at)
+
+
+COLUMNS = (
+    *(MAIL.c.id, MAIL.c.purpose, MAIL.c.status, MAIL.c.reason, MAIL.c.to_email, MAIL.c.went_to),
+    *(MAIL.c.sent_at, MAIL.c.handed, MAIL.c.attempts),
+)
+
+
+def _mail_of(connection: Connection, report: Report, at: datetime) -> Any:
+    """The mail that the report names, else the latest of these days to its recipient."""
+    query = select(*COLUMNS).with_for_update()
+    if report.token is not None:
+        out = or_(MAIL.c.sent_at.is_not(None), MAIL.c.handed > 0, MAIL.c.attempts > 0)
+        return connection.execute(query.where(MAIL.c.token == report.token, out)).first()
+    to = func.coalesce(func.nullif(MAIL.c.went_to, ""), MAIL.c.to_email)
+    recent = (MAIL.c.sent_at >= at - RECENT) & (MAIL.c.sent_at <= at)
+    theirs = func.lower(to) == report.recipient.lower()
+    return connection.execute(
+        query.where(theirs, recent).order_by(MAIL.c.sent_at.desc(), MAIL.c.id.desc()).limit(1)
+    ).first()
+
+
+def _put_on_record(connection: Connection, report: Report, mail: Any, at: datetime) -> bool:
+    """Whether the report marked an address."""
+    went_to = mail.went_to or mail.to_email
+    theirs = report.recipient.lower() in ("", went_to.lower())  # not somebody it was forwarded to
+    outcome = _outcome(report, theirs)
+    words = report.said or report.status or report.action
+    said = words if theirs else f"{report.recipient}: {words}"
+    if _known(connection, mail, outcome, said):
+        return False
+    record(connection, mail.id, outcome, said, at=at)
+    if outcome not in (BOUNCED, UNPROVEN):
+        return False
+    reason = {"reason": outcome} if mail.status == MailStatus.SENT else {}
+    connection.execute(
+        update(MAIL).where(MAIL.c.id == mail.id).values({"last_reply": said} | reason)
+    )
+    told = {"status": report.status, "said": said, "mail_id": mail.id, "at": at}
+    if outcome == BOUNCED:
+        return report.permanent and mark_address(connection, went_to, **told)
+    if mail.purpose != Purpose.ALARM:  # else a forger could set two boxes writing to each other
+        warn_about(connection, went_to, **told)
+    return False
+
+
+def _outcome(report: Report, theirs: bool) -> str:
+    if report.action == "delayed":
+        return DELAYED
+    if not theirs:
+        return ELSEWHERE
+    return BOUNCED if report.token is not None else UNPROVEN
+
+
+def _known(connection: Connection, mail: Any, outcome: str, said: str) -> bool:
+    """Whether this stands on record already, for the last time that the mail was sent."""
+    query = select(ATTEMPT.c.id).where(
+        ATTEMPT.c.mail_id == mail.id, ATTEMPT.c.outcome == outcome, ATTEMPT.c.reply == said
+    )
+    if mail.sent_at is not None:
+        query = query.where(ATTEMPT.c.at >= mail.sent_at)
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,0 +1,156 @@
+"""Hands mails to the SMTP server one after the other and says what became of each.
+
+`handed` is noted between the server's "go ahead" and the content: before that nobody can have the
+mail, after it anybody may (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+
+import aiosmtplib
+
+from config.settings import Settings
+from notifications.sending.answers import Answer, Outcome, Reply, judged, readable
+from notifications.sending.line import Fault, Line, NoEncryption, Silent
+
+
+class Conversation:
+    """One connection, opened when first needed and again when it broke. Never raises for what a
+    server or the network can do."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sender = settings.mail_from.rpartition("<")[2].rstrip("> ")
+        self.line: Line | None = None
+
+    def send(self, to: str, content: bytes, note: Callable[[], bool]) -> Answer:
+        """`content`: the mail with CRLF. `note` is called once, just before the content goes out:
+        it puts on record that the server may have it, and says whether it is still ours."""
+        reused = self.line is not None and self.line.is_open
+        line, trouble = self._opened()
+        if line is None:
+            assert trouble is not None
+            return trouble
+        try:
+            answer = self._envelope(line, to)
+        except Fault as error:
+            self.close()
+            if reused:  # closed by the server while it was idle
+                return self.send(to, content, note)
+            return Answer(Outcome.BROKEN, said(error))
+        if answer is None:
+            answer = self._content(line, content, note)
+        if answer.outcome is not Outcome.ACCEPTED:
+            self._settle(answer)
+        return answer
+
+    def _envelope(self, line: Line, to: str) -> Answer | None:
+        """MAIL, RCPT and DATA; None if the server waits for the content."""
+        mail, *more = line.envelope([f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA"])
+        if not 200 <= mail.code < 300:
+            return _unwanted(mail)
+        if not 200 <= more[0].code < 300:
+            return judged(more[0], at_rcpt=True)
+        return None if more[1].code == 354 else judged(more[1])
+
+    def _content(self, line: Line, content: bytes, note: Callable[[], bool]) -> Answer:
+        try:
+            ours = note()
+        except BaseException:
+            self.drop()
+            raise
+        if not ours:
+            self.drop()
+            return Answer(Outcome.LOST)
+        try:
+            reply = line.content(content)
+        except Fault as error:
+            self.close()
+            return Answer(Outcome.UNKNOWN, f"acceptance unknown: {said(error)}")
+        if 200 <= reply.code < 300:
+            return Answer(Outcome.ACCEPTED, reply.words)
+        answer = judged(reply)
+        if answer.outcome is Outcome.BROKEN:  # no answer that SMTP knows
+            return Answer(Outcome.UNKNOWN, f"acceptance unknown: {reply}")
+        return answer
+
+    def _settle(self, answer: Answer) -> None:
+        """Make the connection ready for the next mail, or leave it."""
+        going_on = answer.outcome in (Outcome.LATER, Outcome.REFUSED)
+        if self.line is None or not self.line.is_open:
+            return
+        with suppress(*Fault):
+            if going_on and self.line.reset():
+                return
+        self.close()
+
+    def _opened(self) -> tuple[Line | None, Answer | None]:
+        if self.line is not None and self.line.is_open:
+            return self.line, None
+        self.line = Line(self.settings)
+        try:
+            greeting = self.line.open()
+        except Fault as error:
+            kind = _trouble(error, reached=self.line.reached)
+            self.drop()
+            return None, Answer(Outcome.TROUBLE, said(error), kind, spoken=False)
+        if greeting.code == 220:
+            return self.line, None
+        self.close()
+        kind = "busy" if 400 <= greeting.code < 500 else "greeting"
+        return None, Answer(Outcome.TROUBLE, str(greeting), kind, spoken=False)
+
+    def close(self) -> None:
+        """Take leave, if anybody is still there."""
+        if self.line is not None and self.line.is_open:
+            with suppress(*Fault):
+                self.line.quit()
+        self.drop()
+
+    def drop(self) -> None:
+        """Hang up without a word: what was begun is void."""
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+
+
+def _unwanted(reply: Reply) -> Answer:
+    """MAIL was refused: it is us that the server will not have, not this mail."""
+    answer = judged(reply)
+    kind = answer.trouble or ("sender" if reply.code >= 500 else "busy")
+    return Answer(Outcome.TROUBLE, str(reply), kind, spoken=False)
+
+
+def _trouble(error: Exception, *, reached: bool) -> str:
+    """The kind of what kept a connection from coming about."""
+    code = getattr(error, "code", 0)
+    if 400 <= code < 500 and not isinstance(error, NoEncryption):
+        return "busy"
+    for classes, kind in KINDS:
+        if isinstance(error, classes):
+            return kind
+    if isinstance(error, TimeoutError) and reached:
+        return "silent"
+    return "greeting" if reached or code else "unreachable"
+
+
+KINDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((socket.gaierror, UnicodeError), "name"),
+    ((ssl.SSLCertVerificationError,), "certificate"),
+    ((ssl.SSLError, NoEncryption), "encryption"),
+    ((aiosmtplib.SMTPAuthenticationError,), "password"),
+    ((Silent,), "silent"),
+)
+
+
+def said(error: Exception) -> str:
+    """The server's own words, with its code, or the error's."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return str(Reply(error.code, error.message.encode("utf-8", "surrogateescape")))
+    if isinstance(error, NoEncryption):
+        return readable(str(error))
+    return readable(f"{type(error).__name__}: {error}")

@@ -1,0 +1,289 @@
+"""Delivery: one connection's loop through the outbox. Claims, sends, records, one by one.
+
+Exactly once cannot be had: between the server's 250 and our commit there is a gap. A repeat after
+that gap carries the same bytes and the same Message-ID, the attempts say so, and a third copy is
+never risked (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from time import monotonic, sleep
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from config.errors import ConfigError
+from config.settings import Settings
+from notifications.letters.drafts import Writer, Written
+from notifications.sending import trouble
+from notifications.sending.answers import Answer, Outcome
+from notifications.sending.claims import (
+    MOST_HANDED,
+    Claim,
+    Hand,
+    Ruling,
+    Search,
+    bring_back,
+    log,
+    set_aside,
+)
+from notifications.sending.conversation import Conversation, said
+from notifications.sending.pace import slot
+from notifications.sending.persist import STORAGE, persist
+from notifications.sending.rulings import IN_DOUBT, ruling
+from workflow.database import Database
+from workflow.mail_desk import RELEASED, mark_address
+from workflow.tables import MailStatus
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BATCH = 20
+BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
+Clock = Callable[[], datetime]
+Stop = Callable[[], bool]
+
+
+@dataclass
+class DeliveryResult:
+    """Mails accepted by the server, not accepted (now or for good), and withheld as outdated."""
+
+    sent: int = 0
+    failed: int = 0
+    withheld: int = 0
+
+    def add(self, other: DeliveryResult) -> None:
+        self.sent += other.sent
+        self.failed += other.failed
+        self.withheld += other.withheld
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One run: all that is due by `until`, no mail twice since `started`. `insists`: the server
+    is tried even if it is being left alone, except for a wrong password."""
+
+    started: datetime
+    until: datetime
+    insists: bool = False
+
+
+class Delivery:
+    """One connection. `owner` must be this run's alone; `helper`: others send besides, and may
+    have taken the last connection that the server grants."""
+
+    def __init__(
+        self,
+        db: Database,
+        writer: Writer,
+        settings: Settings,
+        *,
+        owner: str,
+        clock: Clock,
+        helper: bool = False,
+    ) -> None:
+        self.db, self.writer, self.settings = db, writer, settings
+        self.clock, self.helper = clock, helper
+        self.server = trouble.server_of(settings)
+        self.hand = Hand(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
+        self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
+        self.result = DeliveryResult()
+        self.slot: datetime | None = None  # when the next mail may go, where a rate is set
+        self.troubled = False  # trouble stands on record
+        self.breaks = 0
+        self.begun = False
+
+    @property
+    def lease(self) -> timedelta:
+        return self.hand.lease
+
+    def run(
+        self, *, until: datetime | None = None, stop: Stop = lambda: False, insists: bool = False
+    ) -> DeliveryResult:
+        """Send all that is due by `until` (default: now), no message twice; then return."""
+        started = self.clock()
+        for _ in self.batches(Errand(started, until or started, insists), stop):
+            pass
+        return self.result
+
+    def batches(self, errand: Errand, stop: Stop) -> Iterator[None]:
+        """Batch after batch, until nothing is left or the server is to be left alone."""
+        conversation = Conversation(self.settings)
+        try:
+            while not stop():
+                claims = self._claim(errand)
+                if claims is None or not self._send(conversation, claims, stop):
+                    break
+                yield
+        finally:
+            conversation.close()
+
+    # -- Claiming -----------------------------------------------------------------------------
+
+    def _claim(self, errand: Errand) -> list[Claim] | None:
+        """Lease the next mails, each written as it goes out; None if there are none for now."""
+        now = self.clock()
+        with self.db.write() as connection:
+            standing = trouble.trouble(connection)
+            self.troubled = standing is not None
+            if standing and standing.server == self.server and standing.stands(now):
+                if not errand.insists or standing.kind == "password":
+                    return None
+            if not self.begun:
+                bring_back(connection, now)
+                self.begun = True
+            rows = self.hand.due(connection, self._search(errand, now))
+            claims = [claim for row in rows if (claim := self._ready(connection, row, now))]
+            if claims:
+                self._take_slot(connection, now)
+        return claims if rows else None
+
+    def _search(self, errand: Errand, now: datetime) -> Search:
+        working = self.writer.book.calendar.is_working(now.astimezone(SHANGHAI).date())
+        most, rate = BATCH, self.settings.smtp_rate
+        if rate:  # no more than can be sent well within a lease
+            share = rate * self.lease.total_seconds() / 2 / self.settings.smtp_connections
+            most = min(BATCH, max(1, int(share)))
+        return Search(now, errand.until, errand.started, working, most)
+
+    def _ready(self, connection: Connection, row: Any, now: datetime) -> Claim | None:
+        if row.handed and row.status == MailStatus.LEASED.value:
+            why = "acceptance unknown: the sender was interrupted"
+            log(connection, row.id, MailStatus.FAILED.value, why, now, once=False)
+        if row.handed >= MOST_HANDED and row.attempts:  # none: a person has queued it again
+            set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
+            self.result.failed += 1
+            return None
+        if self._awaits_approval(row):
+            set_aside(connection, row.id, MailStatus.AWAITING, "approval")
+            self.result.withheld += 1
+            return None
+        written: Written | None
+        if row.handed:  # a server may have it: the same bytes for good
+            written = Written(row.subject, row.content, row.went_to)
+        else:
+            written = self._written(connection, row, now)
+        return self.hand.take(connection, row, written, now) if written else None
+
+    def _awaits_approval(self, row: Any) -> bool:
+        """Whether a person is to see it first: before its first attempt, until released."""
+        chosen = row.notice in self.settings.mail_approval
+        return chosen and row.tried_at is None and row.reason != RELEASED
+
+    def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
+        today = now.astimezone(SHANGHAI).date()
+        try:
+            written = self.writer.write(connection, row, today=today, at=now)
+        except EVERYBODYS:  # of the installation; every mail can wait for mending
+            raise
+        except Exception as error:  # one mail that cannot be written must not stop the others
+            set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {said(error)}")
+            self.result.failed += 1
+            return None
+        if written is None:
+            set_aside(connection, row.id, MailStatus.SUPPRESSED, "outdated")
+            self.result.withheld += 1
+        return written
+
+    # -- Sending ------------------------------------------------------------------------------
+
+    def _send(self, conversation: Conversation, claims: Sequence[Claim], stop: Stop) -> bool:
+        """Send claimed mails one after the other; False if the rest was given back."""
+        for number, claim in enumerate(claims):
+            if not self._my_turn(stop):
+                self._give_back(claims[number:], "", tried=False)
+                return False
+            answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
+            answer = self._weighed(answer)
+            if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
+                self._give_back(claims[number:], "", tried=False)  # fewer connections, then
+                return False
+            if answer.outcome is Outcome.LOST:
+                continue
+            self._record(claim, answer)
+            if answer.trouble:
+                rest = claims[number + 1 :]
+                self._give_back(rest, answer.reply, tried=True)
+                self.result.failed += len(rest)
+                return False
+        return True
+
+    def _my_turn(self, stop: Stop) -> bool:
+        """Wait for the slot, where a rate is set; False if told to stop."""
+        if self.settings.smtp_rate and self.slot is None:  # the last mail was lost to another
+            with self.db.write() as connection:
+                self._take_slot(connection, self.clock())
+        if self.slot is not None:
+            end = monotonic() + (self.slot - self.clock()).total_seconds()
+            while not stop() and (left := end - monotonic()) > 0:
+                sleep(min(left, 0.1))
+        self.slot = None
+        return not stop()
+
+    def _take_slot(self, connection: Connection, now: datetime) -> None:
+        if self.settings.smtp_rate and self.slot is None:
+            most = self.settings.smtp_connections
+            self.slot = slot(connection, self.settings.smtp_rate, most, now)
+
+    def _note(self, claim: Claim) -> bool:
+        with self.db.write() as connection:
+            return self.hand.note_handed(connection, claim, self.clock())
+
+    def _weighed(self, answer: Answer) -> Answer:
+        """Several connections that break one after the other are the server's trouble."""
+        broke = answer.outcome in (Outcome.BROKEN, Outcome.UNKNOWN)
+        self.breaks = self.breaks + 1 if broke else 0
+        if broke and self.breaks >= BREAKS:
+            return Answer(answer.outcome, answer.reply, "broken")
+        return answer
+
+    def _record(self, claim: Claim, answer: Answer) -> None:
+        """Keep the answer, whatever it takes, before anything else is done."""
+        now = self.clock()
+        ruled = ruling(claim, answer, now, self.chance)
+
+        def work(connection: Connection, again: bool) -> None:
+            self.hand.record(connection, claim, ruled, now, again=again)
+            if answer.trouble:
+                trouble.note(connection, self.server, answer.trouble, answer.reply, now)
+                return
+            if self.troubled and answer.outcome in ANSWERED:
+                trouble.clear(connection)
+            self._take_slot(connection, now)
+
+        persist(self.db, work, seconds=self.lease.total_seconds())
+        self.troubled = self.troubled and answer.outcome not in ANSWERED
+        self._count(ruled)
+        if answer.no_such and claim.to == claim.address:
+            self._mark(claim, answer, now)
+
+    def _count(self, ruled: Ruling) -> None:
+        if ruled.status is MailStatus.SENT:
+            self.result.sent += 1
+        else:
+            self.result.failed += 1
+
+    def _mark(self, claim: Claim, answer: Answer, now: datetime) -> None:
+        """The address is no good, which people are told. The answer itself is safe already."""
+        said = answer.reply
+        with self.db.write() as connection:
+            mark_address(
+                connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
+            )
+
+    def _give_back(self, claims: Sequence[Claim], reply: str, *, tried: bool) -> None:
+        if claims:
+            seconds = self.lease.total_seconds()
+            persist(
+                self.db,
+                lambda connection, _: self.hand.give_back(connection, claims, reply, tried=tried),
+                seconds=seconds,
+            )
+
+
+EVERYBODYS: tuple[type[Exception], ...] = (ConfigError, *STORAGE)
+ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})

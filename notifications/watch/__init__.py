@@ -1,0 +1,1 @@
+"""Whether the worker itself is well: its clock, its heartbeat, its scheduler."""
