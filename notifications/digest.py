@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
@@ -18,8 +19,8 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
 from config.rulebook import Rulebook
 from notifications.letters.digest_letter import Digest, DigestRow
 from states.facts import Facts, Standing
-from states.mailing import Sort
-from states.terms import Act, Action, Force, Kind, Role, State, Text, day_label
+from states.mailing import Sort, hushed, is_past
+from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text, day_label
 from states.waiting import waiting
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
@@ -160,16 +161,17 @@ class _Scope:
 def _gathered(
     connection: Connection, book: Rulebook, scope: _Scope, reader: Reader, today: date
 ) -> Digest:
-    until = today + WEEK - timedelta(days=1)
-    late = and_(DEADLINE.c.late_after < today, DEADLINE.c.force != Force.ADVISORY.value)
-    soon = and_(DEADLINE.c.due_on.between(today, until), DEADLINE.c.kind != Kind.OPENING.value)
+    until = today + timedelta(days=6 - today.weekday())  # this week's Sunday
+    due = _due(connection, scope, reader.role, today, until)
+    late = [row for row, when in due if when is _When.LATE]
+    soon = [row for row, when in due if when is _When.SOON]
     return Digest(
         to_name=reader.name,
         to_email=reader.email,
         role=reader.role,
         today=today,
-        overdue=tuple(_due(connection, scope, late, today)),
-        due_this_week=tuple(_due(connection, scope, soon, today)),
+        overdue=tuple(late),
+        due_this_week=tuple(soon),
         waiting=tuple(_waiting(connection, book, scope, reader.role)),
         new=tuple(_new(connection, scope, reader.role)),
         died=tuple(_died(connection, scope)),
@@ -177,21 +179,46 @@ def _gathered(
     )
 
 
+class _When(Enum):
+    LATE = "late"
+    SOON = "soon"
+
+
 def _due(
-    connection: Connection, scope: _Scope, which: ColumnElement[bool], today: date
-) -> Iterator[DigestRow]:
+    connection: Connection, scope: _Scope, role: Role, today: date, until: date
+) -> list[tuple[DigestRow, _When]]:
+    """What a notice asks for and is late or due this week, as the reminders see it. What a late
+    plan has overtaken is asked for, but nobody's delay."""
     rows = connection.execute(
-        select(PROJECT, DEADLINE.c.kind, DEADLINE.c.due_on, DEADLINE.c.late_after)
+        select(PROJECT, *(DEADLINE.c[name] for name in ASKED))
         .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-        .where(DEADLINE.c.standing == Standing.OPEN.value, which, scope.projects())
+        .where(DEADLINE.c.standing == Standing.OPEN.value, scope.projects())
+        .where(DEADLINE.c.force != Force.ADVISORY.value)
+        .where(or_(DEADLINE.c.late_after < today, DEADLINE.c.due_on.between(today, until)))
         .order_by(DEADLINE.c.late_after, PROJECT.c.id)
         .limit(MOST)
     )
-    for row in rows:
-        days = (today - row.late_after).days
-        note = LATE.format(n=days) if days > 0 else Text("", "")
-        by = row.late_after if days > 0 else row.due_on
-        yield _row(row, Kind(row.kind).label, by=by, note=note)
+    return [found for row in rows if (found := _shown(row, role, today))]
+
+
+ASKED = ("kind", "due_on", "late_after", "known_on", "provisional")
+
+
+def _shown(row: Any, role: Role, today: date) -> tuple[DigestRow, _When] | None:
+    facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
+    why = hushed(kind, facts, role, late_after=row.late_after, known_on=row.known_on, on=today)
+    blameless = why == "before_known" and not is_past(facts, today)
+    if why and not blameless:
+        return None
+    note, when, by = Text("", ""), _When.SOON, row.due_on
+    if blameless:
+        note, by = PLAN_CAME_LATE, None
+    elif row.late_after < today:
+        note = LATE.format(n=(today - row.late_after).days)
+        when, by = _When.LATE, row.late_after
+    elif row.provisional:
+        note = PROVISIONAL
+    return _row(row, kind.label, by=by, note=note), when
 
 
 def _waiting(
@@ -298,3 +325,8 @@ def _row(row: Any, what: Text, *, by: date | None = None, note: Text | None = No
 LATE = Text("已逾期{n}天", "{n} day(s) late")
 NOT_DELIVERED = Text("发往{to}的邮件“{subject}”未送达", "mail to {to}, “{subject}”, did not arrive")
 OPENS = Text("{day}开班", "opens on {day}")
+MAY_OPEN = Text("计划{day}开班（暂定）", "planned for {day} (provisional)")
+PLAN_CAME_LATE = Text(
+    "计划下达晚于备案期限，不归责于承办单位，请尽快报送",
+    "the plan came after the filing date, which is not the host's fault; to be filed soon",
+)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
-from states.mailing import Sort, is_past, sort_of_step, whose_turn
+from states.mailing import Sort, hushed, sort_of_step
 from states.terms import Force, Kind, Role
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
@@ -214,7 +214,8 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
     for rise in passed:
         for role in rise.rung.tells:
             begun = due.kind is Kind.OPENING and due.due_on <= ledger.as_of
-            reason = _silence(due, rise, role, latest=rise is passed[-1] and not begun)
+            latest = rise is passed[-1] and not begun
+            reason = _silence(due, rise, role, ledger.as_of, latest=latest)
             found = ledger.recipients(role, due.facts, sort_of_step(due.force, role))
             for to in found:
                 ledger.note(due, rise, role, to.email, reason or to.reason)
@@ -222,26 +223,20 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
                 ledger.note(due, rise, role, "", reason or "no_address")
 
 
-def _silence(due: Due, rise: Rise, role: Role, *, latest: bool) -> str:
+def _silence(due: Due, rise: Rise, role: Role, as_of: date, *, latest: bool) -> str:
     """Why a step is not announced to those in a role; empty if it is."""
     if due.standing is not Standing.OPEN:
         return silence(due.standing)
     # A later round forgets when its row began, yet the plan still came no earlier than it came.
-    planned = [day for day in (due.facts.known_on, due.facts.planned_on) if day]
-    if planned and due.late_after < max(planned):
+    came = (due.facts.known_on, due.facts.planned_on, due.known_on)
+    known = max((day for day in came if day), default=None)
+    reason = hushed(
+        due.kind, due.facts, role, late_after=due.late_after, known_on=due.known_on, on=as_of
+    )
+    if reason == "before_known" or (known and rise.on < known):
         return "before_known"
-    known = max((day for day in (*planned, due.known_on) if day), default=None)
-    if known and rise.on < known:
-        return "before_known"
-    if role is not Role.HOST and due.known_on and due.late_after < due.known_on:
-        if is_past(due.facts, due.known_on):  # a class moved into the past: its people only
-            return "past_class"
-    if not whose_turn(due.kind, due.facts, role):
-        return "not_theirs"
-    # Once the class should be over, asking for its record takes the place of asking for the plan.
-    over = due.facts.planned_ends or due.facts.opens_latest
-    if due.kind is Kind.FILING and over and over < rise.on:
-        return "class_over"
+    if reason:
+        return reason
     return "" if latest else "overtaken"
 
 

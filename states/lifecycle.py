@@ -77,7 +77,7 @@ class ActRule:
 UNDER_WAY = tuple(s for s in S if any(step.source is s and step.target for step in LIFECYCLE))
 
 ACTS: tuple[ActRule, ...] = (
-    ActRule(Act.CONFIRM_DATES, (S.PLANNED, S.FILED), (HOST, PROVINCE), tells=(HOST,)),
+    ActRule(Act.CONFIRM_DATES, (S.PLANNED, S.FILED), (HOST, PROVINCE), tells=(HOST, COORDINATOR)),
     ActRule(Act.CHANGE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
     ActRule(Act.POSTPONE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
     ActRule(Act.EXTEND, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),

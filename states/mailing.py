@@ -82,6 +82,43 @@ def is_past(facts: Facts, today: date) -> bool:
     return over is not None and over < today
 
 
+def plan_came_late(facts: Facts, late_after: date) -> bool:
+    """Whether the plan itself came after the deadline: nobody's fault among the hosts."""
+    planned = [day for day in (facts.known_on, facts.planned_on) if day]
+    return bool(planned) and late_after < max(planned)
+
+
+FIRST_DAYS = 7  # in which a class that should be over is asked for its record only
+
+
+def hushed(
+    kind: Kind,
+    facts: Facts,
+    role: Role,
+    *,
+    late_after: date,
+    known_on: date | None,
+    on: date,
+) -> str:
+    """Why a deadline is not urged on somebody in a role on a day, whichever step it is; empty if
+    it is. The same for reminders and digests."""
+    if plan_came_late(facts, late_after):
+        return "before_known"
+    if role is not Role.HOST and known_on and late_after < known_on and is_past(facts, known_on):
+        return "past_class"  # a class moved into the past concerns its own people only
+    if not whose_turn(kind, facts, role):
+        return "not_theirs"
+    if kind is Kind.APPLICATION and facts.state is State.DRAFTED and late_after < on:
+        return "no_duty"  # nobody has to apply
+    # Once the class should be over, asking for its record takes the place of asking for the plan.
+    if kind is Kind.FILING and is_past(facts, on):
+        return "class_over"
+    ends = facts.planned_ends
+    if kind is Kind.COMPLETION and ends and ends <= late_after < on:
+        return "class_over" if (on - ends).days < FIRST_DAYS else ""
+    return ""
+
+
 MOVES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
 
 

@@ -31,7 +31,10 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
         found.append(Waiting(Role.PROVINCE, TO_PLAN))
     elif facts.state is State.FILED:
         found += [
-            Waiting(Role.PROVINCE, TO_ANSWER.format(label=milestone.label))
+            Waiting(
+                Role.PROVINCE,
+                ANSWERS.get(milestone.key) or TO_RECORD_MILESTONE.format(label=milestone.label),
+            )
             for milestone in category.milestones
             if milestone.by is Role.PROVINCE
             and milestone.flag_at is Action.HOLD
@@ -51,6 +54,10 @@ FLAGS = Text("，另有{n}项提示待核定", ", {n} flag(s) to dispose of")
 TO_COMPLETE = Text("拟办“{deed}”待另一人复核", "“{deed}” waits for a second person")
 TO_REVIEW = Text("待审核推荐", "to be reviewed")
 TO_PLAN = Text("待列入年度计划", "to be put in the plan")
-TO_ANSWER = Text("实施方案待答复（{label}）", "the filing waits for an answer ({label})")
+ANSWERS = {
+    "filing_confirmed": Text("开班前报送材料待备案", "the filing is to be confirmed"),
+    "notice_issued": Text("开班通知待下发", "the opening notice is to be issued"),
+}
+TO_RECORD_MILESTONE = Text("待登记：{label}", "to be recorded: {label}")
 TO_DECIDE = Text("待审定补助{flags}", "subsidy to be decided{flags}")
 TO_RECORD = Text("待登记资助审定结果{flags}", "the funding decision is to be recorded{flags}")

@@ -128,6 +128,7 @@ REASONS: dict[str, Text] = {
     "before_known": Text("提醒日早于项目列入系统之日", "due before the project was known here"),
     "class_over": Text("办班时间已过，改为提醒登记办班", "the class is over; its record is asked"),
     "past_class": Text("办班时间已过，只提醒承办单位", "the class is over; only its host is told"),
+    "no_duty": Text("未申报的不作催办", "nobody has to apply"),
     "not_theirs": Text("当前由其他单位办理", "somebody else's turn"),
     "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),
     # Recipients

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from notifications.letters.items import planned_time, span
+from notifications.letters.items import CENTRE_STAYS, planned_time, span
 from notifications.letters.phrases import NATIONAL, WORDS
 from notifications.letters.story import (
     AMOUNT,
@@ -71,14 +71,23 @@ def extend(story: Story) -> Told:
     kind, by = Kind(story.given["kind"]), story.day("due_on")
     national = kind is Kind.REIMBURSEMENT and is_national_money(story.category)
     matter = NATIONAL.matter if national else WORDS[kind].matter
-    lines = (
+    lines: tuple[tuple[Text, str | Text], ...] = (
         (Text("事项", "Matter"), matter),
         (Text("延长至", "Extended to"), day_label(by)),
         (REASON, story.text("reason")),
         (DOCUMENT, story.text("document_number")),
+        *centre_stays(kind, story),
     )
     tag = Text("期限延长", "Deadline extended")
     return Told(tag, lines, values={"label": matter, **until(by)})
+
+
+def centre_stays(kind: Kind, story: Story) -> tuple[tuple[Text, str | Text], ...]:
+    """R25-15b, R25-15c: the ministry's centre keeps its own conditions."""
+    if kind not in (Kind.COMPLETION, Kind.REIMBURSEMENT) or not is_national_money(story.category):
+        return ()
+    said = CENTRE_STAYS.format(addressee=story.category.addressee)
+    return ((Text("提示", "Note"), said),)
 
 
 def transfer(story: Story) -> Told:

@@ -131,6 +131,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
         "today": long(digest.today, digest.language),
         "tag": TAGS.get(digest.role, TAGS[Role.PROVINCE]).in_(digest.language),
         "ask": plain(digest.ask, digest.language),
+        "summary": _summary(digest),
         "late": len(digest.overdue),
         "week": len(digest.due_this_week),
         "waiting": len(digest.waiting),
@@ -138,6 +139,22 @@ def digest_values(digest: Digest) -> dict[str, Any]:
         "died": len(digest.died),
         "openings": len(digest.openings),
     }
+
+
+COUNTS: tuple[tuple[str, Text], ...] = (
+    ("overdue", Text("已逾期{n}项", "{n} overdue")),
+    ("due_this_week", Text("本周到期{n}项", "{n} due this week")),
+    ("waiting", Text("待您办理{n}项", "{n} waiting for you")),
+    ("new", Text("新到{n}项", "{n} new")),
+    ("died", Text("邮件未送达{n}封", "{n} mails not delivered")),
+)
+
+
+def _summary(digest: Digest) -> str:
+    """How many of what, without what there is none of."""
+    counted = ((len(getattr(digest, name)), said) for name, said in COUNTS)
+    parts = [said.in_(digest.language).format(n=n) for n, said in counted if n]
+    return ("，" if digest.language == "zh" else ", ").join(parts)
 
 
 def _section(rows: Sequence[DigestRow], title: Text, urgent: bool, language: str) -> Section:

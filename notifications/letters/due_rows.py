@@ -14,6 +14,7 @@ from notifications.letters.values import DueRow
 from states.facts import Facts, Standing
 from states.labels import is_national_money
 from states.lifecycle import FINAL
+from states.mailing import plan_came_late
 from states.policy import Category
 from states.terms import Act, Action, Force, Kind, State, Text
 from states.wanted import wanted
@@ -65,17 +66,26 @@ def due_rows(
         place = (
             Force.ADVISORY.label if advisory else ground(story.policy, category, kind, clause)[0]
         )
+        said = place.in_(language)
+        if kind == Kind.FILING and plan_came_late(facts, due_on):
+            said = LATE_PLAN.in_(language).format(place=said)
         found.append(
             DueRow(
                 what=what(Kind(kind), facts, category).in_(language),
                 due_on=due_on,
                 advised_on=advised_on,
-                clause=place.in_(language),
+                clause=said,
                 provisional=provisional,
                 was_on=earlier.get(Kind(kind)),
             )
         )
     return tuple(found)
+
+
+LATE_PLAN = Text(
+    "{place}；计划下达晚于备案期限，不归责于承办单位，请尽快报送",
+    "{place}; the plan came after this date, which is not the host's fault: please file soon",
+)
 
 
 def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:

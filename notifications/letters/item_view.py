@@ -216,6 +216,8 @@ class View:
     def _why_two_days(self) -> str:
         early = self.target == self.item.advised_on
         said = self._in(DAY_OFF if early else DAY_OFF_PASSED)
+        if self.item.advisory:
+            said = said.replace("截止日", "建议日期")
         advised = short(self.item.advised_on, self.language)
         return said.format(advised=advised, due=short(self.item.due_on, self.language))
 

@@ -15,7 +15,7 @@ from states.consequence import consequence
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
 from states.policy import Category, Policy
-from states.terms import Action, Force, Kind, Role, State, Text
+from states.terms import Action, Force, Kind, Role, State, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.statements import Statement
@@ -108,6 +108,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
     place, rule = ground(policy, category, kind, row.clause)
+    rule = with_grant(rule, facts, category, kind)
     overdue = row.step.startswith("D+")  # counted from the last day that could count
     return Item(
         project_id=row.project_id,
@@ -145,6 +146,23 @@ def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> T
 
 
 NOTHING = Text("", "")
+GRANTED = Text("{rule}（省厅已同意延长至{day}）", "{rule} (extended by the province to {day})")
+CENTRE_STAYS = Text(
+    "省厅延长期限不改变{addressee}的资助条件，请先与其沟通",
+    "an extension by the province does not change the conditions of {addressee}; consult it first",
+)
+
+
+def with_grant(rule: Text, facts: Facts, category: Category, kind: Kind) -> Text:
+    """A rule with the later day that the province granted, and what that does not change."""
+    granted = facts.extended.get(kind.value)
+    if not granted:
+        return rule
+    said = GRANTED.format(rule=rule, day=day_label(date.fromisoformat(granted["due_on"])))
+    if kind in (Kind.COMPLETION, Kind.REIMBURSEMENT) and is_national_money(category):
+        more = CENTRE_STAYS.format(addressee=category.addressee)
+        return Text(f"{said.zh}；{more.zh}", f"{said.en}; {more.en}")
+    return said
 
 
 def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> tuple[Text, Text]:
@@ -175,6 +193,8 @@ def cite(policy: Policy, clause_id: str) -> tuple[Text, Text]:
 def planned_time(facts: Facts) -> Text:
     """When the class is planned, in words; a window keeps the words of the plan."""
     opens, ends = facts.opens_earliest, facts.planned_ends
+    if opens is None and facts.postponed:
+        return Text("待定（已登记延期）", "open (postponed)")
     if opens is None or facts.dates.open_window:
         if facts.schedule_text:
             return Text(f"{facts.schedule_text}（暂定）", f"{facts.schedule_text} (provisional)")

@@ -169,6 +169,7 @@ NAMES: dict[Family, Names] = {
     },
     Family.DIGEST: TO
     | {
+        "summary": Text("各类事项数，如“已逾期1项，新到2项”", "how many of what"),
         "late": Text("已逾期数", "how many are overdue"),
         "week": Text("本周到期数", "how many are due this week"),
         "waiting": Text("待您办理数", "how many wait for the reader"),

@@ -111,10 +111,15 @@ def reject(story: Story) -> Told:
     return Told(rejected_label(story.source, story.category), lines, reason.clause)
 
 
+DECIDED_BY = Text("审核单位", "Decided by")
+
+
 def subsidise(story: Story) -> Told:
     amount, money = yuan(story.changes["amount"]), story.money or SUBSIDY
+    centre = is_national_money(story.category)  # it decides; the province records what it decided
     lines = (
         (AMOUNT.format(money=money), YUAN.format(amount=amount)),
+        *(((DECIDED_BY, story.category.addressee),) if centre else ()),
         (DOCUMENT, story.text("document_number")),
     )
     tag = Text("{money}审定", "Decision on the {money}").format(money=money)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from states.findings import Case, Finding, block, flag
 from states.forms import FORMS
@@ -33,7 +34,7 @@ def papers_present(case: Case) -> Iterable[Finding]:
     for paper in case.category.papers.get(case.deed, ()):
         if case.has_paper(paper.key):
             continue
-        promised = case.given.get("promised")
+        promised = case.given.get("promised") or _promised(case, paper.key)
         label = {"label": paper.label, "key": paper.key}
         if paper.may_follow and promised:
             said = Text("{label}尚缺，承诺{day}前补交。", "{label} promised by {day}.")
@@ -52,6 +53,12 @@ def papers_present(case: Case) -> Iterable[Finding]:
             who=(Role.HOST,),
         )
         yield found
+
+
+def _promised(case: Case, key: str) -> date | None:
+    """What an earlier report, sent back since, has promised."""
+    found = case.facts.promised.get(key)
+    return date.fromisoformat(found) if found else None
 
 
 PLAIN = Text("", "")

@@ -91,10 +91,7 @@ def test_what_is_late_due_and_about_to_open(desk: Desk) -> None:
     found = read(desk, COORDINATOR, "2025-08-11")
     assert found is not None
     assert said(found.overdue) == [(late, "开班前报送", "已逾期22天")]
-    assert said(found.due_this_week) == [
-        (soon, "开班前报送", ""),
-        (opening, "办班登记", ""),
-    ]
+    assert said(found.due_this_week) == [(soon, "开班前报送", "")]  # nothing that no notice asks
     assert said(found.openings) == [(opening, "2025年8月14日（周四）开班", "福州，张三")]
     assert far not in {row[0] for row in said(found.overdue + found.due_this_week)}
 
@@ -120,7 +117,7 @@ def test_what_waits_for_whom(desk: Desk) -> None:
     province, coordinator = (read(desk, who, "2025-09-22") for who in (PROVINCE, COORDINATOR))
     assert province is not None and coordinator is not None
     assert said(province.waiting) == [
-        (filed, "实施方案待答复（省厅已备案）", ""),
+        (filed, "开班前报送材料待备案", ""),
         (reported, "待审定补助，另有1项提示待核定", ""),
     ]
     assert said(coordinator.waiting) == [(applied, "待审核推荐", "")]

@@ -46,8 +46,7 @@ def test_the_named_jobs_share_one_mail_a_person(desk: Desk) -> None:
         desk.sweep("2025-08-15", kinds)
     told = desk.ledger("kind", "step", "mail_id", status="queued", role="host")
     assert sorted(told) == [
-        ("filing", "D+7", 2),  # mail 1 is the receipt of the record
-        ("filing", "D-0", 2),
+        ("filing", "D-0", 2),  # mail 1 is the receipt of the record; a class that is over: no plan
         ("recording", "D+1", 2),
         ("reimbursement", "D-0", 2),
     ]
