@@ -85,7 +85,7 @@ def purposes(desk: Desk) -> dict[str, int]:
 SUBJECTS = {
     "reminder": "【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
     "result": "【变更报备】“研修班1号”变更情况说明已收到",
-    "digest": "【每周汇总】您负责联系的项目：本周到期0项",
+    "digest": "【每周汇总】您负责联系的项目：新到1项",
     "alarm": "【邮箱已标记】发给张三的邮件未能送达，请核对邮箱",
     "test": "【测试】【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
 }
@@ -96,7 +96,7 @@ def test_a_stranger_reads_the_bytes_of_every_purpose(quick_desk: Desk) -> None:
     for purpose, mail_id in purposes(desk).items():
         mail = parsed(written(desk, mail_id, reply_to="职业能力建设处 <office@example.cn>"))
         assert list(mail.headers) == HEADERS, purpose
-        assert re.sub(r"本周到期\d", "本周到期0", mail.subject) == SUBJECTS[purpose]
+        assert mail.subject == SUBJECTS[purpose]
         to = "张三 <a@example.cn>" if purpose in ("reminder", "result") else None
         assert mail.headers["To"] == [to or "王五 <coordinator@example.cn>"]
         assert mail.headers["From"] == [FROM]
@@ -115,9 +115,7 @@ def test_each_reads_in_his_own_language(quick_desk: Desk) -> None:
     for email in ("a@example.cn", "coordinator@example.cn"):
         speak_english(quick_desk, email)
     said = {purpose: written(quick_desk, mail_id) for purpose, mail_id in ids.items()}
-    assert re.sub(r"\d due", "0 due", said["digest"].subject) == (
-        "[Weekly digest] Your projects: 0 due this week"
-    )
+    assert said["digest"].subject == ("[Weekly digest] Your projects: 1 new")
     del said["digest"]
     assert {purpose: mail.subject for purpose, mail in said.items()} == {
         "reminder": "[Filing before opening] “研修班1号”: please file the implementation plan "
