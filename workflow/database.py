@@ -35,11 +35,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self._writing = self.engine.execution_options(immediate=True)  # the same pool
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: committed at the end of the block, rolled back on any exception."""
-        with self.engine.connect().execution_options(immediate=True) as connection:
+        with self._writing.connect() as connection:
             try:
                 transaction = connection.begin()
             except (OperationalError, sqlite_module().OperationalError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -160,16 +161,16 @@ DRAWN = (
     "state",
     "contact_email",
 )
-_UPDATE = Statement(
-    update(TABLE)
-    .where(TABLE.c.id == bindparam("row_id"), TABLE.c.version == bindparam("seen"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (*DRAWN, "identity", "opens", "ends", "facts", "version", "head")
-        }
+
+
+@cache
+def _update(changed: tuple[str, ...]) -> Statement:
+    """The compare-and-set that sets these columns; one that is not named costs no index."""
+    return Statement(
+        update(TABLE)
+        .where(TABLE.c.id == bindparam("row_id"), TABLE.c.version == bindparam("seen"))
+        .values({name: bindparam(f"new_{name}") for name in changed})
     )
-)
 
 
 def drawn(stored: Json) -> dict[str, Any]:
@@ -212,10 +213,12 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "prev": row.head,
     }
     event["hash"] = event_hash(event)
-    new = drawn(stored) | {"facts": dump(stored), "version": seq, "head": event["hash"]}
+    before = drawn(row.stored)
+    new = {name: value for name, value in drawn(stored).items() if value != before[name]}
+    new |= {"facts": dump(stored), "version": seq, "head": event["hash"]}
     values = {"row_id": entry.project_id, "seen": row.version}
     values |= {f"new_{name}": value for name, value in new.items()}
-    if _UPDATE.change(connection, values) != 1:
+    if _update(tuple(new)).change(connection, values) != 1:
         raise LostRace(entry.project_id)
     EVENT.run(connection, event)
     return facts

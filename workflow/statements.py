@@ -97,21 +97,22 @@ class _Ready:
         self.pick = itemgetter(*names) if len(names) > 1 else _few(names)
         processors = [_binder(compiled.binds[name].type, dialect) for name in names]
         self.converted = [(n, process) for n, process in enumerate(processors) if process]
-        self.results = [
+        results = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in getattr(clause, "selected_columns", ())
         ]
+        self.results = [(n, process) for n, process in enumerate(results) if process]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
         found = list(self.pick({**self.fixed, **values} if self.fixed else values))
         for n, process in self.converted:
-            found[n] = process(found[n])
+            if found[n] is not None:
+                found[n] = process(found[n])
         return found if self.positional else dict(zip(self.names, found, strict=True))
 
     def convert(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self.results:  # what an insert returns: numbers only
-            return tuple(row)
-        return tuple(
-            process(value) if process else value
-            for process, value in zip(self.results, row, strict=True)
-        )
+        found = list(row)
+        for n, process in self.results:
+            if found[n] is not None:
+                found[n] = process(found[n])
+        return tuple(found)
