@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.office import Office, Stop
-from cli.output import REFUSED
+from cli.output import REFUSED, USAGE
 from states.terms import Text
 
 
@@ -48,6 +48,8 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     from workflow.people import PERSON, person_id
 
     office = Office(as_json)
+    if target is not None and target.suffix.lower() != ".ics":  # nothing else is overwritten
+        raise Stop(NO_ICS.format(path=str(target)[:200]), USAGE)
     key = feeds.read_key(office.settings.data_dir)
     with office.db.write() as connection:
         number = person_id(connection, login)
@@ -76,6 +78,7 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
         office.printer.message(PRIVATE if office.settings.base_url else NO_BASE)
 
 
+NO_ICS = Text("{path} 不是 .ics 文件名，请改用如 日历.ics。", "{path} must end in .ics.")
 SERVING = Text("网页服务已启动：{where}，按 Ctrl-C 停止。", "Serving at {where}; Ctrl-C stops it.")
 NOT_BOUND = Text(
     "无法在 {host}:{port} 提供服务（{reason}），请换一个地址或端口。",

@@ -90,3 +90,11 @@ def test_it_serves_until_told_to_stop(office: Command) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+def test_a_feed_overwrites_nothing_but_calendars(office: Command) -> None:
+    database = office.data / "yanxiu.db"
+    before = database.read_bytes()[:16]
+    refused = office.fails(2, "feed", "unit02@example.cn", "-o", database)
+    assert "不是 .ics 文件名" in refused.sentence
+    assert database.read_bytes()[:16] == before == b"SQLite format 3\0"
