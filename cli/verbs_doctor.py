@@ -190,16 +190,17 @@ def _needs_a_person(office: Office) -> Found:
 
 
 def _approval(office: Office) -> Found:
-    from notifications.letters.notices import NOTICES
+    from workflow.mail_desk import APPROVABLE
 
     name, chosen = Text("需审核的邮件", "Mail to be approved"), office.settings.mail_approval
-    unknown = [one for one in chosen if one not in NOTICES and one not in ("reminder", "digest")]
+    unknown = [one for one in chosen if one not in APPROVABLE]
     if unknown:
         said = Text(
-            "YANXIU_MAIL_APPROVAL 中没有这种通知：{names}（见 yanxiu wording list）",
-            "YANXIU_MAIL_APPROVAL names no notice: {names} (see `yanxiu wording list`)",
+            "YANXIU_MAIL_APPROVAL 中没有这种邮件：{names}；可用：{known}",
+            "YANXIU_MAIL_APPROVAL names no sort of mail: {names}; known: {known}",
         )
-        return name, False, said.format(names="、".join(unknown))
+        known = "、".join(sorted(APPROVABLE))
+        return name, False, said.format(names="、".join(unknown), known=known)
     listed = "、".join(chosen)
     return name, True, Text(listed or "无", listed or "none")
 

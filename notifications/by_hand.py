@@ -102,6 +102,9 @@ def _written(
     row = connection.execute(query.with_for_update()).first()
     if row is None:  # the worker was quicker
         return None
+    if mail_desk.awaits_approval(row, writer.approval):
+        _set(connection, number, status=MailStatus.AWAITING.value, reason="approval")
+        return None
     if row.handed and row.content is not None:
         return bytes(row.content)
     try:

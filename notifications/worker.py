@@ -204,7 +204,13 @@ class Running:
 
     def stop(self) -> None:
         self.watchdog.stop()
-        self.scheduler.shutdown(wait=True)
+        # Bounded: a thread that died may hold the scheduler's locks for ever.
+        ending = Thread(target=_end, args=(self.scheduler,), daemon=True)
+        ending.start()
+        under_way = self.worker.settings.smtp_timeout * 4  # no mail takes longer
+        if self.worker.sending.acquire(timeout=under_way):
+            self.worker.sending.release()
+        ending.join(watchdog.ENDING_SECONDS)
 
     def revive(self) -> None:
         """Sweep what was missed and tick again."""

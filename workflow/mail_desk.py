@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from states.terms import Text
+from states.terms import Act, Action, Text
 from workflow.addresses import clear_address as clear_address
 from workflow.addresses import mark_address as mark_address
 from workflow.attempts import MailRefused, record
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus
+from workflow.tables import MailStatus, Purpose
 
 LARGEST_ID = 2**31 - 1  # what the column can hold
 
@@ -23,6 +23,24 @@ AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailSta
 # Reasons beside the status. Unproven: the report that it came back does not name the mail.
 BOUNCED, UNPROVEN, BY_HAND, HELD = "bounced", "bounced_unproven", "by_hand", "held"
 RELEASED = "released"  # it waits for no approval any more
+# What `mail_approval` may name: as mail rows are called, not as wordings are.
+APPROVABLE = frozenset(
+    {
+        *("reminder", "digest", "bounced"),
+        *("filing_confirmed", "notice_issued", "ministry_decision", "paid", "milestone"),
+        *(deed.value for deed in (*Action, *Act)),
+    }
+)
+
+
+def awaits_approval(row: Any, chosen: Collection[str]) -> bool:
+    """Whether a person is to see a mail first: before its first attempt, until released."""
+    return (
+        row.notice in chosen
+        and row.purpose != Purpose.TEST
+        and row.tried_at is None
+        and row.reason != RELEASED
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Writer:
     reply_to: str = ""  # for all mails; empty: the officer in charge
     trial_to: str = ""  # trial mode: every mail goes here instead
     enclose: bool = False  # calendar entries and timetables
+    approval: frozenset[str] = frozenset()  # notices that wait for a person
     shelf: Shelf = field(default_factory=Shelf, compare=False)
 
     def write(

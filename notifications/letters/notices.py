@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from states.lifecycle import ACTS, LIFECYCLE
-from states.terms import Act, Action, Kind, Labelled, Text
+from states.terms import Act, Action, Labelled, Text
 
 
 class Family(Labelled):
@@ -87,11 +87,6 @@ def chain(key: str) -> tuple[str, ...]:
     while follows := NOTICES[found[-1]].follows:
         found.append(follows)
     return tuple(found)
-
-
-def of_reminder(kind: Kind) -> str:
-    """The notice of a kind of deadline before its day."""
-    return kind.value
 
 
 Names = dict[str, Text]

@@ -161,4 +161,5 @@ def writer_for(book: Rulebook, settings: Settings) -> Writer:
         reply_to=settings.mail_reply_to,
         trial_to=settings.mail_trial_to,
         enclose=settings.mail_attachments,
+        approval=frozenset(settings.mail_approval),
     )

@@ -183,7 +183,7 @@ _DUE = (
 # Reminders and digests wait for a working day; results, alarms and tests go at any time.
 SCHEDULED = ("reminder", "digest")
 _ANY = Statement(_DUE)
-_UNSCHEDULED = Statement(_DUE.where(MAIL.c.purpose != "reminder", MAIL.c.purpose != "digest"))
+_UNSCHEDULED = Statement(_DUE.where(*(MAIL.c.purpose != purpose for purpose in SCHEDULED)))
 
 _THIS = MAIL.c.id == bindparam("row_id")
 _MINE = (

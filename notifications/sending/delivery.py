@@ -37,8 +37,9 @@ from notifications.sending.conversation import Conversation, said
 from notifications.sending.pace import slot
 from notifications.sending.persist import STORAGE, persist
 from notifications.sending.rulings import IN_DOUBT, ruling
+from workflow.addresses import mark_address
 from workflow.database import Database
-from workflow.mail_desk import RELEASED, mark_address
+from workflow.mail_desk import awaits_approval
 from workflow.tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -158,7 +159,7 @@ class Delivery:
             set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
             self.result.failed += 1
             return None
-        if self._awaits_approval(row):
+        if awaits_approval(row, self.settings.mail_approval):
             set_aside(connection, row.id, MailStatus.AWAITING, "approval")
             self.result.withheld += 1
             return None
@@ -168,11 +169,6 @@ class Delivery:
         else:
             written = self._written(connection, row, now)
         return self.hand.take(connection, row, written, now) if written else None
-
-    def _awaits_approval(self, row: Any) -> bool:
-        """Whether a person is to see it first: before its first attempt, until released."""
-        chosen = row.notice in self.settings.mail_approval
-        return chosen and row.tried_at is None and row.reason != RELEASED
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
