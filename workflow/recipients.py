@@ -51,7 +51,8 @@ def resolve(
         values = {"id": person[0][0], "sort": sort.value, "on": on}
         if found := _CHOSEN.run(connection, values):
             chosen = Mode(found[0][0])
-        if found := _STAND_IN.run(connection, values):
+        found = _STAND_IN.run(connection, values)
+        if found and not _MARK.run(connection, {"email": found[0][1].lower()}):  # else to himself
             name, email = f"{found[0][0]}（代{name}）", found[0][1]
     marked = _MARK.run(connection, {"email": email.lower()})
     reason = ""

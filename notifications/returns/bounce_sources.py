@@ -11,6 +11,7 @@ from functools import partial
 from imaplib import IMAP4, IMAP4_SSL
 from pathlib import Path
 from ssl import create_default_context
+from stat import S_ISREG
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 from notifications.returns.bounces import LARGEST
@@ -47,7 +48,9 @@ class Folder:
         """By name. A handled file goes to done/, one that cannot be read or is too large to failed/."""
         for file in self._waiting():
             try:
-                raw = file.read_bytes() if file.stat().st_size <= LARGEST else None
+                found = file.lstat()  # a pipe or a device would hold us for ever
+                readable = S_ISREG(found.st_mode) and found.st_size <= LARGEST
+                raw = file.read_bytes() if readable else None
             except FileNotFoundError:  # another worker was quicker
                 continue
             except OSError:
@@ -149,7 +152,7 @@ class ImapBox:
     def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return call(*args, **kwargs)
-        except (IMAP4.error, OSError, ValueError) as error:
+        except (IMAP4.error, OSError, ValueError, OverflowError, MemoryError) as error:
             where = {"user": self.username, "host": self.host, "port": self.port}
             raise BounceProblem(NO_BOX.format(said=printable(str(error)), **where)) from error
 

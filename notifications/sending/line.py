@@ -11,6 +11,7 @@ import asyncio
 import re
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -88,6 +89,21 @@ class Line:
 
     def _log_in(self, client: aiosmtplib.SMTP) -> None:
         """By one mechanism, once. Raises SMTPAuthenticationError with the server's words."""
+        try:
+            self._authenticate(client)
+        except aiosmtplib.SMTPResponseException as error:
+            raise aiosmtplib.SMTPAuthenticationError(
+                error.code, self._without_secrets(error.message)
+            ) from None
+
+    def _without_secrets(self, said: str) -> str:
+        """A server may repeat what it did not understand; its words are stored and shown."""
+        name, password = self.settings.smtp_username, self.settings.smtp_password
+        coded = (b64encode(s.encode()).decode() for s in (name, password, f"\0{name}\0{password}"))
+        hidden = any(secret and secret in said for secret in (password, *coded))
+        return "(its words repeat the login and are not kept)" if hidden else said
+
+    def _authenticate(self, client: aiosmtplib.SMTP) -> None:
         name, password = self.settings.smtp_username, self.settings.smtp_password
         offered = client.server_auth_methods
         if "plain" in offered:
