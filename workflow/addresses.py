@@ -133,7 +133,7 @@ def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime
     shown["what"] = "marked" if about["marked"] else "bounced"
     today = at.astimezone(SHANGHAI).date()
     for to, (role, named) in _told(connection, key, projects, today).items():
-        natural = f"alarm:bounced:{key}:{today.isoformat()}:{to[1].lower()}"
+        natural = f"alarm:{shown['what']}:{key}:{today.isoformat()}:{to[1].lower()}"
         if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
             continue  # marked, cleared and marked again on one day
         row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)

@@ -154,7 +154,10 @@ class ImapBox:
             return call(*args, **kwargs)
         except (IMAP4.error, OSError, ValueError, OverflowError, MemoryError) as error:
             where = {"user": self.username, "host": self.host, "port": self.port}
-            raise BounceProblem(NO_BOX.format(said=printable(str(error)), **where)) from error
+            said = str(error)
+            if self.password:  # a server may repeat what it did not understand
+                said = said.replace(self.password, "…")
+            raise BounceProblem(NO_BOX.format(said=printable(said), **where)) from error
 
 
 P = ParamSpec("P")

@@ -164,6 +164,11 @@ class Delivery:
             self.result.withheld += 1
             return None
         written: Written | None
+        if row.handed and row.went_to != self.settings.mail_trial_to:
+            # Trial mode was switched meanwhile: the same bytes would go to the wrong address.
+            set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
+            self.result.failed += 1
+            return None
         if row.handed:  # a server may have it: the same bytes for good
             written = Written(row.subject, row.content, row.went_to)
         else:

@@ -192,7 +192,7 @@ def test_a_mark_is_set_once_and_told_to_the_coordinator_of_that_contact(desk: De
         alarm = connection.execute(select(MAIL).where(MAIL.c.purpose == "alarm")).one()
     assert (row["email"], row["status"], row["mail_id"]) == ("lin@example.cn", "5.1.1", number)
     assert alarms(desk) == [("chen@example.cn", "coordinator", "pending", [one, two])]
-    assert alarm.key == "alarm:bounced:lin@example.cn:2025-03-03:chen@example.cn"
+    assert alarm.key == "alarm:marked:lin@example.cn:2025-03-03:chen@example.cn"
     assert (alarm.notice, json.loads(alarm.about)) == (
         "bounced",
         {
