@@ -6,10 +6,11 @@ from typing import Any
 
 from cli import reading
 from cli.office import Office, Stop
-from cli.output import REFUSED, USAGE
+from cli.output import USAGE
+from cli.verbs_user import person, told
 from states.mailing import Mode, Sort
 from states.terms import Role, Text
-from workflow import people, preferences
+from workflow import preferences
 from workflow.hand_over import hand_over_all
 
 
@@ -46,7 +47,7 @@ def speak(login: str, language: str, as_json: bool) -> None:
         raise Stop(NO_LANGUAGE.format(given=language[:20]), USAGE)
     with office.db.write() as connection:
         preferences.speak(connection, person(connection, login), language)
-    _done(office, SPEAKS.format(login=login, language=language), login)
+    told(office, SPEAKS.format(login=login, language=language), login)
 
 
 def substitute(login: str, by: str, from_on: str, until_on: str, end: bool, as_json: bool) -> None:
@@ -55,7 +56,7 @@ def substitute(login: str, by: str, from_on: str, until_on: str, end: bool, as_j
     if end:
         with office.db.write() as connection:
             count = preferences.dismiss(connection, person(connection, login))
-        _done(office, ENDED.format(login=login, n=count), login)
+        told(office, ENDED.format(login=login, n=count), login)
         return
     if not (by and until_on):
         raise Stop(WHO_AND_WHEN, USAGE)
@@ -65,7 +66,7 @@ def substitute(login: str, by: str, from_on: str, until_on: str, end: bool, as_j
         preferences.appoint(
             connection, person(connection, login), person(connection, by), first, last
         )
-    _done(office, APPOINTED.format(by=by, login=login, a=first, b=last), login)
+    told(office, APPOINTED.format(by=by, login=login, a=first, b=last), login)
 
 
 def hand_over(old: str, new: str, reason: str, as_json: bool) -> None:
@@ -92,21 +93,6 @@ def hand_over(old: str, new: str, reason: str, as_json: bool) -> None:
     office.printer.line(said)
 
 
-def person(connection: Any, login: str) -> int:
-    """The person of that login, else of that address; Stop if there is none."""
-    found = people.person_id(connection, login)
-    if found is None:
-        raise Stop(NOBODY.format(login=login[:80]), REFUSED)
-    return found
-
-
-def _done(office: Office, text: Text, login: str) -> None:
-    if office.printer.as_json:
-        office.printer.data({"login": login, "ok": True})
-    else:
-        office.printer.line(text)
-
-
 HEADS = (
     Text("类别", "Sort"),
     Text("", ""),
@@ -131,4 +117,3 @@ HANDED = Text(
     "已将 {old} 的{n}个项目移交给 {new}；角色：{roles}。待发邮件已改发新联系人。",
     "{n} project(s) of {old} handed over to {new}; roles: {roles}. Waiting mail follows.",
 )
-NOBODY = Text("没有登录名“{login}”。", "There is no login “{login}”.")

@@ -28,7 +28,7 @@ def add(
         if people.person_id(connection, entry.login) is not None:
             raise Stop(TAKEN.format(login=entry.login), REFUSED)
         people.enrol(connection, entry)
-    _said(office, ADDED.format(login=entry.login, role=entry.role.label), entry.login)
+    told(office, ADDED.format(login=entry.login, role=entry.role.label), entry.login)
 
 
 def give(login: str, role: str, scope: str, as_json: bool) -> None:
@@ -40,17 +40,17 @@ def give(login: str, role: str, scope: str, as_json: bool) -> None:
     with _usage():
         unit = check_scope(wanted, scope)
     with office.db.write() as connection:
-        found = _id(connection, login)
+        found = person(connection, login)
         people.grant_once(connection, found, wanted, unit)
-    _said(office, GIVEN.format(login=login, role=wanted.label), login)
+    told(office, GIVEN.format(login=login, role=wanted.label), login)
 
 
 def disable(login: str, as_json: bool) -> None:
     """A disabled person gets no mail and can do nothing; the history keeps the name."""
     office = Office(as_json)
     with office.db.write() as connection:
-        people.disable(connection, _id(connection, login))
-    _said(office, DISABLED.format(login=login), login)
+        people.disable(connection, person(connection, login))
+    told(office, DISABLED.format(login=login), login)
 
 
 @contextmanager
@@ -62,14 +62,15 @@ def _usage() -> Iterator[None]:
         raise Stop(Text(f"{error.text.zh}。", f"{error.text.en}."), USAGE) from None
 
 
-def _id(connection: Any, login: str) -> int:
+def person(connection: Any, login: str) -> int:
+    """The person of that login; Stop if there is none."""
     found = people.person_id(connection, login)
     if found is None:
         raise Stop(NOBODY.format(login=login[:80]), REFUSED)
     return found
 
 
-def _said(office: Office, text: Text, login: str) -> None:
+def told(office: Office, text: Text, login: str) -> None:
     if office.printer.as_json:
         office.printer.data({"login": login, "ok": True})
     else:
