@@ -36,17 +36,36 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
         self._writing = self.engine.execution_options(immediate=True)  # the same pool
+        self._kept: list[Connection] = []  # one at most: taking it anew costs a tenth of a step
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: committed at the end of the block, rolled back on any exception."""
-        with self._writing.connect() as connection:
+        connection = self._take()
+        try:
             try:
                 transaction = connection.begin()
             except (OperationalError, sqlite_module().OperationalError) as error:
                 raise DatabaseProblem(BUSY) from error
             with transaction:
                 yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._keep(connection)
+
+    def _take(self) -> Connection:
+        try:
+            return self._kept.pop()  # atomic: two threads never get the same one
+        except IndexError:
+            return self._writing.connect()
+
+    def _keep(self, connection: Connection) -> None:
+        # A server may close what idles; the pool would notice, a kept connection would not.
+        if self.is_sqlite and not self._kept:
+            self._kept.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -55,6 +74,8 @@ class Database:
             yield connection
 
     def close(self) -> None:
+        while self._kept:
+            self._kept.pop().close()
         self.engine.dispose()
 
 

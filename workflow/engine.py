@@ -205,7 +205,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "role": entry.case.role.value,
         "on_behalf": deed.on_behalf,
         "machine": deed.machine,
-        "given": dump({name: as_json(value) for name, value in deed.given.items()}),
+        "given": dump(dict(deed.given)),
         "changes": dump(entry.changes),
         "findings": dump([[f.key, f.clause, f.severity.value] for f in entry.findings]),
         "policy": entry.policy.id,

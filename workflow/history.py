@@ -16,23 +16,27 @@ HASHED = tuple(name for name in COLUMNS if name != "hash")
 NO_EVENT = "0" * 64  # what the first event of a project names as the one before
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _day_or_moment(value: Any) -> str:
+    if isinstance(value, datetime):  # the same moment whatever zone it was given in
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_day_or_moment
+)
 
 
 def dump(value: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces, Chinese as it is."""
+    """Canonical JSON: sorted keys, no spaces, Chinese as it is, dates in ISO form."""
     return _ENCODER.encode(value)
 
 
 def event_hash(event: Mapping[str, Any]) -> str:
     """SHA-256 over every column but the hash itself, in the order of the table."""
-    return sha256(dump([_plain(event[name]) for name in HASHED]).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):  # the same moment whatever zone it was given in
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
+    return sha256(dump([event[name] for name in HASHED]).encode()).hexdigest()
 
 
 def fold(changes: Iterable[str]) -> Json:

@@ -66,12 +66,8 @@ class Statement:
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor:
     """How a value is handed to the driver; None: as it is."""
     if dialect.name == "sqlite" and isinstance(kind, Date):
-        return _iso  # the same text as the toolkit's, which formats it piece by piece
+        return date.isoformat  # the toolkit's text, which it formats piece by piece
     return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
 
 
 def _few(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
