@@ -17,7 +17,7 @@ from workflow.database import Database
 from workflow.engine import Deed, Outcome, Refused, perform
 from workflow.people import Actor
 from workflow.queries import project
-from workflow.tables import metadata
+from workflow.schema import metadata
 from workflow.verify import verify
 
 AT = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)

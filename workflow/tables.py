@@ -54,6 +54,7 @@ class Purpose(StrEnum):
     DIGEST = "digest"  # weekly for coordinators, daily for the province
     ALARM = "alarm"  # something is wrong with the mail itself
     TEST = "test"  # a wording that somebody sends to himself
+    SIGN_IN = "sign_in"  # a link that signs in once
 
 
 class Setting(SQLModel, table=True):

@@ -14,7 +14,7 @@ from sqlalchemy.engine.reflection import Inspector
 from workflow import migrations
 from workflow.database import Database
 from workflow.migrations import REVISION, is_current, upgrade
-from workflow.tables import metadata
+from workflow.schema import metadata
 
 
 def test_no_drift_between_tables_and_migrations(db: Database) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from workflow.database import Database
-from workflow.tables import metadata
+from workflow.schema import metadata
 
 
 def plain(kind: str, item: Any, _: Any) -> str | Literal[False]:
