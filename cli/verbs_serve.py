@@ -19,7 +19,9 @@ def serve(host: str, port: int) -> None:
 
     office = Office(False)
     key = read_key(office.settings.data_dir)
-    app = create_app(Site(office.db, office.book, key, office.clock.today))
+    app = create_app(
+        Site(office.db, office.book, key, office.clock.today, office.clock.now, office.settings)
+    )
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     where = f"http://{shown}:{listener.getsockname()[1]}"

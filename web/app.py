@@ -1,34 +1,42 @@
-"""The web application: so far calendar feeds and health; the pages will join it here."""
+"""The web application: pages, calendar feeds, health, on one database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-
 from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
-from config.rulebook import Rulebook
-from notifications.calendars.feeds import Key
-from web import calendar, health
-from workflow.database import Database
+from web import calendar, failures, health
+from web.guarding import Guard
+from web.pages import my_account, signing_in
+from web.rendering import STATIC
+from web.site import Site
 
+__all__ = ["Site", "create_app"]
 
-@dataclass(frozen=True)
-class Site:
-    """What the pages need. `today` gives the Chinese calendar day; it may be moved for a
-    demonstration."""
-
-    db: Database
-    book: Rulebook
-    key: Key
-    today: Callable[[], date]
+PAGES = (signing_in, my_account)
 
 
 def create_app(site: Site) -> FastAPI:
-    """The application on one database. Its documentation pages load scripts from elsewhere, so
-    they are left out until they can be served from here."""
+    """The application. Its documentation is served from here, not by FastAPI's own pages, which
+    load scripts from elsewhere."""
     app = FastAPI(title="yanxiu", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
     app.include_router(health.router(site.db))
-    app.include_router(calendar.router(site.db, site.book, site.key, site.today))
+    app.include_router(calendar.router(site))
+    for room in PAGES:
+        app.include_router(room.routes)
+    app.mount("/static", Kept(directory=STATIC), name="static")
+    failures.install(app)
+    app.add_middleware(Guard, base_url=site.settings.base_url)
     return app
+
+
+class Kept(StaticFiles):
+    """Files whose address changes with their content, to be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer

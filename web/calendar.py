@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
 
-from config.rulebook import Rulebook
-from notifications.calendars.feeds import Key, feed
-from workflow.database import Database
+from notifications.calendars.feeds import feed
+from web.site import Site
 
 # Asked again each time, kept by nobody in between, and told to nobody by a link.
 HEADERS = {
@@ -23,17 +20,17 @@ HEADERS = {
 TYPE = "text/calendar; charset=utf-8"
 
 
-def router(db: Database, book: Rulebook, key: Key, today: Callable[[], date]) -> APIRouter:
+def router(site: Site) -> APIRouter:
     """`/calendar/{token}.ics`: 404 without a word for a token that opens nothing."""
-    routes = APIRouter()
+    routes = APIRouter(include_in_schema=False)
 
     @routes.get("/calendar/{token}.ics")
     def calendar(token: str, if_none_match: Annotated[str, Header()] = "") -> Response:
-        with db.read() as connection:
-            person = key.owner(connection, token)
+        with site.db.read() as connection:
+            person = site.key.owner(connection, token)
             if person is None:
                 return Response(status_code=404, headers=HEADERS)
-            content = feed(connection, book, person, today())
+            content = feed(connection, site.book, person, site.today())
         tag = f'"{sha256(content).hexdigest()[:32]}"'
         headers = HEADERS | {"ETag": tag}
         if tag in known(if_none_match):

@@ -13,7 +13,7 @@ HEADERS = {"Cache-Control": "no-store"}
 
 def router(db: Database) -> APIRouter:
     """`/healthz` and `/readyz`, open to everybody; they tell nothing about what is inside."""
-    routes = APIRouter()
+    routes = APIRouter(include_in_schema=False)
 
     @routes.get("/healthz")
     async def alive() -> JSONResponse:

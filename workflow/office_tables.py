@@ -154,17 +154,6 @@ class UnitProfile(SQLModel, table=True):
     saved_at: datetime | None = None
 
 
-class CalendarYear(SQLModel, table=True):
-    """A year's days off and make-up working days as the office edited them; the newest holds."""
-
-    __tablename__ = "calendar_year"
-    id: int | None = Field(default=None, primary_key=True)
-    year: int = Field(index=True)
-    days: str = Field(sa_type=Text)  # TOML, as in config/calendars
-    saved_by: str
-    saved_at: datetime
-
-
 class BatchStatus(StrEnum):
     PREPARED = "prepared"
     PUBLISHED = "published"

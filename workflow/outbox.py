@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from states.facts import Facts
 from states.mailing import sort_of_result
 from states.terms import Act, Action, Role
+from workflow.people import PERSON
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
-from workflow.tables import Mail, MailStatus
+from workflow.tables import Mail, MailStatus, Purpose
 
 TABLE = Mail.__table__  # type: ignore[attr-defined]
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
@@ -99,3 +101,15 @@ def queue_result(
     if to.reason:
         more |= {"status": MailStatus.SUPPRESSED.value, "reason": to.reason}
     INSERT.run(connection, draft(key, "result", (to.name, to.email), role, on=on, at=at, **more))
+
+
+def queue_sign_in(
+    connection: Connection, person: int, link: str, *, on: date, at: datetime
+) -> None:
+    """Queue a mail with a link that signs in once; the person has an address."""
+    found = connection.execute(
+        select(PERSON.c.name, PERSON.c.email).where(PERSON.c.id == person)
+    ).one()
+    key = f"sign_in:{person}:{at.isoformat()}"
+    row = draft(key, Purpose.SIGN_IN, (found.name, found.email), Role.HOST, on=on, at=at)
+    INSERT.run(connection, row | {"about": json.dumps({"link": link})})

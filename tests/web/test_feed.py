@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from threading import Thread
@@ -34,7 +34,7 @@ from web.app import Site, create_app
 from workflow.database import Database
 from workflow.people import PERSON, add_person, grant, person_id
 
-TODAY = date(2025, 4, 1)
+TODAY, NOW = date(2025, 4, 1), datetime(2025, 4, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 @contextmanager
 def serving(db: Database, book: Rulebook, data_dir: Path) -> Iterator[int]:
-    site = Site(db, book, read_key(data_dir), lambda: TODAY)
+    site = Site(db, book, read_key(data_dir), lambda: TODAY, lambda: NOW)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(site), log_level="error", lifespan="off")
     server = uvicorn.Server(config)

@@ -45,18 +45,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
     op.create_table(
-        "calendar_year",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("days", sa.Text(), nullable=False),
-        sa.Column("saved_by", sa.String(), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_year")),
-    )
-    with op.batch_alter_table("calendar_year", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_calendar_year_year"), ["year"], unique=False)
-
-    op.create_table(
         "office_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -270,8 +258,4 @@ def downgrade() -> None:
 
     op.drop_table("api_answer")
     op.drop_table("office_event")
-    with op.batch_alter_table("calendar_year", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_calendar_year_year"))
-
-    op.drop_table("calendar_year")
     op.drop_table("batch")

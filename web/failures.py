@@ -1,0 +1,140 @@
+"""What a visitor sees when something cannot be done: one clear page, or a problem for a program."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from secrets import token_hex
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from states.terms import Text
+from web.guarding import TooLarge
+from web.rendering import full_path, language_of, page
+from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn
+from workflow.database import DatabaseProblem
+from workflow.deeds import LostRace, NoSuchProject
+
+LOG = logging.getLogger("yanxiu.web")
+API = "/api/"
+
+
+def install(app: FastAPI) -> None:
+    """Give every failure its page. What nobody foresaw is logged under a number that is shown."""
+    app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(MustChange, _choose)
+    for kind, status in STATUS.items():
+        app.add_exception_handler(kind, _told(status))
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _told(400))
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def refuse(request: Request, status: int, text: Text) -> Response:
+    """The page of a failure, or the problem for a program (RFC 9457)."""
+    if request.url.path.startswith(API):
+        said = {
+            "type": "about:blank",
+            "title": TITLES[status].in_("en"),
+            "status": status,
+            "detail": text.in_(language_of(request)),
+        }
+        return JSONResponse(said, status, media_type="application/problem+json")
+    return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
+
+
+def _sign_in(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith(API):
+        answer = refuse(request, 401, NEEDS_KEY)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+    where = "/sign-in"
+    if request.method == "GET" and request.url.path != "/":
+        where += f"?next={quote(full_path(request), safe='')}"
+    if request.headers.get("HX-Request"):
+        return Response(status_code=204, headers={"HX-Redirect": where})
+    return RedirectResponse(where, 303)
+
+
+def _choose(request: Request, _: Exception) -> Response:
+    if request.url.path.startswith(API):
+        return refuse(request, 403, MUST_CHOOSE)
+    return RedirectResponse("/me/password", 303)
+
+
+def _told(status: int) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        return refuse(request, status, getattr(error, "text", None) or TEXTS[status])
+
+    return handle
+
+
+STATUS: dict[type[Exception], int] = {
+    NotAllowed: 403,
+    Forged: 403,
+    NoSuchProject: 404,
+    LostRace: 409,
+    DatabaseProblem: 503,
+    TooLarge: 413,
+}
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    known = status if status in TEXTS else (400 if status < 500 else 500)
+    answer = refuse(request, known, TEXTS[known])
+    answer.status_code = status
+    return answer
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    number = token_hex(4)
+    LOG.error("%s %s failed (%s)", request.method, request.url.path, number, exc_info=error)
+    return refuse(request, 500, BROKEN.format(number=number))
+
+
+TITLES = {
+    400: Text("请求有误", "Bad request"),
+    401: Text("请先登录", "Not signed in"),
+    403: Text("不能办理", "Not allowed"),
+    404: Text("没有找到", "Not found"),
+    405: Text("不能这样访问", "Method not allowed"),
+    409: Text("情况已有变化", "Changed meanwhile"),
+    413: Text("文件过大", "Too large"),
+    500: Text("系统出错", "Something broke"),
+    503: Text("暂时不能服务", "Not available"),
+}
+TEXTS = {
+    400: Text(
+        "这个地址或表单里有系统不认识的内容，请返回上一页重新选择。",
+        "The address or form holds something unknown. Go back and choose again.",
+    ),
+    403: Text(
+        "页面已过期，或请求不是从本系统发出的。请返回上一页，刷新后再提交；已填内容仍在。",
+        "The page is out of date, or the request came from elsewhere. Go back, reload, send again.",
+    ),
+    404: Text(
+        "没有这个页面或项目，可能已被移走，也可能不在您的办理范围内。",
+        "There is no such page or project, or it is outside your scope.",
+    ),
+    405: Text("请从菜单进入这个页面。", "Please reach this page from the menu."),
+    413: Text(
+        "一次上传的文件合计不能超过60 MB，请压缩或分次上传。",
+        "All files of one upload together may have 60 MB at most.",
+    ),
+    500: Text("请稍后再试。", "Please try again later."),
+    503: Text("数据库暂时无法使用，请稍后再试。", "The database cannot be used now; try again."),
+}
+NEEDS_KEY = Text(
+    "请在请求中带上访问令牌：Authorization: Bearer …。",
+    "Send a token: Authorization: Bearer ….",
+)
+MUST_CHOOSE = Text("请先在网页上设置新密码。", "Choose a new password in the browser first.")
+BROKEN = Text(
+    "系统出错，您填写的内容没有保存。请稍后再试；如仍不行，请把编号 {number} 告诉管理员。",
+    "Something broke and nothing was saved. Try again; else tell an administrator: {number}.",
+)

@@ -1,0 +1,1 @@
+"""Pages, one module a room. Each parses, calls one function below, renders."""

@@ -1,0 +1,135 @@
+"""Signing in by password or by a link in a mail, signing out, changing the language."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from states.terms import Text
+from web.rendering import LANGUAGE, go, page
+from web.site import Site, site_of
+from web.visiting import SESSION, find_visitor, posted_by, signed_in
+from workflow.accounts import links, passwords, sessions
+from workflow.office_tables import LinkUse
+from workflow.outbox import queue_sign_in
+
+routes = APIRouter(include_in_schema=False)
+Field = Annotated[str, Form(max_length=500)]
+Next = Annotated[str, Form(alias="next", max_length=2000)]
+
+
+def inside(where: str) -> str:
+    """A path of this site, whatever was asked for: nobody is led away after signing in."""
+    parts = urlsplit(where)
+    own = not parts.scheme and not parts.netloc and where.startswith("/")
+    return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
+
+
+@routes.get("/sign-in")
+def sign_in_form(
+    request: Request, where: Annotated[str, Query(alias="next")] = "/", login: str = ""
+) -> Response:
+    if find_visitor(request):
+        return RedirectResponse(inside(where), 303)
+    return page(request, "sign_in.html", next=inside(where), login=login[:200], problem=None)
+
+
+@routes.post("/sign-in")
+def sign_in(
+    request: Request, login: Field = "", password: Field = "", where: Next = "/"
+) -> Response:
+    site = site_of(request)
+    at = site.now()
+    with site.db.write() as connection:
+        checked = passwords.check(connection, login.strip(), password, at=at)
+    if checked.person_id is not None:
+        return _welcome(request, checked.person_id, inside(where))
+    problem = WRONG if checked.locked_until is None else LOCKED
+    known = {"next": inside(where), "login": login[:200], "problem": problem}
+    return page(request, "sign_in.html", 403, **known)
+
+
+@routes.post("/sign-in/link")
+def ask_for_link(request: Request, email: Field = "") -> Response:
+    """Always the same answer: it tells nobody who has an account."""
+    site = site_of(request)
+    at, today = site.now(), site.today()
+    with site.db.write() as connection:
+        person = links.reachable(connection, email)
+        if person is not None and links.may_ask(connection, person, at=at):
+            secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
+            queue_sign_in(connection, person, _link(site, request, secret), on=today, at=at)
+    return page(request, "link_sent.html", email=email.strip()[:200])
+
+
+def _link(site: Site, request: Request, secret: str) -> str:
+    base = site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return f"{base}/sign-in/link/{secret}"
+
+
+@routes.get("/sign-in/link/{secret}")
+def link_form(request: Request, secret: str) -> Response:
+    """Only a button: a scanner that follows links in mail must not use it up."""
+    return page(request, "link.html", secret=secret[:100])
+
+
+@routes.post("/sign-in/link/{secret}")
+def follow_link(request: Request, secret: str) -> Response:
+    site = site_of(request)
+    with site.db.write() as connection:
+        found = links.use_link(connection, secret, at=site.now())
+    if found is None:
+        return page(request, "link_over.html", 403)
+    person, use = found
+    return _welcome(request, person, "/me/password" if use is LinkUse.PASSWORD else "/")
+
+
+def _welcome(request: Request, person: int, where: str) -> Response:
+    """A new session, whatever the browser held before."""
+    site = site_of(request)
+    old = find_visitor(request)
+    with site.db.write() as connection:
+        if old is not None:
+            sessions.end(connection, old.session)
+        agent = request.headers.get("user-agent", "")
+        secret = sessions.begin(connection, person, agent=agent, at=site.now())
+    answer = go(request, where)
+    longest = int(sessions.LONGEST.total_seconds())
+    answer.set_cookie(
+        SESSION, secret, max_age=longest, httponly=True, secure=site.is_secure, samesite="lax"
+    )
+    return answer
+
+
+@routes.post("/sign-out", dependencies=[Depends(posted_by(signed_in))])
+def sign_out(request: Request) -> Response:
+    site = site_of(request)
+    visitor = signed_in(request)
+    with site.db.write() as connection:
+        sessions.end(connection, visitor.session)
+    answer = go(request, "/sign-in", GOODBYE)
+    answer.delete_cookie(SESSION)
+    return answer
+
+
+@routes.post("/language")
+def switch(to: Field = "zh", where: Next = "/") -> Response:
+    """The language of this browser; needs no account and changes nothing else."""
+    answer = RedirectResponse(inside(where), 303)
+    chosen = "en" if to == "en" else "zh"
+    answer.set_cookie(LANGUAGE, chosen, max_age=365 * 86400, httponly=True, samesite="lax")
+    return answer
+
+
+WRONG = Text(
+    "登录名或密码不对。忘记密码的，可在下面用邮箱登录。",
+    "Login or password is wrong. If you forgot it, sign in by mail below.",
+)
+LOCKED = Text(
+    "密码输错次数过多，请15分钟后再试，或在下面用邮箱登录。",
+    "Too many wrong passwords. Wait 15 minutes, or sign in by mail below.",
+)
+GOODBYE = Text("已退出登录。", "You are signed out.")

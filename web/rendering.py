@@ -1,0 +1,176 @@
+"""Pages from templates: one environment, both languages, dates and money as officials write them."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from states.terms import Text
+from web.navigation import menu
+from web.site import site_of
+from workflow.accounts.sessions import Visitor
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+STATIC = Path(__file__).parent / "static"
+LANGUAGE, SAID = "yanxiu_language", "yanxiu_said"  # cookies
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page, or a part of one, in the reader's language. Templates see `values`, the visitor,
+    today, and what the last act had to say."""
+    site = site_of(request)
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    said = _said(request)
+    known = {
+        "visitor": visitor,
+        "csrf": visitor.csrf if visitor else "",
+        "language": language_of(request),
+        "today": site.today(),
+        "moved": site.settings.today is not None,
+        "said": said,
+        "menu": menu(visitor.roles) if visitor else (),
+        "path": request.url.path,
+        "full_path": full_path(request),
+    }
+    text = environment().get_template(template).render(known | values)
+    answer = HTMLResponse(text, status)
+    if said:
+        answer.delete_cookie(SAID)
+    return answer
+
+
+def go(request: Request, where: str, said: Text | None = None, *, kind: str = "good") -> Response:
+    """Send the browser on after a form, with a sentence for the next page (kinds: good, bad)."""
+    if request.headers.get("HX-Request"):
+        answer: Response = Response(status_code=204, headers={"HX-Redirect": where})
+    else:
+        answer = RedirectResponse(where, 303)
+    if said is not None:
+        value = json.dumps([kind, said.zh, said.en], ensure_ascii=False)
+        packed = urlsafe_b64encode(value.encode()).decode()
+        answer.set_cookie(SAID, packed, max_age=60, httponly=True, samesite="lax")
+    return answer
+
+
+def _said(request: Request) -> tuple[str, Text] | None:
+    packed = request.cookies.get(SAID, "")
+    try:
+        kind, zh, en = json.loads(urlsafe_b64decode(packed)) if packed else ("", "", "")
+    except ValueError:  # not ours
+        return None
+    return (str(kind), Text(str(zh), str(en))) if zh else None
+
+
+def language_of(request: Request) -> str:
+    """As switched in this browser, else as the person's mails are, else Chinese."""
+    chosen = request.cookies.get(LANGUAGE)
+    if chosen in ("zh", "en"):
+        return chosen
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return visitor.language if visitor else site_of(request).settings.language
+
+
+def full_path(request: Request) -> str:
+    if request.method != "GET":  # nothing to come back to
+        return "/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+@cache
+def environment() -> Environment:
+    """Compiled once; an unknown name in a template is an error, not a gap on the page."""
+    made = Environment(
+        loader=PackageLoader("web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"_": _both, "asset": asset, "icon": icon}
+    made.filters |= {
+        "say": _say,
+        "day": _day,
+        "long_day": _long_day,
+        "moment": _moment,
+        "yuan": _yuan,
+    }
+    return made
+
+
+@pass_context
+def _both(context: Context, zh: str, en: str) -> str:
+    """In a template both languages stand side by side: `_("项目", "Projects")`."""
+    return en if context["language"] == "en" else zh
+
+
+@pass_context
+def _say(context: Context, text: Text | str | None) -> str:
+    if text is None:
+        return ""
+    return text.in_(context["language"]) if isinstance(text, Text) else text
+
+
+def as_day(value: date | str | None) -> date | None:
+    if isinstance(value, str):
+        return date.fromisoformat(value) if value else None
+    return value
+
+
+def _day(value: date | str | None) -> str:
+    """2025-11-30, or a dash."""
+    found = as_day(value)
+    return found.isoformat() if found else "—"
+
+
+@pass_context
+def _long_day(context: Context, value: date | str | None) -> str:
+    """2025年11月30日, or the same in English."""
+    found = as_day(value)
+    if found is None:
+        return "—"
+    if context["language"] == "en":
+        return found.strftime("%-d %B %Y")
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
+def _moment(value: datetime | str | None) -> str:
+    """2025-11-30 08:30 in Chinese time."""
+    if not value:
+        return "—"
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def _yuan(fen: int | None) -> str:
+    """48,000.00 of 4800000 fen."""
+    return "—" if fen is None else f"{fen / 100:,.2f}"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so that it may be kept."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon from the sprite, invisible to screen readers: a label always stands beside it."""
+    return Markup(  # noqa: S704 - our own file
+        f'<svg class="icon" aria-hidden="true" focusable="false">'
+        f'<use href="{asset("icons.svg")}#{name}"></use></svg>'
+    )

@@ -1,0 +1,42 @@
+"""What every page needs: database, rules, clock, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import cast
+
+from fastapi import Request
+
+from config.rulebook import Rulebook, rulebook
+from config.settings import Settings
+from notifications.calendars.feeds import Key
+from workflow.database import Database
+
+
+@dataclass
+class Site:
+    """One per process. `today` gives the Chinese calendar day, `now` the aware time; both may be
+    moved for a demonstration."""
+
+    db: Database
+    book: Rulebook
+    key: Key
+    today: Callable[[], date]
+    now: Callable[[], datetime]
+    settings: Settings = field(default_factory=Settings)
+
+    def reload(self) -> None:
+        """Read the rules again, after the office has changed one of its files."""
+        self.book = rulebook(self.settings.data_dir)
+
+    @cached_property
+    def is_secure(self) -> bool:
+        """Whether browsers come over HTTPS, so that cookies need not travel otherwise."""
+        return self.settings.base_url.startswith("https://")
+
+
+def site_of(request: Request) -> Site:
+    return cast(Site, request.app.state.site)

@@ -1,0 +1,1 @@
+"""Signing in: passwords, sessions, links that work once, keys for programs."""

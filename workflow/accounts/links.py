@@ -1,0 +1,72 @@
+"""Links that sign in once: asked for by mail, or made by a colleague who looks after accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from workflow.accounts.secrets import kept, new_secret
+from workflow.office_tables import LinkUse, SignInLink
+from workflow.people import PERSON
+
+LINK = SignInLink.__table__  # type: ignore[attr-defined]
+
+BY_MAIL = timedelta(minutes=30)
+BY_HAND = timedelta(days=3)  # read out, written on paper
+KEPT = timedelta(days=30)
+MOST = 3  # mails with a link that one person gets within BY_MAIL
+
+
+def reachable(connection: Connection, email: str) -> int | None:
+    """The one active person of that address, or None."""
+    same = func.lower(PERSON.c.email) == email.strip().lower()
+    found = connection.execute(select(PERSON.c.id).where(same, PERSON.c.active)).scalars().all()
+    return int(found[0]) if email.strip() and len(found) == 1 else None
+
+
+def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:
+    """Not more often than a person would: nobody's mailbox is to be filled by a stranger."""
+    asked = (
+        select(func.count())
+        .where(LINK.c.person_id == person, LINK.c.made_by == "")
+        .where(LINK.c.made_at > at - BY_MAIL)
+    )
+    return int(connection.execute(asked).scalar_one()) < MOST
+
+
+def make_link(
+    connection: Connection, person: int, use: LinkUse, *, at: datetime, made_by: str = ""
+) -> str:
+    """A new link's secret. One made by somebody for another lasts longer."""
+    secret = new_secret()
+    lasts = BY_HAND if made_by else BY_MAIL
+    connection.execute(delete(LINK).where(LINK.c.ends_at < at - KEPT))
+    connection.execute(
+        insert(LINK).values(
+            token=kept(secret),
+            person_id=person,
+            use=use.value,
+            made_by=made_by,
+            made_at=at,
+            ends_at=at + lasts,
+        )
+    )
+    return secret
+
+
+def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int, LinkUse] | None:
+    """Whom the link signs in, and for what; None if it is used, over or unknown. Used up by this.
+
+    Two who use it at once: the database lets one of them through.
+    """
+    token = kept(secret)
+    live = (LINK.c.token == token, LINK.c.used_at.is_(None), LINK.c.ends_at > at)
+    if connection.execute(update(LINK).where(*live).values(used_at=at)).rowcount != 1:
+        return None
+    row = connection.execute(
+        select(LINK.c.person_id, LINK.c.use)
+        .join(PERSON, PERSON.c.id == LINK.c.person_id)
+        .where(LINK.c.token == token, PERSON.c.active)
+    ).first()
+    return None if row is None else (int(row.person_id), LinkUse(row.use))

@@ -1,0 +1,123 @@
+"""Sessions: who is signed in, kept here and known to the browser by a secret alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from states.terms import Role
+from workflow.accounts.secrets import kept, new_secret
+from workflow.office_tables import Credential, Session
+from workflow.people import GRANT, PERSON, Actor
+from workflow.statements import Statement
+
+SESSION = Session.__table__  # type: ignore[attr-defined]
+CREDENTIAL = Credential.__table__  # type: ignore[attr-defined]
+
+IDLE = timedelta(hours=4)
+LONGEST = timedelta(hours=12)  # a working day
+NOTED = timedelta(minutes=5)  # how exactly the last visit is known: one write in so long
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in, with all their roles. `csrf` goes with every form."""
+
+    person_id: int
+    login: str
+    name: str
+    email: str
+    language: str
+    actor: Actor
+    csrf: str = ""
+    session: str = ""  # what is stored of the secret
+    must_change: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role, _ in self.actor.grants)
+
+    def has(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+def begin(connection: Connection, person: int, *, agent: str, at: datetime) -> str:
+    """A new session; the secret for the browser. Sessions that have ended are swept away."""
+    secret = new_secret()
+    connection.execute(delete(SESSION).where(SESSION.c.ends_at < at))
+    connection.execute(
+        insert(SESSION).values(
+            token=kept(secret),
+            person_id=person,
+            csrf=new_secret(),
+            began_at=at,
+            seen_at=at,
+            ends_at=at + LONGEST,
+            agent="".join(c for c in agent if c.isprintable())[:200],
+        )
+    )
+    return secret
+
+
+_FIND = Statement(
+    select(
+        SESSION.c.csrf,
+        SESSION.c.seen_at,
+        PERSON.c.id,
+        PERSON.c.login,
+        PERSON.c.name,
+        PERSON.c.email,
+        PERSON.c.language,
+        CREDENTIAL.c.must_change,
+        GRANT.c.role,
+        GRANT.c.scope,
+    )
+    .join_from(SESSION, PERSON, SESSION.c.person_id == PERSON.c.id)
+    .join(CREDENTIAL, CREDENTIAL.c.person_id == PERSON.c.id, isouter=True)
+    .join(GRANT, GRANT.c.person_id == PERSON.c.id, isouter=True)
+    .where(SESSION.c.token == bindparam("token"), PERSON.c.active)
+    .where(SESSION.c.ends_at > bindparam("at", type_=SESSION.c.ends_at.type))
+    .where(SESSION.c.seen_at > bindparam("idle_since", type_=SESSION.c.seen_at.type))
+    .order_by(GRANT.c.id)
+)
+
+
+def visitor(connection: Connection, secret: str, *, at: datetime) -> tuple[Visitor, bool] | None:
+    """Who holds this secret, and whether the visit is worth noting; None if nobody does."""
+    token = kept(secret)
+    rows = _FIND.run(connection, {"token": token, "at": at, "idle_since": at - IDLE})
+    if not rows:
+        return None
+    csrf, seen_at, person, login, name, email, language, must_change, *_ = rows[0]
+    who = Visitor(
+        person_id=person,
+        login=login,
+        name=name,
+        email=email,
+        language=language,
+        actor=Actor(login, name, grants_of(row[-2:] for row in rows)),
+        csrf=csrf,
+        session=token,
+        must_change=bool(must_change),
+    )
+    return who, at - seen_at > NOTED
+
+
+def grants_of(pairs: Iterable[tuple[str | None, ...]]) -> tuple[tuple[Role, str], ...]:
+    return tuple((Role(role), scope or "") for role, scope in pairs if role)
+
+
+def note_visit(connection: Connection, session: str, *, at: datetime) -> None:
+    own = SESSION.c.token == session
+    connection.execute(update(SESSION).where(own).values(seen_at=at))
+
+
+def end(connection: Connection, session: str) -> None:
+    connection.execute(delete(SESSION).where(SESSION.c.token == session))
+
+
+def end_all(connection: Connection, person: int) -> None:
+    connection.execute(delete(SESSION).where(SESSION.c.person_id == person))
