@@ -20,7 +20,8 @@ run: setup
 	@YANXIU_DATA_DIR=$${YANXIU_DATA_DIR:-.demo} YANXIU_TODAY=$(TODAY) $(BIN)/python -m cli.demo
 
 test: setup
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "browser and not slow" tests/e2e
 
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow

@@ -127,7 +127,8 @@ Signed = Annotated[Visitor, Depends(at_work)]
 def posted_by(who: Callable[[Request], Visitor]) -> Any:
     """The form of somebody with a right to send it: asks for the visitor first."""
 
-    async def read(request: Request, _: Annotated[Visitor, Depends(who)]) -> FormData:
+    # As a default, because an annotation that names `who` cannot be read later.
+    async def read(request: Request, _: Visitor = Depends(who)) -> FormData:  # noqa: B008
         return await posted(request)
 
     return read

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
@@ -110,6 +111,6 @@ def queue_sign_in(
     found = connection.execute(
         select(PERSON.c.name, PERSON.c.email).where(PERSON.c.id == person)
     ).one()
-    key = f"sign_in:{person}:{at.isoformat()}"
+    key = f"sign_in:{sha256(link.encode()).hexdigest()}"
     row = draft(key, Purpose.SIGN_IN, (found.name, found.email), Role.HOST, on=on, at=at)
     INSERT.run(connection, row | {"about": json.dumps({"link": link})})

@@ -1,0 +1,61 @@
+"""A real browser at the real server. Without a Chromium: skipped with the remedy; in CI an error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from stories import Desk
+from visits import House
+from windows import Served
+
+from config.rulebook import Rulebook
+from workflow.database import Database
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        said = "no Chromium: apt-get install chromium fonts-noto-cjk"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(said)
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def served(
+    migrated_file: Path, tmp_path: Path, book: Rulebook, browser: Browser
+) -> Iterator[Served]:
+    """An empty house with a server; the test fills it."""
+    path = tmp_path / "web.db"
+    shutil.copy(migrated_file, path)
+    database = Database(f"sqlite:///{path}")
+    house = House(Desk(database, book), tmp_path)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(house.app, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    give_up = monotonic() + 20
+    while not server.started and monotonic() < give_up:
+        sleep(0.01)
+    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", browser)
+    yield made
+    made.close_windows()
+    server.should_exit = True
+    thread.join()
+    database.close()

@@ -1,0 +1,187 @@
+"""Signing in: by password, by a link that works once; locks, sessions, forged forms."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from starlette.routing import Route
+from visits import House, words
+
+from states.terms import Role
+from web.app import PAGES
+from web.visiting import SESSION
+from workflow.accounts import passwords, sessions
+from workflow.accounts.links import make_link
+from workflow.office_tables import LinkUse, Session
+from workflow.outbox import TABLE as MAIL
+from workflow.people import disable
+
+PROVINCE = (Role.PROVINCE, "")
+PASSWORD = "correct horse battery"
+
+
+def with_password(house: House, login: str = "wang", **more: str) -> int:
+    person = house.person(login, PROVINCE, **more)
+    with house.desk.db.write() as connection:
+        passwords.set_password(connection, person, PASSWORD, at=house.at)
+    return person
+
+
+def test_a_stranger_is_led_to_the_door_and_back_to_where_he_wanted(house: House) -> None:
+    with_password(house)
+    visit = house.visit()
+    away = visit.get("/me/password")
+    assert (away.status_code, away.headers["location"]) == (303, "/sign-in?next=%2Fme%2Fpassword")
+    form = {"login": "wang", "password": PASSWORD, "next": "/me/password"}
+    inside = visit.post("/sign-in", form)
+    assert (inside.status_code, inside.headers["location"]) == (303, "/me/password")
+    assert visit.get("/me/password").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/", "//example.com", "/\\example.com", "javascript:1", "x\n"]
+)
+def test_nobody_is_led_away_after_signing_in(house: House, elsewhere: str) -> None:
+    with_password(house)
+    form = {"login": "wang", "password": PASSWORD, "next": elsewhere}
+    assert house.visit().post("/sign-in", form).headers["location"] == "/"
+
+
+def test_unknown_login_and_wrong_password_are_answered_alike(house: House) -> None:
+    with_password(house)
+    wrong = house.visit().post("/sign-in", {"login": "wang", "password": "not this one"})
+    unknown = house.visit().post("/sign-in", {"login": "nobody", "password": "not this one"})
+    assert (wrong.status_code, unknown.status_code) == (403, 403)
+    assert words(wrong) == words(unknown)
+
+
+def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(house: House) -> None:
+    with_password(house)
+    right = {"login": "wang", "password": PASSWORD}
+    for _ in range(passwords.TRIES):
+        house.visit().post("/sign-in", {"login": "wang", "password": "not this one"})
+    assert house.visit().post("/sign-in", right).status_code == 403
+    house.at += passwords.LOCKED
+    assert house.visit().post("/sign-in", right).status_code == 303
+
+
+def test_a_link_signs_in_once(house: House) -> None:
+    person = house.person("lin", (Role.HOST, "福建理工大学"), email="lin@example.cn")
+    house.visit().post("/sign-in/link", {"email": " LIN@example.cn"})
+    with house.desk.db.read() as connection:
+        [about] = connection.execute(select(MAIL.c.about)).scalars()
+    path = "/" + json.loads(about)["link"].split("/", 3)[3]
+    visit = house.visit()
+    for _ in range(2):  # whoever only looks does not use it up
+        assert visit.get(path).status_code == 200
+    assert visit.post(path).status_code == 303
+    assert visit.get("/me/password").status_code == 200
+    again = house.visit()
+    assert again.post(path).status_code == 403
+    assert again.get("/me/password").status_code == 303
+    with house.desk.db.read() as connection:
+        assert connection.execute(select(Session.person_id)).scalars().all() == [person]
+
+
+def test_a_link_ends(house: House) -> None:
+    person = house.person("lin", PROVINCE, email="lin@example.cn")
+    with house.desk.db.write() as connection:
+        secret = make_link(connection, person, LinkUse.SIGN_IN, at=house.at)
+    house.at += timedelta(minutes=30)
+    assert house.visit().post(f"/sign-in/link/{secret}").status_code == 403
+
+
+def test_a_strange_address_gets_no_mail_and_the_same_answer(house: House) -> None:
+    house.person("lin", PROVINCE, email="lin@example.cn")
+    known = house.visit().post("/sign-in/link", {"email": "lin@example.cn"})
+    strange = house.visit().post("/sign-in/link", {"email": "zhu@example.cn"})
+    assert words(known).replace("lin@", "zhu@") == words(strange)
+    with house.desk.db.read() as connection:
+        assert connection.execute(select(MAIL.c.to_email)).scalars().all() == ["lin@example.cn"]
+
+
+def test_a_mailbox_is_not_filled_with_links(house: House) -> None:
+    house.person("lin", PROVINCE, email="lin@example.cn")
+    for _ in range(10):
+        house.visit().post("/sign-in/link", {"email": "lin@example.cn"})
+    with house.desk.db.read() as connection:
+        assert len(connection.execute(select(MAIL.c.id)).all()) == 3
+
+
+def test_a_new_password_ends_every_session(house: House) -> None:
+    person = with_password(house)
+    one, other = house.visit(person), house.visit(person)
+    form = {"password": "a new long password", "again": "a new long password"}
+    assert one.post("/me/password", form).status_code == 303
+    assert other.get("/me/password").status_code == 303
+
+
+def test_a_weak_or_mistyped_password_is_refused(house: House) -> None:
+    visit = house.visit(with_password(house))
+    for new, again in (("short", "short"), ("aaaaaaaaaaaa", "aaaaaaaaaaaa"), (PASSWORD, "x")):
+        assert visit.post("/me/password", {"password": new, "again": again}).status_code == 422
+
+
+def test_sessions_end_by_idleness_by_age_and_with_the_account(house: House) -> None:
+    person = with_password(house)
+    visit = house.visit(person)
+    house.at += sessions.IDLE - timedelta(minutes=1)
+    assert visit.get("/me/password").status_code == 200
+    house.at += sessions.IDLE
+    assert visit.get("/me/password").status_code == 303
+    visit = house.visit(person)
+    with house.desk.db.write() as connection:
+        disable(connection, person)
+    assert visit.get("/me/password").status_code == 303
+
+
+def test_every_form_needs_the_sessions_token(house: House) -> None:
+    """Over all routes, so that none is forgotten."""
+    open_to_all = {"/sign-in", "/sign-in/link", "/sign-in/link/{secret}", "/language"}
+    visit = house.visit(house.person("all", *((role, "某单位") for role in Role)))
+    found = 0
+    for route in (route for room in PAGES for route in room.routes.routes):
+        assert isinstance(route, Route)
+        if "POST" not in (route.methods or ()) or route.path in open_to_all:
+            continue
+        found += 1
+        path = route.path.replace("{", "").replace("}", "")
+        for name in route.param_convertors:
+            path = path.replace(name, "1")
+        answer = visit.client.post(path, data={"csrf": "forged"})
+        assert answer.status_code == 403, path
+    assert found >= 2
+
+
+def test_what_another_site_sends_is_refused(house: House) -> None:
+    with_password(house)
+    form = {"login": "wang", "password": PASSWORD}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert house.visit().post("/sign-in", form, headers=headers).status_code == 403
+    assert house.visit().post("/sign-in", form, headers={"Origin": "http://testserver"}).is_redirect
+
+
+def test_signing_out_ends_the_session_itself(house: House) -> None:
+    visit = house.visit(with_password(house))
+    secret = visit.client.cookies[SESSION]
+    assert visit.post("/sign-out").status_code == 303
+    visit.client.cookies.set(SESSION, secret)
+    assert visit.get("/me/password").status_code == 303
+
+
+def test_a_failure_is_a_page_in_the_chosen_language(house: House) -> None:
+    visit = house.visit(with_password(house))
+    assert "没有找到" in words(visit.get("/nothing"))
+    visit.post("/language", {"to": "en", "next": "/nothing"})
+    assert "Not found" in words(visit.get("/nothing"))
+
+
+def test_every_answer_carries_the_guarding_headers(house: House) -> None:
+    for path in ("/sign-in", "/nothing", "/healthz", "/static/app.css"):
+        headers = house.visit().get(path).headers
+        assert "script-src 'self'" in headers["content-security-policy"], path
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in house.visit().get("/sign-in").headers["cache-control"]
