@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from secrets import token_hex
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from starlette.exceptions import HTTPException
 from states.terms import Text
 from web.guarding import TooLarge
 from web.rendering import full_path, language_of, page
-from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn
+from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject
 
@@ -44,6 +45,8 @@ def refuse(request: Request, status: int, text: Text) -> Response:
             "detail": text.in_(language_of(request)),
         }
         return JSONResponse(said, status, media_type="application/problem+json")
+    with suppress(Exception):  # the page of a failure must not fail over who reads it
+        find_visitor(request)
     return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
 
 

@@ -107,6 +107,7 @@ def environment() -> Environment:
         "long_day": _long_day,
         "moment": _moment,
         "yuan": _yuan,
+        "left": _left,
     }
     return made
 
@@ -153,6 +154,21 @@ def _moment(value: datetime | str | None) -> str:
         return "—"
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+@pass_context
+def _left(context: Context, value: date | str | None) -> str:
+    """How far a day is from today: 还有7天, 今天, 已过3天."""
+    found = as_day(value)
+    if found is None:
+        return ""
+    days = (found - context["today"]).days
+    told = AHEAD if days > 0 else TODAY if days == 0 else PASSED
+    return told.format(n=abs(days)).in_(context["language"])
+
+
+AHEAD, TODAY = Text("还有{n}天", "{n} day(s) left"), Text("今天", "today")
+PASSED = Text("已过{n}天", "{n} day(s) ago")
 
 
 def _yuan(fen: int | None) -> str:
