@@ -198,7 +198,8 @@ class PolicyTable(Table):
 
     def _clause(self, id_: str) -> law.Clause:
         table = self.clauses[id_]
-        cited_as = self.documents[table.document].cited_as
+        document = self.documents[table.document]
+        cited_as = Text(document.cited_as, document.cited_as_en or document.title.en)
         return law.Clause(id_, cited_as, table.part, table.paragraph, table.rule.text)
 
     def _category(self, key: str) -> law.Category:

@@ -69,6 +69,7 @@ class Label(Table):
 class DocumentTable(Table):
     title: Label
     cited_as: Words  # short, as pages cite it
+    cited_as_en: Words | None = None  # the same in English; None: the title's
     number: Words  # "unstated" where our copy does not show it
     issued_on: Day | None = None
 

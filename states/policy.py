@@ -27,14 +27,14 @@ class Clause:
     """Where a rule stands and what it says, in our own words."""
 
     id: str
-    document: str
+    document: Text  # as it is cited
     part: str
     paragraph: str
     rule: Text
 
     @property
     def place(self) -> str:
-        return f"{self.document}{self.part}{self.paragraph}"
+        return f"{self.document.zh}{self.part}{self.paragraph}"
 
 
 @dataclass(frozen=True, slots=True)

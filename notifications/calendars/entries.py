@@ -13,6 +13,8 @@ from typing import Any
 
 from config.rulebook import Rulebook
 from notifications.calendars.ics import Entry
+from notifications.letters.grounds import ground, listed, papers
+from notifications.letters.words import words_of
 from states.facts import Standing
 from states.mailing import whose_turn
 from states.policy import Category, Policy
@@ -34,11 +36,12 @@ def entry(
     open_ = row.standing == Standing.OPEN
     if open_ and facts is not None:  # handed in, it is somebody else's: over for its host
         open_ = whose_turn(kind, facts, role)
-    lines = _lines(row, kind, policy, policy.categories[row.category])
+    category = policy.categories[row.category]
+    lines = _lines(row, kind, policy, category)
     return Entry(
         uid_key=f"project:{row.project_id}:{kind.value}",
         sequence=2 * (row.version + row.round) + (not row.provisional),
-        title=_title(row, kind).in_(language),
+        title=_title(row, kind, category).in_(language),
         day=row.due_on,
         description="\n".join(line.in_(language) for line in lines),
         url="",
@@ -51,8 +54,12 @@ def entry(
 BY_THEMSELVES = frozenset({Kind.OPENING, Kind.RECORDING})  # no notice sets a last day for them
 
 
-def _title(row: Any, kind: Kind) -> Text:
+def _title(row: Any, kind: Kind, category: Category) -> Text:
     label, end = kind.label, Text("", "")
+    asked = tuple(paper.label for paper in papers(category, kind))
+    if kind is Kind.FILING and asked:  # called by what is handed in
+        thing = words_of(kind, asked).thing
+        label = Text(f"{label.zh}（{thing.zh}）", f"{label.en} ({thing.en})")
     if kind not in BY_THEMSELVES:
         advised = row.force == Force.ADVISORY
         end = Text("（建议）", " (advised)") if advised else Text("截止", " due")
@@ -68,7 +75,9 @@ def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Tex
         lines.append(Text(f"截止日：{due.zh}", f"Due: {due.en}"))
         if row.advised_on != row.due_on:
             lines.append(Text(f"建议报送日：{advised.zh}", f"Advised: {advised.en}"))
-    place = ground(policy, category, kind, row.clause)
+    if asked := papers(category, kind):
+        lines.append(Text("所需材料：{papers}", "Papers: {papers}").format(papers=listed(asked)))
+    place, _ = ground(policy, category, kind, row.clause)
     if place.zh:
         lines.append(Text(f"办理依据：{place.zh}", f"Ground: {place.en}"))
     if row.force == Force.ADVISORY:
@@ -77,14 +86,3 @@ def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Tex
     if row.provisional:
         lines.append(Text(f"日期状态：{PROVISIONAL.zh}", f"Date: {PROVISIONAL.en}"))
     return lines
-
-
-def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> Text:
-    """On what a deadline rests: where its clause stands, or that it is assumed."""
-    rule = category.deadline(kind)
-    if rule is not None and rule.note is not None:
-        return rule.basis.label
-    clause = policy.clauses.get(clause_id)
-    if clause is None:
-        return Text("", "")
-    return Text(f"{clause.place}（{clause.id}）", f"{clause.place} ({clause.id})")

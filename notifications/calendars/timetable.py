@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
-from notifications.calendars.entries import BY_THEMSELVES, ground
+from notifications.calendars.entries import BY_THEMSELVES
 from notifications.calendars.timetable_page import Page, page
+from notifications.letters.grounds import NOTHING, came_late, granted, ground, listed, papers
 from notifications.letters.printing import plain
+from notifications.letters.schedule import planned_time
 from states.facts import Facts, Standing
 from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Action, Basis, Force, Kind, Text, day_label
+from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 SHOWN = (Standing.OPEN.value, Standing.AHEAD.value, Standing.MET.value)
 LATER = DEADLINE.alias("later")
 
@@ -70,57 +71,41 @@ def _facts(
         (words["category"], category.label.in_(language)),
         (words["host"], facts.host),
         (words["department"], facts.department),
-        (words["when"], planned(facts).in_(language)),
+        (words["when"], planned_time(facts).in_(language)),
         (words["place"], facts.place or words["open"]),
     )
     return tuple((label, plain(value, language)) for label, value in shown)
 
 
-def planned(facts: Facts) -> Text:
-    """When the class is planned; a window keeps the words of the plan."""
-    opens, ends = facts.opens_earliest, facts.planned_ends
-    if opens is None or facts.dates.open_window:
-        said = facts.schedule_text
-        if not said:
-            return WORDS["open"]
-        return Text(f"{said}（暂定）", f"{said} (provisional)")
-    if ends is None or ends == opens:
-        return Text(_plain(opens), opens.isoformat())
-    last = _plain(ends) if ends.year != opens.year else f"{ends.month}月{ends.day}日"
-    return Text(f"{_plain(opens)}至{last}", f"{opens} to {ends}")
-
-
-def _plain(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
     """One row of the page: step, due, advised, ground, notes, a box to tick."""
     kind, category = Kind(row.kind), policy.categories[facts.category]
-    rule = category.deadline(kind)
-    notes = []
-    asked = category.papers.get(HANDED_IN[kind], ()) if kind in HANDED_IN else ()
-    if asked:
-        listed = Text("、".join(p.label.zh for p in asked), ", ".join(p.label.en for p in asked))
-        notes.append(Text(f"报送{listed.zh}", f"Hand in: {listed.en}"))
-    if kind in ASKS:
-        notes.append(ASKS[kind])
-    if row.force == Force.ADVISORY:
-        notes.append(Force.ADVISORY.label)
-    if rule is not None and rule.basis is Basis.ASSUMED:
-        notes.append(Basis.ASSUMED.label)
-    if row.provisional:
-        notes.append(PROVISIONAL)
+    place, _ = ground(policy, category, kind, row.clause)
+    notes = _notes(row, kind, facts, category)
     between = "；" if language == "zh" else "; "
     due, advised = _day(row.due_on, language), _day(row.advised_on, language)
     return (
         kind.label.in_(language),
         due,
         advised if kind not in BY_THEMSELVES and kind is not Kind.COMPLETION else "—",
-        ground(policy, category, kind, row.clause).in_(language) or "—",
-        between.join(dict.fromkeys(note.in_(language) for note in notes)),
+        place.in_(language) or "—",
+        between.join(dict.fromkeys(note.in_(language) for note in notes if note.zh)),
         "☑" if row.standing == Standing.MET else "□",
     )
+
+
+def _notes(row: Any, kind: Kind, facts: Facts, category: Category) -> list[Text]:
+    """What is to be done, and what is to be known about the day."""
+    asked, rule = papers(category, kind), category.deadline(kind)
+    late = came_late(facts, kind, row.force, row.late_after)
+    return [
+        HAND_IN.format(papers=listed(asked)) if asked else ASKS.get(kind, NOTHING),
+        NOTHING if row.standing == Standing.MET else late,
+        granted(facts, category, kind),
+        Force.ADVISORY.label if row.force == Force.ADVISORY else NOTHING,
+        Basis.ASSUMED.label if rule is not None and rule.basis is Basis.ASSUMED else NOTHING,
+        PROVISIONAL if row.provisional else NOTHING,
+    ]
 
 
 def _day(day: date, language: str) -> str:
@@ -128,6 +113,7 @@ def _day(day: date, language: str) -> str:
     return day_label(day).in_(language).replace("（", "\n（").replace(" (", "\n(")
 
 
+HAND_IN = Text("报送{papers}", "Hand in: {papers}")
 ASKS = {
     Kind.OPENING: Text("核对办班时间、地点、人数有无变化", "Check that dates and place stand"),
     Kind.COMPLETION: Text("办班最后一天不晚于当天", "The class ends by this day"),

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from notifications.letters.items import CENTRE_STAYS, planned_time, span
-from notifications.letters.phrases import NATIONAL, WORDS
-from notifications.letters.story import (
-    AMOUNT,
-    DOCUMENT,
-    PERSONS,
-    PLACE,
-    REASON,
-    STAFF,
-    SUBSIDY,
-    TRAINEES,
-    YUAN,
-    Line,
-    Said,
-    Story,
-    Told,
-    heads,
-    until,
-)
-from states.facts import Facts
-from states.labels import is_national_money, state_label
+from notifications.letters import lines
+from notifications.letters.grounds import CENTRE_STAYS, centre_stays
+from notifications.letters.schedule import planned_time
+from notifications.letters.story import SUBSIDY, Line, Said, Story, Told
+from notifications.letters.words import words_in
+from states.labels import state_label
 from states.terms import Act, Basis, Kind, Text, day_label, yuan
 
 OLD_TIME, NEW_TIME = Text("原定办班时间", "Planned before"), Text("现定办班时间", "Planned now")
@@ -43,104 +28,86 @@ def confirm_dates(story: Story) -> Told:
 def change(story: Story) -> Told:
     """R25-05: what was announced, the dates first."""
     before, after = story.before, story.after
-    lines = [
+    told = [
         *(_times(story) if _moved(story) else ()),
         *_amended(Text("项目名称（选题）", "Name (topic)"), before.name, after.name),
-        *_amended(PLACE, before.place, after.place),
+        *_amended(lines.PLACE, before.place, after.place),
         *_amended(
             Text("计划人数", "Planned trainees"), before.planned_trainees, after.planned_trainees
         ),
         (Text("研修内容变更", "Change of content"), story.text("content")),
-        (REASON, story.text("reason")),
+        lines.reason(story),
     ]
     tag = MOVED if _moved(story) else Text("变更报备", "Change notice")
-    return Told(tag, tuple(lines), _duty(story), _time_values(story))
+    return Told(tag, tuple(told), _duty(story), _time_values(story))
 
 
 def postpone(story: Story) -> Told:
     was = planned_time(story.before)
-    lines = (
+    told = (
         (OLD_TIME, was),
         (NEW_TIME, Text("待定", "open")),
-        (REASON, story.text("reason")),
+        lines.reason(story),
     )
-    return Told(Text("延期", "Postponed"), lines, _duty(story), {"was": was, "now": lines[1][1]})
+    return Told(Text("延期", "Postponed"), told, _duty(story), {"was": was, "now": told[1][1]})
 
 
 def extend(story: Story) -> Told:
     kind, by = Kind(story.given["kind"]), story.day("due_on")
-    national = kind is Kind.REIMBURSEMENT and is_national_money(story.category)
-    matter = NATIONAL.matter if national else WORDS[kind].matter
-    lines: tuple[tuple[Text, str | Text], ...] = (
-        (Text("事项", "Matter"), matter),
+    matter = words_in(kind, story.facts, story.category).matter
+    told: list[Line] = [
+        (lines.MATTER, matter),
         (Text("延长至", "Extended to"), day_label(by)),
-        (REASON, story.text("reason")),
-        (DOCUMENT, story.text("document_number")),
-        *centre_stays(kind, story),
-    )
+        lines.reason(story),
+        lines.document(story),
+    ]
+    if centre_stays(story.category, kind):
+        said = CENTRE_STAYS.format(addressee=story.category.addressee)
+        told.append((Text("提示", "Note"), said))
     tag = Text("期限延长", "Deadline extended")
-    return Told(tag, lines, values={"label": matter, **until(by)})
-
-
-def centre_stays(kind: Kind, story: Story) -> tuple[tuple[Text, str | Text], ...]:
-    """R25-15b, R25-15c: the ministry's centre keeps its own conditions."""
-    if kind not in (Kind.COMPLETION, Kind.REIMBURSEMENT) or not is_national_money(story.category):
-        return ()
-    said = CENTRE_STAYS.format(addressee=story.category.addressee)
-    return ((Text("提示", "Note"), said),)
+    return Told(tag, tuple(told), values={"label": matter, **lines.until(by)})
 
 
 def transfer(story: Story) -> Told:
     before, after = story.before, story.after
     department, host = Text("主管（推荐）单位", "Department"), Text("承办单位", "Host unit")
-    lines = [
+    told = [
         *_amended(department, before.department, after.department),
         *_amended(host, before.host, after.host),
-        (REASON, story.text("reason")),
-        (DOCUMENT, story.text("document_number")),
+        lines.reason(story),
+        lines.document(story),
     ]
     label = host if before.host != after.host else department
     tag = Text("{unit}调整", "{unit} changed").format(unit=label)
-    return Told(tag, tuple(lines), values={"label": Text(label.zh, label.en.lower())})
+    return Told(tag, tuple(told), values={"label": Text(label.zh, label.en.lower())})
 
 
 def hand_over(story: Story) -> Told:
     """The new contact is named; telephone and address stay out of the mail."""
     before, after = story.before, story.after
-    lines = [
+    told = [
         *_amended(Text("联系人", "Contact"), before.contact_name, after.contact_name),
-        (REASON, story.text("reason")),
+        lines.reason(story),
     ]
     tag = Text("联系人更换", "Contact changed")
-    return Told(tag, tuple(lines), values={"now": after.contact_name})
+    return Told(tag, tuple(told), values={"now": after.contact_name})
 
 
 def correct(story: Story) -> Told:
-    before, after, money = story.before, story.after, story.money or SUBSIDY
-    lines: list[Line] = [(Text("更正日期", "Corrected on"), story.on_label)]
+    before, after = story.before, story.after
+    told: list[Line] = [(Text("更正日期", "Corrected on"), story.on_label)]
     if story.given.get("undo"):
         label = state_label(before, story.category)
-        lines.append((Text("撤销的登记", "Taken back"), label))
+        told.append((Text("撤销的登记", "Taken back"), label))
     else:
-        lines += _amended(Text("实际办班时间", "Held"), _held(before), _held(after))
-        lines += _amended(TRAINEES, heads(before), heads(after))
-        lines += _amended(STAFF, _persons(before.staff), _persons(after.staff))
-        lines += _amended(PLACE, before.place, after.place)
-        lines += _amended(AMOUNT.format(money=money), _yuan(before), _yuan(after))
-    lines.append((REASON, story.text("reason")))
-    return Told(Text("更正", "Corrected"), tuple(lines))
-
-
-def _held(facts: Facts) -> Said:
-    return span(facts.actual_opens, facts.actual_ends) if facts.actual_opens else ""
-
-
-def _persons(number: int | None) -> Said:
-    return "" if number is None else PERSONS.format(n=number)
-
-
-def _yuan(facts: Facts) -> Said:
-    return "" if facts.amount is None else YUAN.format(amount=yuan(facts.amount))
+        told += _amended(lines.HELD, lines.held(before), lines.held(after))
+        told += _amended(lines.TRAINEES, lines.heads(before), lines.heads(after))
+        told += _amended(lines.STAFF, lines.persons(before.staff), lines.persons(after.staff))
+        told += _amended(lines.PLACE, before.place, after.place)
+        was, now = lines.in_yuan(before.amount), lines.in_yuan(after.amount)
+        told += _amended(lines.amount_label(story), was, now)
+    told.append(lines.reason(story))
+    return Told(Text("更正", "Corrected"), tuple(told))
 
 
 def _moved(story: Story) -> bool:
@@ -181,19 +148,18 @@ def milestone(story: Story) -> Told:
     rule = rules.get(story.notice)
     label = rule.label if rule else Text(story.notice, story.notice)
     amount = story.facts.amount if story.notice == "paid" else None
-    paid = yuan(amount) if amount is not None else ""
-    money = story.money or SUBSIDY
-    lines = (
-        (Text("事项", "Matter"), label),
+    told = (
+        (lines.MATTER, label),
         (Text("日期", "Date"), story.on_label),
         (Text("依据", "Evidence"), story.text("evidence")),
-        (AMOUNT.format(money=money), YUAN.format(amount=paid) if paid else ""),
+        (lines.amount_label(story), lines.in_yuan(amount)),
     )
     tag = MILESTONE_TAGS.get(story.notice, Act.MILESTONE.label)
-    if isinstance(money, Text):
-        tag = tag.format(money=money)
+    tag = tag.format(money=story.money or SUBSIDY)
     clause = rule.clause if rule and rule.basis is Basis.STATED else ""
-    return Told(tag, lines, clause, {"label": label, "amount": paid})
+    return Told(
+        tag, told, clause, {"label": label, "amount": "" if amount is None else yuan(amount)}
+    )
 
 
 MILESTONE_TAGS = {

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
-from notifications.letters.items import ground
-from notifications.letters.phrases import NATIONAL, SUBMITTED, WORDS
+from notifications.letters.grounds import came_late, ground
 from notifications.letters.story import Story
 from notifications.letters.values import DueRow
-from states.facts import Facts, Standing
-from states.labels import is_national_money
+from notifications.letters.words import words_in
+from states.facts import Standing
 from states.lifecycle import FINAL
-from states.mailing import plan_came_late
-from states.policy import Category
-from states.terms import Act, Action, Force, Kind, State, Text
+from states.terms import Act, Action, Force, Kind, Text
 from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.statements import Statement
@@ -26,9 +24,22 @@ MOVES = frozenset({Act.CONFIRM_DATES, Act.CHANGE, Act.POSTPONE, Act.EXTEND, Act.
 # Their mails show the whole course ahead, not only what is open now.
 WHOLE = MOVES | {Action.PLAN, Action.REINSTATE}
 
-_COLUMNS = ("kind", "due_on", "advised_on", "clause", "provisional", "force", "standing")
+
+class _Row(NamedTuple):
+    """A deadline as read."""
+
+    kind: str
+    due_on: date
+    advised_on: date
+    late_after: date
+    clause: str
+    provisional: bool
+    force: str
+    standing: str
+
+
 _ROWS = Statement(
-    select(*(DEADLINE.c[name] for name in _COLUMNS))
+    select(*(DEADLINE.c[name] for name in _Row._fields))
     .where(DEADLINE.c.project_id == bindparam("project_id"))
     .where(
         or_(
@@ -52,40 +63,33 @@ def due_rows(
     connection: Connection, book: Rulebook, story: Story, project_id: int, language: str
 ) -> tuple[DueRow, ...]:
     """The deadlines as they stand now, those before this deed beside them where it moved them."""
-    facts, category = story.facts, story.category
-    if facts.state in FINAL:
+    if story.facts.state in FINAL:
         return ()
     earlier = _earlier(story, book) if story.deed in MOVES else {}
     shown = {Standing.OPEN.value} | ({Standing.AHEAD.value} if story.deed in WHOLE else set())
-    found = []
-    for row in _ROWS.run(connection, {"project_id": project_id}):
-        kind, due_on, advised_on, clause, provisional, force, standing = row
-        if kind in GENTLE or standing not in shown:
-            continue
-        advisory = force == Force.ADVISORY
-        place = (
-            Force.ADVISORY.label if advisory else ground(story.policy, category, kind, clause)[0]
-        )
-        said = place.in_(language)
-        if kind == Kind.FILING and plan_came_late(facts, due_on):
-            said = LATE_PLAN.in_(language).format(place=said)
-        found.append(
-            DueRow(
-                what=what(Kind(kind), facts, category).in_(language),
-                due_on=due_on,
-                advised_on=advised_on,
-                clause=said,
-                provisional=provisional,
-                was_on=earlier.get(Kind(kind)),
-            )
-        )
-    return tuple(found)
+    rows = (_Row(*row) for row in _ROWS.run(connection, {"project_id": project_id}))
+    return tuple(
+        _due(row, story, earlier.get(Kind(row.kind)), language)
+        for row in rows
+        if row.kind not in GENTLE and row.standing in shown
+    )
 
 
-LATE_PLAN = Text(
-    "{place}；计划下达晚于备案期限，不归责于承办单位，请尽快报送",
-    "{place}; the plan came after this date, which is not the host's fault: please file soon",
-)
+def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
+    kind, category = Kind(row.kind), story.category
+    place, _ = ground(story.policy, category, kind, row.clause)
+    advisory = row.force == Force.ADVISORY
+    late = came_late(story.facts, kind, row.force, row.late_after)
+    said = [Force.ADVISORY.label if advisory else place, late]
+    between = "; " if language == "en" else "；"
+    return DueRow(
+        what=words_in(kind, story.facts, category).deed.in_(language),
+        due_on=row.due_on,
+        advised_on=row.advised_on,
+        clause=between.join(text.in_(language) for text in said if text.zh),
+        provisional=row.provisional,
+        was_on=was_on,
+    )
 
 
 def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:
@@ -95,12 +99,3 @@ def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:
         for want in wanted(story.before, story.category, book.calendar)
         if want.standing in (Standing.OPEN, Standing.AHEAD)
     }
-
-
-def what(kind: Kind, facts: Facts, category: Category) -> Text:
-    """What a deadline asks for, in the table."""
-    if kind is Kind.APPLICATION and facts.state is State.SUBMITTED:
-        return SUBMITTED.deed
-    if kind is Kind.REIMBURSEMENT and is_national_money(category):
-        return NATIONAL.deed
-    return WORDS[kind].deed

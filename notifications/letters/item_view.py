@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from notifications.letters.phrases import NATIONAL, SUBMITTED, WORDS, Words, phrases
+from notifications.letters.phrases import phrases
 from notifications.letters.printing import (
     both,
     capital,
@@ -17,6 +17,7 @@ from notifications.letters.printing import (
     short,
 )
 from notifications.letters.values import Item, Letter
+from notifications.letters.words import Words, words_of
 from states.terms import PROVISIONAL, Force, Kind, Role, Text
 
 PAPERLESS = frozenset({Kind.COMPLETION, Kind.RECORDING, Kind.OPENING})  # nothing is handed in
@@ -223,9 +224,9 @@ class View:
 
 
 def _words(item: Item) -> Words:
-    if item.national and item.kind is Kind.REIMBURSEMENT:
-        return NATIONAL
-    return SUBMITTED if item.submitted and item.kind is Kind.APPLICATION else WORDS[item.kind]
+    shown = (one_line(paper) for paper in item.papers)
+    named = tuple(Text(paper, paper) for paper in shown)  # in the reader's language already
+    return words_of(item.kind, named, national=item.national, submitted=item.submitted)
 
 
 def called(host: str, language: str, to_host: bool, applied: bool) -> tuple[str, str]:

@@ -10,19 +10,20 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
+from notifications.letters.grounds import granted, ground, papers
+from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
 from states.consequence import consequence
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
 from states.policy import Category, Policy
-from states.terms import Action, Force, Kind, Role, State, Text, day_label
+from states.terms import Force, Kind, Role, State, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.statements import Statement
 from workflow.tables import Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 
 
 class DueReminder(NamedTuple):
@@ -108,7 +109,8 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
     place, rule = ground(policy, category, kind, row.clause)
-    rule = with_grant(rule, facts, category, kind)
+    grant = granted(facts, category, kind).in_(language)
+    asked = papers(category, kind)
     overdue = row.step.startswith("D+")  # counted from the last day that could count
     return Item(
         project_id=row.project_id,
@@ -124,9 +126,9 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         advisory=row.force == Force.ADVISORY.value,
         place=facts.place,
         opens=planned_time(facts).in_(language),
-        papers=papers(category, kind, language),
+        papers=tuple(paper.label.in_(language) for paper in asked),
         clause=place.in_(language),
-        rule=rule.in_(language),
+        rule=_with(rule.in_(language), grant, language),
         mend_items=facts.mend_items if kind is Kind.MENDING else "",
         consequence=consequence(policy, category, kind).in_(language),
         addressee=addressee(facts, policy, category, kind).in_(language),
@@ -145,71 +147,8 @@ def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> T
     return category.addressee if kind is Kind.REIMBURSEMENT else policy.office
 
 
-NOTHING = Text("", "")
-GRANTED = Text("{rule}（省厅已同意延长至{day}）", "{rule} (extended by the province to {day})")
-CENTRE_STAYS = Text(
-    "省厅延长期限不改变{addressee}的资助条件，请先与其沟通",
-    "an extension by the province does not change the conditions of {addressee}; consult it first",
-)
-
-
-def with_grant(rule: Text, facts: Facts, category: Category, kind: Kind) -> Text:
-    """A rule with the later day that the province granted, and what that does not change."""
-    granted = facts.extended.get(kind.value)
-    if not granted:
+def _with(rule: str, grant: str, language: str) -> str:
+    """A rule with what the province has granted."""
+    if not grant:
         return rule
-    said = GRANTED.format(rule=rule, day=day_label(date.fromisoformat(granted["due_on"])))
-    if kind in (Kind.COMPLETION, Kind.REIMBURSEMENT) and is_national_money(category):
-        more = CENTRE_STAYS.format(addressee=category.addressee)
-        return Text(f"{said.zh}；{more.zh}", f"{said.en}; {more.en}")
-    return said
-
-
-def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> tuple[Text, Text]:
-    """On what a deadline rests: the clause, or, where none asks for it, that we assume it."""
-    rule = category.deadline(kind)
-    if rule is not None and rule.note is not None:
-        return rule.basis.label, rule.note
-    if kind is Kind.OPENING:  # what is to be told beforehand if it changes
-        return cite(policy, policy.duties.get("change_in_advance", ""))
-    return cite(policy, clause_id)
-
-
-def papers(category: Category, kind: Kind, language: str = "zh") -> tuple[str, ...]:
-    """The labels of the papers that this kind of deadline asks for."""
-    step = HANDED_IN.get(kind)
-    asked = category.papers.get(step, ()) if step else ()
-    return tuple(paper.label.in_(language) for paper in asked)
-
-
-def cite(policy: Policy, clause_id: str) -> tuple[Text, Text]:
-    """Where a clause stands, ready to print (documents keep their own names), and what it says."""
-    clause = policy.clauses.get(clause_id)
-    if clause is None:
-        return NOTHING, NOTHING
-    return Text(f"{clause.place}（{clause.id}）", f"{clause.place} ({clause.id})"), clause.rule
-
-
-def planned_time(facts: Facts) -> Text:
-    """When the class is planned, in words; a window keeps the words of the plan."""
-    opens, ends = facts.opens_earliest, facts.planned_ends
-    if opens is None and facts.postponed:
-        return Text("待定（已登记延期）", "open (postponed)")
-    if opens is None or facts.dates.open_window:
-        if facts.schedule_text:
-            return Text(f"{facts.schedule_text}（暂定）", f"{facts.schedule_text} (provisional)")
-        if opens is None or facts.opens_latest is None:
-            return Text("待定", "open")
-        between = span(opens, facts.opens_latest)
-        return Text(f"{between.zh}之间（暂定）", f"{between.en} (provisional)")
-    return span(opens, ends)
-
-
-def span(opens: date, ends: date | None) -> Text:
-    """The days of a class: 2025年3月31日至4月4日, 2025-03-31 to 2025-04-04."""
-    first = f"{opens.year}年{opens.month}月{opens.day}日"
-    if ends is None or ends == opens:
-        return Text(first, opens.isoformat())
-    year = f"{ends.year}年" if ends.year != opens.year else ""
-    english = f"{opens.isoformat()} to {ends.isoformat()}"
-    return Text(f"{first}至{year}{ends.month}月{ends.day}日", english)
+    return f"{rule} ({grant})" if language == "en" else f"{rule}（{grant}）"

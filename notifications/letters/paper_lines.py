@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from notifications.letters.grounds import listed
 from notifications.letters.story import Line, Story
 from states.policy import PaperRule
 from states.terms import Action, Text, day_label
@@ -18,19 +19,19 @@ def paper_lines(story: Story) -> tuple[Line, ...]:
     assert isinstance(story.deed, Action)
     asked = story.category.papers.get(story.deed, ())
     held, promised = story.after.papers, story.after.promised
-    came = [paper for paper in asked if paper.key in story.changes.get("papers", {})]
     lacking = [paper for paper in asked if paper.key not in held]
     return (
-        (RECEIVED, _listed(came)),
-        (MISSING, _listed([paper for paper in lacking if paper.key not in promised])),
+        (RECEIVED, listed(came_in(story))),
+        (MISSING, listed([paper for paper in lacking if paper.key not in promised])),
         (PROMISED, _until([paper for paper in lacking if paper.key in promised], promised)),
     )
 
 
-def _listed(papers: list[PaperRule]) -> Text:
-    return Text(
-        "、".join(paper.label.zh for paper in papers), ", ".join(paper.label.en for paper in papers)
-    )
+def came_in(story: Story) -> list[PaperRule]:
+    """The papers that this step brought, in the order of the policy."""
+    assert isinstance(story.deed, Action)
+    brought = story.changes.get("papers", {})
+    return [paper for paper in story.category.papers.get(story.deed, ()) if paper.key in brought]
 
 
 def _until(papers: list[PaperRule], promised: dict[str, str]) -> Text:

@@ -1,71 +1,12 @@
-"""The fixed phrases of the mails, in both languages: labels, greetings, words for each deadline."""
+"""The fixed phrases of the mails, in both languages: labels, greetings, closings."""
 
 from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
-from typing import NamedTuple
 
-from states.terms import Kind, Text
+from states.terms import Text
 
-
-class Words(NamedTuple):
-    """How a kind of deadline is spoken of."""
-
-    tag: Text  # in the subject's 【】
-    deed: Text  # what is asked
-    matter: Text  # the same as a noun
-
-
-WORDS: dict[Kind, Words] = {
-    Kind.APPLICATION: Words(
-        Text("申报提醒", "Application"),
-        Text("报送申报材料", "hand in the application"),
-        Text("申报材料报送", "application"),
-    ),
-    Kind.FILING: Words(
-        Text("开班前报送提醒", "Filing before opening"),
-        Text("报送实施方案", "file the implementation plan"),
-        Text("实施方案报送", "implementation plan"),
-    ),
-    Kind.COMPLETION: Words(
-        Text("办班时限提醒", "Completion date"),
-        Text("完成办班", "complete the class"),
-        Text("办班", "completion of the class"),
-    ),
-    Kind.REIMBURSEMENT: Words(
-        Text("材料报送提醒", "Papers due"),
-        Text("报送办班材料", "hand in the papers of the class"),
-        Text("办班材料报送", "report on the class"),
-    ),
-    Kind.MENDING: Words(
-        Text("退回补正提醒", "To be mended"),
-        Text("报送补正材料", "hand in what was to be mended"),
-        Text("补正材料报送", "mended material"),
-    ),
-    Kind.RECORDING: Words(
-        Text("办班登记提醒", "Record the class"),
-        Text("登记办班情况", "record the class"),
-        Text("办班登记", "record of the class"),
-    ),
-    Kind.OPENING: Words(
-        Text("开班前确认", "Before the opening"),
-        Text("确认办班时间和地点", "confirm dates and place"),
-        Text("办班时间和地点确认", "dates and place"),
-    ),
-}
-# The ministry's money alone is claimed.
-NATIONAL = Words(
-    Text("材料报送提醒", "Reimbursement papers due"),
-    Text("报送经费报销材料", "hand in the reimbursement papers"),
-    Text("经费报销材料报送", "reimbursement claim"),
-)
-# An application that its department has: to be reviewed and handed on.
-SUBMITTED = Words(
-    Text("申报提醒", "Application"),
-    Text("审核汇总并报省厅", "review it and hand it on to the province"),
-    Text("申报材料审核汇总", "review by the department"),
-)
 CLOSINGS = {
     "reminder": Text(
         "本邮件由系统于{today}自动发送，仅作提醒，不替代正式通知。如已办理，请忽略本邮件。",

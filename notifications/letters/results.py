@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,10 +13,10 @@ from sqlalchemy import Connection, bindparam, select
 from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.due_rows import due_rows, due_title
-from notifications.letters.items import cite
+from notifications.letters.grounds import cite
 from notifications.letters.printing import quotable
 from notifications.letters.step_lines import STEPS
-from notifications.letters.story import Said, Story
+from notifications.letters.story import Said, Story, Told
 from notifications.letters.values import DueRow, Notice
 from states.facts import Facts, Json, merge
 from states.labels import state_label
@@ -98,9 +99,12 @@ def told_notice(
     return notice_from(story, reader, project_id, due)
 
 
+TELLS: Mapping[Any, Callable[[Story], Told]] = {**STEPS, **ACTS}
+
+
 def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow, ...]) -> Notice:
     """The notice of an event, or of one that is only imagined (a preview)."""
-    said = STEPS[story.deed](story) if isinstance(story.deed, Action) else ACTS[story.deed](story)
+    said = TELLS[story.deed](story)
     language = reader.language
 
     def spoken(value: Said) -> str:

@@ -7,27 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from notifications.letters.items import planned_time, span
-from notifications.letters.paper_lines import paper_lines
-from notifications.letters.story import (
-    AMOUNT,
-    DOCUMENT,
-    PERSONS,
-    PLACE,
-    REASON,
-    STAFF,
-    SUBSIDY,
-    TRAINEES,
-    YUAN,
-    Line,
-    Said,
-    Story,
-    Told,
-    heads,
-    until,
-)
+from notifications.letters import lines
+from notifications.letters.paper_lines import came_in, paper_lines
+from notifications.letters.schedule import planned_time
+from notifications.letters.story import SUBSIDY, Line, Story, Told
+from notifications.letters.words import words_of
 from states.labels import is_national_money, rejected_label
-from states.terms import Action, Role, Text, day_label, yuan
+from states.terms import Action, Kind, Role, Text, day_label, yuan
 
 RECEIPT = Text("材料接收回执", "Receipt")
 RECEIVED_ON = Text("接收日期", "Date that counts")
@@ -35,8 +21,8 @@ RECEIVED_ON = Text("接收日期", "Date that counts")
 
 def receipt(story: Story, received: Text, tag: Text = RECEIPT) -> Told:
     """What came in, when, what is still missing or promised."""
-    lines = ((RECEIVED_ON, story.on_label), *paper_lines(story), *_behalf(story))
-    return Told(tag, lines, values={"received": received})
+    told = ((RECEIVED_ON, story.on_label), *paper_lines(story), *_behalf(story))
+    return Told(tag, told, values={"received": received})
 
 
 def _behalf(story: Story) -> tuple[Line, ...]:
@@ -51,7 +37,10 @@ def submit(story: Story) -> Told:
 
 
 def file(story: Story) -> Told:
-    return receipt(story, Text("实施方案", "implementation plan"))
+    """The papers that came; entered without any, those that the policy lists."""
+    asked = story.category.papers.get(Action.FILE, ())
+    named = tuple(paper.label for paper in came_in(story) or asked)
+    return receipt(story, words_of(Kind.FILING, named).thing)
 
 
 def report(story: Story) -> Told:
@@ -62,68 +51,68 @@ def report(story: Story) -> Told:
 
 def hold(story: Story) -> Told:
     held = story.after
-    days: Said = span(held.actual_opens, held.actual_ends) if held.actual_opens else ""
-    lines = (
+    told = (
         (Text("登记日期", "Recorded on"), story.on_label),
-        (Text("实际办班时间", "Held"), days),
-        (PLACE, held.place),
-        (TRAINEES, heads(held)),
-        (STAFF, PERSONS.format(n=held.staff) if held.staff is not None else ""),
+        (lines.HELD, lines.held(held)),
+        (lines.PLACE, held.place),
+        (lines.TRAINEES, lines.heads(held)),
+        (lines.STAFF, lines.persons(held.staff)),
     )
-    return Told(Text("办班登记", "Class recorded"), (*lines, *_behalf(story)))
+    return Told(Text("办班登记", "Class recorded"), (*told, *_behalf(story)))
 
 
 def review(story: Story) -> Told:
-    lines = (
+    told = (
         (Text("审核单位", "Reviewed by"), story.facts.department),
         (Text("审核日期", "Reviewed on"), story.on_label),
     )
-    return Told(Text("审核推荐", "Recommended"), lines)
+    return Told(Text("审核推荐", "Recommended"), told)
 
 
 def plan(story: Story) -> Told:
     facts = story.after
-    lines = (
+    told = (
         (Text("计划序号", "Number in the plan"), story.text("number")),
-        (DOCUMENT, story.text("document_number")),
-        (Text("项目类别", "Category"), story.category.label),
-        (Text("计划办班时间", "Planned dates"), planned_time(facts)),
-        (PLACE, facts.place),
+        lines.document(story),
+        (lines.CATEGORY, story.category.label),
+        (lines.PLANNED, planned_time(facts)),
+        (lines.PLACE, facts.place),
     )
-    return Told(Text("列入计划", "In the annual plan"), lines)
+    return Told(Text("列入计划", "In the annual plan"), told)
 
 
 def send_back(story: Story) -> Told:
     by = story.day("mend_by")
-    lines = (
+    told = (
         (Text("需补正的内容", "To be mended"), story.text("items")),
         (Text("补正期限", "To be mended by"), day_label(by)),
     )
-    return Told(Text("退回补正", "Sent back"), lines, values=until(by))
+    return Told(Text("退回补正", "Sent back"), told, values=lines.until(by))
 
 
 def reject(story: Story) -> Told:
     reason = story.policy.reasons[story.given["code"]]
-    lines = (
+    told = (
         (Text("理由", "Reason"), reason.label),
         (Text("说明", "Explanation"), story.text("text")),
     )
-    return Told(rejected_label(story.source, story.category), lines, reason.clause)
+    return Told(rejected_label(story.source, story.category), told, reason.clause)
 
 
+DECIDED = Text("{money}审定", "Decision on the {money}")
 DECIDED_BY = Text("审核单位", "Decided by")
 
 
 def subsidise(story: Story) -> Told:
-    amount, money = yuan(story.changes["amount"]), story.money or SUBSIDY
+    amount: int = story.changes["amount"]
     centre = is_national_money(story.category)  # it decides; the province records what it decided
-    lines = (
-        (AMOUNT.format(money=money), YUAN.format(amount=amount)),
+    told = (
+        (lines.amount_label(story), lines.in_yuan(amount)),
         *(((DECIDED_BY, story.category.addressee),) if centre else ()),
-        (DOCUMENT, story.text("document_number")),
+        lines.document(story),
     )
-    tag = Text("{money}审定", "Decision on the {money}").format(money=money)
-    return Told(tag, lines, values={"amount": amount})
+    tag = DECIDED.format(money=story.money or SUBSIDY)
+    return Told(tag, told, values={"amount": yuan(amount)})
 
 
 def close(story: Story) -> Told:
@@ -131,11 +120,11 @@ def close(story: Story) -> Told:
 
 
 def withdraw(story: Story) -> Told:
-    return Told(Text("取消办班", "Cancelled"), ((REASON, story.text("reason")),))
+    return Told(Text("取消办班", "Cancelled"), (lines.reason(story),))
 
 
 def reinstate(story: Story) -> Told:
-    return Told(Text("恢复办理", "Reinstated"), ((REASON, story.text("reason")),))
+    return Told(Text("恢复办理", "Reinstated"), (lines.reason(story),))
 
 
 STEPS: dict[Action, Callable[[Story], Told]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from notifications.letters.printing import long_text, short
+from notifications.letters.printing import long_text
 from states.facts import Facts, Json
 from states.labels import is_national_money
 from states.policy import Category, Policy
@@ -63,24 +63,3 @@ class Told:
 
 
 SUBSIDY = Text("补助", "subsidy")
-REASON, DOCUMENT = Text("事由", "Reason"), Text("文号", "Document number")
-PLACE, TRAINEES = Text("办班地点", "Place"), Text("学员人数", "Trainees")
-STAFF = Text("工作人员", "Staff")
-AMOUNT = Text("{money}金额", "Amount of the {money}")
-YUAN = Text("{amount}元", "{amount} yuan")
-PERSONS = Text("{n}人", "{n}")
-
-
-def until(day: date) -> dict[str, Said]:
-    """A day for the wording: short, and with its year."""
-    return {"by": Text(short(day, "zh"), short(day, "en")), "by_long": long_text(day)}
-
-
-def heads(facts: Facts) -> Said:
-    """How many were trained, as recorded; no more than the number."""
-    if facts.trainees is None:
-        return ""
-    if not facts.online_trainees:
-        return PERSONS.format(n=facts.trainees)
-    said = Text("{n}人（其中线上{m}人）", "{n}, of these {m} online")
-    return said.format(n=facts.trainees, m=facts.online_trainees)

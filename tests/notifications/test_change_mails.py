@@ -30,7 +30,7 @@ def test_a_moved_opening_tells_old_and_new_dates_and_deadlines(
         assert said in host
     table = host.partition("现行期限：\n")[2].partition("\n\n")[0].splitlines()
     assert table == [
-        "  1. 报送实施方案：截止日 2025年9月20日（周六） 2025-09-20；"
+        "  1. 报送开班通知和实施方案：截止日 2025年9月20日（周六） 2025-09-20；"
         "原截止日 2025年8月15日（周五） 2025-08-15；"
         "建议报送日 2025年9月19日（周五） 2025-09-19；2025年实施通知第一部分第3段（R25-07）",
         "  2. 报送办班材料：截止日 2025年11月24日（周一） 2025-11-24；暂定；"
@@ -79,7 +79,7 @@ def test_a_postponement_leaves_the_dates_open(quick_desk: Desk, mailbox: Mailbox
     text = last(quick_desk, mailbox, "2025-08-01")
     assert "Subject: 【延期】“研修班1号”已登记延期，办班时间待定" in text
     assert "原定办班时间：2025年9月15日至9月18日" in text
-    assert "报送实施方案：" not in text
+    assert "报送开班通知和实施方案：" not in text
     assert "完成办班：截止日 2025年11月30日" in text
 
 
@@ -89,7 +89,7 @@ def test_an_extension_names_the_old_and_the_new_day(quick_desk: Desk, mailbox: M
     more = {"kind": "filing", "due_on": "2025-08-29", "reason": "台风停工"}
     quick_desk.do(project, Act.EXTEND, "2025-08-18", **more)
     host, _ = sent_on(quick_desk, mailbox, "2025-08-18")
-    assert "Subject: 【期限延长】“研修班1号”实施方案报送期限延长至8月29日（周五）" in host
+    assert "Subject: 【期限延长】“研修班1号”开班通知和实施方案报送期限延长至8月29日（周五）" in host
     assert "延长至：2025年8月29日（周五）" in host
     assert "截止日 2025年8月29日（周五） 2025-08-29；原截止日 2025年8月15日" in host
 
@@ -114,7 +114,7 @@ def test_the_new_contact_hears_what_is_open_and_no_telephone(
     assert "To: 李七 <li@example.cn>" in text
     assert "Subject: 【联系人更换】“研修班1号”的联系人已更换" in text
     assert "联系人：由张三调整为李七" in text
-    assert "后续时限：\n  1. 报送实施方案：截止日 2025年8月15日" in text
+    assert "后续时限：\n  1. 报送开班通知和实施方案：截止日 2025年8月15日" in text
     assert "0591" not in text
 
 

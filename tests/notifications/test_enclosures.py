@@ -91,8 +91,26 @@ def test_a_provisional_day_is_tentative_and_says_so(quick_desk: Desk) -> None:
     [file] = enclosed(quick_desk, "2025-07-02", purpose="reminder")
     assert kinds(file, one)["filing"] == ("2025-08-01", "TENTATIVE")
     [event] = icalendar.Calendar.from_ical(file.content).walk("VEVENT")
-    assert event["summary"].startswith("开班前报送截止（暂定）：")
+    assert event["summary"].startswith("开班前报送（开班通知和实施方案）截止（暂定）：")
     assert "暂定（待确认）" in event["description"]
+
+
+def test_an_entry_says_what_is_handed_in_and_on_what_it_rests(quick_desk: Desk) -> None:
+    one, two = quick_desk.plan({}, {"category": "national_self_funded"})
+    for project_id, title, papers, clause in (
+        (one, "开班前报送（开班通知和实施方案）截止：研修班1号", "开班通知、实施方案", "R25-07"),
+        (two, "开班前报送（实施方案）截止：研修班2号", "实施方案", "R25-06a"),
+    ):
+        quick_desk.move(project_id, "2025-07-20", "2025-10-20", "2025-10-24")
+        [file] = enclosed(quick_desk, purpose="result", to_role="host")
+        events = icalendar.Calendar.from_ical(file.content).walk("VEVENT")
+        shown = {str(event["uid"]): event for event in events}
+        filing = shown[uid(f"project:{project_id}:filing")]
+        assert filing["summary"] == title
+        assert f"所需材料：{papers}\n" in filing["description"]
+        assert clause in filing["description"]
+        opening = shown[uid(f"project:{project_id}:opening")]
+        assert "办理依据：2025年实施通知第一部分第1段（R25-05）" in opening["description"]
 
 
 def test_a_moved_date_keeps_the_uid_and_goes_up(quick_desk: Desk) -> None:
@@ -172,7 +190,9 @@ def test_the_news_of_the_plan_brings_the_timetable(quick_desk: Desk) -> None:
     assert Document(BytesIO(page.content)).paragraphs[0].text == "项目时间表"
     english = enclosed(quick_desk, "2025-02-20", language="en", purpose="result")
     assert [file.name for file in english] == ["deadlines.ics", "timetable.docx"]
-    assert b"Filing before opening due" in english[0].content
+    assert (
+        b"Filing before opening (opening notice and implementation plan) due" in english[0].content
+    )
 
 
 @pytest.mark.parametrize("purpose", ["digest", "alarm", "test"])

@@ -9,12 +9,12 @@ import pytest
 from jinja2 import UndefinedError
 
 from notifications.letters.notice_letter import render_notice
-from notifications.letters.phrases import WORDS
 from notifications.letters.printing import quotable
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.rendering import environment
 from notifications.letters.values import Item, Letter, Notice
 from notifications.letters.wording import SUBJECT_LIMITS
+from notifications.letters.words import WORDS
 from states.terms import Kind, Role
 
 DUE = date(2025, 2, 28)
@@ -74,9 +74,9 @@ HOST_SUBJECTS = {
         "【催报】“数字经济高级研修班”申报材料报送已逾期3天",
     ),
     Kind.FILING: (
-        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送实施方案（还有7天）",
-        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送实施方案（今天截止）",
-        "【催报】“数字经济高级研修班”实施方案报送已逾期3天",
+        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送开班通知和实施方案（还有7天）",
+        "【开班前报送提醒】“数字经济高级研修班”请于2月28日（周五）前报送开班通知和实施方案（今天截止）",
+        "【催报】“数字经济高级研修班”开班通知和实施方案报送已逾期3天",
     ),
     Kind.COMPLETION: (
         "【办班时限提醒】“数字经济高级研修班”请于2月28日（周五）前完成办班（还有7天）",
@@ -149,7 +149,7 @@ def test_the_body_says_all_that_a_host_needs() -> None:
     assert render_reminder(LETTER).text == (
         "福州大学：\n"
         "\n"
-        "您好！贵单位承办的“数字经济高级研修班”，请于2025年2月28日（周五）前报送实施方案，还有7天。\n"
+        "您好！贵单位承办的“数字经济高级研修班”，请于2025年2月28日（周五）前报送开班通知和实施方案，还有7天。\n"
         "\n"
         "项目名称：数字经济高级研修班\n"
         "计划编号：5\n"
@@ -181,21 +181,21 @@ def test_the_body_says_all_that_a_host_needs() -> None:
     [
         (
             date(2025, 9, 23),
-            "请于9月30日（周二）前报送实施方案（还有7天）",
+            "请于9月30日（周二）前报送开班通知和实施方案（还有7天）",
             "日期说明：因期限遇节假日或周末，建议提前至9月30日（周二）报送；截止日为10月3日（周五）。",
         ),
         (
             date(2025, 9, 30),
-            "请于9月30日（周二）前报送实施方案（今天为建议报送日）",
+            "请于9月30日（周二）前报送开班通知和实施方案（今天为建议报送日）",
             "日期说明：因期限遇节假日或周末，建议提前至9月30日（周二）报送；截止日为10月3日（周五）。",
         ),
         (
             date(2025, 10, 1),
-            "请于10月3日（周五）前报送实施方案（还有2天）",
+            "请于10月3日（周五）前报送开班通知和实施方案（还有2天）",
             "日期说明：因期限遇节假日或周末，建议报送日为9月30日（周二），现已过；"
             "截止日为10月3日（周五），请尽快报送。",
         ),
-        (date(2025, 10, 6), "实施方案报送已逾期3天", None),
+        (date(2025, 10, 6), "开班通知和实施方案报送已逾期3天", None),
     ],
 )
 def test_a_due_day_off_has_an_earlier_advised_day(
@@ -214,9 +214,9 @@ def test_what_is_only_advised_is_never_called_overdue() -> None:
     letter = one(advisory=True, consequence="")
     subjects = [render_reminder(replace(letter, today=day)).subject for day in (BEFORE, DUE, AFTER)]
     assert subjects == [
-        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送实施方案（还有7天）",
-        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送实施方案（今天为建议报送日）",
-        "【开班前报送提醒】“数字经济高级研修班”实施方案报送建议日期已过3天",
+        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送开班通知和实施方案（还有7天）",
+        "【开班前报送提醒】“数字经济高级研修班”建议于2月28日（周五）前报送开班通知和实施方案（今天为建议报送日）",
+        "【开班前报送提醒】“数字经济高级研修班”开班通知和实施方案报送建议日期已过3天",
     ]
     late = render_reminder(replace(letter, today=AFTER)).text
     assert "逾期" not in late
@@ -311,16 +311,19 @@ def test_a_letter_without_items_is_refused() -> None:
 def test_names_stay_legible_between_quotes(name: str, shown: str) -> None:
     assert quotable(name) == shown
     subject = render_reminder(one(name=name)).subject
-    assert subject == f"【开班前报送提醒】“{shown}”请于2月28日（周五）前报送实施方案（还有7天）"
+    assert (
+        subject
+        == f"【开班前报送提醒】“{shown}”请于2月28日（周五）前报送开班通知和实施方案（还有7天）"
+    )
 
 
 def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
-    fits, long = "班" * 83, "班" * 300
+    fits, long = "班" * 78, "班" * 300
     whole = render_reminder(one(name=fits)).subject
     assert (fits in whole, len(whole) <= SUBJECT_LIMITS["zh"]) == (True, True)
     cut = render_reminder(one(name=long)).subject
     assert len(cut) == SUBJECT_LIMITS["zh"]
-    assert cut.endswith("班…”请于2月28日（周五）前报送实施方案（还有7天）")
+    assert cut.endswith("班…”请于2月28日（周五）前报送开班通知和实施方案（还有7天）")
     watcher = replace(one(name=long, host="校" * 300), role=Role.PROVINCE)
     assert len(render_reminder(watcher).subject) == SUBJECT_LIMITS["zh"]
 
@@ -485,13 +488,13 @@ def test_the_body_in_english() -> None:
     )
     rendered = render_reminder(letter)
     assert rendered.subject == (
-        "[Filing before opening] “Digital economy”: please file the implementation plan "
-        "by Fri 28 Feb (7 days left)"
+        "[Filing before opening] “Digital economy”: please file the opening notice and "
+        "implementation plan by Fri 28 Feb (7 days left)"
     )
     assert rendered.text == (
         "Dear Fuzhou University,\n"
         "\n"
-        "Your project “Digital economy”: please file the implementation plan by "
+        "Your project “Digital economy”: please file the opening notice and implementation plan by "
         "Fri 28 Feb 2025; 7 days left.\n"
         "\n"
         "Project: Digital economy\n"
@@ -519,7 +522,7 @@ def test_the_body_in_english() -> None:
     )
     late = render_reminder(replace(letter, today=AFTER, role=Role.PROVINCE))
     assert late.subject == (
-        "[Overdue] Fuzhou University: “Digital economy”: implementation plan 3 days overdue; "
+        "[Overdue] Fuzhou University: “Digital economy”: opening notice and implementation plan 3 days overdue; "
         "please follow up"
     )
 
@@ -530,8 +533,8 @@ def test_who_is_host_here_and_watches_there_reads_each_item_in_its_own_words() -
     rendered = render_reminder(mixed)
     assert rendered.subject == "【开班前报送提醒】您有2项事项待办，最早2月28日（周五）前"
     assert "您好！您有2项事项待办，请及时办理。" in rendered.text
-    assert "1. “数字经济高级研修班”：报送实施方案，还有7天" in rendered.text
-    assert "2. “碳汇高级研修班”（乙大学）：报送实施方案，还有7天" in rendered.text
+    assert "1. “数字经济高级研修班”：报送开班通知和实施方案，还有7天" in rendered.text
+    assert "2. “碳汇高级研修班”（乙大学）：报送开班通知和实施方案，还有7天" in rendered.text
     assert "贵单位" not in rendered.text
     english = render_reminder(replace(mixed, language="en"))
     assert english.subject.startswith("[") and "You have 2 items to see to" in english.subject

@@ -18,9 +18,9 @@ def test_a_filing_is_receipted_with_papers_and_what_comes_next(
     [project] = quick_desk.plan({})
     quick_desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
     text = last(quick_desk, mailbox, "2025-08-01")
-    assert "Subject: 【材料接收回执】“研修班1号”实施方案已收到" in text
+    assert "Subject: 【材料接收回执】“研修班1号”开班通知和实施方案已收到" in text
     for said in (
-        "您好！贵单位承办的“研修班1号”的实施方案已收到，接收日期为2025年8月1日（周五）。",
+        "您好！贵单位承办的“研修班1号”的开班通知和实施方案已收到，接收日期为2025年8月1日（周五）。",
         "接收日期：2025年8月1日（周五）",
         "已收材料：开班通知、实施方案",
         "后续时限：",
@@ -105,7 +105,7 @@ def test_a_plan_brings_its_timetable(quick_desk: Desk, mailbox: Mailbox) -> None
     text = last(quick_desk, mailbox, "2025-02-10")
     table = text.partition("项目时间表：\n")[2].partition("\n\n")[0].splitlines()
     assert table == [
-        "  1. 报送实施方案：截止日 2025年8月15日（周五） 2025-08-15；"
+        "  1. 报送开班通知和实施方案：截止日 2025年8月15日（周五） 2025-08-15；"
         "2025年实施通知第一部分第3段（R25-07）",
         "  2. 报送办班材料：截止日 2025年10月20日（周一） 2025-10-20；暂定；"
         "建议报送日 2025年10月17日（周五） 2025-10-17；2025年实施通知第三部分第3段（R25-20）",

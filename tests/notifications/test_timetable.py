@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy import update as change_row
 
 from notifications.calendars.timetable import timetable
-from states.terms import Action, Role
+from states.terms import Act, Action, Role
 from workflow.engine import TABLE as PROJECT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -78,6 +78,46 @@ def test_what_is_done_is_ticked(quick_desk: Desk) -> None:
 def test_what_is_assumed_says_so(quick_desk: Desk) -> None:
     [one] = quick_desk.plan({"category": "engineering"})
     assert "系统推定（无文件依据）" in json.dumps(steps(made(quick_desk, one)), ensure_ascii=False)
+
+
+CAME_LATE = "计划下达晚于备案期限，不归责于承办单位，请尽快报送"
+
+
+def test_a_plan_that_came_after_its_filing_date_is_said_to_have(quick_desk: Desk) -> None:
+    days = {"opens_earliest": "2025-03-03", "opens_latest": "2025-03-03"}
+    [one] = quick_desk.plan(days | {"planned_ends": "2025-03-06"})
+    first = steps(made(quick_desk, one, planned_on="2025-02-20"))[1]
+    assert first[:2] == ["开班前报送", "2025年2月3日\n（周一）"]
+    assert first[4] == f"报送开班通知、实施方案；{CAME_LATE}"
+    assert CAME_LATE not in steps(made(quick_desk, one, planned_on="2025-01-02"))[1][4]
+
+
+def test_an_extended_deadline_says_by_whom(quick_desk: Desk) -> None:
+    [one] = quick_desk.plan({})
+    given = {
+        "kind": "filing",
+        "due_on": "2025-08-29",
+        "reason": "讲师行程",
+        "document_number": "1号",
+    }
+    quick_desk.do(one, Act.EXTEND, "2025-08-01", **given)
+    first = steps(made(quick_desk, one))[1]
+    assert first[1] == "2025年8月29日\n（周五）"
+    assert first[4] == "报送开班通知、实施方案；省厅已同意延长至2025年8月29日（周五）"
+
+
+def test_an_opening_rests_on_the_duty_to_tell_of_changes(quick_desk: Desk) -> None:
+    """R25-05, as in the mail about it."""
+    [one] = quick_desk.plan({})
+    assert steps(made(quick_desk, one))[2][3] == "2025年实施通知第一部分第1段（R25-05）"
+
+
+def test_a_postponed_class_says_so(quick_desk: Desk) -> None:
+    [one] = quick_desk.plan({})
+    given = {"reason": "场地停用", "force_majeure": True}
+    quick_desk.do(one, Act.POSTPONE, "2025-08-01", by=Role.HOST, **given)
+    table = Document(BytesIO(made(quick_desk, one))).tables[0]
+    assert "待定（已登记延期）" in [cell.text for row in table.rows for cell in row.cells]
 
 
 def test_it_speaks_english(quick_desk: Desk) -> None:

@@ -122,8 +122,8 @@ def test_an_office_wording_takes_the_place_of_the_shipped_one() -> None:
     words = Wordings({("filing", "zh"): OWN})
     rendered = render_reminder(LETTER, words)
     assert rendered.subject == "【提醒】“数字经济高级研修班”还有7天"
-    assert "您好！请看：报送实施方案。\n" in rendered.text
-    assert "请看：报送实施方案。" in rendered.html
+    assert "您好！请看：报送开班通知和实施方案。\n" in rendered.text
+    assert "请看：报送开班通知和实施方案。" in rendered.html
     assert words.failures == []
 
 
@@ -134,7 +134,9 @@ def test_the_nearest_wording_holds() -> None:
     words = Wordings({("reminder", "zh"): general})
     rendered = render_reminder(LETTER, words)
     assert rendered.subject == "通用“数字经济高级研修班”"
-    assert "，请于2025年2月28日（周五）前报送实施方案，还有7天。" in rendered.text  # lead: shipped
+    assert (
+        "，请于2025年2月28日（周五）前报送开班通知和实施方案，还有7天。" in rendered.text
+    )  # lead: shipped
     held = resolved({("reminder", "zh"): general}, "filing", "zh")
     assert (held.subject, held.lead) == ("通用“{{ name }}”", shipped("zh")["reminder"].lead)
     assert resolved({}, "reminder", "en") == shipped("en")["reminder"]

@@ -83,11 +83,11 @@ def purposes(desk: Desk) -> dict[str, int]:
 
 
 SUBJECTS = {
-    "reminder": "【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
+    "reminder": "【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送开班通知和实施方案（还有7天）",
     "result": "【变更报备】“研修班1号”变更情况说明已收到",
     "digest": "【每周汇总】您负责联系的项目：新到1项",
     "alarm": "【邮箱已标记】发给张三的邮件未能送达，请核对邮箱",
-    "test": "【测试】【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送实施方案（还有7天）",
+    "test": "【测试】【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送开班通知和实施方案（还有7天）",
 }
 
 
@@ -118,11 +118,11 @@ def test_each_reads_in_his_own_language(quick_desk: Desk) -> None:
     assert said["digest"].subject == ("[Weekly digest] Your projects: 1 new")
     del said["digest"]
     assert {purpose: mail.subject for purpose, mail in said.items()} == {
-        "reminder": "[Filing before opening] “研修班1号”: please file the implementation plan "
+        "reminder": "[Filing before opening] “研修班1号”: please file the opening notice and implementation plan "
         "by Fri 15 Aug (7 days left)",
         "result": "[Change notice] “研修班1号”: change notice received",
         "alarm": "[Address marked] Mail to 张三 did not arrive; please check the address",
-        "test": "[Test] [Filing before opening] “研修班1号”: please file the implementation plan "
+        "test": "[Test] [Filing before opening] “研修班1号”: please file the opening notice and implementation plan "
         "by Fri 15 Aug (7 days left)",
     }
     for mail in said.values():
@@ -182,7 +182,7 @@ def test_a_long_name_and_a_hostile_one_stay_in_their_places(quick_desk: Desk) ->
     mail = parsed(written(quick_desk, 1))
     assert [name for name in HEADERS if name != "Reply-To"] == list(mail.headers)
     assert len(mail.subject) == 120
-    assert mail.subject.endswith("班…”实施方案已收到")
+    assert mail.subject.endswith("班…”开班通知和实施方案已收到")
     assert "<script" not in mail.text_html[0]
 
 
@@ -224,5 +224,5 @@ def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
         connection.execute(update(MAIL).where(MAIL.c.id == mail_id).values(about=about))
     text = parsed(written(quick_desk, mail_id)).text_plain[0]
     assert "移交的项目：共2项：研修班2号、研修班1号" in text
-    assert "  1. “研修班2号”报送实施方案：截止日 2025年8月15日（周五）" in text
-    assert "  2. “研修班1号”报送实施方案：截止日 2025年8月15日（周五）" in text
+    assert "  1. “研修班2号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text
+    assert "  2. “研修班1号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text
