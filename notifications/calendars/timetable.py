@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
-from notifications.calendars.entries import BY_THEMSELVES
 from notifications.calendars.timetable_page import Page, page
 from notifications.letters.grounds import NOTHING, came_late, granted, ground, listed, papers
+from notifications.letters.item_view import PAPERLESS
 from notifications.letters.printing import plain
 from notifications.letters.schedule import planned_time
 from states.facts import Facts, Standing
@@ -87,7 +87,7 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     return (
         kind.label.in_(language),
         due,
-        advised if kind not in BY_THEMSELVES and kind is not Kind.COMPLETION else "—",
+        advised if kind not in PAPERLESS else "—",
         place.in_(language) or "—",
         between.join(dict.fromkeys(note.in_(language) for note in notes if note.zh)),
         "☑" if row.standing == Standing.MET else "□",

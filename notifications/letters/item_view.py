@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
+from notifications.letters.grounds import GENTLE
 from notifications.letters.phrases import phrases
 from notifications.letters.printing import (
     both,
@@ -20,8 +21,7 @@ from notifications.letters.values import Item, Letter
 from notifications.letters.words import Words, words_of
 from states.terms import PROVISIONAL, Force, Kind, Role, Text
 
-PAPERLESS = frozenset({Kind.COMPLETION, Kind.RECORDING, Kind.OPENING})  # nothing is handed in
-GENTLE = frozenset({Kind.RECORDING, Kind.OPENING})  # asked by the system, never overdue
+PAPERLESS = GENTLE | {Kind.COMPLETION}  # nothing is handed in
 
 
 class Row(NamedTuple):

@@ -41,7 +41,7 @@ TOLD = tuple(
         + [rule.act for rule in ACTS if rule.tells]
     )
 )
-RECEIPTS = (Action.FILE, Action.REPORT)
+FOLLOWS = {Action.FILE: "receipt", Action.REPORT: "receipt"}
 MILESTONES = {
     "filing_confirmed": Text("备案确认", "Filing confirmed"),
     "notice_issued": Text("开班通知下发", "Opening notice issued"),
@@ -67,10 +67,7 @@ _ALL = (
     _reminder("recording", "办班登记提醒", "Recording the class"),
     NoticeKind("summary", Family.SUMMARY, Text("多项提醒合并", "Several on one day")),
     NoticeKind("receipt", Family.RESULT, Text("收件回执（通用）", "Receipt in general")),
-    *(
-        NoticeKind(deed.value, Family.RESULT, deed.label, "receipt" if deed in RECEIPTS else "")
-        for deed in TOLD
-    ),
+    *(NoticeKind(deed.value, Family.RESULT, deed.label, FOLLOWS.get(deed, "")) for deed in TOLD),
     *(NoticeKind(key, Family.RESULT, label, "milestone") for key, label in MILESTONES.items()),
     NoticeKind("digest.coordinator", Family.DIGEST, Text("主管单位每周汇总", "Weekly digest")),
     NoticeKind("digest.province", Family.DIGEST, Text("省厅每日汇总", "Daily digest")),

@@ -26,8 +26,8 @@ DUE = date(2025, 2, 28)
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
 DAYS = tuple(DUE + timedelta(days=n) for n in (-7, 0, 1, 3))
 ITEM = Item(
-    project_id=1,
-    number=1,
+    project_id=5,
+    number=5,
     name="数字经济高级研修班",
     host="福州大学",
     category="省级高级研修示范项目",
@@ -39,11 +39,11 @@ ITEM = Item(
     advisory=False,
     place="福州市",
     opens="2025年3月31日至4月4日",
-    papers=("实施方案",),
-    clause="实施通知",
-    rule="",
-    mend_items="缺经费预算",
-    consequence="",
+    papers=("开班通知", "实施方案"),
+    clause="2025年实施通知第一部分第3段（R25-07）",
+    rule="开班1个月前报送开班通知和实施方案",
+    mend_items="",
+    consequence="可能影响补助，由省厅核定",
     addressee="省人社厅职业能力建设处",
 )
 

@@ -12,34 +12,13 @@ from notifications.letters.notice_letter import render_notice
 from notifications.letters.printing import quotable
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.rendering import environment
+from notifications.letters.samples import DUE, ITEM
 from notifications.letters.values import Item, Letter, Notice
 from notifications.letters.wording import SUBJECT_LIMITS
 from notifications.letters.words import WORDS
 from states.terms import Kind, Role
 
-DUE = date(2025, 2, 28)
 BEFORE, AFTER = date(2025, 2, 21), date(2025, 3, 3)
-ITEM = Item(
-    project_id=5,
-    number=5,
-    name="数字经济高级研修班",
-    host="福州大学",
-    category="省级高级研修示范项目",
-    kind=Kind.FILING,
-    step="D-7",
-    due_on=DUE,
-    advised_on=DUE,
-    provisional=False,
-    advisory=False,
-    place="福州市",
-    opens="2025年3月31日至4月4日",
-    papers=("开班通知", "实施方案"),
-    clause="实施通知 第一部分第3段（R25-07）",
-    rule="开班1个月前报送开班通知和实施方案",
-    mend_items="",
-    consequence="可能影响补助，由省厅核定",
-    addressee="省人社厅职业能力建设处",
-)
 LETTER = Letter(
     to_name="福州大学",
     to_email="host@example.cn",
@@ -61,7 +40,7 @@ NOTICE = Notice(
     notice="send_back",
     tag="退回补正",
     lines=(("需补正事项", "实施方案缺少经费预算"), ("补正期限", "2025年3月5日（周三）")),
-    clause="实施通知 第一部分第3段（R25-07）",
+    clause="2025年实施通知第一部分第3段（R25-07）",
     ask="省人社厅职业能力建设处",
     link="",
 )
@@ -164,7 +143,7 @@ def test_the_body_says_all_that_a_host_needs() -> None:
         "所需材料：\n"
         "  1. 开班通知\n"
         "  2. 实施方案\n"
-        "办理依据：实施通知 第一部分第3段（R25-07）：开班1个月前报送开班通知和实施方案\n"
+        "办理依据：2025年实施通知第一部分第3段（R25-07）：开班1个月前报送开班通知和实施方案\n"
         "逾期影响：可能影响补助，由省厅核定。\n"
         "\n"
         "办理地址：http://127.0.0.1:8000/\n"
@@ -317,6 +296,16 @@ def test_names_stay_legible_between_quotes(name: str, shown: str) -> None:
     )
 
 
+def test_the_earliest_of_several_may_be_an_opening() -> None:
+    """What is due first decides, also where no notice asks for it."""
+    opening = replace(ITEM, kind=Kind.OPENING, due_on=date(2025, 2, 25), papers=())
+    recording = replace(ITEM, kind=Kind.RECORDING, due_on=date(2025, 2, 24))
+    subject = render_reminder(replace(LETTER, items=(ITEM, opening))).subject
+    assert subject == "【待办事项提醒】您有2项事项待办，最早2月25日（周二）前"
+    subject = render_reminder(replace(LETTER, items=(ITEM, recording))).subject
+    assert subject == "【待办事项提醒】您有2项事项待办，最早2月28日（周五）前"
+
+
 def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
     fits, long = "班" * 78, "班" * 300
     whole = render_reminder(one(name=fits)).subject
@@ -377,7 +366,7 @@ def test_the_body_of_a_result() -> None:
         "承办单位：福州大学\n"
         "需补正事项：实施方案缺少经费预算\n"
         "补正期限：2025年3月5日（周三）\n"
-        "办理依据：实施通知 第一部分第3段（R25-07）\n"
+        "办理依据：2025年实施通知第一部分第3段（R25-07）\n"
         "\n"
         "咨询单位：省人社厅职业能力建设处\n"
         "\n"
