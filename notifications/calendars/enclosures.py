@@ -53,44 +53,39 @@ def enclosures(
     language: str,
     today: date,
     at: datetime,
+    organizer: str,
 ) -> tuple[Attachment, ...]:
     """The files for one mail row; none for digests, alarms and tests.
 
     A reminder brings its open deadlines. News of a project brings all its open deadlines, and
     those that it ended as cancelled ones, in a file of their own, for mail programs take a
-    cancellation from nothing else. `at` stamps the entries.
+    cancellation from nothing else. `at` stamps the entries, `organizer` (the office) stands in them.
     """
-    role = Role(mail.to_role)
     if mail.purpose == Purpose.REMINDER:
         rows = (Known(*row) for row in _CARRIED.run(connection, {"number": mail.id}))
-        found = _entries(rows, book, role, language, at)
-        return tuple(_files([one for one in found if one.status != "cancelled"], language))
+        found = _entries(rows, book, Role(mail.to_role), language, at)
+        stands = [one for one in found if one.status != "cancelled"]
+        return tuple(_files(stands, language, organizer))
     if mail.purpose != Purpose.RESULT or mail.project_id is None:
         return ()
-    return tuple(_with_news(connection, book, mail, role, language=language, today=today, at=at))
+    deed, entries = _news(connection, book, mail, language, at)
+    files = _files(entries, language, organizer)
+    if deed != Action.PLAN:
+        return tuple(files)
+    page = timetable(connection, book, mail.project_id, language=language, today=today)
+    return *files, Attachment(TIMETABLE.in_(language), DOCX, page)
 
 
-def _with_news(
-    connection: Connection,
-    book: Rulebook,
-    mail: Any,
-    role: Role,
-    *,
-    language: str,
-    today: date,
-    at: datetime,
-) -> Iterator[Attachment]:
+def _news(
+    connection: Connection, book: Rulebook, mail: Any, language: str, at: datetime
+) -> tuple[str, list[Entry]]:
+    """The deed that a result tells of, what stands after it, and what it ended."""
     theirs = DEADLINE.c.project_id == mail.project_id
     rows = connection.execute(ROWS.where(theirs, LATEST).order_by(DEADLINE.c.id))
-    found = _entries(rows, book, role, language, at)
+    found = _entries(rows, book, Role(mail.to_role), language, at)
     deed, before = _before(connection, book, mail.project_id, mail.event_seq)
     ended = {f"project:{mail.project_id}:{kind.value}" for kind in before}
-    yield from _files(
-        [one for one in found if one.status != "cancelled" or one.uid_key in ended], language
-    )
-    if deed == Action.PLAN:
-        page = timetable(connection, book, mail.project_id, language=language, today=today)
-        yield Attachment(TIMETABLE.in_(language), DOCX, page)
+    return deed, [one for one in found if one.status != "cancelled" or one.uid_key in ended]
 
 
 _CARRIED = Statement(
@@ -119,13 +114,13 @@ def facts_for(row: Any) -> Facts | None:
     return Facts.read(json.loads(row.facts)) if row.kind == Kind.APPLICATION else None
 
 
-def _files(entries: Sequence[Entry], language: str) -> Iterator[Attachment]:
+def _files(entries: Sequence[Entry], language: str, organizer: str) -> Iterator[Attachment]:
     stands = [one for one in entries if one.status != "cancelled"]
     over = [one for one in entries if one.status == "cancelled"]
     for some, name, method in ((stands, STANDS, "PUBLISH"), (over, OVER, "CANCEL")):
         if some:
             kind = f"text/calendar; method={method}; charset=utf-8"
-            yield Attachment(name.in_(language), kind, reminder_ics(some))
+            yield Attachment(name.in_(language), kind, reminder_ics(some, organizer=organizer))
 
 
 def _before(

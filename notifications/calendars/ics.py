@@ -13,13 +13,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
-from notifications.letters.printing import one_line, plain
+from notifications.letters.envelope import mailbox
+from notifications.letters.printing import plain
 
 Status = Literal["confirmed", "tentative", "cancelled"]
-Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 PRODUCT = "-//yanxiu//deadlines//ZH"
 OPENING = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN")
 REFRESH = "PT6H"
@@ -50,36 +51,31 @@ class Entry:
     stamp: datetime
 
 
-def reminder_ics(
-    entries: Iterable[Entry],
-    *,
-    method: Method = "PUBLISH",
-    organizer: str = "",
-    attendee: str = "",
-) -> bytes:
+def reminder_ics(entries: Iterable[Entry], *, organizer: str) -> bytes:
     """A file to attach as text/calendar. When all its entries are cancelled it is a CANCEL file,
-    whatever `method` says; the type of the attachment must then say method=CANCEL too.
+    else PUBLISH; the type of the attachment must say the same method.
 
-    `organizer` and `attendee` are bare addresses. REQUEST asks its reader to accept and needs
-    both (RFC 5546); PUBLISH only shows. Raises ValueError for no entries, for a CANCEL with an
-    entry that stands, and for what `Entry` forbids.
+    A deadline is shown, not agreed upon: a REQUEST would have its readers accept or decline it, and
+    the office get their answers. Both methods want an organizer (RFC 5546, 3.2.1 and 3.2.5), and
+    what is published has no attendees. `organizer`: "Name <address>" or an address. Raises
+    ValueError for no entries, for what is no address, and for what `Entry` forbids.
     """
     latest = _latest(entries)
     if not latest:
         raise ValueError("a calendar file needs an entry")
-    if all(entry.status == "cancelled" for entry in latest):
-        method = "CANCEL"
-    elif method == "CANCEL":
-        raise ValueError("CANCEL is for cancelled entries only")
-    if method == "REQUEST" and not (organizer and attendee):
-        raise ValueError("REQUEST needs an organizer and an attendee")
-    lines = [*OPENING, f"METHOD:{method}"]
+    over = all(entry.status == "cancelled" for entry in latest)
+    lines = [*OPENING, f"METHOD:{'CANCEL' if over else 'PUBLISH'}"]
     for entry in latest:
-        people = [f"ORGANIZER:mailto:{one_line(organizer)}"] if organizer else []
-        if attendee and method != "PUBLISH":  # a published entry has none
-            people.append(f"ATTENDEE:mailto:{one_line(attendee)}")
-        lines += _event(entry, people)
+        lines += _event(entry, _organizer(organizer))
     return _bytes(lines)
+
+
+@lru_cache(maxsize=16)
+def _organizer(written: str) -> str:
+    """The line that names the office; quotes cannot be escaped in it (RFC 5545, 3.2)."""
+    name, email = mailbox(written)
+    shown = f';CN="{plain(name).replace(chr(34), chr(39))}"' if name else ""
+    return f"ORGANIZER{shown}:mailto:{email}"
 
 
 def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
@@ -88,7 +84,7 @@ def feed_ics(entries: Iterable[Entry], *, name: str) -> bytes:
     Cancelled entries belong in it too: some calendars keep what merely disappears.
     """
     shown = _escaped(plain(name))
-    lines = [*OPENING, "METHOD:PUBLISH"]
+    lines = list(OPENING)  # without a method: what is subscribed to is no message (RFC 5546)
     lines += [f"NAME:{shown}", f"X-WR-CALNAME:{shown}"]  # RFC 7986, and what was used before it
     lines += [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}"]
     lines.append("X-WR-TIMEZONE:Asia/Shanghai")
@@ -108,7 +104,7 @@ def _latest(entries: Iterable[Entry]) -> Sequence[Entry]:
     return sorted(versions.values(), key=lambda entry: (entry.day, entry.uid_key))
 
 
-def _event(entry: Entry, people: Sequence[str] = ()) -> list[str]:
+def _event(entry: Entry, organizer: str = "") -> list[str]:
     if entry.stamp.tzinfo is None:
         raise ValueError("stamp needs a time zone")
     if entry.sequence < 0 or (entry.alarm_days or 0) < 0:
@@ -128,7 +124,7 @@ def _event(entry: Entry, people: Sequence[str] = ()) -> list[str]:
         f"DESCRIPTION:{_escaped(_lines(entry.description))}",
         f"STATUS:{entry.status.upper()}",
         "TRANSP:TRANSPARENT",  # a deadline does not make the day busy
-        *people,
+        *([organizer] if organizer else ()),
     ]
     if entry.url:
         lines.append(f"URL:{entry.url}")

@@ -155,7 +155,9 @@ class Writer:
     ) -> Sequence[Attachment]:
         if not self.enclose:
             return ()
-        return enclosures(connection, self.book, mail, language=language, today=today, at=at)
+        told: dict[str, Any] = {"language": language, "today": today, "at": at}
+        office = self.reply_to or self.sender
+        return enclosures(connection, self.book, mail, organizer=office, **told)
 
 
 TEST = Text("【测试】", "[Test] ")

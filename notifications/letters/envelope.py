@@ -167,8 +167,16 @@ def _part(subtype: str, body: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _mailbox_of(written: str) -> str:
+    return _mailbox(*mailbox(written))
+
+
+def mailbox(written: str) -> tuple[str, str]:
+    """Name and address of "Name <address>". Raises ValueError for what is no address."""
     parts = SENDER.fullmatch(one_line(written))
-    return _mailbox(parts["name"].strip('"'), parts["email"]) if parts else _mailbox("", written)
+    name, email = (parts["name"].strip('"'), parts["email"]) if parts else ("", written)
+    if not ADDRESS.fullmatch(email):
+        raise ValueError(f"not an address: {email!r}")
+    return one_line(name), email
 
 
 def _mailbox(name: str, email: str) -> str:

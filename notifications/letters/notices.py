@@ -41,7 +41,7 @@ TOLD = tuple(
         + [rule.act for rule in ACTS if rule.tells]
     )
 )
-FOLLOWS = {Action.FILE: "receipt", Action.REPORT: "receipt"}
+FOLLOWS: dict[Action | Act, str] = {Action.FILE: "receipt", Action.REPORT: "receipt"}
 MILESTONES = {
     "filing_confirmed": Text("备案确认", "Filing confirmed"),
     "notice_issued": Text("开班通知下发", "Opening notice issued"),

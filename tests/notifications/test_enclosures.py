@@ -9,7 +9,7 @@ from typing import Any
 import icalendar
 import pytest
 import vobject
-from desk import Desk, morning
+from desk import FROM, Desk, morning
 from docx import Document
 from sqlalchemy import select
 from stories import Desk as Story
@@ -39,6 +39,7 @@ def enclosed(
             language=language,
             today=date.fromisoformat(on),
             at=morning(on),
+            organizer=FROM,
         )
 
 
@@ -49,6 +50,9 @@ def read(attachment: Attachment) -> dict[str, tuple[str, str, int]]:
         for event in icalendar.Calendar.from_ical(attachment.content).walk("VEVENT")
     }
     calendar = vobject.readOne(attachment.content.decode())
+    for event in calendar.vevent_list:  # RFC 5546: PUBLISH and CANCEL name one
+        assert event.organizer.value == "mailto:yanxiu@example.cn"
+        assert event.organizer.params == {"CN": ["研修项目管理系统"]}
     second = {
         event.uid.value: (
             event.dtstart.value.isoformat(),

@@ -28,6 +28,7 @@ FILING = Entry(
 )
 REPORT = replace(FILING, uid_key="project:2:reimbursement", day=date(2025, 5, 6), alarm_days=None)
 SECRET = bytes(range(32))
+OFFICE = '"省厅 "甲;乙", 丙:丁" <office@example.cn>'
 
 GOLDEN = f"""\
 BEGIN:VCALENDAR
@@ -45,6 +46,7 @@ SEQUENCE:0
 DESCRIPTION:请报送：实施方案\\n依据：闽人社文〔2025〕1号，第五条
 STATUS:CONFIRMED
 TRANSP:TRANSPARENT
+ORGANIZER;CN="省厅 '甲;乙', 丙:丁":mailto:office@example.cn
 URL:https://yanxiu.example.cn/projects/2?from=ics
 BEGIN:VALARM
 ACTION:DISPLAY
@@ -72,7 +74,7 @@ def lines(raw: bytes) -> list[bytes]:
 
 def test_the_bytes_are_those_of_rfc_5545() -> None:
     """The alarm rings at 08:30, three days before."""
-    raw = reminder_ics([FILING])
+    raw = reminder_ics([FILING], organizer=OFFICE)
     assert max(map(len, lines(raw))) <= 75
     assert raw.replace(b"\r\n ", b"").decode().replace("\r\n", "\n") == GOLDEN
 
@@ -87,7 +89,7 @@ def test_long_lines_fold_at_75_octets_between_characters() -> None:
 
 
 def test_two_libraries_read_the_same() -> None:
-    raw = reminder_ics([REPORT, FILING])
+    raw = reminder_ics([REPORT, FILING], organizer=OFFICE)
     first, second = events(raw)
     one, two = seen_by_vobject(raw).vevent_list
     for event, seen, entry in ((first, one, FILING), (second, two, REPORT)):
@@ -105,14 +107,14 @@ def test_two_libraries_read_the_same() -> None:
 
 
 def test_an_alarm_of_no_days_rings_on_the_morning_itself() -> None:
-    seen = seen_by_vobject(reminder_ics([replace(FILING, alarm_days=0)]))
+    seen = seen_by_vobject(reminder_ics([replace(FILING, alarm_days=0)], organizer=OFFICE))
     assert seen.vevent.valarm.trigger.value == timedelta(hours=8, minutes=30)
 
 
 def test_a_moved_date_and_a_cancellation_keep_the_uid() -> None:
     moved = replace(FILING, sequence=1, day=date(2025, 3, 7), status="tentative")
     cancelled = replace(moved, sequence=2, status="cancelled")
-    files = [reminder_ics([entry]) for entry in (FILING, moved, cancelled)]
+    files = [reminder_ics([entry], organizer=OFFICE) for entry in (FILING, moved, cancelled)]
     found = [events(raw)[0] for raw in files]
     assert len({event["uid"] for event in found}) == 1
     assert [event["sequence"] for event in found] == [0, 1, 2]
@@ -127,26 +129,37 @@ def test_a_moved_date_and_a_cancellation_keep_the_uid() -> None:
 
 
 def test_among_standing_entries_a_cancelled_one_is_published_as_such() -> None:
-    raw = reminder_ics([FILING, replace(REPORT, status="cancelled")])
+    raw = reminder_ics([FILING, replace(REPORT, status="cancelled")], organizer=OFFICE)
     assert seen_by_vobject(raw).method.value == "PUBLISH"
     assert [event["status"] for event in events(raw)] == ["CONFIRMED", "CANCELLED"]
 
 
 def test_of_several_versions_the_latest_counts() -> None:
     moved = replace(FILING, sequence=1, day=date(2025, 3, 7))
-    assert reminder_ics([moved, FILING]) == reminder_ics([FILING, moved]) == reminder_ics([moved])
+    one = reminder_ics([moved], organizer=OFFICE)
+    assert reminder_ics([moved, FILING], organizer=OFFICE) == one
+    assert reminder_ics([FILING, moved], organizer=OFFICE) == one
 
 
-def test_a_request_names_who_asks_and_who_is_asked() -> None:
-    raw = reminder_ics(
-        [FILING], method="REQUEST", organizer="office@example.cn", attendee="host@example.cn"
-    )
-    seen = seen_by_vobject(raw)
-    assert seen.method.value == "REQUEST"
-    assert seen.vevent.organizer.value == "mailto:office@example.cn"
-    assert seen.vevent.attendee.value == "mailto:host@example.cn"
-    published = reminder_ics([FILING], organizer="office@example.cn", attendee="host@example.cn")
-    assert b"ATTENDEE" not in published
+@pytest.mark.parametrize("status", ["confirmed", "cancelled"])
+def test_an_attached_file_names_its_organizer_and_asks_nobody_to_answer(status: Any) -> None:
+    """RFC 5546: one ORGANIZER in PUBLISH and CANCEL; no attendee, so no answer is asked for."""
+    for written, shown in (
+        (OFFICE, {"CN": ["省厅 '甲;乙', 丙:丁"]}),
+        ("office@example.cn", {}),
+    ):
+        raw = reminder_ics([replace(FILING, status=status)], organizer=written)
+        [event] = events(raw)
+        assert str(event["organizer"]) == "mailto:office@example.cn"
+        assert dict(event["organizer"].params) == {name: only for name, (only,) in shown.items()}
+        seen = seen_by_vobject(raw).vevent
+        assert (seen.organizer.value, seen.organizer.params) == (str(event["organizer"]), shown)
+        assert b"ATTENDEE" not in raw and b"RSVP" not in raw
+
+
+def test_a_feed_is_no_message_and_has_no_organizer() -> None:
+    raw = feed_ics([FILING], name="研修期限")
+    assert b"METHOD" not in raw and b"ORGANIZER" not in raw
 
 
 def test_a_feed_has_a_name_and_says_how_often_to_ask() -> None:
@@ -154,7 +167,7 @@ def test_a_feed_has_a_name_and_says_how_often_to_ask() -> None:
     assert feed_ics([replace(REPORT, status="cancelled"), FILING], name="研修期限，我的项目") == raw
     seen = seen_by_vobject(raw)
     assert seen.x_wr_calname.value == "研修期限，我的项目"
-    assert lines(raw)[5:10] == [
+    assert lines(raw)[4:9] == [
         "NAME:研修期限，我的项目".encode(),
         "X-WR-CALNAME:研修期限，我的项目".encode(),
         b"REFRESH-INTERVAL;VALUE=DURATION:PT6H",
@@ -185,11 +198,9 @@ def test_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
 
 def test_files_that_no_calendar_could_use_are_refused() -> None:
     with pytest.raises(ValueError, match="needs an entry"):
-        reminder_ics([])
-    with pytest.raises(ValueError, match="cancelled entries only"):
-        reminder_ics([FILING], method="CANCEL")
-    with pytest.raises(ValueError, match="organizer"):
-        reminder_ics([FILING], method="REQUEST")
+        reminder_ics([], organizer=OFFICE)
+    with pytest.raises(ValueError, match="not an address"):
+        reminder_ics([FILING], organizer="office@example.cn\r\nATTACH:x")
 
 
 HARD = st.text(
@@ -247,4 +258,6 @@ def test_a_weak_secret_or_a_negative_generation_signs_nothing() -> None:
 
 
 def test_stamps_are_told_in_utc() -> None:
-    assert events(reminder_ics([FILING]))[0]["dtstamp"].dt == STAMP.astimezone(UTC)
+    assert events(reminder_ics([FILING], organizer=OFFICE))[0]["dtstamp"].dt == STAMP.astimezone(
+        UTC
+    )
