@@ -1,6 +1,6 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced", "dead" or "marked"), `person`, `address`, `subject`,
+`mail.about` holds JSON: `what` ("bounced" or "marked"), `person`, `address`, `subject`,
 `said` (the server's words) and `projects` ([{id, name}], those of the reader that are concerned);
 each may be missing but `what` and `address`. Where there is one project only, it is the row's.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from notifications.letters.digest_letter import Alarm
+from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.facts import Facts
 from states.terms import Role, Text

@@ -1,4 +1,4 @@
-"""The digest (what is late, due, waiting, new) and the alarm (a mail that did not arrive)."""
+"""The digest: what is late, due, waiting, new."""
 
 from __future__ import annotations
 
@@ -46,31 +46,6 @@ class Digest:
     new: tuple[DigestRow, ...] = ()
     died: tuple[DigestRow, ...] = ()
     openings: tuple[DigestRow, ...] = ()
-    ask: str = ""
-    link: str = ""
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """Mail to one person did not arrive, and somebody must see to it.
-
-    `what`: "bounced" (returned later), "dead" (refused by the server, or given up) or "marked"
-    (nothing more is sent to the address).
-    """
-
-    to_name: str
-    to_email: str
-    role: Role
-    today: date
-    what: str
-    person: str  # to whom the mail was written
-    address: str
-    project: str = ""  # the names of the projects concerned; empty where there is none
-    number: int | None = None  # of the one project
-    host: str = ""
-    subject: str = ""  # of the mail
-    said: str = ""  # the server's words
-    language: str = "zh"
     ask: str = ""
     link: str = ""
 
@@ -177,72 +152,3 @@ def _row(row: DigestRow, language: str) -> Row:
 
 
 NUMBER = Text("计划{n}号", "No. {n}")
-
-ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be done
-    "bounced": (
-        Text("退信", "Returned mail"),
-        Text(
-            "请与收件人联系，核对邮箱；更正后邮件可重新发送。",
-            "Contact the recipient and check the address; the mail can then be sent again.",
-        ),
-    ),
-    "dead": (
-        Text("邮件发送失败", "Mail not delivered"),
-        Text(
-            "请核对邮箱，并以电话等方式通知收件人；更正后邮件可重新发送。",
-            "Check the address and tell the recipient in another way, by telephone for example; "
-            "the mail can then be sent again.",
-        ),
-    ),
-    "marked": (
-        Text("邮箱已标记", "Address marked"),
-        Text(
-            "请与收件人联系，更正邮箱或确认可用后取消标记；在此之前请以其他方式通知。",
-            "Contact the recipient, correct the address or take the mark away; until then, tell "
-            "the recipient in another way.",
-        ),
-    ),
-}
-LABELS = {
-    "person": Text("收件人", "Recipient"),
-    "address": Text("邮箱", "Address"),
-    "subject": Text("邮件主题", "Subject of the mail"),
-    "said": Text("邮件服务器答复", "The server's words"),
-    "todo": Text("请您办理", "What to do"),
-}
-
-
-def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
-    """The alarm about mail that did not arrive."""
-    language, say = alarm.language, phrases(alarm.language)
-    values = alarm_values(alarm)
-    subject, lead = wordings.fill("alarm", language, values)
-    number = "" if alarm.number is None else str(alarm.number)
-    facts = [
-        (say.name, plain(alarm.project, language)),
-        (say.number, number),
-        (say.host, plain(alarm.host, language)),
-        (LABELS["person"].in_(language), values["person"]),
-        (LABELS["address"].in_(language), values["address"]),
-        (LABELS["subject"].in_(language), plain(alarm.subject, language)),
-        (LABELS["said"].in_(language), plain(alarm.said, language)),
-        (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
-    ]
-    shown = [(label, value) for label, value in facts if value]
-    more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
-    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=True, **more)
-
-
-def alarm_values(alarm: Alarm) -> dict[str, Any]:
-    """What the wording of an alarm may say (notices.NAMES)."""
-    language = alarm.language
-    return {
-        "role": alarm.role.value,
-        "today": long(alarm.today, language),
-        "tag": ALARMS[alarm.what][0].in_(language),
-        "ask": plain(alarm.ask, language),
-        "what": alarm.what,
-        "person": plain(alarm.person, language) or plain(alarm.address, language),
-        "address": plain(alarm.address, language),
-        "name": quotable(alarm.project, language),
-    }

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, bindparam, select
 from config.rulebook import Rulebook
 from notifications.calendars.enclosures import enclosures
 from notifications.digest import gather
+from notifications.letters.alarm_letter import render_alarm
 from notifications.letters.alarms import alarm_of
-from notifications.letters.digest_letter import render_alarm, render_digest
+from notifications.letters.digest_letter import render_digest
 from notifications.letters.envelope import Attachment, compose
 from notifications.letters.items import letter_of
 from notifications.letters.notice_letter import render_notice

@@ -71,7 +71,8 @@ _ALL = (
     *(NoticeKind(key, Family.RESULT, label, "milestone") for key, label in MILESTONES.items()),
     NoticeKind("digest.coordinator", Family.DIGEST, Text("主管单位每周汇总", "Weekly digest")),
     NoticeKind("digest.province", Family.DIGEST, Text("省厅每日汇总", "Daily digest")),
-    NoticeKind("alarm", Family.ALARM, Text("邮件未送达", "Mail that did not arrive")),
+    NoticeKind("alarm.bounced", Family.ALARM, Text("退信核实", "Returned mail")),
+    NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
 )
 NOTICES: dict[str, NoticeKind] = {kind.key: kind for kind in _ALL}
 
@@ -171,11 +172,7 @@ NAMES: dict[Family, Names] = {
     },
     Family.ALARM: TO
     | {
-        "what": Text(
-            "情况：bounced 退信、dead 发送失败、marked 邮箱已标记",
-            "bounced, dead or marked",
-        ),
-        "person": Text("原收件人", "to whom it was written"),
+        "person": Text("原收件人；不知姓名时为邮箱", "to whom it was written, or the address"),
         "address": Text("原收件邮箱", "at which address"),
         "name": Text("项目名称，可能为空", "the project, perhaps empty"),
     },

@@ -6,42 +6,34 @@ Where the project has been through the step, its last event is told; else one is
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from notifications.letters.digest_letter import (
-    Alarm,
-    Digest,
-    DigestRow,
-    render_alarm,
-    render_digest,
-)
+from notifications.letters.alarm_letter import Alarm, render_alarm
+from notifications.letters.digest_letter import Digest, DigestRow, render_digest
 from notifications.letters.imagined import imagined
-from notifications.letters.items import item
+from notifications.letters.imagined_letter import check_told, imagined_letter
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import NOTICES, Family, chain
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.results import EVENT, Reader, story_of, told_notice
-from notifications.letters.values import Letter, Rendered
+from notifications.letters.story import Story
+from notifications.letters.values import Rendered
 from notifications.letters.wording import SHIPPED, Wordings
+from notifications.letters.words import WORDS
 from states.facts import Facts
-from states.terms import Act, Action, Force, Kind, Role, Text
-from states.wanted import Wanted, wanted
+from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
+from states.mailing import WATCHERS
+from states.terms import Act, Action, Kind, Role, Text
 from workflow.engine import situation
+from workflow.people import recipients
 
 WEEK = timedelta(days=7)
-
-
-class NoPreview(Exception):
-    """The notice does not fit this project; `text` says why."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
 
 
 def preview(
@@ -54,80 +46,65 @@ def preview(
 ) -> Rendered:
     """The mail of a notice about a project. Raises NoPreview, NoSuchProject.
 
-    A wording of the office for a nearer notice than the one asked for does not hide it.
+    The reader is called as the project's first reader in the role is, unless a name is given. A
+    wording of the office for a nearer notice than the one asked for does not hide it.
     """
     mine = chain(notice)
     near = {key: own for key, own in wordings.office.items() if key[0] in mine}
     wordings = Wordings(near, wordings.failures)
     facts, _, _, policy = situation(connection, book, project_id)
     family = NOTICES[notice].family
+    if family is Family.DIGEST:  # which says by its name who reads it
+        weekly = notice == "digest.coordinator"
+        reader = replace(reader, role=Role.COORDINATOR if weekly else Role.PROVINCE)
+    reader = _named(connection, reader, facts)
     if family in (Family.REMINDER, Family.SUMMARY):
-        return render_reminder(_letter(book, notice, project_id, facts, reader), wordings)
+        letter = imagined_letter(book, notice, project_id, facts, reader)
+        return render_reminder(letter, wordings)
     if family is Family.DIGEST:
-        return render_digest(_digest(notice, project_id, facts, reader), wordings)
+        on = book.calendar.on_or_after(reader.today)
+        return render_digest(_digest(project_id, facts, replace(reader, today=on)), wordings)
     if family is Family.ALARM:
-        return render_alarm(_alarm(facts, reader, policy.office), wordings)
+        check_told(notice, reader.role, WATCHERS)
+        return render_alarm(_alarm(notice, facts, reader, policy.office), wordings)
+    return _result(connection, book, notice, project_id, facts, reader, wordings)
+
+
+def _named(connection: Connection, reader: Reader, facts: Facts) -> Reader:
+    """The reader with a name, the project's own where somebody holds the role."""
+    if reader.to_name:
+        return reader
+    known = recipients(connection, reader.role, facts)
+    usual = facts.host if reader.role is Role.HOST else reader.role.label.in_(reader.language)
+    return replace(reader, to_name=known[0][0] if known else usual)
+
+
+def _result(
+    connection: Connection,
+    book: Rulebook,
+    notice: str,
+    project_id: int,
+    facts: Facts,
+    reader: Reader,
+    wordings: Wordings,
+) -> Rendered:
     story = _last(connection, book, notice, project_id, facts, reader)
-    story = story or imagined(notice, facts, policy, reader.role, reader.today)
-    told = told_notice(connection, book, story, reader, project_id)
+    on = book.calendar.on_or_after(reader.today)
+    policy = book.policy(facts.policy)
+    story = story or imagined(notice, facts, policy, reader.role, on)
+    check_told(notice, reader.role, _tells(story))
+    told = told_notice(connection, book, story, replace(reader, today=on), project_id)
     return render_notice(told, wordings)
 
 
-def _letter(book: Rulebook, notice: str, project_id: int, facts: Facts, reader: Reader) -> Letter:
-    policy = book.policy(facts.policy)
-    category = policy.categories[facts.category]
-    found = wanted(facts, category, book.calendar)
-    if notice == "mending" and not facts.mend_by:
-        found.append(_asked(reader.today + WEEK))
-    fitting = [want for want in found if _fits(want, notice)]
-    if not fitting:
-        label, other = NOTICES[notice].label, category.label
-        raise NoPreview(NO_DEADLINE.format(notice=label, category=other))
-    chosen = fitting if notice == "summary" else fitting[:1]
-    rows = [(_row(want, notice, project_id), want) for want in chosen]
-    items = tuple(item(row, facts, policy, reader.language) for row, _ in rows)
-    if notice == "summary" and len(items) == 1:
-        items *= 2
-    return Letter(
-        to_name=reader.to_name or facts.host,
-        to_email=reader.to_email,
-        role=reader.role,
-        today=_day(notice, chosen[0]),
-        items=items,
-        ask=policy.office.in_(reader.language),
-        link=reader.link,
-        language=reader.language,
-    )
-
-
-def _fits(want: Wanted, notice: str) -> bool:
-    """Whether a deadline is one that the notice tells of."""
-    advisory, gentle = want.force is Force.ADVISORY, want.kind in (Kind.OPENING, Kind.RECORDING)
-    if notice == "past_advice":
-        return advisory and not gentle
-    if notice == "overdue":
-        return not advisory and want.kind is not Kind.COMPLETION  # which has its own
-    if notice in ("reminder", "summary"):
-        return not gentle and want.kind is not Kind.APPLICATION
-    return want.kind.value == notice.removeprefix("overdue.").partition(".")[0]
-
-
-def _row(want: Wanted, notice: str, project_id: int) -> Any:
-    step = "D+3" if notice.startswith("overdue") else "D-7"
-    columns = {name: getattr(want, name) for name in Wanted.__slots__}
-    return SimpleNamespace(project_id=project_id, step=step, **columns)
-
-
-def _day(notice: str, want: Wanted) -> date:
-    """A day on which the notice would go out."""
-    if notice.startswith("overdue") or notice in ("past_advice", "recording"):
-        return want.late_after + timedelta(days=3)
-    return want.advised_on - WEEK
-
-
-def _asked(by: date) -> Wanted:
-    asked = SimpleNamespace(value="open")
-    return Wanted(Kind.MENDING, by, by, by, by, Force.ASKED, False, "", asked, None)  # type: ignore[arg-type]
+def _tells(story: Story) -> Collection[Role]:
+    """Whom a step or act is told to; a step that is only imagined, wherever it may begin."""
+    if not isinstance(story.deed, Action):
+        return ACT_RULES[story.deed].tells
+    step = STEPS.get((story.source, story.deed))
+    if step is not None:
+        return step.tells
+    return {role for one in LIFECYCLE if one.action is story.deed for role in one.tells}
 
 
 def _last(
@@ -154,33 +131,30 @@ def _last(
     return None
 
 
-def _digest(notice: str, project_id: int, facts: Facts, reader: Reader) -> Digest:
-    def row(zh: str, en: str, day: date | None = None) -> tuple[DigestRow, ...]:
-        said = Text(zh, en)
+def _digest(project_id: int, facts: Facts, reader: Reader) -> Digest:
+    def row(said: Text, day: date | None = None) -> tuple[DigestRow, ...]:
         return (DigestRow(project_id, facts.number, facts.name, facts.host, said, day),)
 
-    week = reader.today + WEEK
-    role = Role.COORDINATOR if notice == "digest.coordinator" else Role.PROVINCE
     return Digest(
-        to_name=reader.to_name or role.label.in_(reader.language),
+        to_name=reader.to_name,
         to_email=reader.to_email,
-        role=role,
+        role=reader.role,
         today=reader.today,
         language=reader.language,
-        overdue=row("报送实施方案", "file the implementation plan", reader.today - WEEK),
-        due_this_week=row("报送办班材料", "hand in the papers of the class", week),
-        waiting=row("待审核推荐", "to be reviewed"),
+        overdue=row(WORDS[Kind.FILING].deed, reader.today - WEEK),
+        due_this_week=row(WORDS[Kind.REIMBURSEMENT].deed, reader.today),
+        waiting=row(Text("待审核推荐", "to be reviewed")),
         link=reader.link,
     )
 
 
-def _alarm(facts: Facts, reader: Reader, office: Text) -> Alarm:
+def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
     return Alarm(
-        to_name=reader.to_name or facts.department,
+        to_name=reader.to_name,
         to_email=reader.to_email,
         role=reader.role,
         today=reader.today,
-        what="bounced",
+        what=notice.removeprefix("alarm."),
         person=facts.contact_name or facts.host,
         address=facts.contact_email or "someone@example.cn",
         project=facts.name,
@@ -191,9 +165,3 @@ def _alarm(facts: Facts, reader: Reader, office: Text) -> Alarm:
         ask=office.in_(reader.language),
         link=reader.link,
     )
-
-
-NO_DEADLINE = Text(
-    "该项目（{category}）没有“{notice}”所说的期限，请换一个项目预览。",
-    "This project ({category}) has no deadline of the kind “{notice}”; preview another project.",
-)

@@ -9,13 +9,8 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from notifications.letters.digest_letter import (
-    Alarm,
-    Digest,
-    DigestRow,
-    alarm_values,
-    digest_values,
-)
+from notifications.letters.alarm_letter import Alarm, alarm_values
+from notifications.letters.digest_letter import Digest, DigestRow, digest_values
 from notifications.letters.notice_letter import worded
 from notifications.letters.notices import NAMES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import Worded
@@ -58,7 +53,7 @@ def samples(notice: str, language: str) -> Iterator[dict[str, Any]]:
     elif family is Family.DIGEST:
         yield from _digests(notice, language)
     else:
-        yield from _alarms(language)
+        yield from _alarms(notice, language)
 
 
 @cache
@@ -125,7 +120,8 @@ def _digests(notice: str, language: str) -> Iterator[dict[str, Any]]:
     yield digest_values(replace(empty, due_this_week=rows, died=rows, openings=rows))
 
 
-def _alarms(language: str) -> Iterator[dict[str, Any]]:
-    for what, project in product(("bounced", "dead", "marked"), ("", ITEM.name)):
-        alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, "李四", "b@example.cn")
+def _alarms(notice: str, language: str) -> Iterator[dict[str, Any]]:
+    what = notice.removeprefix("alarm.")
+    for person, project in product(("李四", ""), ("", ITEM.name)):
+        alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, person, "b@example.cn")
         yield alarm_values(replace(alarm, project=project, language=language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -117,15 +118,37 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
     assert office("wording", "preview", "plan", "--project", 2, "--html", tmp_path).code == 1
 
 
-def test_every_notice_can_be_previewed_for_every_reader(office: Command) -> None:
+TO_WATCHERS = {"transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"}
+
+
+def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
+    office: Command,
+) -> None:
+    seen = dict.fromkeys(("host", "coordinator", "province"), 0)
     for row in office.json("wording", "list"):
-        project = {"past_advice": 10, "application": 0, "application.submitted": 0}.get(
-            row["notice"], 2
-        )
-        if project:
-            for role in ("host", "coordinator"):
-                words = ("preview", row["notice"], "--project", project, "--role", role)
-                assert office.json("wording", *words)["subject"]
+        notice = row["notice"]
+        project = {"past_advice": 10, "application": 0, "application.submitted": 0}.get(notice, 2)
+        if not project:
+            continue
+        for role in seen:
+            words = ("preview", notice, "--project", project, "--role", role, "--json")
+            found = office("wording", *words)
+            if found.code == 0:
+                seen[role] += 1
+                assert json.loads(found.out)["subject"]
+            else:
+                assert (found.code, "不发给" in found.sentence) == (1, True), found.sentence
+            told = found.code == 0
+            if notice in TO_WATCHERS:
+                assert told == (role in ("host", "coordinator")), (notice, role)
+            elif notice.startswith("alarm."):
+                assert told == (role != "host")
+            elif notice.startswith(("digest.", "overdue", "summary")):
+                assert told
+            elif notice == "recording":
+                assert told == (role != "province")
+            elif notice not in ("reject", "application"):
+                assert told == (role == "host"), (notice, role)
 
 
 def test_a_test_mail_goes_to_oneself(staffed: Command, mailbox: Mailbox) -> None:

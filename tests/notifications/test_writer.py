@@ -86,7 +86,7 @@ SUBJECTS = {
     "reminder": "【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送开班通知和实施方案（还有7天）",
     "result": "【变更报备】“研修班1号”变更情况说明已收到",
     "digest": "【每周汇总】您负责联系的项目：新到1项",
-    "alarm": "【邮箱已标记】发给张三的邮件未能送达，请核对邮箱",
+    "alarm": "【邮箱停发】张三的邮箱收不到邮件，请更正",
     "test": "【测试】【开班前报送提醒】“研修班1号”请于8月15日（周五）前报送开班通知和实施方案（还有7天）",
 }
 
@@ -121,7 +121,7 @@ def test_each_reads_in_his_own_language(quick_desk: Desk) -> None:
         "reminder": "[Filing before opening] “研修班1号”: please file the opening notice and implementation plan "
         "by Fri 15 Aug (7 days left)",
         "result": "[Change notice] “研修班1号”: change notice received",
-        "alarm": "[Address marked] Mail to 张三 did not arrive; please check the address",
+        "alarm": "[Address stopped] The address of 张三 takes no mail; please correct it",
         "test": "[Test] [Filing before opening] “研修班1号”: please file the opening notice and implementation plan "
         "by Fri 15 Aug (7 days left)",
     }
@@ -132,9 +132,9 @@ def test_each_reads_in_his_own_language(quick_desk: Desk) -> None:
 def test_a_test_mail_keeps_the_language_that_was_asked_for(quick_desk: Desk) -> None:
     [project] = quick_desk.plan({})
     about = {"project": project, "role": "coordinator", "language": "en"}
-    mail_id = queue(quick_desk, "test", about, notice="plan")
+    mail_id = queue(quick_desk, "test", about, notice="overdue.completion")
     assert written(quick_desk, mail_id).subject == (
-        "[Test] [In the annual plan] 甲单位: “研修班1号” is in the annual plan"
+        "[Test] [Overdue] 甲单位: “研修班1号”: completion of the class 3 days overdue; please follow up"
     )
 
 

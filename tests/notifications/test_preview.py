@@ -1,0 +1,119 @@
+"""Previews of wordings: for readers who get the mail, by their names, on a day when it would go."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from desk import Desk, day
+
+from notifications.letters.imagined_letter import NoPreview
+from notifications.letters.notices import NOTICES
+from notifications.letters.preview import preview
+from notifications.letters.results import Reader
+from notifications.letters.values import Rendered
+from states.terms import Role
+
+READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
+SUNDAY = "2025-10-05"  # within the National Day holidays
+
+
+def shown(
+    desk: Desk, notice: str, project_id: int, role: Role, *, today: str = SUNDAY, name: str = ""
+) -> Rendered:
+    reader = Reader(name, "x@example.cn", role, "zh", day(today), "")
+    with desk.db.read() as connection:
+        return preview(connection, desk.book, notice, project_id, reader)
+
+
+def sent_on(text: str) -> date:
+    found = re.search(r"本邮件由系统于(\d+)年(\d+)月(\d+)日", text)
+    assert found
+    return date(*map(int, found.groups()))
+
+
+def november(desk: Desk, **changes: Any) -> int:
+    """Opens on 2025-11-10, so that a week before its filing is due lies in the holidays."""
+    days = {"opens_earliest": "2025-11-10", "opens_latest": "2025-11-10"}
+    [one] = desk.plan(days | {"planned_ends": "2025-11-13"} | changes)
+    return one
+
+
+def test_every_preview_falls_on_a_working_day(quick_desk: Desk) -> None:
+    quick_desk.staff()
+    projects = (
+        november(quick_desk),
+        november(quick_desk, category="engineering", number=2, name="乙"),
+    )
+    previewed = set()
+    for notice in NOTICES:
+        for project_id in projects:
+            for role in READERS:
+                try:
+                    text = shown(quick_desk, notice, project_id, role).text
+                except NoPreview:
+                    continue
+                previewed.add(notice)
+                assert quick_desk.book.calendar.is_working(sent_on(text)), (notice, role, text)
+    assert previewed == set(NOTICES) - {"application", "application.submitted"}
+
+
+def test_a_week_before_a_holiday_is_the_working_day_before_it(quick_desk: Desk) -> None:
+    text = shown(quick_desk, "filing", november(quick_desk), Role.HOST).text
+    assert sent_on(text) == date(2025, 9, 30)
+    assert "还有10天" in text
+
+
+@pytest.mark.parametrize("notice", ["overdue", "digest.coordinator", "digest.province", "extend"])
+def test_a_watcher_is_greeted_by_his_own_name(quick_desk: Desk, notice: str) -> None:
+    quick_desk.staff()
+    one = november(quick_desk)
+    names = {Role.HOST: "张三", Role.COORDINATOR: "王五", Role.PROVINCE: "赵六"}
+    for role, name in names.items():
+        if notice == "extend" and role is Role.PROVINCE:
+            continue
+        greeted = {"digest.coordinator": "王五", "digest.province": "赵六"}.get(notice, name)
+        assert shown(quick_desk, notice, one, role).text.startswith(f"{greeted}：\n")
+    assert shown(quick_desk, notice, one, Role.HOST, name="钱七").text.startswith("钱七：\n")
+
+
+def test_a_role_that_nobody_holds_is_greeted_as_such(quick_desk: Desk) -> None:
+    one = november(quick_desk)
+    assert shown(quick_desk, "overdue", one, Role.PROVINCE).text.startswith("省厅：\n")
+
+
+@pytest.mark.parametrize(
+    ("notice", "role", "said"),
+    [
+        ("plan", Role.PROVINCE, "“列入计划”不发给省厅，只发给承办单位，请换一个收件人身份预览。"),
+        (
+            "extend",
+            Role.PROVINCE,
+            "“延长期限”不发给省厅，只发给承办单位、主管（推荐）单位联系人，请换一个收件人身份预览。",
+        ),
+        (
+            "filing",
+            Role.COORDINATOR,
+            "“开班前报送提醒”不发给主管（推荐）单位联系人，只发给承办单位，请换一个收件人身份预览。",
+        ),
+        (
+            "alarm.marked",
+            Role.HOST,
+            "“邮箱停发”不发给承办单位，只发给主管（推荐）单位联系人、省厅，请换一个收件人身份预览。",
+        ),
+    ],
+)
+def test_what_a_role_never_gets_is_not_previewed_for_it(
+    quick_desk: Desk, notice: str, role: Role, said: str
+) -> None:
+    with pytest.raises(NoPreview) as refused:
+        shown(quick_desk, notice, november(quick_desk), role)
+    assert refused.value.text.zh == said
+
+
+def test_the_province_is_shown_the_last_step_of_the_ladder(quick_desk: Desk) -> None:
+    """config/ladders.toml: it is told a week after."""
+    text = shown(quick_desk, "overdue", november(quick_desk), Role.PROVINCE).text
+    assert sent_on(text) == date(2025, 10, 17) and "已逾期7天" in text
