@@ -57,13 +57,13 @@ def preview(
     if family is Family.DIGEST:  # which says by its name who reads it
         weekly = notice == "digest.coordinator"
         reader = replace(reader, role=Role.COORDINATOR if weekly else Role.PROVINCE)
+    reader = replace(reader, today=book.calendar.on_or_after(reader.today))
     reader = _named(connection, reader, facts)
     if family in (Family.REMINDER, Family.SUMMARY):
         letter = imagined_letter(book, notice, project_id, facts, reader)
         return render_reminder(letter, wordings)
     if family is Family.DIGEST:
-        on = book.calendar.on_or_after(reader.today)
-        return render_digest(_digest(project_id, facts, replace(reader, today=on)), wordings)
+        return render_digest(_digest(project_id, facts, reader), wordings)
     if family is Family.ALARM:
         check_told(notice, reader.role, WATCHERS)
         return render_alarm(_alarm(notice, facts, reader, policy.office), wordings)
@@ -89,11 +89,10 @@ def _result(
     wordings: Wordings,
 ) -> Rendered:
     story = _last(connection, book, notice, project_id, facts, reader)
-    on = book.calendar.on_or_after(reader.today)
     policy = book.policy(facts.policy)
-    story = story or imagined(notice, facts, policy, reader.role, on)
+    story = story or imagined(notice, facts, policy, reader.role, reader.today)
     check_told(notice, reader.role, _tells(story))
-    told = told_notice(connection, book, story, replace(reader, today=on), project_id)
+    told = told_notice(connection, book, story, reader, project_id)
     return render_notice(told, wordings)
 
 
