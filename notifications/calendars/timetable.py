@@ -119,7 +119,7 @@ ASKS = {
     Kind.COMPLETION: Text("办班最后一天不晚于当天", "The class ends by this day"),
     Kind.RECORDING: Text("登记实际办班日期和学员人数", "Record the real dates and the trainees"),
 }
-CHINESE, ENGLISH = (24, 36, 36, 30, 33, 15), (27, 28, 28, 26, 49, 16)  # mm
+CHINESE, ENGLISH = (24, 32, 32, 30, 41, 15), (29, 25, 25, 33, 47, 15)  # mm
 HEADS = ("step", "due", "advised", "ground", "notes", "done")
 WORDS = {
     "title": Text("项目时间表", "Timetable of the project"),

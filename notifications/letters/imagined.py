@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from notifications.letters.notices import NOTICES
 from notifications.letters.story import Story
 from states.facts import Facts, Json
-from states.policy import Policy
+from states.policy import Category, Policy
 from states.terms import REJECTED_AS, Act, Action, Kind, Role, State
 
 PLACEHOLDER = "（示例）"
@@ -21,21 +23,33 @@ def imagined(notice: str, facts: Facts, policy: Policy, role: Role, today: date)
         source = State.PLANNED
     if deed is Action.SUBMIT:
         source = State.DRAFTED
+    asked = category.papers.get(deed, ()) if isinstance(deed, Action) else ()
+    papers: Json = {paper.key: {} for paper in asked}  # all that the step asks for came in
     return Story(
         deed=deed,
-        notice="file" if notice == "receipt" else notice,
+        notice=_notice(notice, category),
         source=source,
         on=today,
         on_behalf=False,
         given=_given(facts, policy, source, today),
-        changes={"amount": category.cap.value or 0, "papers": {}},
+        changes={"amount": category.cap.value or 0, "papers": papers},
         facts=facts,
         before=facts,
-        after=facts,
+        after=replace(facts, papers={**facts.papers, **papers}),
         policy=policy,
         category=category,
         role=role,
     )
+
+
+def _notice(notice: str, category: Category) -> str:
+    """What the deed is called: a general notice becomes one that follows it."""
+    if notice == "receipt":
+        return Action.FILE.value
+    if notice == Act.MILESTONE and category.milestones:
+        keys = [rule.key for rule in category.milestones]
+        return next((key for key in keys if key not in NOTICES), keys[0])
+    return notice
 
 
 def _deed(notice: str) -> Action | Act:

@@ -14,6 +14,7 @@ from notifications.letters.notices import NOTICES
 from notifications.letters.results import Reader
 from notifications.letters.values import Letter
 from states.facts import Facts
+from states.labels import is_national_money
 from states.ladder import Rise
 from states.terms import Force, Kind, Role, Text
 from states.wanted import Wanted, wanted
@@ -40,13 +41,14 @@ def imagined_letter(
     """The letter on the day of a rung of its ladder. Raises NoPreview where the project has no
     such deadline, or the ladder never tells the reader's role."""
     policy = book.policy(facts.policy)
-    found = wanted(facts, policy.categories[facts.category], book.calendar)
+    category = policy.categories[facts.category]
+    found = wanted(facts, category, book.calendar)
     if notice == "mending" and not facts.mend_by:
         found.append(_asked(book, reader))
     fitting = [want for want in found if _fits(want, notice)]
-    if not fitting:
-        label, other = NOTICES[notice].label, policy.categories[facts.category].label
-        raise NoPreview(NO_DEADLINE.format(notice=label, category=other))
+    if not fitting or (notice == "reimbursement.national" and not is_national_money(category)):
+        label = NOTICES[notice].label
+        raise NoPreview(NO_DEADLINE.format(notice=label, category=category.label))
     check_told(
         notice, reader.role, {role for want in fitting for role in _told(book, notice, want)}
     )
@@ -128,6 +130,10 @@ def _asked(book: Rulebook, reader: Reader) -> Wanted:
 NO_DEADLINE = Text(
     "该项目（{category}）没有“{notice}”所说的期限，请换一个项目预览。",
     "This project ({category}) has no deadline of the kind “{notice}”; preview another project.",
+)
+NO_MILESTONE = Text(
+    "该项目（{category}）不登记“{notice}”，请换一个项目预览。",
+    "For this project ({category}) no “{notice}” is recorded; preview another project.",
 )
 NOT_TOLD = Text(
     "“{notice}”不发给{role}，只发给{only}，请换一个收件人身份预览。",

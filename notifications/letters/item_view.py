@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from notifications.letters.grounds import GENTLE
 from notifications.letters.phrases import phrases
 from notifications.letters.printing import (
-    both,
     capital,
     days,
     long,
@@ -170,9 +169,9 @@ class View:
 
     @property
     def dates(self) -> Rows:
-        """The days, each in words and as ISO, and what is uncertain about them."""
+        """The days in words, and what is uncertain about them."""
         item, say = self.item, self.say
-        due = both(item.due_on, self.language)
+        due = long(item.due_on, self.language)
         if self.recording:
             label = say.planned_last_open if item.provisional else say.planned_last
             return Row(label, due), Row(say.to_record, say.to_record_what)
@@ -186,8 +185,8 @@ class View:
             Row(say.advised_day if item.advisory else say.due_on, due, "strong"),
             Row(say.status, self.status, "status"),
         ]
-        if item.kind is not Kind.COMPLETION:
-            rows.insert(0, Row(say.advised_on, both(item.advised_on, self.language)))
+        if item.advised_on != item.due_on and item.kind is not Kind.COMPLETION:
+            rows.insert(0, Row(say.advised_on, long(item.advised_on, self.language)))
         if item.provisional:
             rows.append(Row(say.provisional, self._in(PROVISIONAL)))
         if item.advisory:

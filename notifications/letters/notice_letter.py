@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from notifications.letters.item_view import URGE, called
 from notifications.letters.notices import NAMES, Family
 from notifications.letters.phrases import phrases
-from notifications.letters.printing import both, capital, one_line, plain, quotable, short
+from notifications.letters.printing import capital, long, one_line, plain, quotable, short
 from notifications.letters.rendering import render
 from notifications.letters.values import DueRow, Notice, Rendered
 from notifications.letters.wording import SHIPPED, Wordings
@@ -82,9 +82,9 @@ def _due(row: DueRow, language: str) -> _Due:
     if row.provisional:
         notes.append(say.provisional_short)
     if row.was_on and row.was_on != row.due_on:
-        notes.append(f"{say.was_on} {both(row.was_on, language)}")
+        notes.append(f"{say.was_on} {long(row.was_on, language)}")
     if row.advised_on != row.due_on:
-        notes.append(f"{say.advised_on} {both(row.advised_on, language)}")
+        notes.append(f"{say.advised_on} {long(row.advised_on, language)}")
     if row.clause:
         notes.append(one_line(row.clause))
-    return _Due(capital(one_line(row.what)), both(row.due_on, language), tuple(notes))
+    return _Due(capital(one_line(row.what)), long(row.due_on, language), tuple(notes))

@@ -17,9 +17,14 @@ from config.rulebook import Rulebook
 from notifications.letters.alarm_letter import Alarm, render_alarm
 from notifications.letters.digest_letter import Digest, DigestRow, render_digest
 from notifications.letters.imagined import imagined
-from notifications.letters.imagined_letter import check_told, imagined_letter
+from notifications.letters.imagined_letter import (
+    NO_MILESTONE,
+    NoPreview,
+    check_told,
+    imagined_letter,
+)
 from notifications.letters.notice_letter import render_notice
-from notifications.letters.notices import NOTICES, Family, chain
+from notifications.letters.notices import MILESTONES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.results import EVENT, Reader, story_of, told_notice
 from notifications.letters.story import Story
@@ -90,6 +95,10 @@ def _result(
 ) -> Rendered:
     story = _last(connection, book, notice, project_id, facts, reader)
     policy = book.policy(facts.policy)
+    category = policy.categories[facts.category]
+    if notice in MILESTONES and notice not in {rule.key for rule in category.milestones}:
+        label = NOTICES[notice].label
+        raise NoPreview(NO_MILESTONE.format(notice=label, category=category.label))
     story = story or imagined(notice, facts, policy, reader.role, reader.today)
     check_told(notice, reader.role, _tells(story))
     told = told_notice(connection, book, story, reader, project_id)

@@ -57,13 +57,6 @@ def long(day: date, language: str) -> str:
     return f"{day.year}年{short(day, language)}"
 
 
-def both(day: date, language: str) -> str:
-    """In words and as ISO."""
-    if language == "en":
-        return f"{long(day, language)} ({day.isoformat()})"
-    return f"{long(day, language)} {day.isoformat()}"
-
-
 def long_text(day: date) -> Text:
     return Text(long(day, "zh"), long(day, "en"))
 

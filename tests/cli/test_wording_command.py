@@ -118,6 +118,8 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
     assert office("wording", "preview", "plan", "--project", 2, "--html", tmp_path).code == 1
 
 
+# Project 2 is national; 0: none of the sample has such a deadline or milestone.
+PROJECTS = {"past_advice": 10, "application": 0, "application.submitted": 0, "filing_confirmed": 0}
 TO_WATCHERS = {"transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"}
 
 
@@ -127,7 +129,7 @@ def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
     seen = dict.fromkeys(("host", "coordinator", "province"), 0)
     for row in office.json("wording", "list"):
         notice = row["notice"]
-        project = {"past_advice": 10, "application": 0, "application.submitted": 0}.get(notice, 2)
+        project = PROJECTS.get(notice, 2)
         if not project:
             continue
         for role in seen:

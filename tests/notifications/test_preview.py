@@ -43,10 +43,9 @@ def november(desk: Desk, **changes: Any) -> int:
 
 def test_every_preview_falls_on_a_working_day(quick_desk: Desk) -> None:
     quick_desk.staff()
-    projects = (
-        november(quick_desk),
-        november(quick_desk, category="engineering", number=2, name="乙"),
-    )
+    projects = [november(quick_desk)]
+    for n, category in enumerate(("engineering", "national_funded"), start=2):
+        projects.append(november(quick_desk, category=category, number=n, name=category))
     previewed = set()
     for notice in NOTICES:
         for project_id in projects:
@@ -111,6 +110,32 @@ def test_what_a_role_never_gets_is_not_previewed_for_it(
     with pytest.raises(NoPreview) as refused:
         shown(quick_desk, notice, november(quick_desk), role)
     assert refused.value.text.zh == said
+
+
+def test_a_receipt_that_is_imagined_lacks_nothing(quick_desk: Desk) -> None:
+    text = shown(quick_desk, "file", november(quick_desk), Role.HOST).text
+    assert "已收材料：开班通知、实施方案\n" in text
+    assert "尚缺材料" not in text
+
+
+@pytest.mark.parametrize(
+    ("notice", "said"),
+    [
+        ("ministry_decision", "不登记“人社部中心审核经费”"),
+        ("reimbursement.national", "没有“经费报销材料提醒”所说的期限"),
+    ],
+)
+def test_what_a_category_does_not_know_is_not_previewed(
+    quick_desk: Desk, notice: str, said: str
+) -> None:
+    with pytest.raises(NoPreview) as refused:
+        shown(quick_desk, notice, november(quick_desk), Role.HOST)
+    assert said in refused.value.text.zh
+
+
+def test_milestones_in_general_are_shown_by_one_of_the_category(quick_desk: Desk) -> None:
+    one = november(quick_desk, category="national_funded")
+    assert shown(quick_desk, "milestone", one, Role.HOST).subject.endswith("”已与省厅沟通")
 
 
 def test_the_province_is_shown_the_last_step_of_the_ladder(quick_desk: Desk) -> None:
