@@ -18,7 +18,7 @@ from workflow.engine import TABLE as PROJECT
 from workflow.engine import perform_in
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, OPERATOR, PERSON, grant_once
-from workflow.preferences import NotAllowed
+from workflow.preferences import NotAllowed, must_be_reachable
 from workflow.readdress import readdress
 from workflow.recipients import resolve
 
@@ -46,14 +46,13 @@ def hand_over_all(
     """Give one person's projects, roles and waiting mail to another, in the caller's transaction.
 
     Each project keeps the change in its history; the other person gets one mail about all of them.
-    NotAllowed for one and the same person, and for one who is disabled or has no address.
+    NotAllowed for one and the same person, and for one who cannot be written to.
     """
     people = {row.id: row for row in connection.execute(select(PERSON)).all()}
     giver, taker = people[old], people[new]
     if old == new:
         raise NotAllowed(SAME)
-    if not (taker.active and taker.email):
-        raise NotAllowed(UNREACHABLE.format(login=taker.login))
+    must_be_reachable(connection, new)
     projects = _projects(connection, giver.email) if giver.email else []
     for project_id in projects:
         given = {
@@ -117,6 +116,3 @@ def _mail_follows(
 
 
 SAME = Text("移交人与接收人是同一人，请核对。", "Both are one and the same person.")
-UNREACHABLE = Text(
-    "{login} 已停用或没有邮箱，不能接收移交。", "{login} is disabled or has no address."
-)

@@ -26,7 +26,7 @@ RELEASED = "released"  # it waits for no approval any more
 # What `mail_approval` may name: as mail rows are called, not as wordings are.
 APPROVABLE = frozenset(
     {
-        *("reminder", "digest", "bounced"),
+        *("reminder", "digest", "bounced", "substitute"),
         *("filing_confirmed", "notice_issued", "ministry_decision", "paid", "milestone"),
         *(deed.value for deed in (*Action, *Act)),
     }

@@ -74,7 +74,13 @@ def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[s
         contact, office = facts.contact_email, facts.office_email
         named = [(facts.contact_name or facts.host, contact)] if contact else []
         return [*named, (facts.host, office)] if office and office != contact else named
-    scope = facts.department if role is Role.COORDINATOR else ""
+    return holders(connection, facts.department if role is Role.COORDINATOR else "", role)
+
+
+def holders(
+    connection: Connection, scope: str, role: Role = Role.COORDINATOR
+) -> list[tuple[str, str]]:
+    """Name and address of those who hold a role over a scope."""
     rows = _HOLDERS.run(connection, {"role": role.value, "scope": scope})
     return [(name, email) for name, email in rows]
 

@@ -1,4 +1,4 @@
-"""The digest (what is late, due, waiting, new) and the alarm (a mail that did not arrive)."""
+"""The digest (what is late, due, waiting, new) and the alarm (mail that does not reach its person)."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class Digest:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Mail to one person did not arrive, and somebody must see to it.
+    """Mail to one person did not arrive, and somebody must see to it; or it goes to another.
 
-    `what`: "bounced" (returned later), "dead" (refused by the server, or given up) or "marked"
-    (nothing more is sent to the address).
+    `what`: "bounced" (returned later), "dead" (refused by the server, or given up), "marked"
+    (nothing more is sent to the address) or "substitute" (somebody stands in for some days).
     """
 
     to_name: str
@@ -70,6 +70,8 @@ class Alarm:
     host: str = ""
     subject: str = ""  # of the mail
     said: str = ""  # the server's words
+    substitute: str = ""  # who stands in, and when
+    days: Text = NOTHING
     language: str = "zh"
     ask: str = ""
     link: str = ""
@@ -202,21 +204,31 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "the recipient in another way.",
         ),
     ),
+    "substitute": (
+        Text("代收安排", "Substitution"),
+        Text(
+            "如与实际不符，请与本人核实，并告知系统管理员。",
+            "If this is not so, ask the person and tell the administrator.",
+        ),
+    ),
 }
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
     "subject": Text("邮件主题", "Subject of the mail"),
     "said": Text("邮件服务器答复", "The server's words"),
+    "substitute": Text("代收人", "Substitute"),
+    "days": Text("代收时间", "Days"),
     "todo": Text("请您办理", "What to do"),
 }
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
-    """The alarm about mail that did not arrive."""
+    """The alarm about mail that did not arrive, or the news of who stands in."""
     language, say = alarm.language, phrases(alarm.language)
     values = alarm_values(alarm)
-    subject, lead = wordings.fill("alarm", language, values)
+    news = alarm.what == "substitute"
+    subject, lead = wordings.fill("substitute" if news else "alarm", language, values)
     number = "" if alarm.number is None else str(alarm.number)
     facts = [
         (say.name, plain(alarm.project, language)),
@@ -226,11 +238,13 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["said"].in_(language), plain(alarm.said, language)),
+        (LABELS["substitute"].in_(language), values["substitute"]),
+        (LABELS["days"].in_(language), values["days"]),
         (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
     more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
-    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=True, **more)
+    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
 
 
 def alarm_values(alarm: Alarm) -> dict[str, Any]:
@@ -245,4 +259,6 @@ def alarm_values(alarm: Alarm) -> dict[str, Any]:
         "person": plain(alarm.person, language) or plain(alarm.address, language),
         "address": plain(alarm.address, language),
         "name": quotable(alarm.project, language),
+        "substitute": plain(alarm.substitute, language),
+        "days": alarm.days.in_(language),
     }

@@ -75,6 +75,7 @@ _ALL = (
     NoticeKind("digest.coordinator", Family.DIGEST, Text("主管单位每周汇总", "Weekly digest")),
     NoticeKind("digest.province", Family.DIGEST, Text("省厅每日汇总", "Daily digest")),
     NoticeKind("alarm", Family.ALARM, Text("邮件未送达", "Mail that did not arrive")),
+    NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
 )
 NOTICES: dict[str, NoticeKind] = {kind.key: kind for kind in _ALL}
 
@@ -175,11 +176,13 @@ NAMES: dict[Family, Names] = {
     Family.ALARM: TO
     | {
         "what": Text(
-            "情况：bounced 退信、dead 发送失败、marked 邮箱已标记",
-            "bounced, dead or marked",
+            "情况：bounced 退信、dead 发送失败、marked 邮箱已标记、substitute 代收安排",
+            "bounced, dead, marked or substitute",
         ),
         "person": Text("原收件人", "to whom it was written"),
         "address": Text("原收件邮箱", "at which address"),
         "name": Text("项目名称，可能为空", "the project, perhaps empty"),
+        "substitute": Text("代收人，可能为空", "who stands in, perhaps empty"),
+        "days": Text("代收时间，可能为空", "when somebody stands in, perhaps empty"),
     },
 }

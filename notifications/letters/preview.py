@@ -6,6 +6,7 @@ Where the project has been through the step, its last event is told; else one is
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +30,7 @@ from notifications.letters.results import EVENT, Reader, story_of, told_notice
 from notifications.letters.values import Letter, Rendered
 from notifications.letters.wording import SHIPPED, Wordings
 from states.facts import Facts
-from states.terms import Act, Action, Force, Kind, Role, Text
+from states.terms import Act, Action, Force, Kind, Role, Text, day_label
 from states.wanted import Wanted, wanted
 from workflow.engine import situation
 
@@ -66,7 +67,7 @@ def preview(
     if family is Family.DIGEST:
         return render_digest(_digest(notice, project_id, facts, reader), wordings)
     if family is Family.ALARM:
-        return render_alarm(_alarm(facts, reader, policy.office), wordings)
+        return render_alarm(_alarm(notice, facts, reader, policy.office), wordings)
     story = _last(connection, book, notice, project_id, facts, reader)
     story = story or imagined(notice, facts, policy, reader.role, reader.today)
     told = told_notice(connection, book, story, reader, project_id)
@@ -174,8 +175,8 @@ def _digest(notice: str, project_id: int, facts: Facts, reader: Reader) -> Diges
     )
 
 
-def _alarm(facts: Facts, reader: Reader, office: Text) -> Alarm:
-    return Alarm(
+def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
+    returned = Alarm(
         to_name=reader.to_name or facts.department,
         to_email=reader.to_email,
         role=reader.role,
@@ -191,8 +192,15 @@ def _alarm(facts: Facts, reader: Reader, office: Text) -> Alarm:
         ask=office.in_(reader.language),
         link=reader.link,
     )
+    if notice != "substitute":
+        return returned
+    days = day_label(reader.today)
+    return replace(
+        returned, what=notice, said="", substitute=COLLEAGUE.in_(reader.language), days=days
+    )
 
 
+COLLEAGUE = Text("同事", "a colleague")
 NO_DEADLINE = Text(
     "该项目（{category}）没有“{notice}”所说的期限，请换一个项目预览。",
     "This project ({category}) has no deadline of the kind “{notice}”; preview another project.",

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from notifications.letters.digest_letter import (
+    ALARMS,
     Alarm,
     Digest,
     DigestRow,
@@ -20,7 +21,7 @@ from notifications.letters.notice_letter import worded
 from notifications.letters.notices import NAMES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import Worded
 from notifications.letters.values import Item, Letter, Notice
-from states.terms import Kind, Role, Text
+from states.terms import Kind, Role, Text, day_label
 
 DUE = date(2025, 2, 28)
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
@@ -126,6 +127,8 @@ def _digests(notice: str, language: str) -> Iterator[dict[str, Any]]:
 
 
 def _alarms(language: str) -> Iterator[dict[str, Any]]:
-    for what, project in product(("bounced", "dead", "marked"), ("", ITEM.name)):
+    for what, project in product(ALARMS, ("", ITEM.name)):
         alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, "李四", "b@example.cn")
+        if what == "substitute":
+            alarm = replace(alarm, substitute="王五", days=day_label(DUE))
         yield alarm_values(replace(alarm, project=project, language=language))

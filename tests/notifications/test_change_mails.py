@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from desk import Desk
+from datetime import date
+
+from desk import Desk, morning
 from test_result_mails import last, sent_on
 
 from notifications.mailbox import Mailbox
 from states.terms import Act, Action, Role
+from workflow.preferences import appoint
 
 MOVED = {"opens": "2025-10-20", "ends": "2025-10-23", "reason": "场地冲突"}
 
@@ -131,3 +134,19 @@ def test_a_correction_names_what_was_and_what_is(quick_desk: Desk, mailbox: Mail
     text = last(quick_desk, mailbox, "2025-09-23")
     assert "撤销的登记：已完成办班" in text
     assert "现为：已报送实施方案。" in text
+
+
+def test_who_stands_in_is_told_with_the_days(quick_desk: Desk, mailbox: Mailbox) -> None:
+    quick_desk.staff()
+    quick_desk.plan({})
+    person = quick_desk.person("a@example.cn", name="张三")
+    other = quick_desk.person("li@example.cn", name="李四")
+    days = (date(2025, 8, 4), date(2025, 8, 8))
+    when = {"today": date(2025, 8, 1), "at": morning("2025-08-01")}
+    with quick_desk.db.write() as connection:
+        appoint(connection, person, other, *days, **when)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "To: 王五 <coordinator@example.cn>" in text
+    assert "Subject: 【代收安排】张三的邮件由李四代收" in text
+    assert "代收时间：2025年8月4日（周一）至2025年8月8日（周五）" in text
+    assert "李四代收，特此告知。" in text and "未能送达" not in text

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from stories import AT, CLERK, COORDINATOR, OFFICE, OTHER_COORDINATOR, SCHOOL, WANG, Desk
 
 from notifications.sweep import sweep
@@ -15,6 +15,7 @@ from workflow.hand_over import hand_over_all
 from workflow.outbox import TABLE as MAIL
 from workflow.people import add_person, find_actor, grant_once, person_id
 from workflow.preferences import NotAllowed
+from workflow.recipients import ADDRESS
 
 NEW = {"contact_name": "新老师", "contact_email": "xin@example.cn"}
 DAY = date(2025, 4, 11)  # the last reminder before a filing due on Saturday 04-12
@@ -172,7 +173,10 @@ def test_nobody_hands_over_to_the_unreachable(desk: Desk) -> None:
     one, other = known(desk, "a", Role.HOST, SCHOOL), known(desk, "b", Role.HOST, SCHOOL)
     with desk.db.write() as connection:
         nowhere = add_person(connection, "c", "c", "")
-    for taker in (one, nowhere):
+        lost = add_person(connection, "d", "d", "D@example.cn")
+        mark = {"email": "d@example.cn", "since": AT, "status": "", "said": "no such user"}
+        connection.execute(insert(ADDRESS).values(mark))
+    for taker in (one, nowhere, lost):
         with pytest.raises(NotAllowed), desk.db.write() as connection:
             hand_over_all(connection, desk.book, one, taker, reason="", today=DAY, at=AT)
     assert other != one and CLERK.login == "lin"
