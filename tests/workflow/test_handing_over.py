@@ -11,7 +11,9 @@ from stories import AT, CLERK, COORDINATOR, OFFICE, OTHER_COORDINATOR, SCHOOL, W
 
 from notifications.sweep import sweep
 from states.terms import Act, Action, Role
+from workflow.attempts import TABLE as ATTEMPT
 from workflow.hand_over import hand_over_all
+from workflow.mail_desk import hold
 from workflow.outbox import TABLE as MAIL
 from workflow.people import add_person, find_actor, grant_once, person_id
 from workflow.preferences import NotAllowed
@@ -75,6 +77,68 @@ def test_what_a_server_may_have_stays_where_it_is(desk: Desk) -> None:
     desk.do(one, Act.HAND_OVER, COORDINATOR, DAY, **NEW)
     assert mails(desk, "plan") == [("lin@example.cn", "pending", "")]
     assert mails(desk, "review") == [("lin@example.cn", "leased", "")]
+
+
+@pytest.mark.parametrize(("reason", "note"), [("held", "等会签"), ("approval", "")])
+def test_what_waits_for_a_person_still_does_and_leaves_nothing_empty(
+    desk: Desk, reason: str, note: str
+) -> None:
+    one = desk.admit()
+    desk.live(one, "planned")
+    sweep(desk.db, desk.book, as_of=DAY, at=AT)
+    with desk.db.write() as connection:
+        waits = MAIL.c.notice.in_(("plan", "reminder"))
+        found = connection.execute(select(MAIL.c.id).where(waits)).scalars().all()
+        for number in found if note else ():
+            hold(connection, number, by="wang", note=note, at=AT)
+        values = {"status": "awaiting", "reason": reason}
+        connection.execute(update(MAIL).where(waits).values(values))
+    desk.do(one, Act.HAND_OVER, COORDINATOR, DAY, **NEW)
+    sweep(desk.db, desk.book, as_of=DAY, at=AT)
+    for notice in ("plan", "reminder"):
+        assert mails(desk, notice) == [
+            ("lin@example.cn", "suppressed", "handed_over"),
+            ("xin@example.cn", "awaiting", reason),
+        ]
+    assert reminders(desk, one)[-1] == ("xin@example.cn", "queued", "")
+    with desk.db.read() as connection:
+        lines = connection.execute(
+            select(MAIL.c.to_email, ATTEMPT.c.reply, ATTEMPT.c.person)
+            .join_from(ATTEMPT, MAIL, ATTEMPT.c.mail_id == MAIL.c.id)
+            .where(MAIL.c.to_email == "xin@example.cn")
+        ).all()
+        numbers = select(MAIL.c.id).where(MAIL.c.status == "awaiting", MAIL.c.notice == "reminder")
+        carried = connection.execute(numbers).scalar_one()
+    assert [tuple(row) for row in lines] == [("xin@example.cn", note, "wang")] * (2 if note else 0)
+    assert {row["mail_id"] for row in desk.show(one)["reminders"] if row["mail_id"]} == {carried}
+    assert desk.complaints() == []
+
+
+def test_what_was_released_needs_no_second_release(desk: Desk) -> None:
+    one = desk.admit()
+    desk.live(one, "planned")
+    with desk.db.write() as connection:
+        connection.execute(update(MAIL).where(MAIL.c.notice == "plan").values(reason="released"))
+    desk.do(one, Act.HAND_OVER, COORDINATOR, DAY, **NEW)
+    assert mails(desk, "plan")[-1] == ("xin@example.cn", "pending", "released")
+
+
+def test_a_held_mail_keeps_what_is_in_it_of_other_projects(desk: Desk) -> None:
+    one, two = desk.admit(), desk.admit(name="另一班")
+    desk.live(one, "planned")
+    desk.live(two, "planned")
+    sweep(desk.db, desk.book, as_of=DAY, at=AT)
+    with desk.db.write() as connection:
+        [number] = connection.execute(
+            select(MAIL.c.id).where(MAIL.c.notice == "reminder")
+        ).scalars()
+        hold(connection, number, by="wang", note="", at=AT)
+    desk.do(one, Act.HAND_OVER, COORDINATOR, DAY, **NEW)
+    assert mails(desk, "reminder") == [
+        ("lin@example.cn", "awaiting", "held"),
+        ("xin@example.cn", "awaiting", "held"),
+    ]
+    assert reminders(desk, two) == [("lin@example.cn", "queued", "")]
 
 
 def test_clerk_and_office_both_hear(desk: Desk) -> None:
