@@ -138,3 +138,16 @@ def told(
 def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:
     """What a mail about a deed is called: the deed, or the milestone that was recorded."""
     return str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value
+
+
+# Whose part in a project a deed can end: they are told so, once, by a notice of its own.
+PARTS = {Act.HAND_OVER: Role.HOST, Act.TRANSFER: Role.COORDINATOR}
+
+
+def parting_notice(act: Act) -> str:
+    """What the mail to those who have no more to do with a project is called."""
+    return f"{act.value}{PARTING}"
+
+
+PARTING = ".left"
+PARTING_NOTICES = frozenset(parting_notice(act) for act in PARTS)

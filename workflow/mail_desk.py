@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from states.mailing import PARTING
 from states.terms import Act, Action, Text
 from workflow.addresses import clear_address as clear_address
 from workflow.addresses import mark_address as mark_address
@@ -35,7 +36,7 @@ APPROVABLE = frozenset(
 def awaits_approval(row: Any, chosen: Collection[str]) -> bool:
     """Whether a person is to see a mail first: before its first attempt, until released."""
     return (
-        row.notice in chosen
+        row.notice.removesuffix(PARTING) in chosen
         and row.purpose != Purpose.TEST
         and row.tried_at is None
         and row.reason != RELEASED

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from states.facts import Facts
-from states.mailing import Sort
+from states.mailing import PARTING_NOTICES, Sort
 from states.terms import Act, Action, Role
 from workflow.attempts import RELEASED, carry_hold
 from workflow.gathering import gather, waiting_mail
@@ -71,6 +71,7 @@ def readdress(
         select(MAIL)
         .where(MAIL.c.project_id == project_id, MAIL.c.purpose == Purpose.RESULT.value)
         .where(MAIL.c.to_role == role.value, MAIL.c.to_email.in_(gone), NOT_WITH_A_SERVER)
+        .where(MAIL.c.notice.not_in(PARTING_NOTICES))  # meant for nobody else
         .with_for_update()
     ).all()
     for mail in mails:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from notifications.calendars.timetable import TYPE as DOCX
 from notifications.calendars.timetable import timetable
 from notifications.letters.envelope import Attachment
 from states.facts import Facts, Standing
+from states.mailing import PARTING_NOTICES
 from states.terms import Action, Kind, Role, Text
 from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
@@ -80,6 +82,9 @@ def _with_news(
     today: date,
     at: datetime,
 ) -> Iterator[Attachment]:
+    if mail.notice in PARTING_NOTICES:
+        yield from _files(_ended(connection, book, mail, role, language, at), language)
+        return
     theirs = DEADLINE.c.project_id == mail.project_id
     rows = connection.execute(ROWS.where(theirs, LATEST).order_by(DEADLINE.c.id))
     found = _entries(rows, book, role, language, at)
@@ -91,6 +96,18 @@ def _with_news(
     if deed == Action.PLAN:
         page = timetable(connection, book, mail.project_id, language=language, today=today)
         yield Attachment(TIMETABLE.in_(language), DOCX, page)
+
+
+def _ended(
+    connection: Connection, book: Rulebook, mail: Any, role: Role, language: str, at: datetime
+) -> list[Entry]:
+    """All that is open in the projects of a mail, over for its reader."""
+    projects = {mail.project_id, *json.loads(mail.about).get("projects", ())}
+    theirs = DEADLINE.c.project_id.in_(projects)
+    open_ = DEADLINE.c.standing == Standing.OPEN.value
+    rows = connection.execute(ROWS.where(theirs, LATEST, open_).order_by(DEADLINE.c.id))
+    found = _entries(rows, book, role, language, at)
+    return [replace(one, status="cancelled", alarm_days=None) for one in found]
 
 
 _CARRIED = Statement(

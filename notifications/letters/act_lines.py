@@ -101,7 +101,8 @@ def transfer(story: Story) -> Told:
     ]
     label = host if before.host != after.host else department
     tag = Text("{unit}调整", "{unit} changed").format(unit=label)
-    return Told(tag, tuple(lines), values={"label": Text(label.zh, label.en.lower())})
+    values: dict[str, Said] = {"label": Text(label.zh, label.en.lower()), "now": after.department}
+    return Told(tag, tuple(lines), values=values)
 
 
 def hand_over(story: Story) -> Told:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from notifications.letters.story import Story
 from states.facts import Facts, Json
+from states.mailing import PARTING
 from states.policy import Policy
 from states.terms import REJECTED_AS, Act, Action, Kind, Role, State
 
@@ -41,6 +42,7 @@ def imagined(notice: str, facts: Facts, policy: Policy, role: Role, today: date)
 def _deed(notice: str) -> Action | Act:
     if notice == "receipt":
         return Action.FILE
+    notice = notice.removesuffix(PARTING)
     for kind in (Action, Act):
         if notice in set(kind):
             return kind(notice)

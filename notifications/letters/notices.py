@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from states.lifecycle import ACTS, LIFECYCLE
+from states.mailing import PARTS, parting_notice
 from states.terms import Act, Action, Labelled, Text
 
 
@@ -42,6 +43,7 @@ TOLD = tuple(
     )
 )
 RECEIPTS = (Action.FILE, Action.REPORT)
+TO_WHO_LEFT = Text("{deed}（告知原联系人）", "{deed}: to those whose part ends")
 MILESTONES = {
     "filing_confirmed": Text("备案确认", "Filing confirmed"),
     "notice_issued": Text("开班通知下发", "Opening notice issued"),
@@ -70,6 +72,10 @@ _ALL = (
     *(
         NoticeKind(deed.value, Family.RESULT, deed.label, "receipt" if deed in RECEIPTS else "")
         for deed in TOLD
+    ),
+    *(
+        NoticeKind(parting_notice(act), Family.RESULT, TO_WHO_LEFT.format(deed=act.label))
+        for act in PARTS
     ),
     *(NoticeKind(key, Family.RESULT, label, "milestone") for key, label in MILESTONES.items()),
     NoticeKind("digest.coordinator", Family.DIGEST, Text("主管单位每周汇总", "Weekly digest")),
@@ -160,7 +166,10 @@ NAMES: dict[Family, Names] = {
         "amount": Text("金额（元），可能为空", "the amount in yuan, perhaps empty"),
         "addressee": Text("办班材料报送至何处", "where the papers after the class go"),
         "was": Text("变更前的办班时间，可能为空", "the dates before, perhaps empty"),
-        "now": Text("变更后的办班时间或联系人，可能为空", "dates or contact now, perhaps empty"),
+        "now": Text(
+            "变更后的办班时间、联系人或主管单位，可能为空",
+            "dates, contact or department now, perhaps empty",
+        ),
         "moved": Text("办班时间是否变动（用于判断）", "whether the dates moved, to test"),
     },
     Family.DIGEST: TO

@@ -30,6 +30,7 @@ from notifications.letters.results import EVENT, Reader, story_of, told_notice
 from notifications.letters.values import Letter, Rendered
 from notifications.letters.wording import SHIPPED, Wordings
 from states.facts import Facts
+from states.mailing import PARTING, PARTING_NOTICES
 from states.terms import Act, Action, Force, Kind, Role, Text, day_label
 from states.wanted import Wanted, wanted
 from workflow.engine import situation
@@ -141,7 +142,8 @@ def _last(
 ) -> Any:
     """The last event of which the notice tells, if there was one."""
     known = {*Action, *Act}
-    deed = notice if notice in known else "file" if notice == "receipt" else Act.MILESTONE.value
+    named = notice.removesuffix(PARTING)
+    deed = named if named in known else "file" if notice == "receipt" else Act.MILESTONE.value
     events = connection.execute(
         select(EVENT)
         .where(EVENT.c.project_id == project_id, EVENT.c.deed == deed, EVENT.c.seq > 1)
@@ -149,9 +151,10 @@ def _last(
     ).all()
     for event in events:
         pending = (json.loads(event.changes).get("pending") or {}).get("deed")
-        named = json.loads(event.given).get("name", notice)
-        if pending is None and (deed != Act.MILESTONE or notice in (deed, named)):
-            return story_of(connection, book, event, facts, reader.role)
+        called = json.loads(event.given).get("name", notice)
+        if pending is None and (deed != Act.MILESTONE or notice in (deed, called)):
+            story = story_of(connection, book, event, facts, reader.role)
+            return replace(story, notice=notice) if notice in PARTING_NOTICES else story
     return None
 
 

@@ -102,7 +102,11 @@ def test_a_transfer_names_both_departments(quick_desk: Desk, mailbox: Mailbox) -
     [project] = quick_desk.plan({})
     more = {"department": "省水利厅", "reason": "职能调整"}
     quick_desk.do(project, Act.TRANSFER, "2025-08-01", **more)
-    text = sent_on(quick_desk, mailbox, "2025-08-01")[0]
+    text, parting = sent_on(quick_desk, mailbox, "2025-08-01")
+    assert "To: 王五 <coordinator@example.cn>" in parting
+    assert "Subject: 【主管（推荐）单位调整】甲单位承办的“研修班1号”已转由省水利厅联系" in parting
+    assert "日历中的有关期限一并取消，无需再督促。" in parting
+    assert "后续时限" not in parting and "事由：职能调整" in parting
     assert "Subject: 【主管（推荐）单位调整】“研修班1号”主管（推荐）单位已调整" in text
     assert "主管（推荐）单位：由省林业局调整为省水利厅" in text
 
@@ -113,7 +117,11 @@ def test_the_new_contact_hears_what_is_open_and_no_telephone(
     [project] = quick_desk.plan({})
     more = {"contact_name": "李七", "contact_email": "li@example.cn", "contact_phone": "0591-1"}
     quick_desk.do(project, Act.HAND_OVER, "2025-08-01", **more)
-    text = last(quick_desk, mailbox, "2025-08-01")
+    text, parting = sent_on(quick_desk, mailbox, "2025-08-01")
+    assert "To: 张三 <a@example.cn>" in parting
+    assert "Subject: 【联系人更换】“研修班1号”今后由李七联系" in parting
+    assert "日历中的有关期限一并取消，无需再办理。" in parting
+    assert "后续时限" not in parting and "0591" not in parting
     assert "To: 李七 <li@example.cn>" in text
     assert "Subject: 【联系人更换】“研修班1号”的联系人已更换" in text
     assert "联系人：由张三调整为李七" in text

@@ -62,6 +62,7 @@ def test_what_waits_goes_to_the_new_contact(desk: Desk) -> None:
         ("xin@example.cn", "pending", ""),
     ]
     assert mails(desk, "hand_over") == [("xin@example.cn", "pending", "")]
+    assert mails(desk, "hand_over.left") == [("lin@example.cn", "pending", "")]
     with desk.db.read() as connection:
         clerk = find_actor(connection, "xin@example.cn")
     assert clerk is not None and clerk.grants == ((Role.HOST, SCHOOL),)
@@ -166,8 +167,37 @@ def test_another_department_takes_over(desk: Desk) -> None:
         ("old@example.cn", "suppressed", "handed_over"),
         ("new@example.cn", "pending", ""),
     ]
+    assert mails(desk, "transfer.left") == [("old@example.cn", "pending", "")]
+    assert mails(desk, "transfer") == [
+        ("lin@example.cn", "pending", ""),
+        ("new@example.cn", "pending", ""),
+    ]
     desk.do(one, Action.REVIEW, OTHER_COORDINATOR, "2025-01-09", opinion="同意")
     assert desk.complaints() == []
+
+
+def test_who_stays_is_not_told_that_the_part_ends(desk: Desk) -> None:
+    one = desk.admit(office_email="office@example.cn")
+    known(desk, "both", Role.COORDINATOR, OFFICE)
+    known(desk, "both", Role.COORDINATOR, "厦门市人社局")
+    desk.do(one, Act.HAND_OVER, COORDINATOR, "2025-01-07", contact_phone="0591-1", **NEW)
+    desk.do(one, Act.HAND_OVER, COORDINATOR, "2025-01-07", contact_name="新老师", contact_phone="1")
+    desk.do(one, Act.TRANSFER, WANG, "2025-01-09", department="厦门市人社局", reason="归口调整")
+    assert mails(desk, "hand_over.left") == [("lin@example.cn", "pending", "")]
+    assert mails(desk, "transfer.left") == []
+
+
+def test_the_news_that_a_part_ends_follows_nobody(desk: Desk) -> None:
+    one = desk.admit()
+    back = {"contact_name": "林老师", "contact_email": "lin@example.cn"}
+    third = {"contact_name": "第三人", "contact_email": "third@example.cn"}
+    for given in (NEW, back, third):
+        desk.do(one, Act.HAND_OVER, COORDINATOR, "2025-01-07", **given)
+    assert mails(desk, "hand_over.left") == [
+        ("lin@example.cn", "pending", ""),
+        ("xin@example.cn", "pending", ""),
+        ("lin@example.cn", "pending", ""),
+    ]
 
 
 def test_another_host_after_the_plan_is_a_flag(desk: Desk) -> None:
@@ -211,9 +241,10 @@ def test_all_of_a_clerks_projects_in_one_act_and_one_mail(desk: Desk) -> None:
     emails = [desk.show(one)["contact_email"] for one in (first, second, done)]
     assert emails == ["xin@example.cn", "xin@example.cn", "lin@example.cn"]
     assert mails(desk, "hand_over") == [("xin@example.cn", "pending", "")]
+    assert mails(desk, "hand_over.left") == [("lin@example.cn", "pending", "")]
     with desk.db.read() as connection:
-        about = connection.execute(select(MAIL.c.about).where(MAIL.c.notice == "hand_over"))
-        assert about.scalar_one() == f'{{"projects": [{first}, {second}]}}'
+        about = connection.execute(select(MAIL.c.about).where(MAIL.c.notice.like("hand_over%")))
+        assert list(about.scalars()) == [f'{{"projects": [{first}, {second}]}}'] * 2
         gone = find_actor(connection, "lin")
     assert gone is not None and gone.grants == ()
     assert desk.complaints() == []
