@@ -63,11 +63,12 @@ def sort_of_step(force: Force, role: Role) -> Sort:
     return Sort.DEADLINES if role is Role.HOST else Sort.CHASING
 
 
-RECEIPTS = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT})
+# What a host did itself: the mail about it says no more than that it arrived.
+ACKNOWLEDGED = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT, Act.SUPPLY})
 
 
 def sort_of_result(deed: Action | Act, role: Role) -> Sort:
-    return Sort.RECEIPTS if deed in RECEIPTS and role is Role.HOST else Sort.RESULTS
+    return Sort.RECEIPTS if deed in ACKNOWLEDGED and role is Role.HOST else Sort.RESULTS
 
 
 def whose_turn(kind: Kind, facts: Facts, role: Role) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from notifications.letters.items import CENTRE_STAYS, planned_time, span
 from notifications.letters.phrases import NATIONAL, WORDS
+from notifications.letters.step_lines import receipt
 from notifications.letters.story import (
     AMOUNT,
     DOCUMENT,
@@ -205,6 +206,11 @@ MILESTONE_TAGS = {
 }
 
 
+def supply(story: Story) -> Told:
+    """A promised paper that came later, with what is still to follow."""
+    return receipt(story, Text("补交材料", "papers handed in later"))
+
+
 ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CONFIRM_DATES: confirm_dates,
     Act.CHANGE: change,
@@ -214,4 +220,5 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.HAND_OVER: hand_over,
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
+    Act.SUPPLY: supply,
 }

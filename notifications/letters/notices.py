@@ -42,7 +42,7 @@ TOLD = tuple(
         + [rule.act for rule in ACTS if rule.tells]
     )
 )
-RECEIPTS = (Action.FILE, Action.REPORT)
+WORDED_AS_RECEIPT = (Action.FILE, Action.REPORT, Act.SUPPLY)
 TO_WHO_LEFT = Text("{deed}（告知原联系人）", "{deed}: to those whose part ends")
 MILESTONES = {
     "filing_confirmed": Text("备案确认", "Filing confirmed"),
@@ -70,8 +70,9 @@ _ALL = (
     NoticeKind("summary", Family.SUMMARY, Text("多项提醒合并", "Several on one day")),
     NoticeKind("receipt", Family.RESULT, Text("收件回执（通用）", "Receipt in general")),
     *(
-        NoticeKind(deed.value, Family.RESULT, deed.label, "receipt" if deed in RECEIPTS else "")
+        NoticeKind(deed.value, Family.RESULT, deed.label, follows)
         for deed in TOLD
+        for follows in ("receipt" if deed in WORDED_AS_RECEIPT else "",)
     ),
     *(
         NoticeKind(parting_notice(act), Family.RESULT, TO_WHO_LEFT.format(deed=act.label))
