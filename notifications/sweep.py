@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
+from notifications.late_plan import late_plan_untold
 from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
@@ -211,11 +212,14 @@ def _record(
 
 def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
     """One row a step and recipient; of several missed steps only the latest is announced."""
+    late = bool(passed) and late_plan_untold(ledger.connection, due, ledger.as_of)
     for rise in passed:
         for role in rise.rung.tells:
             begun = due.kind is Kind.OPENING and due.due_on <= ledger.as_of
             latest = rise is passed[-1] and not begun
             reason = _silence(due, rise, role, ledger.as_of, latest=latest)
+            if late and rise is passed[-1] and role is Role.HOST and reason == "before_known":
+                reason = ""
             found = ledger.recipients(role, due.facts, sort_of_step(due.force, role))
             for to in found:
                 ledger.note(due, rise, role, to.email, reason or to.reason)

@@ -14,6 +14,7 @@ from notifications.letters.values import Item, Letter
 from states.consequence import consequence
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
+from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Action, Force, Kind, Role, State, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
@@ -109,6 +110,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
     kind = Kind(row.kind)
     place, rule = ground(policy, category, kind, row.clause)
     rule = with_grant(rule, facts, category, kind)
+    stated = row.force == Force.STATED.value
     overdue = row.step.startswith("D+")  # counted from the last day that could count
     return Item(
         project_id=row.project_id,
@@ -132,6 +134,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         addressee=addressee(facts, policy, category, kind).in_(language),
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
+        late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
     )
 
 

@@ -22,6 +22,7 @@ from notifications.letters.digest_letter import (
     render_digest,
 )
 from notifications.letters.imagined import imagined
+from notifications.letters.item_view import LATE_PLAN
 from notifications.letters.items import item
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import NOTICES, Family, chain
@@ -88,6 +89,8 @@ def _letter(book: Rulebook, notice: str, project_id: int, facts: Facts, reader: 
     chosen = fitting if notice == "summary" else fitting[:1]
     rows = [(_row(want, notice, project_id), want) for want in chosen]
     items = tuple(item(row, facts, policy, reader.language) for row, _ in rows)
+    late = notice == LATE_PLAN
+    items = tuple(replace(one, late_plan=late) for one in items)
     if notice == "summary" and len(items) == 1:
         items *= 2
     return Letter(
@@ -122,7 +125,7 @@ def _row(want: Wanted, notice: str, project_id: int) -> Any:
 
 def _day(notice: str, want: Wanted) -> date:
     """A day on which the notice would go out."""
-    if notice.startswith("overdue") or notice in ("past_advice", "recording"):
+    if notice.startswith("overdue") or notice in ("past_advice", "recording", LATE_PLAN):
         return want.late_after + timedelta(days=3)
     return want.advised_on - WEEK
 

@@ -77,6 +77,8 @@ def _variants() -> Iterator[Item]:
             yield replace(item, national=True)
         if kind is Kind.APPLICATION:
             yield replace(item, submitted=True)
+        if kind is Kind.FILING and not advisory:
+            yield replace(item, late_plan=True)
 
 
 def _letters(language: str) -> Iterator[Letter]:
