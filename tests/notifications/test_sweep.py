@@ -295,6 +295,28 @@ def test_what_is_sent_back_has_a_ladder_of_its_own(desk: Desk) -> None:
     ]
 
 
+def test_a_date_told_by_what_was_sent_back_is_not_told_again_that_day(desk: Desk) -> None:
+    [project] = desk.plan({"office_email": "office@example.cn"})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    by = {"items": "实施方案缺页", "mend_by": "2025-08-07"}
+    desk.do(project, Action.SEND_BACK, "2025-08-04", **by)  # D-3 is that very day
+    desk.sweep_daily("2025-08-04", "2025-08-06")
+    steps = desk.ledger("step", "reason", kind="mending", recipient="a@example.cn")
+    assert steps == [("D-7", "overtaken"), ("D-3", "told_already"), ("D-1", "")]
+    assert desk.ledger("reason", kind="mending", step="D-3") == ["told_already"] * 2
+
+
+def test_who_did_not_get_the_mail_that_sent_it_back_is_reminded(desk: Desk) -> None:
+    [project] = desk.plan({"contact_email": None})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.PROVINCE, on_behalf=True)
+    by = {"items": "实施方案缺页", "mend_by": "2025-08-07"}
+    desk.do(project, Action.SEND_BACK, "2025-08-04", **by)
+    desk.do(project, Act.HAND_OVER, "2025-08-04", contact_name="李七", contact_email="b@example.cn")
+    desk.sweep("2025-08-04")
+    steps = desk.ledger("step", "reason", kind="mending", recipient="b@example.cn")
+    assert steps == [("D-7", "overtaken"), ("D-3", "")]
+
+
 def test_no_step_is_lost_between_change_and_sweep(desk: Desk) -> None:
     [project] = desk.plan({})
     last = day("2025-07-16") - timedelta(days=1)
