@@ -19,7 +19,7 @@ from workflow.addresses import marked
 from workflow.deeds import NoSuchProject
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
-from workflow.tables import MailStatus
+from workflow.mail_tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

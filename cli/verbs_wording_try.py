@@ -16,9 +16,9 @@ from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
 from states.forms import EMAIL
 from states.terms import Role, Text
+from workflow.mail_tables import Purpose
 from workflow.outbox import INSERT, draft
 from workflow.people import PERSON, find_actor
-from workflow.tables import Purpose
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -18,8 +18,8 @@ from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused
 from workflow.database import Database
+from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus
 
 WAITING = (MailStatus.PENDING.value, MailStatus.FAILED.value, MailStatus.DEAD.value)
 LIST_NAME = "call-list.html"

@@ -24,10 +24,10 @@ from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.gathering import gather
+from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
-from workflow.tables import MailStatus, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500

@@ -120,7 +120,8 @@ def hushed(
     return ""
 
 
-MOVES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
+# Acts that may bring new dates, which their own mail announces.
+NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
 
 
 def told(
@@ -133,7 +134,7 @@ def told(
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
     tells = ACT_RULES[deed].tells
-    return (Role.HOST,) if tells and deed in MOVES and is_past(after, today) else tells
+    return (Role.HOST,) if tells and deed in NEW_DATES and is_past(after, today) else tells
 
 
 def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:

@@ -17,11 +17,11 @@ from states.mailing import Sort
 from states.terms import Role, State, Text
 from workflow.attempts import MailRefused, record
 from workflow.engine import TABLE as PROJECT
+from workflow.mail_tables import Address, Purpose, Reminder
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON
 from workflow.recipients import addressed
-from workflow.tables import Address, Purpose, Reminder
 
 ADDRESS = Address.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]

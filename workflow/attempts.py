@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from states.terms import Text
-from workflow.tables import MailAttempt
+from workflow.mail_tables import MailAttempt
 
 TABLE = MailAttempt.__table__  # type: ignore[attr-defined]
 HELD = "held"  # by a person

@@ -19,7 +19,7 @@ from states.decide import blocks
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
-from states.mailing import MOVES, PARTS, notice_of, told
+from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Role
 from workflow import deadlines
@@ -96,7 +96,7 @@ def perform_in(
     facts = _append(connection, entry)
     category = policy.categories[facts.category]
     # What a plan or a moved date brings is announced by a mail of its own; earlier steps are not.
-    known_on = today if deed.what is Action.PLAN or deed.what in MOVES else None
+    known_on = today if deed.what is Action.PLAN or deed.what in NEW_DATES else None
     deadlines.reconcile(connection, project_id, facts, category, book, known_on=known_on)
     if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)

@@ -12,10 +12,10 @@ from states.facts import Facts
 from states.mailing import sort_of_step
 from states.terms import Force, Role
 from workflow.judging import TABLE as PROJECT
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.recipients import addressed
-from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500

@@ -14,8 +14,8 @@ from states.terms import Act, Action, Text
 from workflow.addresses import clear_address as clear_address
 from workflow.addresses import mark_address as mark_address
 from workflow.attempts import HELD, RELEASED, MailRefused, record
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose
 
 LARGEST_ID = 2**31 - 1  # what the column can hold
 

@@ -12,8 +12,8 @@ from workflow.addresses import ADDRESS
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_desk import LARGEST_ID
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 SHOWN = [column for column in MAIL.columns if column.name != "content"]

@@ -18,7 +18,8 @@ from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
 from workflow.mail_log import mail_log
-from workflow.tables import Event, Reminder
+from workflow.mail_tables import Reminder
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]

@@ -11,14 +11,15 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from states.facts import Facts
 from states.mailing import PARTING_NOTICES, Sort
-from states.terms import Act, Action, Role
+from states.terms import Act, Action, Role, deed_of
 from workflow.attempts import RELEASED, carry_hold
 from workflow.gathering import gather, waiting_mail
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.outbox import Result, queue_result
 from workflow.people import know_contacts
 from workflow.recipients import Recipient, addressed
-from workflow.tables import Event, MailStatus, Purpose, Reminder, ReminderStatus
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -191,7 +192,7 @@ def _silence(connection: Connection, mail_id: int) -> None:
 def _deed(connection: Connection, mail: Any) -> Action | Act:
     its = (EVENT.c.project_id == mail.project_id, EVENT.c.seq == mail.event_seq)
     deed = connection.execute(select(EVENT.c.deed).where(*its)).scalar_one()
-    return Action(deed) if deed in set(Action) else Act(deed)
+    return deed_of(deed)
 
 
 def _queued(connection: Connection, result: Result, role: Role, to: Recipient) -> int | None:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 from states.facts import Facts
 from states.mailing import Mode, Sort, choices
 from states.terms import Role
+from workflow.mail_tables import Address, Preference, Substitute
 from workflow.people import PERSON, recipients
 from workflow.statements import Statement
-from workflow.tables import Address, Preference, Substitute
 
 PREFERENCE = Preference.__table__  # type: ignore[attr-defined]
 SUBSTITUTE = Substitute.__table__  # type: ignore[attr-defined]

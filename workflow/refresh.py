@@ -18,7 +18,8 @@ from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import TABLE as PROJECT
-from workflow.tables import Reminder, Setting
+from workflow.mail_tables import Reminder
+from workflow.tables import Setting
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 SETTING = Setting.__table__  # type: ignore[attr-defined]

@@ -11,11 +11,11 @@ from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Role
 from workflow.judging import TABLE as PROJECT
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, holders
 from workflow.recipients import Recipient, resolve
-from workflow.tables import MailStatus, Purpose
 
 NOTICE = "substitute"
 

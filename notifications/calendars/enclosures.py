@@ -24,8 +24,9 @@ from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.history import fold
+from workflow.mail_tables import Purpose, Reminder, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Event, Purpose, Reminder, ReminderStatus
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]

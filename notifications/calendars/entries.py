@@ -16,7 +16,7 @@ from notifications.calendars.ics import Entry
 from states.facts import Standing
 from states.mailing import whose_turn
 from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
+from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text, day_label
 
 ALARM_DAYS = 3  # a calendar rings that many days before the day
 
@@ -48,12 +48,9 @@ def entry(
     )
 
 
-BY_THEMSELVES = frozenset({Kind.OPENING, Kind.RECORDING})  # no notice sets a last day for them
-
-
 def _title(row: Any, kind: Kind) -> Text:
     label, end = kind.label, Text("", "")
-    if kind not in BY_THEMSELVES:
+    if kind not in ASKED_BY_SYSTEM:
         advised = row.force == Force.ADVISORY
         end = Text("（建议）", " (advised)") if advised else Text("截止", " due")
     if row.provisional:
@@ -64,7 +61,7 @@ def _title(row: Any, kind: Kind) -> Text:
 def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Text]:
     due, advised = day_label(row.due_on), day_label(row.advised_on)
     lines = [Text(f"承办单位：{row.host}", f"Host unit: {row.host}")]
-    if kind not in BY_THEMSELVES:
+    if kind not in ASKED_BY_SYSTEM:
         lines.append(Text(f"截止日：{due.zh}", f"Due: {due.en}"))
         if row.advised_on != row.due_on:
             lines.append(Text(f"建议报送日：{advised.zh}", f"Advised: {advised.en}"))

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
-from notifications.calendars.entries import BY_THEMSELVES, ground
+from notifications.calendars.entries import ground
 from notifications.calendars.timetable_page import Page, page
 from notifications.letters.printing import plain
 from states.facts import Facts, Standing
 from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Action, Basis, Force, Kind, Text, day_label
+from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Action, Basis, Force, Kind, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 
@@ -116,7 +116,7 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     return (
         kind.label.in_(language),
         due,
-        advised if kind not in BY_THEMSELVES and kind is not Kind.COMPLETION else "—",
+        advised if kind not in ASKED_BY_SYSTEM and kind is not Kind.COMPLETION else "—",
         ground(policy, category, kind, row.clause).in_(language) or "—",
         between.join(dict.fromkeys(note.in_(language) for note in notes)),
         "☑" if row.standing == Standing.MET else "□",

@@ -14,17 +14,17 @@ from notifications.letters.values import DueRow
 from states.facts import Facts, Standing
 from states.labels import is_national_money
 from states.lifecycle import FINAL
-from states.mailing import plan_came_late
+from states.mailing import NEW_DATES, plan_came_late
 from states.policy import Category
-from states.terms import Act, Action, Force, Kind, State, Text
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, State, Text
 from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.statements import Statement
 
-GENTLE = frozenset({Kind.RECORDING, Kind.OPENING})  # asked by the system: no date of a notice
-MOVES = frozenset({Act.CONFIRM_DATES, Act.CHANGE, Act.POSTPONE, Act.EXTEND, Act.CORRECT})
+# Their mails show beside each day the one that held before.
+COMPARED = NEW_DATES | {Act.CORRECT}
 # Their mails show the whole course ahead, not only what is open now.
-WHOLE = MOVES | {Action.PLAN, Action.REINSTATE}
+WHOLE = COMPARED | {Action.PLAN, Action.REINSTATE}
 
 _COLUMNS = ("kind", "due_on", "advised_on", "clause", "provisional", "force", "standing")
 _ROWS = Statement(
@@ -43,7 +43,7 @@ _ROWS = Statement(
 def due_title(deed: Action | Act) -> Text:
     if deed is Action.PLAN:
         return Text("项目时间表", "Timetable")
-    if deed in MOVES:
+    if deed in COMPARED:
         return Text("现行期限", "Deadlines now")
     return Text("后续时限", "What is due next")
 
@@ -55,12 +55,12 @@ def due_rows(
     facts, category = story.facts, story.category
     if facts.state in FINAL:
         return ()
-    earlier = _earlier(story, book) if story.deed in MOVES else {}
+    earlier = _earlier(story, book) if story.deed in COMPARED else {}
     shown = {Standing.OPEN.value} | ({Standing.AHEAD.value} if story.deed in WHOLE else set())
     found = []
     for row in _ROWS.run(connection, {"project_id": project_id}):
         kind, due_on, advised_on, clause, provisional, force, standing = row
-        if kind in GENTLE or standing not in shown:
+        if kind in ASKED_BY_SYSTEM or standing not in shown:
             continue
         advisory = force == Force.ADVISORY
         place = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 from notifications.letters.story import Story
 from states.facts import Facts, Json
 from states.mailing import PARTING
 from states.policy import Policy
-from states.terms import REJECTED_AS, Act, Action, Kind, Role, State
+from states.terms import REJECTED_AS, Act, Action, Kind, Role, State, deed_of
 
 PLACEHOLDER = "（示例）"
 
@@ -42,10 +43,8 @@ def imagined(notice: str, facts: Facts, policy: Policy, role: Role, today: date)
 def _deed(notice: str) -> Action | Act:
     if notice == "receipt":
         return Action.FILE
-    notice = notice.removesuffix(PARTING)
-    for kind in (Action, Act):
-        if notice in set(kind):
-            return kind(notice)
+    with suppress(ValueError):
+        return deed_of(notice.removesuffix(PARTING))
     return Act.MILESTONE
 
 

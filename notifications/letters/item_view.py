@@ -17,10 +17,9 @@ from notifications.letters.printing import (
     short,
 )
 from notifications.letters.values import Item, Letter
-from states.terms import PROVISIONAL, Force, Kind, Role, Text
+from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text
 
-PAPERLESS = frozenset({Kind.COMPLETION, Kind.RECORDING, Kind.OPENING})  # nothing is handed in
-GENTLE = frozenset({Kind.RECORDING, Kind.OPENING})  # asked by the system, never overdue
+PAPERLESS = ASKED_BY_SYSTEM | {Kind.COMPLETION}  # nothing is handed in
 
 
 class Row(NamedTuple):
@@ -48,7 +47,7 @@ class View:
         self.name = quotable(item.name, self.language)
         self.host = plain(item.host, self.language)
         self.recording, self.opening = item.kind is Kind.RECORDING, item.kind is Kind.OPENING
-        self.gentle = item.kind in GENTLE
+        self.gentle = item.kind in ASKED_BY_SYSTEM
         advised = item.advised_on >= letter.today and not self.opening
         self.target = item.advised_on if advised else item.due_on
         self.days = (self.target - letter.today).days

@@ -19,8 +19,8 @@ from states.policy import Category, Policy
 from states.terms import Action, Force, Kind, Role, State, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.mail_tables import Reminder, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}

@@ -32,7 +32,7 @@ from notifications.letters.values import Letter, Rendered
 from notifications.letters.wording import SHIPPED, Wordings
 from states.facts import Facts
 from states.mailing import PARTING, PARTING_NOTICES
-from states.terms import Act, Action, Force, Kind, Role, Text, day_label
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Role, Text, day_label
 from states.wanted import Wanted, wanted
 from workflow.engine import situation
 
@@ -107,7 +107,7 @@ def _letter(book: Rulebook, notice: str, project_id: int, facts: Facts, reader: 
 
 def _fits(want: Wanted, notice: str) -> bool:
     """Whether a deadline is one that the notice tells of."""
-    advisory, gentle = want.force is Force.ADVISORY, want.kind in (Kind.OPENING, Kind.RECORDING)
+    advisory, gentle = want.force is Force.ADVISORY, want.kind in ASKED_BY_SYSTEM
     if notice == "past_advice":
         return advisory and not gentle
     if notice == "overdue":

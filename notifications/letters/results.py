@@ -20,7 +20,7 @@ from notifications.letters.values import DueRow, Notice
 from states.facts import Facts, Json, merge
 from states.labels import state_label
 from states.mailing import PARTING_NOTICES
-from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text
+from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text, deed_of
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
 from workflow.history import fold
@@ -157,7 +157,7 @@ def story_of(connection: Connection, book: Rulebook, event: Any, facts: Facts, r
     policy = book.policy(event.policy)
     changes = json.loads(event.changes)
     given = {**_proposed(connection, event, changes), **json.loads(event.given)}
-    deed = Action(event.deed) if event.deed in set(Action) else Act(event.deed)
+    deed = deed_of(event.deed)
     past = _before(connection, event)
     return Story(
         deed=deed,

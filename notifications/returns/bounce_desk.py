@@ -22,8 +22,8 @@ from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import record
 from workflow.database import Database
 from workflow.mail_desk import BOUNCED, UNPROVEN
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
 DELAYED, ELSEWHERE = "delayed", "bounced_elsewhere"

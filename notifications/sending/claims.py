@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, text, update
 
 from notifications.letters.drafts import Written
+from workflow.mail_tables import MailAttempt, MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
-from workflow.tables import MailAttempt, MailStatus
 
 MOST_HANDED = 2  # as often may a server have got a mail; a third copy is never risked
 FAR = timedelta(hours=2)  # longer than any lease or pause: such a time is a clock's error

@@ -40,7 +40,7 @@ from notifications.sending.rulings import IN_DOUBT, ruling
 from workflow.addresses import mark_address
 from workflow.database import Database
 from workflow.mail_desk import awaits_approval
-from workflow.tables import MailStatus
+from workflow.mail_tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BATCH = 20

@@ -25,9 +25,10 @@ from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
 from workflow.imports.plan import Imported, apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
+from workflow.mail_tables import MailAttempt, Reminder
 from workflow.outbox import TABLE as MAIL
 from workflow.people import PERSON, Actor, add_person, grant
-from workflow.tables import Deadline, MailAttempt, Reminder
+from workflow.tables import Deadline
 from workflow.verify import verify
 
 SAMPLE = Path("config/samples/plan-2025.xlsx").resolve()

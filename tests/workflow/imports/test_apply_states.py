@@ -20,9 +20,10 @@ from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
 from workflow.imports.plan import Imported, apply_plan
 from workflow.imports.plan_file import read_plan
+from workflow.mail_tables import Reminder
 from workflow.outbox import TABLE as MAIL
 from workflow.people import Actor
-from workflow.tables import Event, Reminder
+from workflow.tables import Event
 from workflow.verify import verify
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
