@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import traceback
 
 from cli.office import Stop
@@ -16,14 +15,14 @@ def report(error: Exception, *, as_json: bool) -> int:
     """Print the sentence (and JSON if asked for); the exit code."""
     language = "en" if os.environ.get("YANXIU_LANGUAGE") == "en" else "zh"
     printer = Printer(language, as_json)
-    text, code, data = _read(error)
+    text, code, data = _read(error, printer)
     printer.message(text)
     if as_json:
         printer.data(data if data is not None else {"error": text})
     return code
 
 
-def _read(error: Exception) -> tuple[Text, int, object]:
+def _read(error: Exception, printer: Printer) -> tuple[Text, int, object]:
     if isinstance(error, Stop):
         return error.text, error.code, error.data
     text = getattr(error, "text", None)  # every error of our own carries its sentence
@@ -41,7 +40,7 @@ def _read(error: Exception) -> tuple[Text, int, object]:
     if isinstance(error, UnicodeError):
         return UNREADABLE, REFUSED, None
     if os.environ.get("YANXIU_DEBUG"):
-        traceback.print_exc(file=sys.stderr)
+        printer.note(traceback.format_exc())
     return UNEXPECTED.format(kind=type(error).__name__, said=str(error)[:200]), REFUSED, None
 
 

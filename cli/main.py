@@ -15,7 +15,7 @@ import typer
 
 from cli.commands_mail import mail_app
 from cli.commands_wording import wording_app
-from cli.words import Json, both
+from cli.words import ENGLISH, Json, both
 
 # Typer may carry its own copy of click; this is the class in either case.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -443,15 +443,15 @@ def _run() -> Any:
 
 
 def _usage(wrong: Any) -> int:
+    from cli.output import USAGE, Printer
     from cli.usage import sentence
 
+    printer = Printer("en" if ENGLISH else "zh", "--json" in sys.argv)
     if type(wrong).__name__ == "NoArgsIsHelpError":
-        print(wrong.message)
-        return 2
-    said = both(*sentence(wrong))
-    print(said, file=sys.stderr)
-    if "--json" in sys.argv:
-        import json
-
-        print(json.dumps({"error": said}, ensure_ascii=False))
-    return 2
+        printer.text(wrong.message)
+        return USAGE
+    said = sentence(wrong)
+    printer.message(said)
+    if printer.as_json:
+        printer.data({"error": said})
+    return USAGE

@@ -47,7 +47,7 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
     office.printer.table(HEADS, [_line(row) for row in rows])
     office.printer.line(COUNT.format(n=len(rows)))
     if silent is not None and not state:
-        print()
+        office.printer.text()
         print_silence(office, silent)
     elif silent_in_all and not project:
         office.printer.line(ALSO_SILENT.format(n=silent_in_all))
@@ -121,7 +121,7 @@ def show(number: int, as_json: bool) -> None:
 
 
 def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) -> None:
-    say, printer = office.printer.say, office.printer
+    printer = office.printer
     printer.table(HEADS, [_line(mail)])
     went = mail["went_to"]
     if went and went != mail["to_email"]:
@@ -129,20 +129,20 @@ def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) ->
     for mark in mail["marks"]:
         printer.line(MARKED.format(email=mark["email"], said=mark["said"] or mark["status"]))
     if mail["reminders"]:
-        print()
+        office.printer.text()
         printer.table(CARRIED_HEADS, [reminder_line(row) for row in mail["reminders"]])
-    print()
+    office.printer.text()
     lines = [
         (local(one["at"]), outcome_label(one["outcome"]), one["person"], one["reply"])
         for one in mail["attempts"]
     ]
     printer.table(ATTEMPT_HEADS, lines)
     if text:
-        print()
+        office.printer.text()
         printer.line(AS_NOW if draft else AS_WRITTEN)
-        print(text)
+        printer.text(text)
     elif draft:
-        print(say(NOTHING_LEFT))
+        printer.line(NOTHING_LEFT)
 
 
 def reminder_line(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -199,7 +199,7 @@ def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> Non
     printer.table((*CARRIED_HEADS, Text("未发原因", "Why not")), lines)
     printer.line(REMINDERS.format(n=len(lines)))
     if found["mails"]:
-        print()
+        office.printer.text()
         printer.table(HEADS, [_line(row) for row in found["mails"]])
 
 

@@ -76,7 +76,7 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     if target is not None:
         office.printer.line(WRITTEN.format(path=target))
     else:
-        print(where)
+        office.printer.text(where)
         office.printer.message(PRIVATE if office.settings.base_url else NO_BASE)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from config.rulebook import Rulebook
+from states.forms import read_form
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Act, Role, Text
@@ -54,14 +55,8 @@ def hand_over_all(
         raise NotAllowed(SAME)
     must_be_reachable(connection, new)
     projects = _projects(connection, giver.email) if giver.email else []
+    given = _given(taker, reason)
     for project_id in projects:
-        given = {
-            "contact_name": taker.name,
-            "contact_email": taker.email,
-            "contact_phone": taker.phone or None,
-            "reason": reason,
-        }
-        given = {name: value for name, value in given.items() if value}
         deed = Deed(Act.HAND_OVER, OPERATOR, given, {}, today)
         last = project_id == projects[-1]
         done = perform_in(connection, book, project_id, deed, today=today, at=at, announce=last)
@@ -69,6 +64,21 @@ def hand_over_all(
             _name_all(connection, done, projects)
     roles = _roles(connection, giver, taker, today, at)
     return HandedOver(len(projects), roles)
+
+
+def _given(taker: Any, reason: str) -> dict[str, Any]:
+    """The form filled in, read as if somebody had typed it. NotAllowed for what it does not take."""
+    raw = {
+        "contact_name": taker.name,
+        "contact_email": taker.email,
+        "contact_phone": taker.phone or "",
+        "reason": reason,
+    }
+    given, problems = read_form(Act.HAND_OVER, raw)
+    if problems:
+        said = [problem.message for problem in problems]
+        raise NotAllowed(Text("".join(t.zh for t in said), " ".join(t.en for t in said)))
+    return given
 
 
 def _projects(connection: Connection, email: str) -> list[int]:
