@@ -65,6 +65,7 @@ REASONS = {
     errno.EEXIST: Text("已有同名文件", "a file of that name exists"),
     errno.ENOTDIR: Text("上级不是目录", "its parent is not a directory"),
     errno.EISDIR: Text("这是一个目录", "it is a directory"),
+    errno.ELOOP: Text("这是一个链接，请换一个文件名", "it is a link, choose another name"),
     errno.ENOSPC: Text("磁盘已满", "the disk is full"),
     errno.EROFS: Text("文件系统只读", "the file system is read-only"),
     errno.EADDRINUSE: Text("端口已被占用，请换一个", "the port is taken, choose another"),

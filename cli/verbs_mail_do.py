@@ -95,11 +95,13 @@ def clear(email: str, user: str, as_json: bool) -> None:
         office.printer.line(CLEARED.format(email=email.strip()))
 
 
-def export(folder: Path, mark: bool, user: str, as_json: bool) -> None:
+def export(where: str, mark: bool, user: str, as_json: bool) -> None:
     """Every waiting mail as a file, and the list of whom to call."""
     from notifications import by_hand as desk
 
-    office = Office(as_json)
+    office, folder = Office(as_json), Path(where)
+    if not where.strip():  # which would be the folder where one happens to stand
+        raise Stop(NO_FOLDER, USAGE)
     writer = make_worker(office).writer()
     done = desk.export(
         office.db,
@@ -144,6 +146,7 @@ EXPORTED_MARKED = Text(
     "{n} mails and the call list (call-list.html) are in {folder} and count as delivered by hand: "
     "see that they are.",
 )
+NO_FOLDER = Text("请写明存放目录。", "Name the folder.")
 NO_NOTE = Text(
     "请用 --note 写明如何送达，如 --note 已电话通知张老师。",
     "Say with --note how it was delivered.",

@@ -48,6 +48,7 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     """The private address of a person's calendar feed; or the calendar itself, as a file."""
     from notifications.calendars import feeds
     from workflow.people import PERSON, person_id
+    from workflow.whole_files import write_whole
 
     office = Office(as_json)
     if target is not None and target.suffix.lower() != ".ics":  # nothing else is overwritten
@@ -62,11 +63,11 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
         row = connection.execute(PERSON.select().where(PERSON.c.id == number)).one()
         if not row.active:
             raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
-        content = feeds.feed(connection, office.book, number, office.clock.today())
+        if target is not None:  # before the old address ends, which cannot be undone
+            content = feeds.feed(connection, office.book, number, office.clock.today())
+            write_whole(target, content)
     path = f"/calendar/{key.token(number, row.feed_generation)}.ics"
     where = office.settings.base_url.rstrip("/") + path
-    if target is not None:
-        target.write_bytes(content)
     if as_json:
         figures = {"login": login, "url": where, "revoked": revoke}
         office.printer.data(figures | {"file": str(target) if target else None})

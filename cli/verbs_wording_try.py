@@ -19,6 +19,7 @@ from states.terms import Role, Text
 from workflow.mail_tables import Purpose
 from workflow.outbox import INSERT, draft
 from workflow.people import PERSON, find_actor
+from workflow.whole_files import write_whole
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +36,7 @@ def show_preview(
         wordings = office_wording.current(connection)
         shown = preview(connection, office.book, notice, project, reader, wordings)
     if html:
-        html.write_text(shown.html, encoding="utf-8")
+        write_whole(html, shown.html.encode("utf-8"))
     _print(office, shown, as_json)
     for failure in wordings.failures:
         reason = f"{failure.notice} v{failure.version}: {failure.said}"

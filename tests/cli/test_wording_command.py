@@ -114,7 +114,11 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
     shown = office.ok("wording", "preview", "overdue", "--project", 2, "--html", file)
     assert "主题：【催报】“新能源电池安全关键技术高级研修班”实施方案报送已逾期3天" in shown.out
     assert file.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert file.stat().st_mode & 0o777 == 0o600
     assert office("wording", "preview", "plan", "--project", 2, "--html", tmp_path).code == 1
+    (link := tmp_path / "link").symlink_to(file)
+    refused = office.fails(1, "wording", "preview", "plan", "--project", 2, "--html", link)
+    assert "这是一个链接" in refused.sentence
 
 
 def test_every_notice_can_be_previewed_for_every_reader(office: Command) -> None:

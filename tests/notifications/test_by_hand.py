@@ -79,6 +79,24 @@ def test_each_waiting_mail_becomes_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.mails("status") == ["pending", "pending"]
 
 
+def test_no_planted_link_is_followed_and_nothing_is_marked(desk: Desk, tmp_path: Path) -> None:
+    desk.plan({})
+    desk.sweep(ON)
+    folder, precious = tmp_path / "out", tmp_path / "precious"
+    folder.mkdir()
+    precious.write_text("precious")
+    for name in (".mail-000001.eml.part", ".call-list.html.part"):
+        (folder / name).symlink_to(precious)
+    assert len(carry(desk, folder).files) == 2
+    assert precious.read_text() == "precious"
+    (folder / "call-list.html").unlink()
+    (folder / "call-list.html").symlink_to(precious)
+    with pytest.raises(OSError, match="call-list"):
+        carry(desk, folder, mark=True)
+    assert precious.read_text() == "precious"
+    assert desk.mails("status") == ["pending"]
+
+
 def test_a_file_says_how_things_stand_unless_a_server_may_have_the_mail(
     desk: Desk, tmp_path: Path
 ) -> None:
