@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import Connection, select
 
+from notifications.letters.printing import plain
 from states.facts import Facts, Standing
 from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
@@ -65,10 +66,10 @@ def call_list(
     )
     rows = [
         {
-            "unit": call.unit,
-            "person": call.person,
-            "phone": call.phone,
-            "matter": call.matter.in_(language),
+            "unit": plain(call.unit, language),
+            "person": plain(call.person, language),
+            "phone": plain(call.phone, language),  # a telephone stays, an account number does not
+            "matter": plain(call.matter.in_(language), language),
             "due": call.due_label().in_(language),
             "left": call.left(today).in_(language),
             "late": call.due is not None and call.due < today,
