@@ -8,6 +8,7 @@ import pytest
 from command import Command
 
 from notifications.mailbox import Mailbox, read_mail, read_mailbox
+from workflow.database import sqlite_module
 
 SUBJECT = "【福建提醒】“{{ name }}”{{ left }}"
 
@@ -101,6 +102,16 @@ def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_saved(office: Comm
     assert office("wording", "preview", "filing", "--project", 999).code == 1
     no_filing = office("wording", "preview", "filing", "--project", 84)  # an ordinary project
     assert (no_filing.code, "没有“开班前报送提醒”所说的期限" in no_filing.sentence) == (1, True)
+
+
+def test_a_wording_is_checked_before_others_have_to_wait(office: Command) -> None:
+    writing = sqlite_module().connect(office.data / "yanxiu.db", isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    try:
+        refused = office.fails(1, "wording", "save", "filing", "--subject", "{{ self }}")
+    finally:
+        writing.close()
+    assert "主题中不能使用 self" in refused.sentence
 
 
 def test_only_the_province_and_admins_save(office: Command) -> None:
