@@ -47,7 +47,7 @@ def _listener(host: str, port: int) -> Any:
 def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     """The private address of a person's calendar feed; or the calendar itself, as a file."""
     from notifications.calendars import feeds
-    from workflow.people import PERSON, person_id
+    from workflow.people import person_of
     from workflow.whole_files import write_whole
 
     office = Office(as_json)
@@ -55,18 +55,18 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
         raise Stop(NO_ICS.format(path=str(target)[:200]), USAGE)
     key = feeds.read_key(office.settings.data_dir)
     with office.db.write() as connection:
-        number = person_id(connection, login)
-        if number is None:
+        person = person_of(connection, login)
+        if person is None:
             raise Stop(NOBODY.format(login=login[:80]), REFUSED)
-        if revoke:
-            feeds.revoke(connection, number)
-        row = connection.execute(PERSON.select().where(PERSON.c.id == number)).one()
-        if not row.active:
+        if not person.active:
             raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
+        generation = person.feed_generation
+        if revoke:
+            generation = feeds.revoke(connection, person.id)
         if target is not None:  # before the old address ends, which cannot be undone
-            content = feeds.feed(connection, office.book, number, office.clock.today())
+            content = feeds.feed(connection, office.book, person.id, office.clock.today())
             write_whole(target, content)
-    path = f"/calendar/{key.token(number, row.feed_generation)}.ics"
+    path = f"/calendar/{key.token(person.id, generation)}.ics"
     where = office.settings.base_url.rstrip("/") + path
     if as_json:
         figures = {"login": login, "url": where, "revoked": revoke}

@@ -18,7 +18,7 @@ from states.forms import EMAIL
 from states.terms import Role, Text
 from workflow.mail_tables import Purpose
 from workflow.outbox import INSERT, draft
-from workflow.people import PERSON, find_actor
+from workflow.people import find_actor, person_of
 from workflow.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def _address(connection: Connection, to: str) -> tuple[str, str]:
     """A person by login, or an address as typed."""
     actor = find_actor(connection, to)
     if actor is not None:
-        query = PERSON.select().where(PERSON.c.login == actor.login)
-        person = connection.execute(query).one()
+        person = person_of(connection, actor.login)
         if person.email:
             return person.name, person.email
         raise Stop(NO_ADDRESS.format(login=to[:80]), REFUSED)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Event, Lock, Thread
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config.rulebook import Rulebook
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.digest import queue_digests
 from notifications.letters.drafts import Writer
 from notifications.returns.bounce_desk import Collected, collect
@@ -38,7 +38,6 @@ from states.terms import Kind
 from workflow.database import Database
 from workflow.refresh import refresh
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
 BOUNCE_MINUTES = 5

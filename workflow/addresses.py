@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from config.zone import SHANGHAI
 from states.facts import Facts
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
@@ -25,7 +25,6 @@ from workflow.recipients import addressed
 
 ADDRESS = Address.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST = 500  # characters of a server's words
 # Who sees to an address of the role before; the last one sees to its own.
 WATCH = (Role.HOST, Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)

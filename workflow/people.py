@@ -195,10 +195,15 @@ def _holder(connection: Connection, email: str) -> int | None:
     return None if found is None else int(found)
 
 
+def person_of(connection: Connection, login: str) -> Any:
+    """The row of the person of that login, active or not; None if there is nobody."""
+    return connection.execute(select(PERSON).where(PERSON.c.login == login)).first()
+
+
 def person_id(connection: Connection, login: str) -> int | None:
     """The person of that login, active or not."""
-    found = connection.execute(select(PERSON.c.id).where(PERSON.c.login == login)).scalar()
-    return None if found is None else int(found)
+    found = person_of(connection, login)
+    return None if found is None else int(found.id)
 
 
 def grant_once(connection: Connection, person: int, role: Role, scope: str) -> bool:

@@ -160,10 +160,11 @@ def read_key(data_dir: Path) -> Key:
     return Key(secret)
 
 
-def revoke(connection: Connection, person_id: int) -> None:
-    """End every URL that was given out for a person's feed."""
+def revoke(connection: Connection, person_id: int) -> int:
+    """End every URL that was given out for a person's feed; the generation of the next one."""
     moved = update(PERSON).where(PERSON.c.id == person_id)
-    connection.execute(moved.values(feed_generation=PERSON.c.feed_generation + 1))
+    moved = moved.values(feed_generation=PERSON.c.feed_generation + 1)
+    return int(connection.execute(moved.returning(PERSON.c.feed_generation)).scalar_one())
 
 
 class FeedProblem(Exception):

@@ -14,12 +14,12 @@ from functools import partial
 from random import Random
 from time import monotonic, sleep
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from config.errors import ConfigError
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
 from notifications.sending import trouble
 from notifications.sending.answers import Answer, Outcome
@@ -42,7 +42,6 @@ from workflow.database import Database
 from workflow.mail_desk import awaits_approval
 from workflow.mail_tables import MailStatus
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BATCH = 20
 BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
 Clock = Callable[[], datetime]

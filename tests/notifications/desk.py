@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from config.rulebook import Rulebook
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer
 from notifications.sending.delivery import Clock, Delivery
 from notifications.sweep import EVERYTHING, SweepResult, sweep
@@ -32,7 +32,6 @@ from workflow.tables import Deadline
 from workflow.verify import verify
 
 SAMPLE = Path("config/samples/plan-2025.xlsx").resolve()
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEADLINE = Deadline.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]
