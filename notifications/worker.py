@@ -95,11 +95,11 @@ class Worker:
         if self.clock_watch.holds():
             raise ClockHeld
         refresh(self.db, self.book)
-        self._job("bounces", self.bounces)
         swept = self.sweep()
         digests = self.digests()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
         delivered = self.dispatch(until=midnight.astimezone(UTC), insists=True)
+        self._job("bounces", self.bounces)  # last: a mailbox that is slow holds up no mail
         return {
             "queued": swept.mails + digests,
             "sent": delivered.sent,
@@ -133,7 +133,7 @@ class Worker:
         at_once = {"next_run_time": datetime.now(SHANGHAI)}
         for name, work, span in (
             ("dispatch", partial(self._dispatch, stopping), {"seconds": DISPATCH_SECONDS}),
-            ("bounces", self.bounces, {"minutes": BOUNCE_MINUTES}),
+            ("bounces", partial(self.bounces, stopping.is_set), {"minutes": BOUNCE_MINUTES}),
             ("housekeeping", self._catch_up, {"hours": 1}),
         ):
             every = IntervalTrigger(**span, timezone=SHANGHAI)
@@ -176,9 +176,9 @@ class Worker:
         """Queue the digests of the day, once however often it is asked; how many there are."""
         return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
 
-    def bounces(self) -> Collected:
-        """Read what came back. Raises BounceProblem."""
-        return collect(self.db, self.settings, at=self.clock())
+    def bounces(self, stop: Callable[[], bool] = lambda: False) -> Collected:
+        """Read what came back, until told to stop. Raises BounceProblem."""
+        return collect(self.db, self.settings, at=self.clock(), stop=stop)
 
 
 def _busy(result: object) -> bool:

@@ -7,7 +7,7 @@ or marked as read; should that fail, the second reading finds its own line and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, update
 
 from config.settings import Settings
-from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, ImapBox
+from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, never
 from notifications.returns.bounces import Report, parse
+from notifications.returns.imap_box import ImapBox
 from workflow.addresses import mark_address, warn_about
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import record
@@ -42,10 +43,12 @@ class Collected:
     other: int = 0
 
 
-def sources(settings: Settings) -> Iterator[BounceSource]:
+def sources(
+    settings: Settings, at: datetime, stop: Callable[[], bool] = never
+) -> Iterator[BounceSource]:
     """Where returned mail arrives, as set; none if nothing is set."""
     if settings.bounce_folder is not None:
-        yield Folder(settings.bounce_folder)
+        yield Folder(settings.bounce_folder, at)
     if settings.imap_host:
         yield ImapBox(
             settings.imap_host,
@@ -54,31 +57,37 @@ def sources(settings: Settings) -> Iterator[BounceSource]:
             settings.imap_password,
             settings.imap_security,
             settings.imap_mailbox,
+            stop=stop,
         )
 
 
-def collect(db: Database, settings: Settings, *, at: datetime) -> Collected:
-    """Take in all that has arrived; `at` is the aware time of recording.
+def collect(
+    db: Database, settings: Settings, *, at: datetime, stop: Callable[[], bool] = never
+) -> Collected:
+    """Take in all that has arrived; `at` is the aware time of recording. Ends within a moment
+    once `stop` holds, and within minutes whatever a server does.
 
     Raises BounceProblem where a source fails, after the other one has been read.
     """
     collected, problems = Collected(), []
-    for source in sources(settings):
+    for source in sources(settings, at, stop):
         try:
             for raw, done in source:
+                if stop():
+                    return collected
                 with db.write() as connection:
                     _take_in(connection, raw, at, collected)
                 done()
         except BounceProblem as problem:
             problems.append(problem)
-    if problems:
+    if problems and not stop():
         raise problems[0]
     return collected
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, at: datetime) -> None:
     """Whether every source that is set can be used; BounceProblem otherwise."""
-    for source in sources(settings):
+    for source in sources(settings, at):
         source.check()
 
 

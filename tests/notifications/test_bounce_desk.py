@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
+from desk import FROM, Desk, HandClock, morning
+from servers import Crooked
 from sqlalchemy import select, update
 from test_bounces import (
     PASSWORD,
@@ -23,6 +24,7 @@ from test_bounces import (
 from config.settings import Settings
 from notifications.returns.bounce_desk import Collected, check, collect
 from notifications.returns.bounce_sources import BounceProblem
+from notifications.worker import Worker
 from states.terms import Role
 from workflow.addresses import clear_address, marked
 from workflow.outbox import INSERT, draft
@@ -271,7 +273,7 @@ def test_a_mailbox_is_collected_once(
     given = {"imap_port": imap, "imap_username": USER, "imap_password": PASSWORD}
     given |= {"imap_host": "127.0.0.1", "imap_security": "none", "imap_mailbox": box}
     settings = Settings(**given)
-    check(settings)
+    check(settings, at=NOW)
     assert collect(returns.desk.db, settings, at=NOW) == Collected(read=2, matched=2, marked=1)
     assert collect(returns.desk.db, settings, at=NOW) == Collected()
     assert returns.marks() == [(HOST, number)]
@@ -294,5 +296,19 @@ def test_a_source_that_fails_is_told_after_the_other_was_read(
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "none", tmp_path / "file"):
         with pytest.raises(BounceProblem):
-            check(Settings(bounce_folder=folder))
+            check(Settings(bounce_folder=folder), at=NOW)
     assert collect(returns.desk.db, Settings(), at=NOW) == Collected()
+
+
+def test_a_round_reads_what_came_back_after_it_has_sent(returns: Returns, crooked: Crooked) -> None:
+    """A mailbox that is slow or absent holds up no mail."""
+    returns.desk.plan({"contact_email": HOST, "name": "又一班"})
+    clock = HandClock(morning("2025-08-08"))
+    settings = Settings(smtp_port=crooked.port, mail_from=FROM, bounce_folder=returns.folder)
+    worker = Worker(returns.desk.db, returns.desk.book, settings, clock, lambda *_: None)
+    worker.sweep()
+    with returns.desk.db.write() as connection:
+        connection.execute(update(MAIL).where(MAIL.c.to_email == HOST).values(token=token("k")))
+    (returns.folder / "a.eml").write_bytes(report(GONE))
+    assert worker.once()["sent"] == len(crooked.seen) > 0
+    assert returns.desk.mails("status", "reason", to_email=HOST) == [("sent", "bounced")]

@@ -3,6 +3,7 @@
 Every sample is made up.
 """
 
+import os
 import socket
 import socketserver
 import ssl
@@ -29,14 +30,9 @@ from hypothesis import strategies as st
 
 from notifications.letters.envelope import compose
 from notifications.letters.values import Rendered
-from notifications.returns.bounce_sources import (
-    BounceProblem,
-    BounceSource,
-    Folder,
-    ImapBox,
-    _mailbox,
-)
+from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder
 from notifications.returns.bounces import LARGEST, Report, parse
+from notifications.returns.imap_box import ImapBox, _mailbox
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 TO = "unit02@example.cn"
@@ -439,14 +435,19 @@ def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> l
     return found
 
 
+def folder(path: Path) -> Folder:
+    """Read on a day long after everything in it was written."""
+    return Folder(path, datetime(2100, 1, 1, tzinfo=UTC))
+
+
 def test_a_folder_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "b.eml").write_bytes(b"two")
     (tmp_path / "a.EML").write_bytes(b"one")
     (tmp_path / "note.txt").write_text("no mail")
-    assert handled(Folder(tmp_path)) == [b"one", b"two"]
-    assert handled(Folder(tmp_path)) == []
+    assert handled(folder(tmp_path)) == [b"one", b"two"]
+    assert handled(folder(tmp_path)) == []
     (tmp_path / "b.eml").write_bytes(b"another two")
-    assert handled(Folder(tmp_path)) == [b"another two"]
+    assert handled(folder(tmp_path)) == [b"another two"]
     assert {p.name: p.read_bytes() for p in (tmp_path / "done").iterdir()} == {
         "a.EML": b"one",
         "b.eml": b"two",
@@ -455,29 +456,41 @@ def test_a_folder_is_read_once(tmp_path: Path) -> None:
     assert (tmp_path / "note.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("age", "read"), [(0, False), (9, False), (11, True), (-60, False), (-86_400, True)]
+)
+def test_a_file_that_may_still_be_written_waits(tmp_path: Path, age: int, read: bool) -> None:
+    """A day in the future is a demonstration's clock, a minute another machine's."""
+    file, now = tmp_path / "a.eml", datetime(2025, 3, 3, tzinfo=UTC)
+    file.write_bytes(b"one")
+    os.utime(file, (now.timestamp() - age,) * 2)
+    assert handled(Folder(tmp_path, now)) == [b"one"] * read
+    assert file.exists() is not read
+
+
 def test_what_was_not_handled_comes_again(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(b"one")
-    assert [raw for raw, _ in Folder(tmp_path)] == [b"one"]
-    assert handled(Folder(tmp_path)) == [b"one"]
+    assert [raw for raw, _ in folder(tmp_path)] == [b"one"]
+    assert handled(folder(tmp_path)) == [b"one"]
 
 
 def test_what_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "a.eml").mkdir()
     (tmp_path / "b.eml").write_bytes(b"x" * (LARGEST + 1))
     (tmp_path / "c.eml").write_bytes(b"fine")
-    assert handled(Folder(tmp_path)) == [b"fine"]
+    assert handled(folder(tmp_path)) == [b"fine"]
     assert sorted(path.name for path in (tmp_path / "failed").iterdir()) == ["a.eml", "b.eml"]
 
 
 def test_two_workers_may_read_one_folder(tmp_path: Path) -> None:
     for name in ("a.eml", "b.eml"):
         (tmp_path / name).write_bytes(b"x")
-    assert handled(Folder(tmp_path), after=lambda: handled(Folder(tmp_path)) and None) == [b"x"]
+    assert handled(folder(tmp_path), after=lambda: handled(folder(tmp_path)) and None) == [b"x"]
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BounceProblem) as problem:
-        handled(Folder(tmp_path / "none"))
+        handled(folder(tmp_path / "none"))
     assert problem.value.text.zh.startswith("退信文件夹")
     assert "No such file" in problem.value.text.en
 
