@@ -426,6 +426,31 @@ def test_a_deeply_nested_mail_is_no_report() -> None:
     assert parse(raw) == []
 
 
+def nested(levels: int, kind: str, filling: str) -> bytes:
+    head = "".join(f"Content-Type: {kind}; boundary=b{n}\n\n--b{n}\n" for n in range(levels))
+    return (head + filling * ((4_900_000 - len(head)) // len(filling))).encode()
+
+
+@pytest.mark.parametrize(
+    "filling", ["\n", "--b0\n", "x\n", "-" * 70 + "\n", "--b7\n\n" + "x" * 90 + "\n"]
+)
+@pytest.mark.parametrize("levels", [1, 19, 300])
+@pytest.mark.parametrize("kind", ["multipart/mixed", "MultiPart/Digest", "message/rfc822"])
+def test_parts_within_parts_cost_no_time(levels: int, kind: str, filling: str) -> None:
+    started = time.process_time()
+    assert parse(nested(levels, kind, filling)) == []
+    assert time.process_time() - started < 5
+
+
+def test_blocks_without_number_cost_no_time() -> None:
+    for kind in ("message/delivery-status", "multipart/report; boundary=b"):
+        raw = f"Content-Type: {kind}\n\n--b\nContent-Type: message/delivery-status\n\n"
+        started = time.process_time()
+        assert parse((raw + "Action: failed\n\n" * 300_000).encode()) == []
+        assert parse((raw + "A: b\n\n" * 49_000).encode()) == []
+        assert time.process_time() - started < 10
+
+
 def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> list[bytes]:
     found = []
     for raw, done in source:
