@@ -18,7 +18,7 @@ from workflow import mail_log
 from workflow.addresses import marked
 from workflow.deeds import NoSuchProject
 from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
+from workflow.mail_desk import BOUNCED, LARGEST_ID, MAIL_STATUS, UNPROVEN, status_label
 from workflow.mail_tables import MailStatus
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -93,7 +93,8 @@ def _why(row: dict[str, Any]) -> Text:
     """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
     words = Text(row["last_reply"], row["last_reply"])
     if row["status"] == MailStatus.SENT:
-        return words if row["reason"].startswith("bounced") else Text("", "")
+        shown = {BOUNCED: words, UNPROVEN: mail_log.reason_label(UNPROVEN)}
+        return shown.get(row["reason"], Text("", ""))
     return mail_log.reason_label(row["reason"]) if row["reason"] else words
 
 

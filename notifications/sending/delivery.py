@@ -196,19 +196,19 @@ class Delivery:
         """Send claimed mails one after the other; False if the rest was given back."""
         for number, claim in enumerate(claims):
             if not self._my_turn(stop):
-                self._give_back(claims[number:], "", tried=False)
+                self._give_back(claims[number:], tried=False)
                 return False
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
             answer = self._weighed(answer)
             if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
-                self._give_back(claims[number:], "", tried=False)  # fewer connections, then
+                self._give_back(claims[number:], tried=False)  # fewer connections, then
                 return False
             if answer.outcome is Outcome.LOST:
                 continue
             self._record(claim, answer)
             if answer.trouble:
                 rest = claims[number + 1 :]
-                self._give_back(rest, answer.reply, tried=True)
+                self._give_back(rest, tried=True)
                 self.result.failed += len(rest)
                 return False
         return True
@@ -276,12 +276,12 @@ class Delivery:
                 connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
             )
 
-    def _give_back(self, claims: Sequence[Claim], reply: str, *, tried: bool) -> None:
+    def _give_back(self, claims: Sequence[Claim], *, tried: bool) -> None:
         if claims:
             seconds = self.lease.total_seconds()
             persist(
                 self.db,
-                lambda connection, _: self.hand.give_back(connection, claims, reply, tried=tried),
+                lambda connection, _: self.hand.give_back(connection, claims, tried=tried),
                 seconds=seconds,
             )
 
