@@ -65,7 +65,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.guard = ClockGuard(self.clock, self.steady)
-        self.clock_watch = ClockWatch(self.db, self.guard, self.report)
+        self.moved = self.settings.today is not None
+        self.clock_watch = ClockWatch(self.db, self.guard, self.report, moved=self.moved)
 
     def today(self) -> date:
         return self.clock().astimezone(SHANGHAI).date()
@@ -94,6 +95,7 @@ class Worker:
         self.clock_watch.begin()
         if self.clock_watch.holds():
             raise ClockHeld
+        self.clock_watch.seen()
         refresh(self.db, self.book)
         swept = self.sweep()
         digests = self.digests()
@@ -191,7 +193,9 @@ class Running:
 
     def __init__(self, worker: Worker, stopping: Event) -> None:
         self.worker, self.stopping = worker, stopping
-        self.heartbeat = Heartbeat(worker.db, worker.clock, worker.steady, os.getpid())
+        self.heartbeat = Heartbeat(
+            worker.db, worker.clock, worker.steady, os.getpid(), moved=worker.moved
+        )
         self.watchdog = Watchdog(worker.steady, self.revive, self.heartbeat.store)
         self.scheduler = self._new()
 

@@ -35,12 +35,12 @@ from notifications.sending.claims import (
 )
 from notifications.sending.conversation import Conversation, said
 from notifications.sending.pace import slot
-from notifications.sending.persist import STORAGE, persist
 from notifications.sending.rulings import IN_DOUBT, ruling
 from workflow.addresses import mark_address
 from workflow.database import Database
 from workflow.mail_desk import awaits_approval
 from workflow.mail_tables import MailStatus
+from workflow.persist import STORAGE, persist
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BATCH = 20
