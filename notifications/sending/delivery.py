@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from config.errors import ConfigError
 from config.settings import Settings
 from notifications.letters.drafts import Writer, Written
 from notifications.sending import trouble
@@ -33,14 +32,15 @@ from notifications.sending.claims import (
     log,
     set_aside,
 )
-from notifications.sending.conversation import Conversation, said
+from notifications.sending.conversation import Conversation
 from notifications.sending.pace import slot
 from notifications.sending.rulings import IN_DOUBT, ruling
+from notifications.sending.writing import Unwritable, attempt
 from workflow.addresses import mark_address
 from workflow.database import Database
 from workflow.mail_desk import awaits_approval
 from workflow.mail_tables import MailStatus
-from workflow.persist import STORAGE, persist
+from workflow.persist import persist
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BATCH = 20
@@ -178,11 +178,9 @@ class Delivery:
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
         try:
-            written = self.writer.write(connection, row, today=today, at=now)
-        except EVERYBODYS:  # of the installation; every mail can wait for mending
-            raise
-        except Exception as error:  # one mail that cannot be written must not stop the others
-            set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {said(error)}")
+            written = attempt(self.writer, connection, row, today=today, at=now)
+        except Unwritable as error:
+            set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {error}")
             self.result.failed += 1
             return None
         if written is None:
@@ -286,5 +284,4 @@ class Delivery:
             )
 
 
-EVERYBODYS: tuple[type[Exception], ...] = (ConfigError, *STORAGE)
 ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})
