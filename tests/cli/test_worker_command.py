@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from command import Command
@@ -132,8 +133,10 @@ def test_a_mailbox_of_returned_mail_that_drips_does_not_keep_the_worker(
         given = {"IMAP_HOST": "127.0.0.1", "IMAP_PORT": port, "IMAP_SECURITY": "none"}
         office.settings.update(given | {"IMAP_USERNAME": "user", "IMAP_PASSWORD": "password"})
         with running(office, "worker") as process:
-            while imap.stdout.readline().strip() != "SEARCH":
-                pass
+            giving_up = Timer(60, imap.kill)
+            giving_up.start()
+            assert "SEARCH" in map(str.strip, imap.stdout)
+            giving_up.cancel()
             process.send_signal(signal.SIGTERM)
             assert process.wait(ENDS_WITHIN) == 0
         imap.kill()

@@ -64,14 +64,14 @@ def test_a_server_that_drips_is_not_waited_for(step: str, text: str) -> None:
         began = time.monotonic()
         with pytest.raises(BounceProblem, match="too slow"):
             mails(box(port))
-        assert 2.5 < time.monotonic() - began < 6
+        assert 2.5 < time.monotonic() - began < 10
 
 
 def test_a_server_that_drips_at_leave_taking_is_left() -> None:
     with rough(LOGOUT=["<drip> x"]) as port:
         began = time.monotonic()
         assert mails(box(port)) == [b"mail", b"mail"]
-        assert 2.5 < time.monotonic() - began < 6
+        assert 2.5 < time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("text", [LINES, "x", "* 1 FETCH (BODY[]<0> {0}\r\n)\r\n"])
@@ -116,4 +116,4 @@ def test_told_to_stop_it_hangs_up_at_once() -> None:
     with rough(SEARCH=["<drip> x"]) as port:
         with pytest.raises(BounceProblem):
             mails(box(port, session=60, stop=lambda: time.monotonic() > stopped))
-        assert time.monotonic() - stopped < 3
+        assert time.monotonic() - stopped < 10
