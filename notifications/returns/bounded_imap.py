@@ -47,13 +47,18 @@ class Bounded(IMAP4):
     def read(self, size: int) -> bytes:
         if size > self.largest:
             raise self.abort(f"the server announces {size} bytes in one piece")
-        return self._counted(super().read(size))
+        return self._counted(super().read, size)
 
     def readline(self) -> bytes:
-        return self._counted(super().readline(), COST_OF_A_LINE)
+        return self._counted(super().readline, besides=COST_OF_A_LINE)
 
-    def _counted(self, got: bytes, besides: int = 0) -> bytes:
-        if self.late:
+    def _counted(self, read: Callable[..., bytes], *size: int, besides: int = 0) -> bytes:
+        try:
+            got = read(*size)
+        except OSError:
+            if not self.late:
+                raise
+        if self.late:  # whatever came of our hanging up: an end, a piece, a reset
             raise self.abort("the server was too slow, or we were told to stop")
         self.left -= len(got) + besides
         if self.left < 0:
