@@ -116,7 +116,7 @@ def _returned_mail(office: Office) -> Found:
 
     name = Text("退信收取", "Returned mail")
     try:
-        check(office.settings)
+        check(office.settings, at=office.clock.now())
     except BounceProblem as problem:
         return name, False, problem.text
     if not (office.settings.bounce_folder or office.settings.imap_host):

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from config.errors import ConfigError
 from notifications.call_list import call_list
 from notifications.letters.drafts import Writer, Written
+from notifications.sending.writing import Unwritable, attempt
 from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused
@@ -108,11 +108,9 @@ def _written(
     if row.handed and row.content is not None:
         return bytes(row.content)
     try:
-        made = writer.write(connection, row, today=today, at=at)
-    except ConfigError:  # a fault of the installation
-        raise
-    except Exception as error:  # one mail that cannot be written must not stop the others
-        exported.failed[number] = f"{type(error).__name__}: {error}"[:200]
+        made = attempt(writer, connection, row, today=today, at=at)
+    except Unwritable as error:
+        exported.failed[number] = str(error)
         return None
     if made is None:
         _set(connection, number, status=MailStatus.SUPPRESSED.value, reason="outdated")

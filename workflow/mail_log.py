@@ -12,7 +12,7 @@ from states.terms import Text
 from workflow.addresses import ADDRESS
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
+from workflow.mail_desk import BOUNCED, LARGEST_ID, MAIL_STATUS, UNPROVEN, status_label
 from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 
@@ -118,7 +118,8 @@ def why(row: dict[str, Any]) -> Text:
     """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
     words = Text(row["last_reply"], row["last_reply"])
     if row["status"] == MailStatus.SENT:
-        return words if row["reason"].startswith("bounced") else Text("", "")
+        shown = {BOUNCED: words, UNPROVEN: reason_label(UNPROVEN)}
+        return shown.get(row["reason"], Text("", ""))
     return reason_label(row["reason"]) if row["reason"] else words
 
 

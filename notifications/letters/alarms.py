@@ -1,6 +1,6 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced", "dead", "marked" or "substitute"), `person`, `address`,
+`mail.about` holds JSON: `what` ("bounced", "marked" or "substitute"), `person`, `address`,
 `subject`, `said` (the server's words) and `projects` ([{id, name}], those of the reader that are
 concerned); of a substitute `substitute`, `from_on` and `until_on`. Each may be missing but `what`
 and `address`. Where there is one project only, it is the row's.

@@ -54,8 +54,8 @@ class Digest:
 class Alarm:
     """Mail to one person did not arrive, and somebody must see to it; or it goes to another.
 
-    `what`: "bounced" (returned later), "dead" (refused by the server, or given up), "marked"
-    (nothing more is sent to the address) or "substitute" (somebody stands in for some days).
+    `what`: "bounced" (returned later), "marked" (nothing more is sent to the address) or
+    "substitute" (somebody stands in for some days).
     """
 
     to_name: str
@@ -186,14 +186,6 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
         Text(
             "请与收件人联系，核对邮箱；更正后邮件可重新发送。",
             "Contact the recipient and check the address; the mail can then be sent again.",
-        ),
-    ),
-    "dead": (
-        Text("邮件发送失败", "Mail not delivered"),
-        Text(
-            "请核对邮箱，并以电话等方式通知收件人；更正后邮件可重新发送。",
-            "Check the address and tell the recipient in another way, by telephone for example; "
-            "the mail can then be sent again.",
         ),
     ),
     "marked": (

@@ -187,8 +187,8 @@ NAMES: dict[Family, Names] = {
     Family.ALARM: TO
     | {
         "what": Text(
-            "情况：bounced 退信、dead 发送失败、marked 邮箱已标记、substitute 代收安排",
-            "bounced, dead, marked or substitute",
+            "情况：bounced 退信、marked 邮箱已标记、substitute 代收安排",
+            "bounced, marked or substitute",
         ),
         "person": Text("原收件人", "to whom it was written"),
         "address": Text("原收件邮箱", "at which address"),

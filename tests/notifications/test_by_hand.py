@@ -22,6 +22,7 @@ from states.terms import Action, Role
 from workflow.addresses import mark_address
 from workflow.outbox import TABLE as MAIL
 from workflow.people import PERSON
+from workflow.persist import STORAGE
 
 ON = "2025-08-15"
 
@@ -156,6 +157,16 @@ def test_what_is_settled_is_not_carried_out(desk: Desk, tmp_path: Path) -> None:
     assert [text.zh for text in reasons(done)] == [
         f"第{done.outdated[0]}号邮件所涉事项已办结或已变更，不再发送。"
     ]
+
+
+def test_a_database_that_fails_is_no_fault_of_a_mail(quick_desk: Desk, tmp_path: Path) -> None:
+    quick_desk.plan({}, {"contact_email": "b@example.cn"})
+    quick_desk.sweep(ON)
+    with quick_desk.db.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE wording RENAME TO elsewhere")
+    with pytest.raises(STORAGE):
+        carry(quick_desk, tmp_path)
+    assert quick_desk.mails("status") == ["pending", "pending"]
 
 
 def test_a_mail_that_cannot_be_written_stops_none_of_the_others(desk: Desk, tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from sqlalchemy import Engine, event, text
 from config.rulebook import Rulebook
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.delivery import DeliveryResult, Errand
-from notifications.sending.persist import STORAGE
 from workflow import database as module
 from workflow.database import Database
 from workflow.migrations import upgrade
+from workflow.persist import STORAGE
 
 
 @pytest.fixture
