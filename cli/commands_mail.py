@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -110,7 +109,7 @@ def by_hand(numbers: Numbers, note: Note = "", user: User = "", json: Json = Fal
     ),
 )
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help=both("存放目录", "Folder"))],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help=both("存放目录", "Folder"))],
     mark: Annotated[
         bool, typer.Option("--mark", help=both("登记为人工送达", "Count them as delivered"))
     ] = False,

@@ -19,6 +19,7 @@ from cli.failures import report
 from cli.office import Office, Stop
 from cli.output import REFUSED
 from states.terms import Role, Text
+from workflow.whole_files import write_whole
 
 if TYPE_CHECKING:
     from notifications.mailbox import Mailbox
@@ -79,7 +80,7 @@ def _start_over_if_earlier(folder: Path, today: date) -> None:
         for name in ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm"):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "mailbox", ignore_errors=True)
-    last.write_text(f"{today.isoformat()}\n")
+    write_whole(last, f"{today.isoformat()}\n".encode())
 
 
 def _mailbox(folder: Path) -> Mailbox:
@@ -166,7 +167,7 @@ def _write_env(folder: Path, port: int, today: date) -> None:
     }
     text = "".join(f"export {name}={quote(str(value))}\n" for name, value in lines.items())
     text += f'export PATH={quote(str(Path(sys.executable).parent))}:"$PATH"\n'
-    (folder / "env").write_text(text)
+    write_whole(folder / "env", text.encode())
 
 
 NOT_A_DEMO = Text(

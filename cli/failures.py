@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import traceback
 
 from cli.office import Stop
@@ -16,14 +15,14 @@ def report(error: Exception, *, as_json: bool) -> int:
     """Print the sentence (and JSON if asked for); the exit code."""
     language = "en" if os.environ.get("YANXIU_LANGUAGE") == "en" else "zh"
     printer = Printer(language, as_json)
-    text, code, data = _read(error)
+    text, code, data = _read(error, printer)
     printer.message(text)
     if as_json:
         printer.data(data if data is not None else {"error": text})
     return code
 
 
-def _read(error: Exception) -> tuple[Text, int, object]:
+def _read(error: Exception, printer: Printer) -> tuple[Text, int, object]:
     if isinstance(error, Stop):
         return error.text, error.code, error.data
     text = getattr(error, "text", None)  # every error of our own carries its sentence
@@ -41,7 +40,7 @@ def _read(error: Exception) -> tuple[Text, int, object]:
     if isinstance(error, UnicodeError):
         return UNREADABLE, REFUSED, None
     if os.environ.get("YANXIU_DEBUG"):
-        traceback.print_exc(file=sys.stderr)
+        printer.note(traceback.format_exc())
     return UNEXPECTED.format(kind=type(error).__name__, said=str(error)[:200]), REFUSED, None
 
 
@@ -66,6 +65,7 @@ REASONS = {
     errno.EEXIST: Text("已有同名文件", "a file of that name exists"),
     errno.ENOTDIR: Text("上级不是目录", "its parent is not a directory"),
     errno.EISDIR: Text("这是一个目录", "it is a directory"),
+    errno.ELOOP: Text("这是一个链接，请换一个文件名", "it is a link, choose another name"),
     errno.ENOSPC: Text("磁盘已满", "the disk is full"),
     errno.EROFS: Text("文件系统只读", "the file system is read-only"),
     errno.EADDRINUSE: Text("端口已被占用，请换一个", "the port is taken, choose another"),

@@ -14,8 +14,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands_mail import mail_app
+from cli.commands_mailbox import mailbox_app
+from cli.commands_policy import policy_app
+from cli.commands_user import user_app
 from cli.commands_wording import wording_app
-from cli.words import Json, both
+from cli.words import ENGLISH, Json, both
 
 # Typer may carry its own copy of click; this is the class in either case.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -32,21 +35,6 @@ app = typer.Typer(
         "Runs a year of advanced-training projects: plan, deadlines, reminders, every step on "
         "record.\n\nFirst: yanxiu init, then yanxiu import PLAN.xlsx --policy fujian-2025.",
     ),
-)
-policy_app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help=both("查看和校验政策文件", "Look at policy files"),
-)
-user_app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help=both("单位联系人、主管单位联系人、省厅人员及其权限", "People and their roles"),
-)
-mailbox_app = typer.Typer(
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help=both("本机演示邮箱：列出、阅读、启动", "The local mailbox: list, read, serve"),
 )
 app.add_typer(policy_app, name="policy")
 app.add_typer(wording_app, name="wording")
@@ -95,29 +83,6 @@ def deadlines(
     from cli.verbs_policy import deadlines as run
 
     run(policy, category, opens, ends, json)
-
-
-@policy_app.command("list", help=both("列出政策", "List the policies"))
-def policy_list(json: Json = False) -> None:
-    from cli.verbs_policy import list_policies as run
-
-    run(json)
-
-
-@policy_app.command("show", help=both("显示一项政策的全部规定及出处", "Show a policy"))
-def policy_show(policy: Annotated[str, typer.Argument(metavar="P")], json: Json = False) -> None:
-    from cli.verbs_policy import show as run
-
-    run(policy, json)
-
-
-@policy_app.command("check", help=both("校验政策（名称或文件）", "Check a policy or a file"))
-def policy_check(
-    policy: Annotated[str, typer.Argument(metavar="P_OR_FILE")], json: Json = False
-) -> None:
-    from cli.verbs_policy import check as run
-
-    run(policy, json)
 
 
 @app.command("import", help=both("导入年度计划（Excel）", "Import the annual plan from Excel"))
@@ -265,153 +230,6 @@ def feed(
     run(login, revoke, target, json)
 
 
-@mailbox_app.callback()
-def mailbox(
-    context: typer.Context,
-    find: Annotated[
-        str, typer.Option(help=both("只列收件人或主题含此文字的", "Only mails with this text"))
-    ] = "",
-    json: Json = False,
-) -> None:
-    if context.invoked_subcommand is None:
-        from cli.verbs_worker import list_mailbox
-
-        list_mailbox(find, json)
-
-
-@mailbox_app.command("show", help=both("阅读第 N 封", "Read mail N"))
-def mailbox_show(number: Annotated[int, typer.Argument(metavar="N")], json: Json = False) -> None:
-    from cli.verbs_worker import show_mail as run
-
-    run(number, json)
-
-
-@mailbox_app.command("serve", help=both("启动本机邮箱（仅本机可用）", "Run the local mailbox"))
-def mailbox_serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help=both("端口", "Port"))] = 2525,
-) -> None:
-    from cli.verbs_worker import serve_mailbox as run
-
-    run(port)
-
-
-@user_app.command("add", help=both("登记人员", "Add a person"))
-def user_add(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    name: Annotated[str, typer.Option(help=both("姓名", "Name"))],
-    role: Annotated[str, typer.Option(help="host | coordinator | province | admin | auditor")],
-    scope: Annotated[
-        str,
-        typer.Option(help=both("所属单位（承办单位、主管单位）", "Unit, for host, coordinator")),
-    ] = "",
-    email: Annotated[str, typer.Option(help=both("邮箱", "E-mail"))] = "",
-    phone: Annotated[str, typer.Option(help=both("电话", "Telephone"))] = "",
-    json: Json = False,
-) -> None:
-    from cli.verbs_user import add as run
-
-    run(login, name, role, scope, email, phone, json)
-
-
-@user_app.command("list", help=both("列出人员", "List people"))
-def user_list(json: Json = False) -> None:
-    from cli.verbs_user import list_people as run
-
-    run(json)
-
-
-@user_app.command("grant", help=both("增加一项权限", "Give another role"))
-def user_grant(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    role: Annotated[str, typer.Option(help="host | coordinator | province | admin | auditor")],
-    scope: Annotated[str, typer.Option(help=both("所属单位", "Unit"))] = "",
-    json: Json = False,
-) -> None:
-    from cli.verbs_user import give as run
-
-    run(login, role, scope, json)
-
-
-@user_app.command(
-    "prefer", help=both("某类邮件如何接收；不写 --sort 时列出", "How a sort of mail comes")
-)
-def user_prefer(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    sort: Annotated[str, typer.Option(help=both("邮件类别，如 chasing", "Sort of mail"))] = "",
-    mode: Annotated[str, typer.Option(help="at_once | digest | off")] = "",
-    json: Json = False,
-) -> None:
-    from cli.verbs_choices import prefer as run
-
-    run(login, sort, mode, json)
-
-
-@user_app.command("language", help=both("邮件语言：zh 或 en", "Language of mails: zh or en"))
-def user_language(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    language: Annotated[str, typer.Argument(metavar="zh|en")],
-    json: Json = False,
-) -> None:
-    from cli.verbs_choices import speak as run
-
-    run(login, language, json)
-
-
-@user_app.command(
-    "substitute",
-    help=both("请人代收邮件（起止日期均含当日）；--end 结束代收", "Let somebody stand in"),
-)
-def user_substitute(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")],
-    by: Annotated[str, typer.Option(help=both("代收人登录名", "The substitute's login"))] = "",
-    from_: Annotated[str, typer.Option("--from", help=both("起始日", "First day"))] = "",
-    until: Annotated[str, typer.Option(help=both("截止日", "Last day"))] = "",
-    end: Annotated[bool, typer.Option("--end", help=both("结束代收", "End it"))] = False,
-    json: Json = False,
-) -> None:
-    from cli.verbs_choices import substitute as run
-
-    run(login, by, from_, until, end, json)
-
-
-@user_app.command(
-    "hand-over",
-    help=both(
-        "把一个人的全部项目、角色和待发邮件移交给另一个人", "Hand everything over to another person"
-    ),
-)
-def user_hand_over(
-    old: Annotated[str, typer.Argument(metavar="OLD")],
-    new: Annotated[str, typer.Argument(metavar="NEW")],
-    reason: Annotated[str, typer.Option(help=both("事由", "Why"))] = "",
-    json: Json = False,
-) -> None:
-    from cli.verbs_choices import hand_over as run
-
-    run(old, new, reason, json)
-
-
-@user_app.command("disable", help=both("停用人员（不再收信、不能办理）", "Disable a person"))
-def user_disable(
-    login: Annotated[str, typer.Argument(metavar="LOGIN")], json: Json = False
-) -> None:
-    from cli.verbs_user import disable as run
-
-    run(login, json)
-
-
-@user_app.command("import", help=both("从 Excel 导入人员", "Import people from Excel"))
-def user_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
-    skip_bad_rows: Annotated[bool, typer.Option(help=both("跳过有误的行", "Skip"))] = False,
-    dry_run: Annotated[bool, typer.Option(help=both("只检查，不写入", "Check only"))] = False,
-    json: Json = False,
-) -> None:
-    from cli.verbs_user import import_people as run
-
-    run(file, skip_bad_rows, dry_run, json)
-
-
 def main() -> None:
     """Run a command. Every expected failure ends in one sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese is no failure
@@ -443,15 +261,15 @@ def _run() -> Any:
 
 
 def _usage(wrong: Any) -> int:
+    from cli.output import USAGE, Printer
     from cli.usage import sentence
 
+    printer = Printer("en" if ENGLISH else "zh", "--json" in sys.argv)
     if type(wrong).__name__ == "NoArgsIsHelpError":
-        print(wrong.message)
-        return 2
-    said = both(*sentence(wrong))
-    print(said, file=sys.stderr)
-    if "--json" in sys.argv:
-        import json
-
-        print(json.dumps({"error": said}, ensure_ascii=False))
-    return 2
+        printer.text(wrong.message)
+        return USAGE
+    said = sentence(wrong)
+    printer.message(said)
+    if printer.as_json:
+        printer.data({"error": said})
+    return USAGE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ class Office:
             if not 1990 <= self.settings.today.year < 2200:
                 raise Stop(FAR.format(day=self.settings.today), 2)
             moved = MOVED.format(day=self.settings.today.isoformat())
-            print(self.printer.say(moved), file=sys.stderr)
+            self.printer.message(moved)
         self.clock = Clock.starting(self.settings.today)
 
     @cached_property

@@ -63,9 +63,9 @@ def substitute(login: str, by: str, from_on: str, until_on: str, end: bool, as_j
     first = reading.day(from_on, "--from") if from_on else office.clock.today()
     last = reading.day(until_on, "--until")
     with office.db.write() as connection:
-        preferences.appoint(
-            connection, person(connection, login), person(connection, by), first, last
-        )
+        whose, stand_in = person(connection, login), person(connection, by)
+        today, now = office.clock.today(), office.clock.now()
+        preferences.appoint(connection, whose, stand_in, first, last, today=today, at=now)
     told(office, APPOINTED.format(by=by, login=login, a=first, b=last), login)
 
 

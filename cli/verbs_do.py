@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from cli import reading
@@ -11,7 +12,7 @@ from states.decide import who_may
 from states.findings import Finding
 from states.forms import FORMS, read_form
 from states.labels import state_label
-from states.terms import Act, Action, Severity, State, Text
+from states.terms import Act, Action, Severity, State, Text, deed_of
 from workflow.engine import Deed, Outcome, Refused, perform, situation
 from workflow.papers import store
 from workflow.people import OPERATOR, find_actor
@@ -90,9 +91,8 @@ def _perform(office: Office, project_id: int, deed: Deed) -> None:
 
 
 def _deed(action: str) -> Action | Act:
-    for kind in (Action, Act):
-        if action in set(kind):
-            return kind(action)
+    with suppress(ValueError):
+        return deed_of(action)
     zh = "、".join(f"{m.value}（{m.label.zh}）" for m in (*Action, *Act))
     en = ", ".join(m.value for m in (*Action, *Act))
     raise Stop(NO_ACTION.format(given=action[:80], known=Text(zh, en)), USAGE)

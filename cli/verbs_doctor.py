@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from cli.clock import SHANGHAI
 from cli.office import Office, Stop
 from cli.output import REFUSED
+from config.zone import local
 from states.terms import Text
 
 
@@ -116,7 +116,7 @@ def _returned_mail(office: Office) -> Found:
 
     name = Text("退信收取", "Returned mail")
     try:
-        check(office.settings)
+        check(office.settings, at=office.clock.now())
     except BounceProblem as problem:
         return name, False, problem.text
     if not (office.settings.bounce_folder or office.settings.imap_host):
@@ -150,7 +150,7 @@ def _sending(office: Office) -> Found:
         "since {since} {kind}: {said} (tried {times} times, next {next})",
     )
     values = {"kind": KINDS[found.kind], "said": found.said, "times": found.times}
-    times = {"since": _local(found.since), "next": _local(found.next_at)}
+    times = {"since": local(found.since), "next": local(found.next_at)}
     return name, False, said.format(**values, **times)
 
 
@@ -163,7 +163,7 @@ def _worker(office: Office) -> Found:
     if beat is None:
         return name, True, Text("还没有运行过", "has not run yet")
     quiet = office.clock.now() - beat.at
-    said = Text("最近一次活动：{at}", "last seen at {at}").format(at=_local(beat.at))
+    said = Text("最近一次活动：{at}", "last seen at {at}").format(at=local(beat.at))
     if quiet > QUIET:
         more = Text("；已停止，请运行 yanxiu worker", "; it has stopped, run `yanxiu worker`")
         return name, False, Text(said.zh + more.zh, said.en + more.en)
@@ -203,10 +203,6 @@ def _approval(office: Office) -> Found:
         return name, False, said.format(names="、".join(unknown), known=known)
     listed = "、".join(chosen)
     return name, True, Text(listed or "无", listed or "none")
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)

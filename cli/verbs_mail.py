@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_worker import make_worker
+from config.zone import local
 from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow import mail_log
 from workflow.addresses import marked
-from workflow.deeds import NoSuchProject
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, status_label
-from workflow.tables import MailStatus
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from workflow.mail_desk import MAIL_STATUS, status_label
+from workflow.queries import known_project
 
 
 def list_mail(project: int, state: str, as_json: bool) -> None:
@@ -34,20 +28,21 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         )
         raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
     with office.db.read() as connection:
-        known_project(connection, project)
+        if project:
+            known_project(connection, project)
         rows = mail_log.mail_log(connection, project_id=project or None, status=state or None)
         silent = mail_log.silence(connection, project_id=project or None) if project else None
         silent_in_all = mail_log.count_silence(connection)
         trouble = _trouble(connection)
     if as_json:
-        office.printer.data([labelled(row) for row in rows])
+        office.printer.data([mail_log.labelled(row) for row in rows])
         return
     if trouble:
         office.printer.line(trouble)
     office.printer.table(HEADS, [_line(row) for row in rows])
     office.printer.line(COUNT.format(n=len(rows)))
     if silent is not None and not state:
-        print()
+        office.printer.text()
         print_silence(office, silent)
     elif silent_in_all and not project:
         office.printer.line(ALSO_SILENT.format(n=silent_in_all))
@@ -63,21 +58,6 @@ def _trouble(connection: Connection) -> Text | None:
     return TROUBLE.format(server=server, kind=kind, said=found.said, since=since, again=again)
 
 
-def known_project(connection: Connection, project: int) -> None:
-    """NoSuchProject where there is none; 0 means all."""
-    if project:
-        known = 0 < project <= LARGEST_ID
-        found = select(PROJECT.c.id).where(PROJECT.c.id == project)
-        if not (known and connection.execute(found).first()):
-            raise NoSuchProject(project)
-
-
-def labelled(row: dict[str, Any]) -> dict[str, Any]:
-    """A mail row with its status and reason in words."""
-    more = {"status_label": status_label(row["status"], row["reason"]), "why": _why(row)}
-    return row | more
-
-
 def _line(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["id"],
@@ -85,16 +65,8 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         row["to_email"] or row["to_name"],
         row["subject"] or Text("（尚未写成）", "(not written yet)"),
         status_label(row["status"], row["reason"]),
-        _why(row),
+        mail_log.why(row),
     )
-
-
-def _why(row: dict[str, Any]) -> Text:
-    """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
-    words = Text(row["last_reply"], row["last_reply"])
-    if row["status"] == MailStatus.SENT:
-        return words if row["reason"].startswith("bounced") else Text("", "")
-    return mail_log.reason_label(row["reason"]) if row["reason"] else words
 
 
 def show(number: int, as_json: bool) -> None:
@@ -115,13 +87,13 @@ def show(number: int, as_json: bool) -> None:
         content, draft = (made.content if made else None), True
     text = readable_mail(bytes(content)) if content else ""
     if as_json:
-        office.printer.data(labelled(mail) | {"text": text, "draft": draft})
+        office.printer.data(mail_log.labelled(mail) | {"text": text, "draft": draft})
         return
     _print_mail(office, mail, text, draft)
 
 
 def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) -> None:
-    say, printer = office.printer.say, office.printer
+    printer = office.printer
     printer.table(HEADS, [_line(mail)])
     went = mail["went_to"]
     if went and went != mail["to_email"]:
@@ -129,20 +101,20 @@ def _print_mail(office: Office, mail: dict[str, Any], text: str, draft: bool) ->
     for mark in mail["marks"]:
         printer.line(MARKED.format(email=mark["email"], said=mark["said"] or mark["status"]))
     if mail["reminders"]:
-        print()
+        office.printer.text()
         printer.table(CARRIED_HEADS, [reminder_line(row) for row in mail["reminders"]])
-    print()
+    office.printer.text()
     lines = [
-        (local(one["at"]), outcome_label(one["outcome"]), one["person"], one["reply"])
+        (local(one["at"]), mail_log.outcome_label(one["outcome"]), one["person"], one["reply"])
         for one in mail["attempts"]
     ]
     printer.table(ATTEMPT_HEADS, lines)
     if text:
-        print()
+        office.printer.text()
         printer.line(AS_NOW if draft else AS_WRITTEN)
-        print(text)
+        printer.text(text)
     elif draft:
-        print(say(NOTHING_LEFT))
+        printer.line(NOTHING_LEFT)
 
 
 def reminder_line(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -150,44 +122,24 @@ def reminder_line(row: dict[str, Any]) -> tuple[Any, ...]:
     to = row["recipient"]
     if to.startswith("("):
         to = Role(row["role"]).label
-    kind, step = Kind(row["kind"]).label, step_label(row["step"])
+    kind, step = Kind(row["kind"]).label, mail_log.step_label(row["step"])
     return row["on_date"], row["project"], kind, step, to
-
-
-def step_label(step: str) -> Text:
-    """A step of a ladder in words: so many days before the advised day, or after the due day."""
-    found = re.fullmatch(r"D([+-])(\d+)", step)
-    if not found:
-        return Text(step, step)
-    days = int(found[2])
-    if days == 0:
-        return Text("当天", "on the day")
-    if found[1] == "-":
-        return Text(f"提前{days}天", f"{days} days before")
-    return Text(f"逾期{days}天", f"{days} days late")
-
-
-def local(at: datetime) -> str:
-    """A time as the office's clock shows it."""
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-
-
-def outcome_label(outcome: str) -> Text:
-    """What became of an attempt, or what a person did."""
-    return OUTCOMES.get(outcome) or MAIL_STATUS.get(outcome) or Text(outcome, outcome)
 
 
 def silence(project: int, as_json: bool) -> None:
     """What was not sent, and why."""
     office = Office(as_json)
     with office.db.read() as connection:
-        known_project(connection, project)
+        if project:
+            known_project(connection, project)
         found = mail_log.silence(connection, project_id=project or None)
     if not as_json:
         print_silence(office, found)
         return
     reminders = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["reminders"]]
-    office.printer.data({"reminders": reminders, "mails": [labelled(m) for m in found["mails"]]})
+    office.printer.data(
+        {"reminders": reminders, "mails": [mail_log.labelled(m) for m in found["mails"]]}
+    )
 
 
 def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> None:
@@ -199,7 +151,7 @@ def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> Non
     printer.table((*CARRIED_HEADS, Text("未发原因", "Why not")), lines)
     printer.line(REMINDERS.format(n=len(lines)))
     if found["mails"]:
-        print()
+        office.printer.text()
         printer.table(HEADS, [_line(row) for row in found["mails"]])
 
 
@@ -245,18 +197,6 @@ ADDRESS_HEADS = (
     Text("服务器答复", "Server's words"),
     Text("邮件", "Mail"),
 )
-OUTCOMES = {
-    "held": Text("扣下", "held"),
-    "released": Text("放行", "released"),
-    "resent": Text("重新排队", "queued again"),
-    "by_hand": Text("人工送达", "delivered by hand"),
-    "bounced": Text("退信", "came back"),
-    "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
-    "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
-    "delayed": Text("对方服务器暂未收下", "delayed"),
-    "cleared": Text("取消退信标记", "mark taken away"),
-    "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
-}
 TROUBLE = Text(
     "自{since}起发信受阻，{again}再试：{server}，{kind}（{said}）",
     "No mail goes out since {since}; tried again at {again}: {server}, {kind} ({said})",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.office import Office, Stop
-from cli.output import REFUSED, USAGE
+from cli.output import REFUSED, USAGE, visible
 from cli.verbs_worker import make_worker
 from states.terms import Text
 from workflow import mail_desk
@@ -44,8 +44,8 @@ def _each(
 ) -> None:
     """One transaction a mail; what is refused stops none of the others, but the exit code is 1."""
     office = Office(as_json)
-    if len(note) > LONGEST_NOTE:
-        raise Stop(LONG_NOTE.format(most=LONGEST_NOTE), USAGE)
+    if len(note) > LONGEST_NOTE or visible(note) != note:
+        raise Stop(BAD_NOTE.format(most=LONGEST_NOTE), USAGE)
     how = {"by": _login(office, user), "note": note.strip(), "at": office.clock.now()}
     found: dict[str, list[dict[str, Any]]] = {"done": [], "refused": []}
     for number in dict.fromkeys(numbers):
@@ -95,11 +95,13 @@ def clear(email: str, user: str, as_json: bool) -> None:
         office.printer.line(CLEARED.format(email=email.strip()))
 
 
-def export(folder: Path, mark: bool, user: str, as_json: bool) -> None:
+def export(where: str, mark: bool, user: str, as_json: bool) -> None:
     """Every waiting mail as a file, and the list of whom to call."""
     from notifications import by_hand as desk
 
-    office = Office(as_json)
+    office, folder = Office(as_json), Path(where)
+    if not where.strip():  # which would be the folder where one happens to stand
+        raise Stop(NO_FOLDER, USAGE)
     writer = make_worker(office).writer()
     done = desk.export(
         office.db,
@@ -144,11 +146,15 @@ EXPORTED_MARKED = Text(
     "{n} mails and the call list (call-list.html) are in {folder} and count as delivered by hand: "
     "see that they are.",
 )
+NO_FOLDER = Text("请写明存放目录。", "Name the folder.")
 NO_NOTE = Text(
     "请用 --note 写明如何送达，如 --note 已电话通知张老师。",
     "Say with --note how it was delivered.",
 )
-LONG_NOTE = Text("--note 最多{most}字。", "--note holds {most} characters at most.")
+BAD_NOTE = Text(
+    "--note 最多{most}字，且不含控制字符。",
+    "--note holds {most} characters at most, and no control characters.",
+)
 NOBODY = Text(
     "没有登录名或邮箱为“{user}”的在用人员，请用 yanxiu user list 查看。",
     "No active person “{user}”; see `yanxiu user list`.",

@@ -76,7 +76,7 @@ def _print_import(office: Office, result: Any, refused: bool, dry_run: bool) -> 
             office.printer.table(heads, rows)
             if len(remarks) > SHOWN:
                 office.printer.line(MORE.format(n=len(remarks) - SHOWN))
-            print()
+            office.printer.text()
     said = NOTHING if refused else (WOULD if dry_run else DONE)
     values = {"new": result.imported, "changed": result.changed, "bad": len(result.rejected)}
     office.printer.line(said.format(**values))
@@ -152,20 +152,20 @@ def show(project_id: int, as_json: bool) -> None:
     if as_json:
         office.printer.data(found)
         return
-    say = office.printer.say
-    print(f"{found['number'] or ''} {found['name']}  [{say(found['state_label'])}]")
-    print(f"{found['host']}  {say(found['category_label'])}  {found.get('schedule_text', '')}\n")
+    say, text = office.printer.say, office.printer.text
+    text(f"{found['number'] or ''} {found['name']}  [{say(found['state_label'])}]")
+    text(f"{found['host']}  {say(found['category_label'])}  {found.get('schedule_text', '')}\n")
     office.printer.table(DEADLINE_HEADS, [_deadline(row) for row in found["deadlines"]])
     if found["findings"]:
         heads = (Text("提示", "Flag"), Text("内容", "What"), Text("条款", "Clause"))
         rows = [(f["key"], f["message"], f["clause"]) for f in found["findings"]]
-        print()
+        text()
         office.printer.table(heads, rows)
-    print()
+    text()
     office.printer.table(HISTORY_HEADS, [_entry(row) for row in found["history"]])
     if found["mail"]:
         heads = (Text("邮件", "Mail"), Text("收件人", "To"), Text("情况", "Status"))
-        print()
+        text()
         office.printer.table(
             heads,
             [

@@ -44,9 +44,9 @@ def deadlines(policy_name: str, category_key: str, opens: str, ends: str, as_jso
     ]
     office.printer.table(HEADS, rows)
     for row in found:
-        print(f"\n{office.printer.say(Kind(row['kind']).label)}：")
+        office.printer.text(f"\n{office.printer.say(Kind(row['kind']).label)}：")
         for number, step in enumerate(row["trace"], start=1):
-            print(f"  {number}. {office.printer.say(step)}")
+            office.printer.text(f"  {number}. {office.printer.say(step)}")
 
 
 def _force(row: dict[str, Any]) -> Text:
@@ -86,9 +86,9 @@ def show(name: str, as_json: bool) -> None:
         return
     office.printer.line(policy.title)
     for category in policy.categories.values():
-        print(f"\n{office.printer.say(category.label)}（{category.key}）")
+        office.printer.text(f"\n{office.printer.say(category.label)}（{category.key}）")
         office.printer.table(VALUE_HEADS, _values(category, policy))
-    print()
+    office.printer.text()
     office.printer.table(
         (Text("条款", "Clause"), Text("出处", "Where"), Text("内容", "Rule")),
         [(clause.id, clause.place, clause.rule) for clause in policy.clauses.values()],

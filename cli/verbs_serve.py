@@ -47,26 +47,27 @@ def _listener(host: str, port: int) -> Any:
 def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     """The private address of a person's calendar feed; or the calendar itself, as a file."""
     from notifications.calendars import feeds
-    from workflow.people import PERSON, person_id
+    from workflow.people import person_of
+    from workflow.whole_files import write_whole
 
     office = Office(as_json)
     if target is not None and target.suffix.lower() != ".ics":  # nothing else is overwritten
         raise Stop(NO_ICS.format(path=str(target)[:200]), USAGE)
     key = feeds.read_key(office.settings.data_dir)
     with office.db.write() as connection:
-        number = person_id(connection, login)
-        if number is None:
+        person = person_of(connection, login)
+        if person is None:
             raise Stop(NOBODY.format(login=login[:80]), REFUSED)
-        if revoke:
-            feeds.revoke(connection, number)
-        row = connection.execute(PERSON.select().where(PERSON.c.id == number)).one()
-        if not row.active:
+        if not person.active:
             raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
-        content = feeds.feed(connection, office.book, number, office.clock.today())
-    path = f"/calendar/{key.token(number, row.feed_generation)}.ics"
+        generation = person.feed_generation
+        if revoke:
+            generation = feeds.revoke(connection, person.id)
+        if target is not None:  # before the old address ends, which cannot be undone
+            content = feeds.feed(connection, office.book, person.id, office.clock.today())
+            write_whole(target, content)
+    path = f"/calendar/{key.token(person.id, generation)}.ics"
     where = office.settings.base_url.rstrip("/") + path
-    if target is not None:
-        target.write_bytes(content)
     if as_json:
         figures = {"login": login, "url": where, "revoked": revoke}
         office.printer.data(figures | {"file": str(target) if target else None})
@@ -76,7 +77,7 @@ def feed(login: str, revoke: bool, target: Path | None, as_json: bool) -> None:
     if target is not None:
         office.printer.line(WRITTEN.format(path=target))
     else:
-        print(where)
+        office.printer.text(where)
         office.printer.message(PRIVATE if office.settings.base_url else NO_BASE)
 
 

@@ -76,15 +76,24 @@ def save(
     given = _from_file(file, notice) if file else (subject, lead)
     if not any(given):
         raise Stop(NOTHING_GIVEN, USAGE)
+    with office.db.read() as connection:
+        texts = _completed(connection, notice, lang, given)
+    check(notice, lang, *texts)  # outside the writing transaction, which others wait for
     with office.db.write() as connection:
-        known = office_wording.current(connection).office.get((notice, lang), Wording("", ""))
-        texts = (given[0] or known.subject, given[1] or known.lead)
-        check(notice, lang, *texts)
+        texts = _completed(connection, notice, lang, given)
         who = _login(connection, by)
         version = office_wording.save(
             connection, notice, lang, texts, by=who, at=office.clock.now()
         )
     _said(office, SAVED, notice, version)
+
+
+def _completed(
+    connection: Connection, notice: str, language: str, given: tuple[str, str]
+) -> tuple[str, str]:
+    """Subject and lead; what is not given stays as it was saved."""
+    known = office_wording.current(connection).office.get((notice, language), Wording("", ""))
+    return given[0] or known.subject, given[1] or known.lead
 
 
 def reset(notice: str, language: str, by: str, as_json: bool) -> None:

@@ -16,9 +16,10 @@ from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
 from states.forms import EMAIL
 from states.terms import Role, Text
+from workflow.mail_tables import Purpose
 from workflow.outbox import INSERT, draft
-from workflow.people import PERSON, find_actor
-from workflow.tables import Purpose
+from workflow.people import find_actor, person_of
+from workflow.whole_files import write_whole
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +36,7 @@ def show_preview(
         wordings = office_wording.current(connection)
         shown = preview(connection, office.book, notice, project, reader, wordings)
     if html:
-        html.write_text(shown.html, encoding="utf-8")
+        write_whole(html, shown.html.encode("utf-8"))
     _print(office, shown, as_json)
     for failure in wordings.failures:
         reason = f"{failure.notice} v{failure.version}: {failure.said}"
@@ -84,8 +85,7 @@ def _address(connection: Connection, to: str) -> tuple[str, str]:
     """A person by login, or an address as typed."""
     actor = find_actor(connection, to)
     if actor is not None:
-        query = PERSON.select().where(PERSON.c.login == actor.login)
-        person = connection.execute(query).one()
+        person = person_of(connection, actor.login)
         if person.email:
             return person.name, person.email
         raise Stop(NO_ADDRESS.format(login=to[:80]), REFUSED)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from cli.office import Office, Stop
-from cli.output import REFUSED
+from cli.output import REFUSED, Printer
 from states.terms import Text
 
 if TYPE_CHECKING:
@@ -60,15 +60,17 @@ def make_worker(office: Office) -> Worker:
     """The worker on this office's database, reporting to stderr."""
     from notifications.worker import Worker
 
-    return Worker(office.db, office.book, office.settings, office.clock.now, _report)
+    return Worker(
+        office.db, office.book, office.settings, office.clock.now, partial(_report, office.printer)
+    )
 
 
-def _report(job: str, result: object) -> None:
+def _report(printer: Printer, job: str, result: object) -> None:
     if is_dataclass(result) and not isinstance(result, type):
         said = " ".join(f"{key}={value}" for key, value in asdict(result).items() if value)
     else:  # a count, a sentence, or what went wrong
         said = str(result)
-    print(f"[{job}] {said or '-'}", file=sys.stderr)
+    printer.note(f"[{job}] {said or '-'}")
 
 
 def until_told() -> Event:
@@ -132,7 +134,7 @@ def show_mail(number: int, as_json: bool) -> None:
     if as_json:
         office.printer.data(asdict(mail) | {"number": number, "text": text})
     else:
-        print(text)
+        office.printer.text(text)
 
 
 def serve_mailbox(port: int) -> None:

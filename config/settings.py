@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
+from unicodedata import category
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
@@ -16,10 +17,16 @@ from pydantic_settings import (
 )
 from sqlalchemy.engine import URL, make_url
 
-from config.errors import ConfigError, first_reason
+from config.errors import ConfigError, first_reason, refusal
+from states.forms import UNSEEN
+from states.terms import Text
 
 # "Name <address>" or an address alone; what notifications/letters/envelope.py can write.
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}"
+# What a mail can carry as a link and a browser open: no gaps, no sign-in, no question.
+WEB_ADDRESS = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*"
+)
 MAIL_FROM = re.compile(rf"{ADDRESS}|[^<>\x00-\x1f]*<{ADDRESS}>")
 
 
@@ -58,6 +65,20 @@ class Settings(BaseSettings):
     imap_security: Literal["tls", "starttls", "none"] = "tls"
     imap_mailbox: str = "INBOX"
 
+    @field_validator("*")
+    @classmethod
+    def without_controls(cls, value: object) -> object:
+        if isinstance(value, str) and any(category(one) in UNSEEN for one in value):
+            raise refusal(CONTROLS)
+        return value
+
+    @field_validator("smtp_host", "imap_host")
+    @classmethod
+    def host(cls, value: str) -> str:
+        if any(one.isspace() for one in value):
+            raise refusal(GAPS)
+        return value
+
     @field_validator("mail_trial_to")
     @classmethod
     def deliverable(cls, value: str) -> str:
@@ -76,8 +97,8 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def web_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("请以 http:// 或 https:// 开头")
+        if value and not WEB_ADDRESS.fullmatch(value):
+            raise refusal(NO_WEB_ADDRESS)
         return value
 
     @field_validator("database_url")
@@ -126,3 +147,11 @@ def load_settings() -> Settings:
         raise ConfigError("YANXIU_… / yanxiu.toml", key.upper(), reason) from error
     except (ValueError, RecursionError, OSError) as error:  # a broken yanxiu.toml
         raise ConfigError("yanxiu.toml", "", str(error)) from error
+
+
+CONTROLS = Text("含有控制字符，请去掉。", "It has control characters; take them out.")
+GAPS = Text("不能含有空格。", "It must not have gaps.")
+NO_WEB_ADDRESS = Text(
+    "请写作 https://yanxiu.example.cn，不含空格、? 和 #。",
+    "Write https://yanxiu.example.cn, without gaps, ? and #.",
+)

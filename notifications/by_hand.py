@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from config.errors import ConfigError
 from notifications.call_list import call_list
 from notifications.letters.drafts import Writer, Written
+from notifications.sending.writing import Unwritable, attempt
 from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused
 from workflow.database import Database
+from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus
+from workflow.whole_files import write_whole
 
 WAITING = (MailStatus.PENDING.value, MailStatus.FAILED.value, MailStatus.DEAD.value)
 LIST_NAME = "call-list.html"
@@ -62,10 +62,10 @@ def export(
             content = _written(connection, writer, number, today, at, exported)
         if content is not None:
             names[number] = f"mail-{number:06d}.eml"
-            _store(folder / names[number], content)
+            write_whole(folder / names[number], content)
     with db.read() as connection:
         listed = call_list(connection, [*names, *exported.failed], today=today, language=language)
-    _store(folder / LIST_NAME, listed.encode("utf-8"))
+    write_whole(folder / LIST_NAME, listed.encode("utf-8"))
     exported.files = [LIST_NAME, *names.values()]
     if mark:  # only now that all of it is on disk
         _mark(db, names, exported, by=by, at=at)
@@ -108,11 +108,9 @@ def _written(
     if row.handed and row.content is not None:
         return bytes(row.content)
     try:
-        made = writer.write(connection, row, today=today, at=at)
-    except ConfigError:  # a fault of the installation
-        raise
-    except Exception as error:  # one mail that cannot be written must not stop the others
-        exported.failed[number] = f"{type(error).__name__}: {error}"[:200]
+        made = attempt(writer, connection, row, today=today, at=at)
+    except Unwritable as error:
+        exported.failed[number] = str(error)
         return None
     if made is None:
         _set(connection, number, status=MailStatus.SUPPRESSED.value, reason="outdated")
@@ -124,17 +122,6 @@ def _written(
 
 def _set(connection: Connection, number: int, **values: Any) -> None:
     connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
-
-
-def _store(path: Path, content: bytes) -> None:
-    """Whole or not at all, readable by its owner only, and on disk before this returns."""
-    partial = path.with_name(f".{path.name}.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 class _Undo(Exception):

@@ -12,14 +12,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import Connection, select
 
+from notifications.letters.printing import plain
 from states.facts import Facts, Standing
 from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_log import REMINDER
+from workflow.mail_tables import ReminderStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.people import PERSON
-from workflow.tables import ReminderStatus
 
 UNREACHABLE = ("no_address", "bounced")  # reasons for silence that a call makes good
 PORTION = 500  # numbers in one question to the database
@@ -65,10 +66,10 @@ def call_list(
     )
     rows = [
         {
-            "unit": call.unit,
-            "person": call.person,
-            "phone": call.phone,
-            "matter": call.matter.in_(language),
+            "unit": plain(call.unit, language),
+            "person": plain(call.person, language),
+            "phone": plain(call.phone, language),  # a telephone stays, an account number does not
+            "matter": plain(call.matter.in_(language), language),
             "due": call.due_label().in_(language),
             "left": call.left(today).in_(language),
             "late": call.due is not None and call.due < today,

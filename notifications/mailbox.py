@@ -25,6 +25,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from workflow.whole_files import sync_folder
+
 KEY = re.compile(r"\d{10}")
 FOLD = re.compile(r"\s*\n\s*")
 
@@ -124,7 +126,7 @@ class _Handler:
         while not _linked(Path(written), self.folder / "new" / f"{self.last:010d}"):
             self.last += 1
         Path(written).unlink()
-        _sync(self.folder / "new")
+        sync_folder(self.folder / "new")
 
 
 class _Controller(Controller):
@@ -154,14 +156,6 @@ def _linked(written: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _listed(key: str, path: Path) -> StoredMail:

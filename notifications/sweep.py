@@ -15,17 +15,19 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
+from notifications.late_plan import late_plan_untold
 from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
-from states.terms import Force, Kind, Role
+from states.terms import Action, Force, Kind, Role
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.gathering import gather
+from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
+from workflow.outbox import TABLE as MAIL
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
-from workflow.tables import Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500
@@ -88,6 +90,13 @@ class Ledger:
                 "recorded_at": self.at,
             }
         )
+
+    def told_already(self, due: Due, rise: Rise, email: str) -> str:
+        """Why a step needs no mail of its own: what sent it back told the date on that day."""
+        if due.kind is not Kind.MENDING:
+            return ""
+        sent_back = {"project_id": due.project_id, "email": email, "on": rise.on}
+        return "told_already" if _SENT_BACK.run(self.connection, sent_back) else ""
 
     def recipients(self, role: Role, facts: Facts, sort: Sort) -> list[Recipient]:
         if role is Role.HOST:
@@ -174,6 +183,13 @@ def _due(connection: Connection, kind: Kind, as_of: date) -> list[Due]:
     ]
 
 
+_SENT_BACK = Statement(
+    select(MAIL.c.id)
+    .where(MAIL.c.project_id == bindparam("project_id"), MAIL.c.to_email == bindparam("email"))
+    .where(MAIL.c.notice == Action.SEND_BACK.value, MAIL.c.on_date >= bindparam("on"))
+    .where(MAIL.c.status != MailStatus.SUPPRESSED.value, MAIL.c.status != MailStatus.DEAD.value)
+    .limit(1)
+)
 _MOVE_ON = Statement(
     update(DEADLINE)
     .where(DEADLINE.c.id == bindparam("row_id"))
@@ -211,14 +227,18 @@ def _record(
 
 def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
     """One row a step and recipient; of several missed steps only the latest is announced."""
+    late = bool(passed) and late_plan_untold(ledger.connection, due, ledger.as_of)
     for rise in passed:
         for role in rise.rung.tells:
             begun = due.kind is Kind.OPENING and due.due_on <= ledger.as_of
             latest = rise is passed[-1] and not begun
             reason = _silence(due, rise, role, ledger.as_of, latest=latest)
+            if late and rise is passed[-1] and role is Role.HOST and reason == "before_known":
+                reason = ""
             found = ledger.recipients(role, due.facts, sort_of_step(due.force, role))
             for to in found:
-                ledger.note(due, rise, role, to.email, reason or to.reason)
+                why = reason or to.reason or ledger.told_already(due, rise, to.email)
+                ledger.note(due, rise, role, to.email, why)
             if not found:
                 ledger.note(due, rise, role, "", reason or "no_address")
 

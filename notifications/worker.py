@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from threading import Event, Lock, Thread
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from config.rulebook import Rulebook
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.digest import queue_digests
 from notifications.letters.drafts import Writer
 from notifications.returns.bounce_desk import Collected, collect
@@ -38,7 +38,6 @@ from states.terms import Kind
 from workflow.database import Database
 from workflow.refresh import refresh
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
 BOUNCE_MINUTES = 5
@@ -65,7 +64,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.guard = ClockGuard(self.clock, self.steady)
-        self.clock_watch = ClockWatch(self.db, self.guard, self.report)
+        self.moved = self.settings.today is not None
+        self.clock_watch = ClockWatch(self.db, self.guard, self.report, moved=self.moved)
 
     def today(self) -> date:
         return self.clock().astimezone(SHANGHAI).date()
@@ -94,12 +94,13 @@ class Worker:
         self.clock_watch.begin()
         if self.clock_watch.holds():
             raise ClockHeld
+        self.clock_watch.seen()
         refresh(self.db, self.book)
-        self._job("bounces", self.bounces)
         swept = self.sweep()
         digests = self.digests()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
         delivered = self.dispatch(until=midnight.astimezone(UTC), insists=True)
+        self._job("bounces", self.bounces)  # last: a mailbox that is slow holds up no mail
         return {
             "queued": swept.mails + digests,
             "sent": delivered.sent,
@@ -133,7 +134,7 @@ class Worker:
         at_once = {"next_run_time": datetime.now(SHANGHAI)}
         for name, work, span in (
             ("dispatch", partial(self._dispatch, stopping), {"seconds": DISPATCH_SECONDS}),
-            ("bounces", self.bounces, {"minutes": BOUNCE_MINUTES}),
+            ("bounces", partial(self.bounces, stopping.is_set), {"minutes": BOUNCE_MINUTES}),
             ("housekeeping", self._catch_up, {"hours": 1}),
         ):
             every = IntervalTrigger(**span, timezone=SHANGHAI)
@@ -176,9 +177,9 @@ class Worker:
         """Queue the digests of the day, once however often it is asked; how many there are."""
         return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
 
-    def bounces(self) -> Collected:
-        """Read what came back. Raises BounceProblem."""
-        return collect(self.db, self.settings, at=self.clock())
+    def bounces(self, stop: Callable[[], bool] = lambda: False) -> Collected:
+        """Read what came back, until told to stop. Raises BounceProblem."""
+        return collect(self.db, self.settings, at=self.clock(), stop=stop)
 
 
 def _busy(result: object) -> bool:
@@ -191,7 +192,9 @@ class Running:
 
     def __init__(self, worker: Worker, stopping: Event) -> None:
         self.worker, self.stopping = worker, stopping
-        self.heartbeat = Heartbeat(worker.db, worker.clock, worker.steady, os.getpid())
+        self.heartbeat = Heartbeat(
+            worker.db, worker.clock, worker.steady, os.getpid(), moved=worker.moved
+        )
         self.watchdog = Watchdog(worker.steady, self.revive, self.heartbeat.store)
         self.scheduler = self._new()
 

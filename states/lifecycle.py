@@ -98,7 +98,12 @@ ACTS: tuple[ActRule, ...] = (
         tells=(HOST,),
     ),
     ActRule(Act.DISPOSE, tuple(S), (PROVINCE,)),
-    ActRule(Act.SUPPLY, (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED), (HOST,)),
+    ActRule(
+        Act.SUPPLY,
+        (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED),
+        (HOST,),
+        tells=(HOST,),
+    ),
     ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE)),
 )
 

@@ -63,11 +63,12 @@ def sort_of_step(force: Force, role: Role) -> Sort:
     return Sort.DEADLINES if role is Role.HOST else Sort.CHASING
 
 
-RECEIPTS = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT})
+# What a host did itself: the mail about it says no more than that it arrived.
+ACKNOWLEDGED = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT, Act.SUPPLY})
 
 
 def sort_of_result(deed: Action | Act, role: Role) -> Sort:
-    return Sort.RECEIPTS if deed in RECEIPTS and role is Role.HOST else Sort.RESULTS
+    return Sort.RECEIPTS if deed in ACKNOWLEDGED and role is Role.HOST else Sort.RESULTS
 
 
 def whose_turn(kind: Kind, facts: Facts, role: Role) -> bool:
@@ -119,7 +120,8 @@ def hushed(
     return ""
 
 
-MOVES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
+# Acts that may bring new dates, which their own mail announces.
+NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
 
 
 def told(
@@ -132,9 +134,22 @@ def told(
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
     tells = ACT_RULES[deed].tells
-    return (Role.HOST,) if tells and deed in MOVES and is_past(after, today) else tells
+    return (Role.HOST,) if tells and deed in NEW_DATES and is_past(after, today) else tells
 
 
 def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:
     """What a mail about a deed is called: the deed, or the milestone that was recorded."""
     return str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value
+
+
+# Whose part in a project a deed can end: they are told so, once, by a notice of its own.
+PARTS = {Act.HAND_OVER: Role.HOST, Act.TRANSFER: Role.COORDINATOR}
+
+
+def parting_notice(act: Act) -> str:
+    """What the mail to those who have no more to do with a project is called."""
+    return f"{act.value}{PARTING}"
+
+
+PARTING = ".left"
+PARTING_NOTICES = frozenset(parting_notice(act) for act in PARTS)

@@ -83,6 +83,11 @@ class Act(Labelled):
     HAND_OVER = "hand_over", "更换联系人", "Hand over to another contact"
 
 
+def deed_of(value: str) -> Action | Act:
+    """The step or act that is stored under this name. ValueError for anything else."""
+    return Action(value) if value in set(Action) else Act(value)
+
+
 class Entry(Labelled):
     """How a project came onto the books: the deed of its first event."""
 
@@ -115,6 +120,10 @@ class Kind(Labelled):
     RECORDING = "recording", "办班登记", "Recording the class"
     # Nor is this: before the opening the host is asked whether all stands as planned.
     OPENING = "opening", "开班前确认", "Confirming the opening"
+
+
+# Asked by the system alone: no notice sets a day for these, and nobody is ever late with them.
+ASKED_BY_SYSTEM = frozenset({Kind.OPENING, Kind.RECORDING})
 
 
 class Force(Labelled):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from states.facts import Facts
 from states.labels import is_national_money
 from states.policy import Category
-from states.terms import Act, Action, Role, State, Text
+from states.terms import Action, Role, State, Text, deed_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
     """Everything that a project waits for from coordinators and the province."""
     found = []
     if facts.pending:
-        deeds: tuple[Action | Act, ...] = (*Action, *Act)
-        label = next(d.label for d in deeds if d.value == facts.pending["deed"])
+        label = deed_of(facts.pending["deed"]).label
         found.append(Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=label)))
     elif facts.state is State.SUBMITTED:
         found.append(Waiting(Role.COORDINATOR, TO_REVIEW))

@@ -153,6 +153,15 @@ def test_time_is_an_argument(name: str) -> None:
     assert readings(MODULES[name]) == MAY_READ_IT.get(name, set())
 
 
+def test_the_time_zone_has_one_home() -> None:
+    naming = [
+        name
+        for name, path in MODULES.items()
+        if re.search(r"\bZoneInfo\(", path.read_text(encoding="utf-8"))
+    ]
+    assert naming == ["config.zone"]
+
+
 # -- What is drawn, pinned and listed -------------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -17,12 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from config.zone import local
 from states.terms import Text
 from web.navigation import menu
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 STATIC = Path(__file__).parent / "static"
 LANGUAGE, SAID = "yanxiu_language", "yanxiu_said"  # cookies
 
@@ -153,7 +152,7 @@ def _moment(value: datetime | str | None) -> str:
     if not value:
         return "—"
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return local(found)
 
 
 @pass_context

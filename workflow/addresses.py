@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from config.zone import SHANGHAI
 from states.facts import Facts
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Role, State, Text
 from workflow.attempts import MailRefused, record
 from workflow.engine import TABLE as PROJECT
+from workflow.mail_tables import Address, Purpose, Reminder
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON
 from workflow.recipients import addressed
-from workflow.tables import Address, Purpose, Reminder
 
 ADDRESS = Address.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-LONGEST = 500  # characters of a server's words
+LONGEST, TOLD = 500, 200  # characters of a server's words: kept, and told in an alarm
+LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,15}://|\bwww\.)[^\s\"'<>()]*", re.I)
 # Who sees to an address of the role before; the last one sees to its own.
 WATCH = (Role.HOST, Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
 NO_PROJECT = Facts(State.PLANNED, "", 0, "", "", "")
@@ -75,8 +76,9 @@ def warn_about(
     mail_id: int | None,
     at: datetime,
 ) -> None:
-    """Tell the same people of a report that proves nothing: the address is not marked."""
-    about = {"status": status, "said": said[:LONGEST], "mail_id": mail_id, "marked": False}
+    """Tell the same people of a mail that came back for now, or of a report that proves nothing
+    (`said` is empty then): the address is not marked."""
+    about = {"status": status, "said": said, "mail_id": mail_id, "marked": False}
     _alarm(connection, email.strip().lower(), about, at)
 
 
@@ -131,15 +133,23 @@ def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime
     subject, person = connection.execute(mail).first() or ("", "")
     shown = about | {"email": key, "address": key, "person": person, "subject": subject}
     shown["what"] = "marked" if about["marked"] else "bounced"
+    shown["said"] = plain(about["said"])
+    sort = shown["what"] if about["said"] else "unproven"  # which must not stand before a proof
     today = at.astimezone(SHANGHAI).date()
     for to, (role, named) in _told(connection, key, projects, today).items():
-        natural = f"alarm:{shown['what']}:{key}:{today.isoformat()}:{to[1].lower()}"
+        natural = f"alarm:{sort}:{key}:{today.isoformat()}:{to[1].lower()}"
         if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
             continue  # marked, cleared and marked again on one day
         row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
         said = {"notice": "bounced", "about": json.dumps(shown | {"projects": named})}
         one = {"project_id": named[0]["id"]} if len(named) == 1 else {}
         INSERT.run(connection, row | said | one)
+
+
+def plain(said: str) -> str:
+    """A stranger's words as an alarm may carry them: short, nothing in them to be clicked."""
+    shown = "".join(c if c.isprintable() else " " for c in LINK.sub("…", said))
+    return " ".join(shown.split())[:TOLD]
 
 
 def _told(

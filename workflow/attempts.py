@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from states.terms import Text
-from workflow.tables import MailAttempt
+from workflow.mail_tables import MailAttempt
 
 TABLE = MailAttempt.__table__  # type: ignore[attr-defined]
+HELD = "held"  # by a person
+RELEASED = "released"  # it waits for no approval any more
 
 
 class MailRefused(Exception):
@@ -29,3 +31,11 @@ def record(
     values: dict[str, Any] = {"mail_id": mail_id, "at": at, "outcome": outcome, "person": by}
     values["reply"] = reply.replace("\0", "")  # which PostgreSQL cannot store
     connection.execute(insert(TABLE).values(values))
+
+
+def carry_hold(connection: Connection, old: int, new: int, *, at: datetime) -> None:
+    """Say of a mail that takes the place of a held one who held that, and why."""
+    lines = select(TABLE).where(TABLE.c.mail_id == old, TABLE.c.outcome == HELD)
+    last = connection.execute(lines.order_by(TABLE.c.id.desc()).limit(1)).first()
+    if last is not None:
+        record(connection, new, HELD, last.reply, by=last.person, at=at)

@@ -19,7 +19,7 @@ from states.decide import blocks
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
-from states.mailing import MOVES, notice_of, told
+from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Role
 from workflow import deadlines
@@ -30,6 +30,7 @@ from workflow.history import dump, event_hash
 from workflow.identity import identity
 from workflow.judging import TABLE, add_flags, add_papers, judged, needs_second
 from workflow.outbox import Result, announce_result
+from workflow.parting import tell_who_left
 from workflow.people import Actor
 from workflow.readdress import follow
 from workflow.statements import Statement
@@ -95,15 +96,17 @@ def perform_in(
     facts = _append(connection, entry)
     category = policy.categories[facts.category]
     # What a plan or a moved date brings is announced by a mail of its own; earlier steps are not.
-    known_on = today if deed.what is Action.PLAN or deed.what in MOVES else None
+    known_on = today if deed.what is Action.PLAN or deed.what in NEW_DATES else None
     deadlines.reconcile(connection, project_id, facts, category, book, known_on=known_on)
-    if deed.what in (Act.TRANSFER, Act.HAND_OVER):
+    if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)
     if announce and not proposing:
         tells = told(deed.what, row.facts.state, facts, case.role, today)
         notice = notice_of(deed.what, case.given)
         result = Result(project_id, row.version + 1, deed.what, notice)
         announce_result(connection, result, facts, tells, on=today, at=at)
+        if deed.what in PARTS:
+            tell_who_left(connection, result, row.facts, facts, on=today, at=at)
     return Outcome(project_id, row.version + 1, facts.state, proposing, tuple(findings))
 
 

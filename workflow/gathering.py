@@ -12,10 +12,10 @@ from states.facts import Facts
 from states.mailing import sort_of_step
 from states.terms import Force, Role
 from workflow.judging import TABLE as PROJECT
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.recipients import addressed
-from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500
@@ -63,16 +63,42 @@ def _mail_of_the_day(
     Found by its whole key, which is indexed, and locked: the dispatcher writes a mail once, and
     a reminder that joined it at that moment would never be told.
     """
-    number, last = 1, None
-    while found := _mail(connection, key := f"remind:{on.isoformat()}:{to[1]}:{number}"):
-        number, last = number + 1, found
+    key, last = _free_key(connection, to[1], on)
     if last and last.status == MailStatus.PENDING.value and last.unwritten:
         return last.id, False
-    row = draft(key, Purpose.REMINDER, to, role, on=on, at=at)
-    INSERT.run(connection, row | {"due_at": at + GATHER})
-    new = _mail(connection, key)
-    assert new is not None
-    return new.id, True
+    return _new_mail(connection, key, to, role, on=on, at=at), True
+
+
+def waiting_mail(
+    connection: Connection, to: tuple[str, str], role: Role, reason: str, *, on: date, at: datetime
+) -> int:
+    """A further mail of the day to an address, which nothing joins until a person lets it go."""
+    key, _ = _free_key(connection, to[1], on)
+    waits = {"status": MailStatus.AWAITING.value, "reason": reason}
+    return _new_mail(connection, key, to, role, on=on, at=at, **waits)
+
+
+def _free_key(connection: Connection, email: str, on: date) -> tuple[str, Any]:
+    """The next key of a day's mails to an address, and the last mail there is."""
+    number, last = 1, None
+    while found := _mail(connection, key := f"remind:{on.isoformat()}:{email}:{number}"):
+        number, last = number + 1, found
+    return key, last
+
+
+def _new_mail(
+    connection: Connection,
+    key: str,
+    to: tuple[str, str],
+    role: Role,
+    *,
+    on: date,
+    at: datetime,
+    **more: Any,
+) -> int:
+    row = draft(key, Purpose.REMINDER, to, role, on=on, at=at, due_at=at + GATHER, **more)
+    INSERT.run(connection, row)
+    return int(_mail(connection, key).id)
 
 
 def _mail(connection: Connection, key: str) -> Any:

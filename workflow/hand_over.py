@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from config.rulebook import Rulebook
+from states.forms import read_form
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Act, Role, Text
@@ -18,7 +19,7 @@ from workflow.engine import TABLE as PROJECT
 from workflow.engine import perform_in
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, OPERATOR, PERSON, grant_once
-from workflow.preferences import NotAllowed
+from workflow.preferences import NotAllowed, must_be_reachable
 from workflow.readdress import readdress
 from workflow.recipients import resolve
 
@@ -46,23 +47,16 @@ def hand_over_all(
     """Give one person's projects, roles and waiting mail to another, in the caller's transaction.
 
     Each project keeps the change in its history; the other person gets one mail about all of them.
-    NotAllowed for one and the same person, and for one who is disabled or has no address.
+    NotAllowed for one and the same person, and for one who cannot be written to.
     """
     people = {row.id: row for row in connection.execute(select(PERSON)).all()}
     giver, taker = people[old], people[new]
     if old == new:
         raise NotAllowed(SAME)
-    if not (taker.active and taker.email):
-        raise NotAllowed(UNREACHABLE.format(login=taker.login))
+    must_be_reachable(connection, new)
     projects = _projects(connection, giver.email) if giver.email else []
+    given = _given(taker, reason)
     for project_id in projects:
-        given = {
-            "contact_name": taker.name,
-            "contact_email": taker.email,
-            "contact_phone": taker.phone or None,
-            "reason": reason,
-        }
-        given = {name: value for name, value in given.items() if value}
         deed = Deed(Act.HAND_OVER, OPERATOR, given, {}, today)
         last = project_id == projects[-1]
         done = perform_in(connection, book, project_id, deed, today=today, at=at, announce=last)
@@ -70,6 +64,21 @@ def hand_over_all(
             _name_all(connection, done, projects)
     roles = _roles(connection, giver, taker, today, at)
     return HandedOver(len(projects), roles)
+
+
+def _given(taker: Any, reason: str) -> dict[str, Any]:
+    """The form filled in, read as if somebody had typed it. NotAllowed for what it does not take."""
+    raw = {
+        "contact_name": taker.name,
+        "contact_email": taker.email,
+        "contact_phone": taker.phone or "",
+        "reason": reason,
+    }
+    given, problems = read_form(Act.HAND_OVER, raw)
+    if problems:
+        said = [problem.message for problem in problems]
+        raise NotAllowed(Text("".join(t.zh for t in said), " ".join(t.en for t in said)))
+    return given
 
 
 def _projects(connection: Connection, email: str) -> list[int]:
@@ -117,6 +126,3 @@ def _mail_follows(
 
 
 SAME = Text("移交人与接收人是同一人，请核对。", "Both are one and the same person.")
-UNREACHABLE = Text(
-    "{login} 已停用或没有邮箱，不能接收移交。", "{login} is disabled or has no address."
-)

@@ -19,7 +19,7 @@ from states.findings import Case, Finding, block
 from states.forms import FORMS
 from states.policy import Policy
 from states.rules import HELD
-from states.terms import Act, Action, Role, Severity, State, Text
+from states.terms import Act, Action, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.identity import identity
 from workflow.tables import Project
@@ -81,7 +81,7 @@ RESTATED = frozenset({"amount"})  # the second person writes it again; all else 
 
 def _proposed(proposal: Json) -> Json:
     deed = proposal["deed"]
-    form = FORMS[Action(deed) if deed in set(Action) else Act(deed)]
+    form = FORMS[deed_of(deed)]
     dates = {field.name for field in form if field.kind == "date"}
     return {
         name: date.fromisoformat(value) if name in dates else value

@@ -9,24 +9,24 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from states.mailing import PARTING
 from states.terms import Act, Action, Text
 from workflow.addresses import clear_address as clear_address
 from workflow.addresses import mark_address as mark_address
-from workflow.attempts import MailRefused, record
+from workflow.attempts import HELD, RELEASED, MailRefused, record
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose
 
 LARGEST_ID = 2**31 - 1  # what the column can hold
 
 PENDING, FAILED, DEAD = MailStatus.PENDING, MailStatus.FAILED, MailStatus.DEAD
 AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailStatus.SENT
 # Reasons beside the status. Unproven: the report that it came back does not name the mail.
-BOUNCED, UNPROVEN, BY_HAND, HELD = "bounced", "bounced_unproven", "by_hand", "held"
-RELEASED = "released"  # it waits for no approval any more
+BOUNCED, UNPROVEN, BY_HAND = "bounced", "bounced_unproven", "by_hand"
 # What `mail_approval` may name: as mail rows are called, not as wordings are.
 APPROVABLE = frozenset(
     {
-        *("reminder", "digest", "bounced"),
+        *("reminder", "digest", "bounced", "substitute"),
         *("filing_confirmed", "notice_issued", "ministry_decision", "paid", "milestone"),
         *(deed.value for deed in (*Action, *Act)),
     }
@@ -36,7 +36,7 @@ APPROVABLE = frozenset(
 def awaits_approval(row: Any, chosen: Collection[str]) -> bool:
     """Whether a person is to see a mail first: before its first attempt, until released."""
     return (
-        row.notice in chosen
+        row.notice.removesuffix(PARTING) in chosen
         and row.purpose != Purpose.TEST
         and row.tried_at is None
         and row.reason != RELEASED

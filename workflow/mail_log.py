@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
@@ -11,9 +12,9 @@ from states.terms import Text
 from workflow.addresses import ADDRESS
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID
+from workflow.mail_desk import BOUNCED, LARGEST_ID, MAIL_STATUS, UNPROVEN, status_label
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose, Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 SHOWN = [column for column in MAIL.columns if column.name != "content"]
@@ -107,11 +108,44 @@ def count_waiting_for_a_person(connection: Connection) -> tuple[int, int]:
     return counts.get(MailStatus.DEAD.value, 0), counts.get(MailStatus.AWAITING.value, 0)
 
 
+def labelled(row: dict[str, Any]) -> dict[str, Any]:
+    """A mail row with its status and reason in words."""
+    more = {"status_label": status_label(row["status"], row["reason"]), "why": why(row)}
+    return row | more
+
+
+def why(row: dict[str, Any]) -> Text:
+    """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
+    words = Text(row["last_reply"], row["last_reply"])
+    if row["status"] == MailStatus.SENT:
+        shown = {BOUNCED: words, UNPROVEN: reason_label(UNPROVEN)}
+        return shown.get(row["reason"], Text("", ""))
+    return reason_label(row["reason"]) if row["reason"] else words
+
+
 def reason_label(reason: str) -> Text:
     """A reason code in words; what is not a code (a program's own words) as it is."""
     if reason.startswith(UNWRITABLE):
         return NOT_WRITTEN.format(said=reason.removeprefix(UNWRITABLE).strip())
     return REASONS.get(reason) or Text(reason, reason)
+
+
+def step_label(step: str) -> Text:
+    """A step of a ladder in words: so many days before the advised day, or after the due day."""
+    found = re.fullmatch(r"D([+-])(\d+)", step)
+    if not found:
+        return Text(step, step)
+    days = int(found[2])
+    if days == 0:
+        return Text("当天", "on the day")
+    if found[1] == "-":
+        return Text(f"提前{days}天", f"{days} days before")
+    return Text(f"逾期{days}天", f"{days} days late")
+
+
+def outcome_label(outcome: str) -> Text:
+    """What became of an attempt, or what a person did."""
+    return OUTCOMES.get(outcome) or MAIL_STATUS.get(outcome) or Text(outcome, outcome)
 
 
 UNWRITABLE = "unwritable:"  # what follows are the program's words
@@ -130,6 +164,7 @@ REASONS: dict[str, Text] = {
     "past_class": Text("办班时间已过，只提醒承办单位", "the class is over; only its host is told"),
     "no_duty": Text("未申报的不作催办", "nobody has to apply"),
     "not_theirs": Text("当前由其他单位办理", "somebody else's turn"),
+    "told_already": Text("当日已随退回补正邮件告知", "told that day when it was sent back"),
     "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),
     # Recipients
     "no_address": Text("没有邮箱", "no address"),
@@ -147,4 +182,16 @@ REASONS: dict[str, Text] = {
     "bounced_unproven": Text(
         "收到未注明原邮件的退信，待核实", "a report that does not name the mail came back"
     ),
+}
+OUTCOMES = {
+    "held": Text("扣下", "held"),
+    "released": Text("放行", "released"),
+    "resent": Text("重新排队", "queued again"),
+    "by_hand": Text("人工送达", "delivered by hand"),
+    "bounced": Text("退信", "came back"),
+    "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
+    "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
+    "delayed": Text("对方服务器暂未收下", "delayed"),
+    "cleared": Text("取消退信标记", "mark taken away"),
+    "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
 }

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, insert, select
 from states.facts import Facts
 from states.mailing import sort_of_result
 from states.terms import Act, Action, Role
+from workflow.mail_tables import Mail, MailStatus, Purpose
 from workflow.people import PERSON
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
-from workflow.tables import Mail, MailStatus, Purpose
 
 TABLE = Mail.__table__  # type: ignore[attr-defined]
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
@@ -94,11 +94,18 @@ def announce_result(
 
 
 def queue_result(
-    connection: Connection, result: Result, role: Role, to: Recipient, *, on: date, at: datetime
+    connection: Connection,
+    result: Result,
+    role: Role,
+    to: Recipient,
+    *,
+    on: date,
+    at: datetime,
+    **more: Any,
 ) -> None:
+    """Queue the mail about a deed to one address. `more`: columns that differ from a new row's."""
     key = f"result:{result.project_id}:{result.seq}:{role.value}:{to.email}"
-    more: dict[str, Any] = {"project_id": result.project_id, "event_seq": result.seq}
-    more["notice"] = result.notice
+    more |= {"project_id": result.project_id, "event_seq": result.seq, "notice": result.notice}
     if to.reason:
         more |= {"status": MailStatus.SUPPRESSED.value, "reason": to.reason}
     INSERT.run(connection, draft(key, "result", (to.name, to.email), role, on=on, at=at, **more))

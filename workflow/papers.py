@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 from states.facts import Json
 from states.terms import Text
+from workflow.whole_files import write_whole
 
 LARGEST = 50 * 1024 * 1024
 
@@ -35,22 +34,8 @@ def store(folder: Path, source: Path) -> Json:
     target = folder / digest[:2] / digest
     if not target.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(target)
-        _sync(target.parent)
+        write_whole(target, content)
     return {"sha256": digest, "name": source.name[:200], "size": size}
-
-
-def _sync(folder: Path) -> None:
-    """Make the new name in the folder durable too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def missing(folder: Path, papers: Json) -> list[str]:

@@ -74,7 +74,13 @@ def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[s
         contact, office = facts.contact_email, facts.office_email
         named = [(facts.contact_name or facts.host, contact)] if contact else []
         return [*named, (facts.host, office)] if office and office != contact else named
-    scope = facts.department if role is Role.COORDINATOR else ""
+    return holders(connection, facts.department if role is Role.COORDINATOR else "", role)
+
+
+def holders(
+    connection: Connection, scope: str, role: Role = Role.COORDINATOR
+) -> list[tuple[str, str]]:
+    """Name and address of those who hold a role over a scope."""
     rows = _HOLDERS.run(connection, {"role": role.value, "scope": scope})
     return [(name, email) for name, email in rows]
 
@@ -189,10 +195,15 @@ def _holder(connection: Connection, email: str) -> int | None:
     return None if found is None else int(found)
 
 
+def person_of(connection: Connection, login: str) -> Any:
+    """The row of the person of that login, active or not; None if there is nobody."""
+    return connection.execute(select(PERSON).where(PERSON.c.login == login)).first()
+
+
 def person_id(connection: Connection, login: str) -> int | None:
     """The person of that login, active or not."""
-    found = connection.execute(select(PERSON.c.id).where(PERSON.c.login == login)).scalar()
-    return None if found is None else int(found)
+    found = person_of(connection, login)
+    return None if found is None else int(found.id)
 
 
 def grant_once(connection: Connection, person: int, role: Role, scope: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from states.mailing import Mode, Sort, choices
 from states.terms import Role, Text
 from workflow.people import GRANT, PERSON
-from workflow.recipients import PREFERENCE, SUBSTITUTE
+from workflow.recipients import PREFERENCE, SUBSTITUTE, is_marked
+from workflow.substitution import tell_coordinators
 
 
 class NotAllowed(Exception):
@@ -68,25 +69,49 @@ def roles_of(connection: Connection, person: int) -> list[Role]:
     return [Role(role) for role in connection.execute(query).scalars()]
 
 
+LONGEST = timedelta(days=366)  # of a substitution: who is away for longer hands over
+
+
 def appoint(
-    connection: Connection, person: int, substitute: int, from_on: date, until_on: date
+    connection: Connection,
+    person: int,
+    substitute: int,
+    from_on: date,
+    until_on: date,
+    *,
+    today: date,
+    at: datetime,
 ) -> None:
     """Let somebody get a person's mail between two days, both included; it replaces what was
-    appointed for days that overlap. NotAllowed for oneself, a turned span, or no address."""
+    appointed for days that overlap, and the coordinators of the person's unit are told by mail.
+
+    NotAllowed for oneself, a turned or endless span, and for who cannot be written to.
+    """
     if person == substitute:
         raise NotAllowed(ONESELF)
     if from_on > until_on:
         raise NotAllowed(TURNED.format(a=from_on, b=until_on))
-    query = select(PERSON.c.email, PERSON.c.active).where(PERSON.c.id == substitute)
-    found = connection.execute(query).one()
-    if not (found.email and found.active):
-        raise NotAllowed(NO_ADDRESS)
+    if until_on - from_on >= LONGEST:
+        raise NotAllowed(TOO_LONG.format(a=from_on, b=until_on, n=LONGEST.days))
+    must_be_reachable(connection, substitute)
     overlapping = (SUBSTITUTE.c.from_on <= until_on) & (SUBSTITUTE.c.until_on >= from_on)
     its = SUBSTITUTE.c.person_id == person
     connection.execute(delete(SUBSTITUTE).where(its, overlapping))
     values = {"person_id": person, "substitute_id": substitute}
     dates = {"from_on": from_on, "until_on": until_on}
     connection.execute(insert(SUBSTITUTE).values(values | dates))
+    tell_coordinators(connection, person, substitute, (from_on, until_on), today=today, at=at)
+
+
+def must_be_reachable(connection: Connection, person: int) -> None:
+    """NotAllowed for one to whom others' mail cannot be sent: disabled, without an address, or
+    with one at which mail did not arrive."""
+    query = select(PERSON.c.login, PERSON.c.email, PERSON.c.active).where(PERSON.c.id == person)
+    found = connection.execute(query).one()
+    if not (found.email and found.active):
+        raise NotAllowed(UNREACHABLE.format(login=found.login))
+    if is_marked(connection, found.email):
+        raise NotAllowed(MARKED.format(login=found.login, email=found.email))
 
 
 def dismiss(connection: Connection, person: int) -> int:
@@ -110,4 +135,19 @@ INTO_NOTHING = Text(
 )
 ONESELF = Text("代收人不能是本人。", "Nobody stands in for himself.")
 TURNED = Text("起始日{a}晚于截止日{b}，请核对。", "The first day {a} lies after the last, {b}.")
-NO_ADDRESS = Text("代收人已停用或没有邮箱。", "The substitute is disabled or has no address.")
+TOO_LONG = Text(
+    "代收期{a}至{b}过长，最多{n}天；长期不在岗的，请用 yanxiu user hand-over 移交。",
+    "From {a} to {b} is too long, {n} days at most; who is away for longer hands over "
+    "(`yanxiu user hand-over`).",
+)
+UNREACHABLE = Text(
+    "{login} 已停用或没有邮箱，不能接收他人的邮件；请先登记邮箱，或另选他人。",
+    "{login} is disabled or has no address and cannot get others' mail; "
+    "register an address, or choose somebody else.",
+)
+MARKED = Text(
+    "{login} 的邮箱 {email} 有退信标记，不能接收他人的邮件；"
+    "请核实邮箱后用 yanxiu mail clear 取消标记，或另选他人。",
+    "Mail to {login} at {email} came back, so others' mail cannot go there; check the address and "
+    "take the mark away (`yanxiu mail clear`), or choose somebody else.",
+)

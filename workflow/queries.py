@@ -15,10 +15,13 @@ from states.labels import state_label
 from states.terms import Act, Action, Entry, Force, State, Text
 from states.wanted import deadlines_for
 from workflow.deadlines import TABLE as DEADLINE
+from workflow.deeds import NoSuchProject
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
+from workflow.mail_desk import LARGEST_ID
 from workflow.mail_log import mail_log
-from workflow.tables import Event, Reminder
+from workflow.mail_tables import Reminder
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -96,6 +99,14 @@ def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str
         ),
         "mail": mail_log(connection, project_id=project_id),
     }
+
+
+def known_project(connection: Connection, project_id: int) -> None:
+    """NoSuchProject where there is none of that number."""
+    known = 0 < project_id <= LARGEST_ID
+    found = select(PROJECT.c.id).where(PROJECT.c.id == project_id)
+    if not (known and connection.execute(found).first()):
+        raise NoSuchProject(project_id)
 
 
 def _findings(stored: Json) -> list[dict[str, Any]]:

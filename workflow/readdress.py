@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from states.facts import Facts
-from states.mailing import Sort
-from states.terms import Act, Action, Role
-from workflow.gathering import gather
+from states.mailing import PARTING_NOTICES, Sort
+from states.terms import Act, Action, Role, deed_of
+from workflow.attempts import RELEASED, carry_hold
+from workflow.gathering import gather, waiting_mail
+from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.outbox import Result, queue_result
 from workflow.people import know_contacts
 from workflow.recipients import Recipient, addressed
-from workflow.tables import Event, MailStatus, Purpose, Reminder, ReminderStatus
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -69,6 +72,7 @@ def readdress(
         select(MAIL)
         .where(MAIL.c.project_id == project_id, MAIL.c.purpose == Purpose.RESULT.value)
         .where(MAIL.c.to_role == role.value, MAIL.c.to_email.in_(gone), NOT_WITH_A_SERVER)
+        .where(MAIL.c.notice.not_in(PARTING_NOTICES))  # meant for nobody else
         .with_for_update()
     ).all()
     for mail in mails:
@@ -76,7 +80,17 @@ def readdress(
         for to in come:
             result = Result(project_id, mail.event_seq, _deed(connection, mail), mail.notice)
             if not _queued(connection, result, role, to):
-                queue_result(connection, result, role, to, on=on, at=at)
+                queue_result(connection, result, role, to, on=on, at=at, **_state(mail))
+                new = _queued(connection, result, role, to)
+                if new and mail.status == MailStatus.AWAITING and not to.reason:
+                    carry_hold(connection, mail.id, new, at=at)
+
+
+def _state(mail: Any) -> dict[str, str]:
+    """What a mail to the next address keeps: that it waits for a person, or does so no more."""
+    if mail.status == MailStatus.AWAITING:
+        return {"status": mail.status, "reason": mail.reason}
+    return {"reason": RELEASED} if mail.reason == RELEASED else {}
 
 
 def _reminders(
@@ -88,6 +102,27 @@ def _reminders(
     on: date,
     at: datetime,
 ) -> None:
+    rows, mails = _waiting_rows(connection, project_id, role, gone)
+    waits = _Waiting(connection, role, on, at)
+    for row in rows:
+        connection.execute(update(REMINDER).where(REMINDER.c.id == row.id).values(SILENT))
+        for to in come:
+            if not _reminded(connection, row, to.email):
+                values = {**row._mapping, "recipient": to.email, "recorded_at": at}
+                values["mail_id"] = waits.mail(mails.get(row.mail_id), to)
+                del values["id"]
+                if to.reason:
+                    values |= {"status": ReminderStatus.SUPPRESSED.value, "reason": to.reason}
+                connection.execute(insert(REMINDER).values(values))
+    _empty(connection, list(mails))
+    if rows:
+        gather(connection, on=on, at=at)
+
+
+def _waiting_rows(
+    connection: Connection, project_id: int, role: Role, gone: Collection[str]
+) -> tuple[Sequence[Any], dict[int, Any]]:
+    """The reminders that no server has, and the mails that they are in."""
     queued = [
         REMINDER.c.project_id == project_id,
         REMINDER.c.role == role.value,
@@ -96,25 +131,48 @@ def _reminders(
     ]
     carrying = select(REMINDER.c.mail_id).where(*queued)
     # Held fast: a dispatcher that takes one now sends all that is in it.
-    held = connection.execute(
-        select(MAIL.c.id).where(MAIL.c.id.in_(carrying), NOT_WITH_A_SERVER).with_for_update()
-    ).scalars()
-    rows = connection.execute(
-        select(REMINDER)
-        .where(*queued, or_(REMINDER.c.mail_id.is_(None), REMINDER.c.mail_id.in_(held.all())))
-        .order_by(REMINDER.c.id)
-    ).all()
-    for row in rows:
-        connection.execute(update(REMINDER).where(REMINDER.c.id == row.id).values(SILENT))
-        for to in come:
-            if not _reminded(connection, row, to.email):
-                values = {**row._mapping, "recipient": to.email, "mail_id": None, "recorded_at": at}
-                del values["id"]
-                if to.reason:
-                    values |= {"status": ReminderStatus.SUPPRESSED.value, "reason": to.reason}
-                connection.execute(insert(REMINDER).values(values))
-    if rows:
-        gather(connection, on=on, at=at)
+    columns = select(MAIL.c.id, MAIL.c.status, MAIL.c.reason)
+    locked = columns.where(MAIL.c.id.in_(carrying), NOT_WITH_A_SERVER).with_for_update()
+    mails = {mail.id: mail for mail in connection.execute(locked)}
+    free = or_(REMINDER.c.mail_id.is_(None), REMINDER.c.mail_id.in_(mails))
+    query = select(REMINDER).where(*queued, free).order_by(REMINDER.c.id)
+    return connection.execute(query).all(), mails
+
+
+@dataclass
+class _Waiting:
+    """The mails that take the place of those that wait for a person, one an address."""
+
+    connection: Connection
+    role: Role
+    on: date
+    at: datetime
+    made: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def mail(self, old: Any, to: Recipient) -> int | None:
+        """The mail for a reminder that was in `old`; None: any mail of the day."""
+        if old is None or old.status != MailStatus.AWAITING or to.reason:
+            return None
+        key = (old.id, to.email)
+        if key not in self.made:
+            person = (to.name, to.email)
+            new = waiting_mail(
+                self.connection, person, self.role, old.reason, on=self.on, at=self.at
+            )
+            carry_hold(self.connection, old.id, new, at=self.at)
+            self.made[key] = new
+        return self.made[key]
+
+
+def _empty(connection: Connection, mails: Sequence[int]) -> None:
+    """Mails that nothing is left in say so; nobody shall release an empty one."""
+    full = select(REMINDER.c.mail_id).where(
+        REMINDER.c.mail_id.in_(mails), REMINDER.c.status == ReminderStatus.QUEUED.value
+    )
+    kept = set(connection.execute(full).scalars())
+    for mail_id in mails:
+        if mail_id not in kept:
+            _silence(connection, mail_id)
 
 
 KEY = ("project_id", "kind", "round", "due_on", "step")
@@ -134,14 +192,15 @@ def _silence(connection: Connection, mail_id: int) -> None:
 def _deed(connection: Connection, mail: Any) -> Action | Act:
     its = (EVENT.c.project_id == mail.project_id, EVENT.c.seq == mail.event_seq)
     deed = connection.execute(select(EVENT.c.deed).where(*its)).scalar_one()
-    return Action(deed) if deed in set(Action) else Act(deed)
+    return deed_of(deed)
 
 
-def _queued(connection: Connection, result: Result, role: Role, to: Recipient) -> bool:
+def _queued(connection: Connection, result: Result, role: Role, to: Recipient) -> int | None:
     query = select(MAIL.c.id).where(
         MAIL.c.project_id == result.project_id,
         MAIL.c.event_seq == result.seq,
         MAIL.c.to_role == role.value,
         MAIL.c.to_email == to.email,
     )
-    return connection.execute(query).first() is not None
+    found: int | None = connection.execute(query).scalar()
+    return found

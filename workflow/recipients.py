@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 from states.facts import Facts
 from states.mailing import Mode, Sort, choices
 from states.terms import Role
+from workflow.mail_tables import Address, Preference, Substitute
 from workflow.people import PERSON, recipients
 from workflow.statements import Statement
-from workflow.tables import Address, Preference, Substitute
 
 PREFERENCE = Preference.__table__  # type: ignore[attr-defined]
 SUBSTITUTE = Substitute.__table__  # type: ignore[attr-defined]
@@ -52,13 +52,17 @@ def resolve(
         if found := _CHOSEN.run(connection, values):
             chosen = Mode(found[0][0])
         found = _STAND_IN.run(connection, values)
-        if found and not _MARK.run(connection, {"email": found[0][1].lower()}):  # else to himself
+        if found and not is_marked(connection, found[0][1]):  # else to himself
             name, email = f"{found[0][0]}（代{name}）", found[0][1]
-    marked = _MARK.run(connection, {"email": email.lower()})
     reason = ""
     if chosen is not Mode.AT_ONCE and chosen in choices(sort, role):
         reason = "muted" if chosen is Mode.OFF else "in_digest"
-    return Recipient(name, email, "bounced" if marked else reason)
+    return Recipient(name, email, "bounced" if is_marked(connection, email) else reason)
+
+
+def is_marked(connection: Connection, email: str) -> bool:
+    """Whether mail to this address did not arrive, so that nothing more is sent to it."""
+    return bool(_MARK.run(connection, {"email": email.strip().lower()}))
 
 
 # One question a table: a join over all of them takes ten times as long, and mostly finds nothing.

@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
+from workflow import kept
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import TABLE as PROJECT
-from workflow.tables import Reminder, Setting
+from workflow.mail_tables import Reminder
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-SETTING = Setting.__table__  # type: ignore[attr-defined]
 KEY = "rules"
 BATCH = 500
 
@@ -30,7 +30,7 @@ def refresh(db: Database, book: Rulebook) -> int:
     """Derive all deadlines again if the rules have changed; how many projects were looked at."""
     digest = rules_digest(book)
     with db.read() as connection:
-        known = connection.execute(select(SETTING.c.value).where(SETTING.c.key == KEY)).scalar()
+        known = kept.get(connection, KEY)
     if known == digest:
         return 0
     seen = last = 0
@@ -45,8 +45,7 @@ def refresh(db: Database, book: Rulebook) -> int:
             for row in rows:
                 _project(connection, book, row.id, Facts.read(json.loads(row.facts)))
             if not rows:
-                connection.execute(delete(SETTING).where(SETTING.c.key == KEY))
-                connection.execute(insert(SETTING).values(key=KEY, value=digest))
+                kept.put(connection, KEY, digest)
                 return seen
         seen, last = seen + len(rows), rows[-1].id
 

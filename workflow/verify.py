@@ -27,9 +27,10 @@ from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next
 from workflow.engine import drawn
 from workflow.history import NO_EVENT, dump, event_hash
+from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.papers import missing
-from workflow.tables import Event, MailStatus, Project, Reminder, ReminderStatus
+from workflow.tables import Event, Project
 
 PROJECT = Project.__table__  # type: ignore[attr-defined]
 EVENT = Event.__table__  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,13 +18,15 @@ from notifications.calendars.timetable import TYPE as DOCX
 from notifications.calendars.timetable import timetable
 from notifications.letters.envelope import Attachment
 from states.facts import Facts, Standing
+from states.mailing import PARTING_NOTICES
 from states.terms import Action, Kind, Role, Text
 from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.history import fold
+from workflow.mail_tables import Purpose, Reminder, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Event, Purpose, Reminder, ReminderStatus
+from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -68,6 +71,9 @@ def enclosures(
         return tuple(_files(stands, language, organizer))
     if mail.purpose != Purpose.RESULT or mail.project_id is None:
         return ()
+    if mail.notice in PARTING_NOTICES:
+        ended = _ended(connection, book, mail, language, at)
+        return tuple(_files(ended, language, organizer))
     deed, entries = _news(connection, book, mail, language, at)
     files = _files(entries, language, organizer)
     if deed != Action.PLAN:
@@ -86,6 +92,18 @@ def _news(
     deed, before = _before(connection, book, mail.project_id, mail.event_seq)
     ended = {f"project:{mail.project_id}:{kind.value}" for kind in before}
     return deed, [one for one in found if one.status != "cancelled" or one.uid_key in ended]
+
+
+def _ended(
+    connection: Connection, book: Rulebook, mail: Any, language: str, at: datetime
+) -> list[Entry]:
+    """All that is open in the projects of a mail, over for its reader."""
+    projects = {mail.project_id, *json.loads(mail.about).get("projects", ())}
+    theirs = DEADLINE.c.project_id.in_(projects)
+    open_ = DEADLINE.c.standing == Standing.OPEN.value
+    rows = connection.execute(ROWS.where(theirs, LATEST, open_).order_by(DEADLINE.c.id))
+    found = _entries(rows, book, Role(mail.to_role), language, at)
+    return [replace(one, status="cancelled", alarm_days=None) for one in found]
 
 
 _CARRIED = Statement(

@@ -13,12 +13,12 @@ from typing import Any
 
 from config.rulebook import Rulebook
 from notifications.calendars.ics import Entry
-from notifications.letters.grounds import GENTLE, ground, listed, papers
+from notifications.letters.grounds import ground, listed, papers
 from notifications.letters.words import words_of
 from states.facts import Standing
 from states.mailing import whose_turn
 from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
+from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text, day_label
 
 ALARM_DAYS = 3  # a calendar rings that many days before the day
 
@@ -57,7 +57,7 @@ def _title(row: Any, kind: Kind, category: Category) -> Text:
     if kind is Kind.FILING and asked:  # called by what is handed in
         thing = words_of(kind, asked).thing
         label = Text(f"{label.zh}（{thing.zh}）", f"{label.en} ({thing.en})")
-    if kind not in GENTLE:
+    if kind not in ASKED_BY_SYSTEM:
         advised = row.force == Force.ADVISORY
         end = Text("（建议）", " (advised)") if advised else Text("截止", " due")
     if row.provisional:
@@ -68,7 +68,7 @@ def _title(row: Any, kind: Kind, category: Category) -> Text:
 def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Text]:
     due, advised = day_label(row.due_on), day_label(row.advised_on)
     lines = [Text(f"承办单位：{row.host}", f"Host unit: {row.host}")]
-    if kind not in GENTLE:
+    if kind not in ASKED_BY_SYSTEM:
         lines.append(Text(f"截止日：{due.zh}", f"Due: {due.en}"))
         if row.advised_on != row.due_on:
             lines.append(Text(f"建议报送日：{advised.zh}", f"Advised: {advised.en}"))

@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, updat
 from config.rulebook import Rulebook
 from notifications.calendars.enclosures import EVENT, LATEST, ROWS, facts_for
 from notifications.calendars.entries import entry
+from notifications.calendars.former import lately_left
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token
 from states.facts import Standing
 from states.terms import Role, Text
@@ -52,6 +53,8 @@ def feed(connection: Connection, book: Rulebook, person_id: int, today: date) ->
             known = found.get(one.uid_key)
             if known is None or known.status == "cancelled":  # open in one role is open
                 found[one.uid_key] = one
+    for one in _left(connection, book, row, today):
+        found.setdefault(one.uid_key, one)
     return feed_ics(found.values(), name=NAME.in_(row.language))
 
 
@@ -88,6 +91,15 @@ def _entries(
     for row in connection.execute(query.where(which, LATEST, shown).order_by(DEADLINE.c.id)):
         facts = facts_for(row)
         yield entry(row, book, role, language=language, stamp=row.recorded_at, facts=facts)
+
+
+def _left(connection: Connection, book: Rulebook, person: Any, today: date) -> Iterator[Entry]:
+    """What was theirs until a project lately went to other people, cancelled: some calendars keep
+    what merely disappears."""
+    for project_id in lately_left(connection, person, today - KEPT):
+        which = DEADLINE.c.project_id == project_id
+        for one in _entries(connection, book, Role.PROVINCE, which, today, person.language):
+            yield replace(one, status="cancelled", alarm_days=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +160,11 @@ def read_key(data_dir: Path) -> Key:
     return Key(secret)
 
 
-def revoke(connection: Connection, person_id: int) -> None:
-    """End every URL that was given out for a person's feed."""
+def revoke(connection: Connection, person_id: int) -> int:
+    """End every URL that was given out for a person's feed; the generation of the next one."""
     moved = update(PERSON).where(PERSON.c.id == person_id)
-    connection.execute(moved.values(feed_generation=PERSON.c.feed_generation + 1))
+    moved = moved.values(feed_generation=PERSON.c.feed_generation + 1)
+    return int(connection.execute(moved.returning(PERSON.c.feed_generation)).scalar_one())
 
 
 class FeedProblem(Exception):

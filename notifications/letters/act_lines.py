@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from notifications.letters import lines
 from notifications.letters.grounds import CENTRE_STAYS, centre_stays
 from notifications.letters.schedule import planned_time
+from notifications.letters.step_lines import receipt
 from notifications.letters.story import SUBSIDY, Line, Said, Story, Told
 from notifications.letters.words import words_in
 from states.labels import state_label
@@ -79,7 +80,8 @@ def transfer(story: Story) -> Told:
     ]
     label = host if before.host != after.host else department
     tag = Text("{unit}调整", "{unit} changed").format(unit=label)
-    return Told(tag, tuple(told), values={"label": Text(label.zh, label.en.lower())})
+    values: dict[str, Said] = {"label": Text(label.zh, label.en.lower()), "now": after.department}
+    return Told(tag, tuple(told), values=values)
 
 
 def hand_over(story: Story) -> Told:
@@ -170,6 +172,11 @@ MILESTONE_TAGS = {
 }
 
 
+def supply(story: Story) -> Told:
+    """A promised paper that came later, with what is still to follow."""
+    return receipt(story, Text("补交材料", "papers handed in later"))
+
+
 ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CONFIRM_DATES: confirm_dates,
     Act.CHANGE: change,
@@ -179,4 +186,5 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.HAND_OVER: hand_over,
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
+    Act.SUPPLY: supply,
 }

@@ -1,4 +1,4 @@
-"""The alarm: mail to somebody did not arrive, and what is to be done about it."""
+"""The alarm: mail to somebody did not arrive, or goes to another; and what is to be done."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from notifications.letters.grounds import NOTHING
 from notifications.letters.phrases import phrases
 from notifications.letters.printing import long, plain, quotable
 from notifications.letters.rendering import render
@@ -16,10 +17,11 @@ from states.terms import Role, Text
 
 @dataclass(frozen=True)
 class Alarm:
-    """Mail to one person did not arrive, and somebody must see to it.
+    """Mail to one person did not arrive, and somebody must see to it; or it goes to another.
 
-    `what`: "bounced" (a report says so that proves nothing) or "marked" (the address is no good,
-    and nothing more is sent to it).
+    `what`: "bounced" (it came back for now), "unproven" (a report says so that proves nothing),
+    "marked" (the address is no good, and nothing more is sent to it) or "substitute" (somebody
+    stands in for some days).
     """
 
     to_name: str
@@ -34,6 +36,8 @@ class Alarm:
     host: str = ""
     subject: str = ""  # of the mail
     said: str = ""  # the server's words
+    substitute: str = ""  # who stands in, and when
+    days: Text = NOTHING
     language: str = "zh"
     ask: str = ""
     link: str = ""
@@ -41,7 +45,14 @@ class Alarm:
 
 ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be done
     "bounced": (
-        Text("退信核实", "Returned mail"),
+        Text("退信", "Returned mail"),
+        Text(
+            "请与收件人联系，核对邮箱；更正后邮件可重新发送。",
+            "Contact the recipient and check the address; the mail can then be sent again.",
+        ),
+    ),
+    "unproven": (
+        Text("退信核实", "Report of returned mail"),
         Text(
             "请与收件人联系，核实是否收到；邮箱有误的，请更正，更正后可重新发送。",
             "Ask the recipient whether the mail came; if the address is wrong, correct it, and the "
@@ -57,21 +68,32 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "administrator take the mark away. Until then, tell the recipient by telephone.",
         ),
     ),
+    "substitute": (
+        Text("代收安排", "Substitution"),
+        Text(
+            "如与实际不符，请与本人核实，并告知系统管理员。",
+            "If this is not so, ask the person and tell the administrator.",
+        ),
+    ),
 }
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
     "subject": Text("邮件主题", "Subject of the mail"),
     "said": Text("邮件服务器答复", "The server's words"),
+    "substitute": Text("代收人", "Substitute"),
+    "days": Text("代收时间", "Days"),
     "todo": Text("请您办理", "What to do"),
 }
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
-    """The alarm about mail that did not arrive."""
+    """The alarm about mail that did not arrive, or the news of who stands in."""
     language, say = alarm.language, phrases(alarm.language)
     values = alarm_values(alarm)
-    subject, lead = wordings.fill(f"alarm.{alarm.what}", language, values)
+    news = alarm.what == "substitute"
+    notice = "substitute" if news else f"alarm.{alarm.what}"
+    subject, lead = wordings.fill(notice, language, values)
     number = "" if alarm.number is None else str(alarm.number)
     facts = [
         (say.name, plain(alarm.project, language)),
@@ -81,11 +103,13 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["said"].in_(language), plain(alarm.said, language)),
+        (LABELS["substitute"].in_(language), values["substitute"]),
+        (LABELS["days"].in_(language), values["days"]),
         (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
     more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
-    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=True, **more)
+    return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
 
 
 def alarm_values(alarm: Alarm) -> dict[str, Any]:
@@ -99,4 +123,6 @@ def alarm_values(alarm: Alarm) -> dict[str, Any]:
         "person": plain(alarm.person, language) or plain(alarm.address, language),
         "address": plain(alarm.address, language),
         "name": quotable(alarm.project, language),
+        "substitute": plain(alarm.substitute, language),
+        "days": alarm.days.in_(language),
     }

@@ -1,8 +1,9 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced" or "marked"), `person`, `address`, `subject`,
-`said` (the server's words) and `projects` ([{id, name}], those of the reader that are concerned);
-each may be missing but `what` and `address`. Where there is one project only, it is the row's.
+`mail.about` holds JSON: `what` ("bounced", "marked" or "substitute"), `person`, `address`,
+`subject`, `said` (the server's words) and `projects` ([{id, name}], those of the reader that are
+concerned); of a substitute `substitute`, `from_on` and `until_on`. Each may be missing but `what`
+and `address`. Where there is one project only, it is the row's.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from config.rulebook import Rulebook
 from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.facts import Facts
-from states.terms import Role, Text
+from states.terms import Role, Text, day_label
 from workflow.engine import TABLE as PROJECT
 
 SAID_LIMIT = 500  # of the server's words, which may be a whole page
@@ -35,7 +36,7 @@ def alarm_of(
         to_email=mail.to_email,
         role=Role(mail.to_role),
         today=today,
-        what=about["what"],
+        what=_what(about),
         person=about.get("person", ""),
         address=about["address"],
         project=facts.name if facts else _named(about.get("projects", []), language),
@@ -43,10 +44,26 @@ def alarm_of(
         host=facts.host if facts else "",
         subject=about.get("subject", ""),
         said=about.get("said", "")[:SAID_LIMIT],
+        substitute=about.get("substitute", ""),
+        days=_days(about),
         language=language,
         ask=office,
         link=link,
     )
+
+
+def _what(about: dict[str, Any]) -> str:
+    """Which alarm it is: a report that proves nothing carries nobody's words."""
+    what: str = about["what"]
+    return "unproven" if what == "bounced" and not about.get("said") else what
+
+
+def _days(about: dict[str, Any]) -> Text:
+    """The days of a substitution, from which to which."""
+    if "from_on" not in about:
+        return Text("", "")
+    first, last = (day_label(date.fromisoformat(about[name])) for name in ("from_on", "until_on"))
+    return Text(f"{first.zh}至{last.zh}", f"{first.en} to {last.en}")
 
 
 def _named(projects: list[dict[str, Any]], language: str) -> str:

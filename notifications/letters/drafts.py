@@ -30,9 +30,9 @@ from notifications.letters.wording import Failure, Wordings
 from states.facts import Facts
 from states.terms import Role, Text
 from workflow.attempts import record
+from workflow.mail_tables import Purpose
 from workflow.people import PERSON, officer
 from workflow.statements import Statement
-from workflow.tables import Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,22 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
-from notifications.letters.grounds import GENTLE, came_late, ground
+from notifications.letters.grounds import came_late, ground
 from notifications.letters.story import Story
 from notifications.letters.values import DueRow
 from notifications.letters.words import words_in
 from states.facts import Standing
 from states.lifecycle import FINAL
-from states.mailing import MOVES
-from states.terms import Act, Action, Force, Kind, Text
+from states.mailing import NEW_DATES
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Text
 from states.wanted import wanted
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.statements import Statement
 
-SHOWS_OLD_DAYS = MOVES | {Act.CORRECT}  # beside those that hold now
-SHOWS_ALL_AHEAD = SHOWS_OLD_DAYS | {Action.PLAN, Action.REINSTATE}  # not only what is open
+# Their mails show beside each day the one that held before.
+COMPARED = NEW_DATES | {Act.CORRECT}
+# Their mails show the whole course ahead, not only what is open now.
+WHOLE = COMPARED | {Action.PLAN, Action.REINSTATE}
 
 
 class _Row(NamedTuple):
@@ -53,7 +55,7 @@ _ROWS = Statement(
 def due_title(deed: Action | Act) -> Text:
     if deed is Action.PLAN:
         return Text("项目时间表", "Timetable")
-    if deed in SHOWS_OLD_DAYS:
+    if deed in COMPARED:
         return Text("现行期限", "Deadlines now")
     return Text("后续时限", "What is due next")
 
@@ -64,15 +66,13 @@ def due_rows(
     """The deadlines as they stand now, those before this deed beside them where it moved them."""
     if story.facts.state in FINAL:
         return ()
-    earlier = _earlier(story, book) if story.deed in SHOWS_OLD_DAYS else {}
-    shown = {Standing.OPEN.value} | (
-        {Standing.AHEAD.value} if story.deed in SHOWS_ALL_AHEAD else set()
-    )
+    earlier = _earlier(story, book) if story.deed in COMPARED else {}
+    shown = {Standing.OPEN.value} | ({Standing.AHEAD.value} if story.deed in WHOLE else set())
     rows = (_Row(*row) for row in _ROWS.run(connection, {"project_id": project_id}))
     return tuple(
         _due(row, story, earlier.get(Kind(row.kind)), language)
         for row in rows
-        if row.kind not in GENTLE and row.standing in shown
+        if row.kind not in ASKED_BY_SYSTEM and row.standing in shown
     )
 
 

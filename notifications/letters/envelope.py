@@ -15,11 +15,10 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
+from config.zone import SHANGHAI
 from notifications.letters.values import Rendered, one_line
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BOUNDARY, MIXED = "=_yanxiu", "=_mixed_yanxiu"  # neither begins with the other
 WORD_BYTES = 39  # 52 base64 characters: an encoded word fits beside any field name in 76 columns
 PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+){0,4}")  # needs neither quotes nor encoding

@@ -23,8 +23,6 @@ class Ground(NamedTuple):
 
 NOTHING = Text("", "")
 NONE = Ground(NOTHING, NOTHING)
-# Asked by the system: no notice sets a day for them, and nobody is ever overdue.
-GENTLE = frozenset({Kind.OPENING, Kind.RECORDING})
 HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 
 

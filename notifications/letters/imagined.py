@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
 from notifications.letters.notices import NOTICES
 from notifications.letters.story import Story
 from states.facts import Facts, Json
+from states.mailing import PARTING
 from states.policy import Category, Policy
-from states.terms import REJECTED_AS, Act, Action, Kind, Role, State
+from states.terms import REJECTED_AS, Act, Action, Kind, Role, State, deed_of
 
 PLACEHOLDER = "（示例）"
 
@@ -55,9 +57,8 @@ def _notice(notice: str, category: Category) -> str:
 def _deed(notice: str) -> Action | Act:
     if notice == "receipt":
         return Action.FILE
-    for kind in (Action, Act):
-        if notice in set(kind):
-            return kind(notice)
+    with suppress(ValueError):
+        return deed_of(notice.removesuffix(PARTING))
     return Act.MILESTONE
 
 

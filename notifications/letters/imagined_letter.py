@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from config.rulebook import Rulebook
-from notifications.letters.grounds import GENTLE
+from notifications.letters.item_view import LATE_PLAN
 from notifications.letters.items import item
 from notifications.letters.notices import NOTICES
 from notifications.letters.results import Reader
@@ -16,10 +17,10 @@ from notifications.letters.values import Letter
 from states.facts import Facts
 from states.labels import is_national_money
 from states.ladder import Rise
-from states.terms import Force, Kind, Role, Text
+from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
 from states.wanted import Wanted, wanted
 
-WEEK, MISSED = timedelta(days=7), timedelta(days=3)
+WEEK, LATER = timedelta(days=7), timedelta(days=3)
 USUAL = {
     False: -7,
     True: 3,
@@ -55,7 +56,8 @@ def imagined_letter(
     shown = [(want, rise) for want in fitting if (rise := _rise(book, notice, want, reader.role))]
     chosen = shown if notice == "summary" else shown[:1]
     rows = [_row(want, rise, project_id) for want, rise in chosen]
-    items = tuple(item(row, facts, policy, reader.language) for row in rows)
+    shown_as = (item(row, facts, policy, reader.language) for row in rows)
+    items = tuple(replace(one, late_plan=notice == LATE_PLAN) for one in shown_as)
     return Letter(
         to_name=reader.to_name,
         to_email=reader.to_email,
@@ -79,7 +81,7 @@ def check_told(notice: str, role: Role, told: Collection[Role]) -> None:
 
 def _fits(want: Wanted, notice: str) -> bool:
     """Whether a deadline is one that the notice tells of."""
-    advisory, gentle = want.force is Force.ADVISORY, want.kind in GENTLE
+    advisory, gentle = want.force is Force.ADVISORY, want.kind in ASKED_BY_SYSTEM
     if notice == "past_advice":
         return advisory and not gentle
     if notice == "overdue":
@@ -111,9 +113,9 @@ def _rise(book: Rulebook, notice: str, want: Wanted, role: Role) -> Rise | None:
 
 
 def _day(book: Rulebook, notice: str, want: Wanted, rise: Rise) -> date:
-    """The day of the rung; a day that was only advised has passed when a sweep was missed."""
-    missed = notice == "past_advice"
-    return book.calendar.on_or_after(want.late_after + MISSED) if missed else rise.on
+    """The day of the rung; after the due day where its passing is what is told."""
+    passed = notice in ("past_advice", LATE_PLAN)
+    return book.calendar.on_or_after(want.late_after + LATER) if passed else rise.on
 
 
 def _row(want: Wanted, rise: Rise, project_id: int) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from notifications.letters.grounds import GENTLE
 from notifications.letters.phrases import phrases
 from notifications.letters.printing import (
     capital,
@@ -18,9 +17,9 @@ from notifications.letters.printing import (
 )
 from notifications.letters.values import Item, Letter
 from notifications.letters.words import Words, words_of
-from states.terms import PROVISIONAL, Force, Kind, Role, Text
+from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text
 
-PAPERLESS = GENTLE | {Kind.COMPLETION}  # nothing is handed in
+PAPERLESS = ASKED_BY_SYSTEM | {Kind.COMPLETION}  # nothing is handed in
 
 
 class Row(NamedTuple):
@@ -48,11 +47,12 @@ class View:
         self.name = quotable(item.name, self.language)
         self.host = plain(item.host, self.language)
         self.recording, self.opening = item.kind is Kind.RECORDING, item.kind is Kind.OPENING
-        self.gentle = item.kind in GENTLE
+        self.gentle = item.kind in ASKED_BY_SYSTEM
         advised = item.advised_on >= letter.today and not self.opening
         self.target = item.advised_on if advised else item.due_on
         self.days = (self.target - letter.today).days
-        self.overdue = self.days < 0 and not item.advisory and not self.gentle
+        blamed = not (item.advisory or self.gentle or item.late_plan)
+        self.overdue = self.days < 0 and blamed
         self.due_today = item.due_on == letter.today and not item.advisory and not self.gentle
         self.left = self._in(self._left())
         self.papers = () if self.gentle else tuple(one_line(paper) for paper in item.papers)
@@ -70,6 +70,8 @@ class View:
             return self._until_opening()
         if self.days > 0:
             return Text("还有{n}", "{n} left").format(n=days(self.days))
+        if self.item.late_plan:
+            return PLAN_WAS_LATE
         if self.days == 0:
             return DUE_TODAY if self.due_today else ADVISED_TODAY
         late = ADVICE_PASSED if self.item.advisory else OVERDUE
@@ -100,6 +102,8 @@ class View:
         kind = self.item.kind
         if self.gentle:
             return kind.value
+        if self.item.late_plan:
+            return LATE_PLAN
         if self.days < 0:
             if self.item.advisory:
                 return "past_advice"
@@ -185,7 +189,8 @@ class View:
             Row(say.advised_day if item.advisory else say.due_on, due, "strong"),
             Row(say.status, self.status, "status"),
         ]
-        if item.advised_on != item.due_on and item.kind is not Kind.COMPLETION:
+        moved = item.advised_on != item.due_on and not item.late_plan
+        if moved and item.kind is not Kind.COMPLETION:
             rows.insert(0, Row(say.advised_on, long(item.advised_on, self.language)))
         if item.provisional:
             rows.append(Row(say.provisional, self._in(PROVISIONAL)))
@@ -206,6 +211,8 @@ class View:
         if not self.gentle:
             ending = capital(one_line(item.consequence).rstrip("。."))
             stop = self._in(Text("。", "."))
+            if item.late_plan:
+                ending = ""
             rows.append(Row(say.consequence, f"{ending}{stop}" if ending else ""))
             if item.due_on != item.advised_on and self.days >= 0:
                 rows.append(Row(say.two_days, self._why_two_days()))
@@ -243,6 +250,10 @@ DUE_TODAY = Text("今天截止", "due today")
 ADVISED_TODAY = Text("今天为建议报送日", "advised for today")
 OVERDUE = Text("已逾期{n}", "{n} overdue")
 ADVICE_PASSED = Text("建议日期已过{n}", "advised day passed {n} ago")
+LATE_PLAN = "filing.late_plan"
+PLAN_WAS_LATE = Text(
+    "计划下达晚于备案期限，请尽快报送", "the plan came after the filing date; to be filed soon"
+)
 UNRECORDED = Text("（系统中尚未登记办班）", " (the class is not on record yet)")
 TO_ADVISED = Text("距建议报送日{left}", "{left} until the advised day")
 LAST_DAY = Text("（办班最后一天不晚于当天）", "; the class's last day is no later than that")

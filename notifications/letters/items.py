@@ -16,12 +16,13 @@ from notifications.letters.values import Item, Letter
 from states.consequence import consequence
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
+from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.mail_tables import Reminder, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Reminder, ReminderStatus
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 
@@ -111,6 +112,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
     place, rule = ground(policy, category, kind, row.clause)
     grant = granted(facts, category, kind).in_(language)
     asked = papers(category, kind)
+    stated = row.force == Force.STATED.value
     overdue = row.step.startswith("D+")  # counted from the last day that could count
     return Item(
         project_id=row.project_id,
@@ -134,6 +136,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         addressee=addressee(facts, policy, category, kind).in_(language),
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
+        late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from states.lifecycle import ACTS, LIFECYCLE
+from states.mailing import PARTS, parting_notice
 from states.terms import Act, Action, Labelled, Text
 
 
@@ -41,7 +42,9 @@ TOLD = tuple(
         + [rule.act for rule in ACTS if rule.tells]
     )
 )
-FOLLOWS: dict[Action | Act, str] = {Action.FILE: "receipt", Action.REPORT: "receipt"}
+WORDED_AS_RECEIPT = (Action.FILE, Action.REPORT, Act.SUPPLY)
+FOLLOWS: dict[Action | Act, str] = dict.fromkeys(WORDED_AS_RECEIPT, "receipt")
+TO_WHO_LEFT = Text("{deed}（告知原联系人）", "{deed}: to those whose part ends")
 MILESTONES = {
     "filing_confirmed": Text("备案确认", "Filing confirmed"),
     "notice_issued": Text("开班通知下发", "Opening notice issued"),
@@ -56,6 +59,7 @@ _ALL = (
         "application.submitted", "申报待审核提醒", "Application to be reviewed", "application"
     ),
     _reminder("filing", "开班前报送提醒", "Filing", "reminder"),
+    _reminder("filing.late_plan", "计划下达晚于备案期限", "Filing after a late plan", "filing"),
     _reminder("completion", "办班时限提醒", "Completion", "reminder"),
     _reminder("reimbursement", "材料报送提醒", "Papers after the class", "reminder"),
     _reminder("reimbursement.national", "经费报销材料提醒", "Reimbursement claim", "reimbursement"),
@@ -68,11 +72,17 @@ _ALL = (
     NoticeKind("summary", Family.SUMMARY, Text("多项提醒合并", "Several on one day")),
     NoticeKind("receipt", Family.RESULT, Text("收件回执（通用）", "Receipt in general")),
     *(NoticeKind(deed.value, Family.RESULT, deed.label, FOLLOWS.get(deed, "")) for deed in TOLD),
+    *(
+        NoticeKind(parting_notice(act), Family.RESULT, TO_WHO_LEFT.format(deed=act.label))
+        for act in PARTS
+    ),
     *(NoticeKind(key, Family.RESULT, label, "milestone") for key, label in MILESTONES.items()),
     NoticeKind("digest.coordinator", Family.DIGEST, Text("主管单位每周汇总", "Weekly digest")),
     NoticeKind("digest.province", Family.DIGEST, Text("省厅每日汇总", "Daily digest")),
-    NoticeKind("alarm.bounced", Family.ALARM, Text("退信核实", "Returned mail")),
+    NoticeKind("alarm.bounced", Family.ALARM, Text("退信", "Returned mail")),
+    NoticeKind("alarm.unproven", Family.ALARM, Text("退信核实", "Report of returned mail")),
     NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
+    NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
 )
 NOTICES: dict[str, NoticeKind] = {kind.key: kind for kind in _ALL}
 
@@ -157,7 +167,10 @@ NAMES: dict[Family, Names] = {
         "amount": Text("金额（元），可能为空", "the amount in yuan, perhaps empty"),
         "addressee": Text("办班材料报送至何处", "where the papers after the class go"),
         "was": Text("变更前的办班时间，可能为空", "the dates before, perhaps empty"),
-        "now": Text("变更后的办班时间或联系人，可能为空", "dates or contact now, perhaps empty"),
+        "now": Text(
+            "变更后的办班时间、联系人或主管单位，可能为空",
+            "dates, contact or department now, perhaps empty",
+        ),
         "moved": Text("办班时间是否变动（用于判断）", "whether the dates moved, to test"),
     },
     Family.DIGEST: TO
@@ -175,5 +188,7 @@ NAMES: dict[Family, Names] = {
         "person": Text("原收件人；不知姓名时为邮箱", "to whom it was written, or the address"),
         "address": Text("原收件邮箱", "at which address"),
         "name": Text("项目名称，可能为空", "the project, perhaps empty"),
+        "substitute": Text("代收人，可能为空", "who stands in, perhaps empty"),
+        "days": Text("代收时间，可能为空", "when somebody stands in, perhaps empty"),
     },
 }

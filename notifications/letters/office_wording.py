@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from notifications.letters.wording import Wording, Wordings
+from workflow.mail_tables import Wording as WordingRow
 from workflow.statements import Statement
-from workflow.tables import Wording as WordingRow
 
 TABLE = WordingRow.__table__  # type: ignore[attr-defined]
 Saved = Mapping[tuple[str, str], Wording]

@@ -16,8 +16,7 @@ PROMISED = Text("约定补交", "To follow")
 
 def paper_lines(story: Story) -> tuple[Line, ...]:
     """Three lines, each left out where it is empty."""
-    assert isinstance(story.deed, Action)
-    asked = story.category.papers.get(story.deed, ())
+    asked = _asked(story)
     held, promised = story.after.papers, story.after.promised
     lacking = [paper for paper in asked if paper.key not in held]
     return (
@@ -28,10 +27,34 @@ def paper_lines(story: Story) -> tuple[Line, ...]:
 
 
 def came_in(story: Story) -> list[PaperRule]:
-    """The papers that this step brought, in the order of the policy."""
-    assert isinstance(story.deed, Action)
+    """The papers that the deed brought, in the order of the policy."""
     brought = story.changes.get("papers", {})
-    return [paper for paper in story.category.papers.get(story.deed, ()) if paper.key in brought]
+    return [paper for paper in _known(story) if paper.key in brought]
+
+
+# What papers that come later belong to, once it is on record.
+DONE_BY = {
+    Action.SUBMIT: "submitted_on",
+    Action.FILE: "filed_on",
+    Action.REPORT: "reported_on",
+}
+
+
+def _known(story: Story) -> list[PaperRule]:
+    """The papers that the step asks for; of what is handed in later those of every step."""
+    if isinstance(story.deed, Action):
+        return list(story.category.papers.get(story.deed, ()))
+    every = {paper.key: paper for papers in story.category.papers.values() for paper in papers}
+    return list(every.values())
+
+
+def _asked(story: Story) -> list[PaperRule]:
+    """The papers that should be there by now."""
+    if isinstance(story.deed, Action):
+        return _known(story)
+    done = [step for step, stamp in DONE_BY.items() if getattr(story.after, stamp)]
+    due = {paper.key for step in done for paper in story.category.papers.get(step, ())}
+    return [paper for paper in _known(story) if paper.key in due]
 
 
 def _until(papers: list[PaperRule], promised: dict[str, str]) -> Text:

@@ -33,8 +33,8 @@ from notifications.letters.wording import SHIPPED, Wordings
 from notifications.letters.words import WORDS
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
-from states.mailing import WATCHERS
-from states.terms import Act, Action, Kind, Role, Text
+from states.mailing import PARTING, PARTING_NOTICES, PARTS, WATCHERS
+from states.terms import Act, Action, Kind, Role, Text, day_label
 from workflow.engine import situation
 from workflow.people import recipients
 
@@ -100,14 +100,16 @@ def _result(
         label = NOTICES[notice].label
         raise NoPreview(NO_MILESTONE.format(notice=label, category=category.label))
     story = story or imagined(notice, facts, policy, reader.role, reader.today)
-    check_told(notice, reader.role, _tells(story))
+    check_told(notice, reader.role, _tells(notice, story))
     told = told_notice(connection, book, story, reader, project_id)
     return render_notice(told, wordings)
 
 
-def _tells(story: Story) -> Collection[Role]:
+def _tells(notice: str, story: Story) -> Collection[Role]:
     """Whom a step or act is told to; a step that is only imagined, wherever it may begin."""
     if not isinstance(story.deed, Action):
+        if notice in PARTING_NOTICES:
+            return (PARTS[story.deed],)
         return ACT_RULES[story.deed].tells
     step = STEPS.get((story.source, story.deed))
     if step is not None:
@@ -125,7 +127,8 @@ def _last(
 ) -> Any:
     """The last event of which the notice tells, if there was one."""
     known = {*Action, *Act}
-    deed = notice if notice in known else "file" if notice == "receipt" else Act.MILESTONE.value
+    named = notice.removesuffix(PARTING)
+    deed = named if named in known else "file" if notice == "receipt" else Act.MILESTONE.value
     events = connection.execute(
         select(EVENT)
         .where(EVENT.c.project_id == project_id, EVENT.c.deed == deed, EVENT.c.seq > 1)
@@ -133,9 +136,10 @@ def _last(
     ).all()
     for event in events:
         pending = (json.loads(event.changes).get("pending") or {}).get("deed")
-        named = json.loads(event.given).get("name", notice)
-        if pending is None and (deed != Act.MILESTONE or notice in (deed, named)):
-            return story_of(connection, book, event, facts, reader.role)
+        called = json.loads(event.given).get("name", notice)
+        if pending is None and (deed != Act.MILESTONE or notice in (deed, called)):
+            story = story_of(connection, book, event, facts, reader.role)
+            return replace(story, notice=notice) if notice in PARTING_NOTICES else story
     return None
 
 
@@ -157,7 +161,7 @@ def _digest(project_id: int, facts: Facts, reader: Reader) -> Digest:
 
 
 def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
-    return Alarm(
+    shown = Alarm(
         to_name=reader.to_name,
         to_email=reader.to_email,
         role=reader.role,
@@ -168,8 +172,15 @@ def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
         project=facts.name,
         number=facts.number,
         host=facts.host,
-        said="550 5.1.1 User unknown",
         language=reader.language,
         ask=office.in_(reader.language),
         link=reader.link,
     )
+    if notice == "substitute":
+        colleague = COLLEAGUE.in_(reader.language)
+        return replace(shown, substitute=colleague, days=day_label(reader.today))
+    return replace(shown, said=SAID.get(shown.what, ""))
+
+
+SAID = {"bounced": "452 4.2.2 Mailbox full", "marked": "550 5.1.1 User unknown"}
+COLLEAGUE = Text("同事", "a colleague")

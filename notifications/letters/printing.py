@@ -23,7 +23,7 @@ def one_line(text: str) -> str:
 
 def plain(text: str, language: str = "zh") -> str:
     """What somebody typed, as a mail may show it: on one line, no ID or account number in it."""
-    return masked(one_line(text), language)
+    return one_line(masked(text, language))  # in this order: what nobody sees may part a number
 
 
 def quotable(name: str, language: str = "zh") -> str:

@@ -20,7 +20,8 @@ from notifications.letters.story import Said, Story, Told
 from notifications.letters.values import DueRow, Notice
 from states.facts import Facts, Json, merge
 from states.labels import state_label
-from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text
+from states.mailing import PARTING_NOTICES
+from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text, deed_of
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
 from workflow.history import fold
@@ -56,6 +57,8 @@ def notice_of(
     ).scalar_one()
     facts = Facts.read(json.loads(stored))
     story = story_of(connection, book, event, facts, reader.role)
+    if mail.notice in PARTING_NOTICES:
+        story = replace(story, notice=mail.notice)
     notice = told_notice(connection, book, story, reader, mail.project_id)
     others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
     if others:  # handed over in one act: one mail tells of all
@@ -73,7 +76,7 @@ def _with_others(
         category = policy.categories[facts.category]
         its = replace(story, facts=facts, policy=policy, category=category)
         names.append(facts.name)
-        rows = due_rows(connection, book, its, project_id, notice.language)
+        rows = _due(connection, book, its, project_id, notice.language)
         due += [_of(row, facts.name) for row in rows]
     language = notice.language
     listed = Text("、", "; ").in_(language).join(quotable(name, language) for name in names)
@@ -95,8 +98,17 @@ def told_notice(
     connection: Connection, book: Rulebook, story: Story, reader: Reader, project_id: int
 ) -> Notice:
     """The notice of an event, with the deadlines that are open now."""
-    due = due_rows(connection, book, story, project_id, reader.language)
+    due = _due(connection, book, story, project_id, reader.language)
     return notice_from(story, reader, project_id, due)
+
+
+def _due(
+    connection: Connection, book: Rulebook, story: Story, project_id: int, language: str
+) -> tuple[DueRow, ...]:
+    """The deadlines that the reader is to see to: none where their part ends."""
+    if story.notice in PARTING_NOTICES:
+        return ()
+    return due_rows(connection, book, story, project_id, language)
 
 
 TELLS: Mapping[Any, Callable[[Story], Told]] = {**STEPS, **ACTS}
@@ -149,7 +161,7 @@ def story_of(connection: Connection, book: Rulebook, event: Any, facts: Facts, r
     policy = book.policy(event.policy)
     changes = json.loads(event.changes)
     given = {**_proposed(connection, event, changes), **json.loads(event.given)}
-    deed = Action(event.deed) if event.deed in set(Action) else Act(event.deed)
+    deed = deed_of(event.deed)
     past = _before(connection, event)
     return Story(
         deed=deed,

@@ -15,7 +15,7 @@ from notifications.letters.notice_letter import worded
 from notifications.letters.notices import NAMES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import Worded
 from notifications.letters.values import Item, Letter, Notice
-from states.terms import Kind, Role, Text
+from states.terms import Kind, Role, Text, day_label
 
 DUE = date(2025, 2, 28)
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
@@ -71,6 +71,8 @@ def _variants() -> Iterator[Item]:
             yield replace(item, national=True)
         if kind is Kind.APPLICATION:
             yield replace(item, submitted=True)
+        if kind is Kind.FILING and not advisory:
+            yield replace(item, late_plan=True)
 
 
 def _letters(language: str) -> Iterator[Letter]:
@@ -124,4 +126,6 @@ def _alarms(notice: str, language: str) -> Iterator[dict[str, Any]]:
     what = notice.removeprefix("alarm.")
     for person, project in product(("李四", ""), ("", ITEM.name)):
         alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, person, "b@example.cn")
+        if what == "substitute":
+            alarm = replace(alarm, substitute="王五", days=day_label(DUE))
         yield alarm_values(replace(alarm, project=project, language=language))

@@ -8,7 +8,13 @@ from __future__ import annotations
 from jinja2 import TemplateSyntaxError, meta
 
 from notifications.letters.notices import NAMES, NOTICES
-from notifications.letters.office_template import compiled, forbidden, sandbox
+from notifications.letters.office_template import (
+    LONGEST,
+    TooMuch,
+    compiled,
+    forbidden,
+    parsed,
+)
 from notifications.letters.printing import one_line
 from notifications.letters.samples import samples
 from notifications.letters.wording import (
@@ -17,8 +23,6 @@ from notifications.letters.wording import (
     described,
 )
 from states.terms import Text
-
-TEMPLATE_LIMIT = 4000  # characters of a template
 
 
 class BadWording(Exception):
@@ -38,15 +42,13 @@ def check(notice: str, language: str, subject: str, lead: str) -> None:
 
 
 def _check_template(notice: str, part: str, template: str) -> None:
-    if len(template) > TEMPLATE_LIMIT:
-        raise BadWording(TOO_LONG.format(part=PARTS[part], limit=TEMPLATE_LIMIT))
     try:
-        tree = sandbox().parse(template)
+        tree = parsed(template)
+    except TooMuch:
+        raise BadWording(TOO_LONG.format(part=PARTS[part], limit=LONGEST)) from None
     except TemplateSyntaxError as error:
         said = SYNTAX.format(part=PARTS[part], line=error.lineno, reason=error.message or "")
         raise BadWording(said) from None
-    except RecursionError:
-        raise BadWording(TOO_LONG.format(part=PARTS[part], limit=TEMPLATE_LIMIT)) from None
     for found in forbidden(tree):
         raise BadWording(FORBIDDEN.format(part=PARTS[part], what=found))
     known = NAMES[NOTICES[notice].family]
@@ -57,7 +59,10 @@ def _check_template(notice: str, part: str, template: str) -> None:
 
 def _check_samples(notice: str, language: str, part: str, template: str) -> None:
     limit = SUBJECT_LIMITS[language] if part == "subject" else LEAD_LIMIT
-    ready = compiled(template)
+    try:
+        ready = compiled(template)
+    except TooMuch:
+        raise BadWording(TOO_LONG.format(part=PARTS[part], limit=LONGEST)) from None
     for values in samples(notice, language):
         try:
             said = one_line(ready.render(values))

@@ -7,7 +7,7 @@ or marked as read; should that fail, the second reading finds its own line and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,18 +15,20 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, update
 
 from config.settings import Settings
-from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, ImapBox
+from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, never
 from notifications.returns.bounces import Report, parse
+from notifications.returns.imap_box import ImapBox
 from workflow.addresses import mark_address, warn_about
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import record
 from workflow.database import Database
-from workflow.mail_desk import BOUNCED, UNPROVEN
+from workflow.mail_desk import BOUNCED, BY_HAND, UNPROVEN
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
-from workflow.tables import MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
 DELAYED, ELSEWHERE = "delayed", "bounced_elsewhere"
+MOST_KEPT = 3  # different reports of one sort that are kept about one sending of a mail
 
 
 @dataclass
@@ -42,10 +44,12 @@ class Collected:
     other: int = 0
 
 
-def sources(settings: Settings) -> Iterator[BounceSource]:
+def sources(
+    settings: Settings, at: datetime, stop: Callable[[], bool] = never
+) -> Iterator[BounceSource]:
     """Where returned mail arrives, as set; none if nothing is set."""
     if settings.bounce_folder is not None:
-        yield Folder(settings.bounce_folder)
+        yield Folder(settings.bounce_folder, at)
     if settings.imap_host:
         yield ImapBox(
             settings.imap_host,
@@ -54,31 +58,37 @@ def sources(settings: Settings) -> Iterator[BounceSource]:
             settings.imap_password,
             settings.imap_security,
             settings.imap_mailbox,
+            stop=stop,
         )
 
 
-def collect(db: Database, settings: Settings, *, at: datetime) -> Collected:
-    """Take in all that has arrived; `at` is the aware time of recording.
+def collect(
+    db: Database, settings: Settings, *, at: datetime, stop: Callable[[], bool] = never
+) -> Collected:
+    """Take in all that has arrived; `at` is the aware time of recording. Ends within a moment
+    once `stop` holds, and within minutes whatever a server does.
 
     Raises BounceProblem where a source fails, after the other one has been read.
     """
     collected, problems = Collected(), []
-    for source in sources(settings):
+    for source in sources(settings, at, stop):
         try:
             for raw, done in source:
+                if stop():
+                    return collected
                 with db.write() as connection:
                     _take_in(connection, raw, at, collected)
                 done()
         except BounceProblem as problem:
             problems.append(problem)
-    if problems:
+    if problems and not stop():
         raise problems[0]
     return collected
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, at: datetime) -> None:
     """Whether every source that is set can be used; BounceProblem otherwise."""
-    for source in sources(settings):
+    for source in sources(settings, at):
         source.check()
 
 
@@ -123,21 +133,28 @@ def _put_on_record(connection: Connection, report: Report, mail: Any, at: dateti
     outcome = _outcome(report, theirs)
     words = report.said or report.status or report.action
     said = words if theirs else f"{report.recipient}: {words}"
-    if _known(connection, mail, outcome, said):
+    if _enough(connection, mail, outcome, said):
         return False
     record(connection, mail.id, outcome, said, at=at)
-    if outcome not in (BOUNCED, UNPROVEN):
+    told = {"status": report.status, "mail_id": mail.id, "at": at}
+    if outcome == UNPROVEN:
+        if mail.status == MailStatus.SENT and not mail.reason:
+            _set(connection, mail, reason=UNPROVEN)
+        if mail.purpose != Purpose.ALARM:  # else a forger could set two boxes writing to each other
+            warn_about(connection, went_to, said="", **told)  # whose words they are is not known
+    if outcome != BOUNCED:
         return False
-    reason = {"reason": outcome} if mail.status == MailStatus.SENT else {}
-    connection.execute(
-        update(MAIL).where(MAIL.c.id == mail.id).values({"last_reply": said} | reason)
-    )
-    told = {"status": report.status, "said": said, "mail_id": mail.id, "at": at}
-    if outcome == BOUNCED:
-        return report.permanent and mark_address(connection, went_to, **told)
-    if mail.purpose != Purpose.ALARM:  # else a forger could set two boxes writing to each other
-        warn_about(connection, went_to, **told)
+    if mail.status == MailStatus.SENT and mail.reason != BY_HAND:  # a person has seen to it
+        _set(connection, mail, reason=BOUNCED)
+    _set(connection, mail, last_reply=said)
+    if report.permanent:
+        return mark_address(connection, went_to, said=said, **told)
+    warn_about(connection, went_to, said=said, **told)
     return False
+
+
+def _set(connection: Connection, mail: Any, **values: str) -> None:
+    connection.execute(update(MAIL).where(MAIL.c.id == mail.id).values(values))
 
 
 def _outcome(report: Report, theirs: bool) -> str:
@@ -148,11 +165,12 @@ def _outcome(report: Report, theirs: bool) -> str:
     return BOUNCED if report.token is not None else UNPROVEN
 
 
-def _known(connection: Connection, mail: Any, outcome: str, said: str) -> bool:
-    """Whether this stands on record already, for the last time that the mail was sent."""
-    query = select(ATTEMPT.c.id).where(
-        ATTEMPT.c.mail_id == mail.id, ATTEMPT.c.outcome == outcome, ATTEMPT.c.reply == said
+def _enough(connection: Connection, mail: Any, outcome: str, said: str) -> bool:
+    """Whether this, or as much as is kept, stands on record since the mail was last sent."""
+    query = select(ATTEMPT.c.reply).where(
+        ATTEMPT.c.mail_id == mail.id, ATTEMPT.c.outcome == outcome
     )
     if mail.sent_at is not None:
         query = query.where(ATTEMPT.c.at >= mail.sent_at)
-    return connection.execute(query.limit(1)).first() is not None
+    replies = connection.execute(query.limit(MOST_KEPT)).scalars().all()
+    return said in replies or len(replies) >= MOST_KEPT

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
+from itertools import islice
 
 from notifications.returns.foreign_mail import (
     ADDRESS,
@@ -27,6 +28,8 @@ from notifications.returns.foreign_mail import (
 
 LARGEST = 5_000_000  # bytes of a mail that is looked at
 MOST_REPORTS = 100
+# Python compares each line with the boundary of each part around it, and keeps an object a part.
+MOST_LINES, MOST_MULTIPARTS = 100_000, 20
 ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
 ACTION_OF = {"5": "failed", "4": "delayed", "2": "delivered"}  # first digit of a status or reply
 
@@ -34,6 +37,7 @@ TOKEN = re.compile(r"<([0-9a-f]{32})@")
 TOKEN_IN_TEXT = re.compile(r"Message-ID:\s{0,9}<([0-9a-f]{32})@", re.I)
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 REPLY = re.compile(r"(?<![\w.:@/-])([45])[0-7]\d[ -](?=\s{0,3}[A-Za-z#<\[\d\u4e00-\u9fff])")
+MULTIPART = re.compile(rb"multipart/", re.I)
 # Python reads the parameters of this field in quadratic time.
 ENDLESS = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
 
@@ -88,14 +92,15 @@ class Report:
 
 
 def parse(raw: bytes) -> list[Report]:
-    """The reports in a mail; none for ordinary mail, automatic replies and what is over 5 MB.
+    """The reports in a mail; none for ordinary mail, automatic replies, and what is too large or
+    has too many lines or parts to be read cheaply.
 
     Never raises, whatever the bytes.
     """
     if len(raw) > LARGEST:
         return []
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if ENDLESS.search(raw):
+    if _costly(raw):
         return []
     try:
         mail = message_from_bytes(raw)
@@ -104,6 +109,16 @@ def parse(raw: bytes) -> list[Report]:
     except Exception:  # the parser of Python fails in more ways than it documents
         return []
     return list(dict.fromkeys(reports))[:MOST_REPORTS]
+
+
+def _costly(raw: bytes) -> bool:
+    """Whether Python would take more than seconds to take this mail apart."""
+    multiparts = islice(MULTIPART.finditer(raw), MOST_MULTIPARTS + 1)
+    return (
+        raw.count(b"\n") > MOST_LINES
+        or sum(1 for _ in multiparts) > MOST_MULTIPARTS
+        or ENDLESS.search(raw) is not None
+    )
 
 
 def _standard(mail: Message, parts: list[Message]) -> list[Report]:

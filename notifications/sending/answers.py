@@ -59,8 +59,8 @@ ELSEWHERE = ("5.7.", "5.2.2", "5.3.")  # policy, a full mailbox, the server: not
 
 def judged(reply: Reply, *, at_rcpt: bool = False) -> Answer:
     """What a reply means for the mail to which it was given."""
-    if reply.code in CLOSING:
-        return Answer(Outcome.TROUBLE, str(reply), CLOSING[reply.code])
+    if reply.code == CLOSING:  # said to a mail, yet it means all mail
+        return Answer(Outcome.TROUBLE, str(reply), "busy")
     if 400 <= reply.code < 500:
         return Answer(Outcome.LATER, str(reply))
     if 500 <= reply.code < 600:
@@ -70,8 +70,7 @@ def judged(reply: Reply, *, at_rcpt: bool = False) -> Answer:
     return Answer(Outcome.BROKEN, str(reply))
 
 
-# What is said to a mail, yet means all mail: shutting down; log in first; wrong password.
-CLOSING = {421: "busy", 530: "password", 535: "password"}
+CLOSING = 421
 
 
 def _no_such(reply: Reply, at_rcpt: bool) -> bool:
@@ -81,12 +80,23 @@ def _no_such(reply: Reply, at_rcpt: bool) -> bool:
 
 
 def readable(raw: bytes | str) -> str:
-    """What a database can store: bytes that are not UTF-8 are read as GB 18030, NUL is dropped."""
-    said = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
+    """What a terminal, a page and a database can bear, on one line: bytes that are not UTF-8 are
+    read as GB 18030; control characters and escape sequences are dropped."""
+    said = (raw.encode("utf-8", "replace") if isinstance(raw, str) else raw)[:MOST_READ]
     for encoding in ("utf-8", "gb18030"):
         try:
             text = said.decode(encoding)
             break
         except UnicodeDecodeError:
             text = said.decode("utf-8", "replace")
-    return text.replace("\0", "")[:500]
+    spaced = re.sub(r"\s+", " ", ESCAPE.sub("", text))
+    return "".join(c for c in spaced if c.isprintable()).strip()[:500]
+
+
+MOST_READ = 4000  # bytes of which 500 characters are kept
+# ECMA-48: control sequences, strings up to their end, and what has two characters.
+ESCAPE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)

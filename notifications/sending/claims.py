@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, null, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, text, update
 
 from notifications.letters.drafts import Written
+from workflow.mail_tables import MailAttempt, MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
-from workflow.tables import MailAttempt, MailStatus
 
 MOST_HANDED = 2  # as often may a server have got a mail; a third copy is never risked
 FAR = timedelta(hours=2)  # longer than any lease or pause: such a time is a clock's error
@@ -122,17 +122,11 @@ class Hand:
         log(connection, claim.id, ruling.status.value, ruling.reply, now, once=again)
         return mine
 
-    def give_back(
-        self, connection: Connection, claims: Sequence[Claim], reply: str, *, tried: bool
-    ) -> None:
-        """As if they had not been claimed, but for the reply; with `tried` this run is done with
-        them. No server has them: the next attempt writes them anew, as things then stand."""
+    def give_back(self, connection: Connection, claims: Sequence[Claim], *, tried: bool) -> None:
+        """As if they had not been claimed; with `tried` they count as failed and this run is done
+        with them. No server has them: the next attempt writes them anew, as things then stand."""
         for claim in claims:
-            values = self._mine(claim) | {
-                "new_status": (MailStatus.FAILED if reply else MailStatus.PENDING).value,
-                "new_reply": reply,
-                "new_attempts": claim.attempt - 1,
-            }
+            values = self._mine(claim) | {"new_attempts": claim.attempt - 1}
             statement = _GIVE_BACK if tried else _UNTRY
             if statement.change(connection, values) == 1 and claim.handed == 0:
                 _UNWRITE.change(connection, {"row_id": claim.id})
@@ -224,13 +218,23 @@ _RECORD = Statement(
         reason=bindparam("new_reason"),
     )
 )
-_BACK: dict[str, Any] = {
-    "status": bindparam("new_status"),
-    "last_reply": bindparam("new_reply"),
-    "attempts": bindparam("new_attempts"),
-}
-_GIVE_BACK = Statement(update(MAIL).where(*_MINE).values(**_BACK))
-_UNTRY = Statement(update(MAIL).where(*_MINE).values(**_BACK, tried_at=null()))
+_GIVE_BACK = Statement(
+    update(MAIL)
+    .where(*_MINE)
+    .values(status=MailStatus.FAILED.value, attempts=bindparam("new_attempts"))
+)
+_UNTRY = Statement(
+    update(MAIL)
+    .where(*_MINE)
+    .values(
+        # Told apart by what an earlier attempt has left.
+        status=case(
+            (MAIL.c.last_reply != "", MailStatus.FAILED.value), else_=MailStatus.PENDING.value
+        ),
+        attempts=bindparam("new_attempts"),
+        tried_at=null(),
+    )
+)
 _UNWRITE = Statement(update(MAIL).where(_THIS).values(content=null()))
 _SET_ASIDE = Statement(
     update(MAIL).where(_THIS).values(status=bindparam("new_status"), reason=bindparam("new_reason"))

@@ -44,6 +44,9 @@ class Conversation:
             return Answer(Outcome.BROKEN, said(error))
         if answer is None:
             answer = self._content(line, content, note)
+        elif reused and not answer.spoken:  # it has had enough of this connection, not of us
+            self.close()
+            return self.send(to, content, note)
         if answer.outcome is not Outcome.ACCEPTED:
             self._settle(answer)
         return answer
@@ -120,9 +123,11 @@ class Conversation:
 
 def _unwanted(reply: Reply) -> Answer:
     """MAIL was refused: it is us that the server will not have, not this mail."""
-    answer = judged(reply)
-    kind = answer.trouble or ("sender" if reply.code >= 500 else "busy")
+    kind = "password" if reply.code in LOG_IN else "sender" if reply.code >= 500 else "busy"
     return Answer(Outcome.TROUBLE, str(reply), kind, spoken=False)
+
+
+LOG_IN = (530, 535)
 
 
 def _trouble(error: Exception, *, reached: bool) -> str:

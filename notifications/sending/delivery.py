@@ -14,12 +14,11 @@ from functools import partial
 from random import Random
 from time import monotonic, sleep
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from config.errors import ConfigError
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
 from notifications.sending import trouble
 from notifications.sending.answers import Answer, Outcome
@@ -33,16 +32,16 @@ from notifications.sending.claims import (
     log,
     set_aside,
 )
-from notifications.sending.conversation import Conversation, said
+from notifications.sending.conversation import Conversation
 from notifications.sending.pace import slot
-from notifications.sending.persist import STORAGE, persist
 from notifications.sending.rulings import IN_DOUBT, ruling
+from notifications.sending.writing import Unwritable, attempt
 from workflow.addresses import mark_address
 from workflow.database import Database
 from workflow.mail_desk import awaits_approval
-from workflow.tables import MailStatus
+from workflow.mail_tables import MailStatus
+from workflow.persist import persist
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BATCH = 20
 BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
 Clock = Callable[[], datetime]
@@ -178,11 +177,9 @@ class Delivery:
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
         try:
-            written = self.writer.write(connection, row, today=today, at=now)
-        except EVERYBODYS:  # of the installation; every mail can wait for mending
-            raise
-        except Exception as error:  # one mail that cannot be written must not stop the others
-            set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {said(error)}")
+            written = attempt(self.writer, connection, row, today=today, at=now)
+        except Unwritable as error:
+            set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {error}")
             self.result.failed += 1
             return None
         if written is None:
@@ -196,19 +193,19 @@ class Delivery:
         """Send claimed mails one after the other; False if the rest was given back."""
         for number, claim in enumerate(claims):
             if not self._my_turn(stop):
-                self._give_back(claims[number:], "", tried=False)
+                self._give_back(claims[number:], tried=False)
                 return False
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
             answer = self._weighed(answer)
             if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
-                self._give_back(claims[number:], "", tried=False)  # fewer connections, then
+                self._give_back(claims[number:], tried=False)  # fewer connections, then
                 return False
             if answer.outcome is Outcome.LOST:
                 continue
             self._record(claim, answer)
             if answer.trouble:
                 rest = claims[number + 1 :]
-                self._give_back(rest, answer.reply, tried=True)
+                self._give_back(rest, tried=True)
                 self.result.failed += len(rest)
                 return False
         return True
@@ -276,15 +273,14 @@ class Delivery:
                 connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
             )
 
-    def _give_back(self, claims: Sequence[Claim], reply: str, *, tried: bool) -> None:
+    def _give_back(self, claims: Sequence[Claim], *, tried: bool) -> None:
         if claims:
             seconds = self.lease.total_seconds()
             persist(
                 self.db,
-                lambda connection, _: self.hand.give_back(connection, claims, reply, tried=tried),
+                lambda connection, _: self.hand.give_back(connection, claims, tried=tried),
                 seconds=seconds,
             )
 
 
-EVERYBODYS: tuple[type[Exception], ...] = (ConfigError, *STORAGE)
 ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})

@@ -15,9 +15,9 @@ from notifications.sending.carriers import MAILS_A_CARRIER, Crew, Order, writer_
 from notifications.sending.claims import OPEN
 from notifications.sending.delivery import Clock, Delivery, DeliveryResult, Errand, Stop
 from workflow.database import Database
+from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
-from workflow.tables import MailStatus
 
 
 @dataclass(frozen=True)

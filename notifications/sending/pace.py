@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from notifications import kept
+from workflow import kept
 
 KEY = "smtp.next_at"
 SLACK = timedelta(seconds=5)

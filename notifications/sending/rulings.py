@@ -7,7 +7,7 @@ from random import Random
 
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.claims import MOST_HANDED, Claim, Ruling
-from workflow.tables import MailStatus
+from workflow.mail_tables import MailStatus
 
 MOST_ATTEMPTS = 20  # with the back-off below, about fourteen hours
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)

@@ -14,8 +14,8 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from config.settings import Settings
-from notifications import kept
 from states.terms import Text
+from workflow import kept
 
 KEY = "smtp.trouble"
 PAUSE, LONGEST = timedelta(minutes=1), timedelta(minutes=15)

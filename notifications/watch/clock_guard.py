@@ -1,8 +1,9 @@
-"""Guards against a clock that jumps ahead: a wrong clock would warn everybody early.
+"""Guards against a clock that jumps: a wrong clock would warn everybody early.
 
 Within a running process the wall clock may not outrun the steady one, which counts a machine's
-sleep as well. If it does, nothing is swept or sent until it has come back or a person has said
-that it is right. The alarm stands in `setting`, so a restart does not forget it.
+sleep as well; from one process to the next it may not go back, nor ahead by more than a long
+pause. If it does, nothing is swept or sent until it has come back or a person has said that it is
+right. The alarm stands in `setting`, so a restart does not forget it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from notifications import kept
+from workflow import kept
 
 ALARM, HIGH_WATER = "clock.alarm", "clock.high"
 TOLERANCE = timedelta(minutes=5)
+LONG_PAUSE = timedelta(days=60)  # without a worker; a jump ahead cannot be told from it
 ANEW = 3600.0
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -34,13 +36,25 @@ def steady() -> float:
 @dataclass(frozen=True, slots=True)
 class ClockAlarm:
     """The wall clock showed `seen` when it should have shown `expected`; `basis`, `steady` and
-    `boot` say by what that was known."""
+    `boot` say by what that was known. No `boot`: only by what an earlier process had seen."""
 
     seen: datetime
     expected: datetime
     basis: datetime
     steady: float
     boot: str
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether a clock that had gone back has come to where it once was."""
+        went_back = not self.boot and self.seen < self.expected
+        return went_back and unlike(now, self.expected) is None
+
+
+def unlike(now: datetime, latest: datetime) -> ClockAlarm | None:
+    """The alarm, if a clock that once showed `latest` can hardly show `now`."""
+    if latest - TOLERANCE <= now <= latest + LONG_PAUSE:
+        return None
+    return ClockAlarm(now, latest, latest, 0.0, "")
 
 
 class ClockGuard:
@@ -100,4 +114,18 @@ def raise_alarm(connection: Connection, alarm: ClockAlarm) -> None:
 
 
 def clear_alarm(connection: Connection) -> None:
+    """The clock is right now, so what it showed before is no measure."""
     kept.drop(connection, ALARM)
+    kept.drop(connection, HIGH_WATER)
+
+
+def high_water(connection: Connection) -> datetime | None:
+    """The latest time that a worker's clock has shown."""
+    found = kept.get(connection, HIGH_WATER)
+    return datetime.fromisoformat(found) if found else None
+
+
+def raise_high_water(connection: Connection, now: datetime) -> None:
+    high = high_water(connection)
+    if high is None or now > high:
+        kept.put(connection, HIGH_WATER, now.isoformat())

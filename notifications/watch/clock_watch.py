@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from notifications.watch.clock_guard import ClockGuard, clear_alarm, clock_alarm, raise_alarm
+from notifications.watch.clock_guard import (
+    ClockAlarm,
+    ClockGuard,
+    clear_alarm,
+    clock_alarm,
+    high_water,
+    raise_alarm,
+    raise_high_water,
+    unlike,
+)
 from states.terms import Text
 from workflow.database import Database
 
@@ -20,21 +29,32 @@ class ClockHeld(Exception):
 
 class ClockWatch:
     """Raises the alarm when the guard sees a jump; it ends when the clock has come back, or when
-    a person takes it away (`yanxiu worker --accept-clock`)."""
+    a person takes it away (`yanxiu worker --accept-clock`). `moved`: the clock is a
+    demonstration's, which differs from one process to the next."""
 
     def __init__(
-        self, db: Database, guard: ClockGuard, report: Callable[[str, object], None]
+        self,
+        db: Database,
+        guard: ClockGuard,
+        report: Callable[[str, object], None],
+        *,
+        moved: bool = False,
     ) -> None:
-        self.db, self.guard, self.report = db, guard, report
+        self.db, self.guard, self.report, self.moved = db, guard, report, moved
         self.standing = False  # the alarm, as last seen
         self.blind = False  # it is from before the machine started: only a person can judge it
         self._one = Lock()
 
     def begin(self) -> None:
-        """An alarm that stands survives a restart."""
-        with self.db.read() as connection:
-            alarm = clock_alarm(connection)
+        """An alarm that stands survives a restart; if none does, the clock may not have jumped
+        since it was last seen."""
         self.guard.begin()
+        with self.db.read() as connection:
+            alarm, latest = clock_alarm(connection), high_water(connection)
+        if alarm is None and latest is not None and not self.moved:
+            alarm = unlike(self.guard.clock(), latest)
+            if alarm:
+                self._raise(alarm)
         self.standing = alarm is not None
         self.blind = alarm is not None and not self.guard.resume(alarm)
 
@@ -50,6 +70,11 @@ class ClockWatch:
             self._accepted()
             return False
         self.standing = found is not None
+        if found and self.blind and found.is_over(self.guard.clock()):
+            self.guard.begin()
+            self.blind = False
+            self._came_back()
+            return False
         alarm = self.guard.ahead()
         if self.blind or (alarm and found):
             return True
@@ -57,11 +82,20 @@ class ClockWatch:
             if found:
                 self._came_back()
             return False
+        self._raise(alarm)
+        self.standing = True
+        return True
+
+    def seen(self) -> None:
+        """What the clock shows now, it has shown: for the comparison at the next start."""
+        if not self.moved:
+            with self.db.write() as connection:
+                raise_high_water(connection, self.guard.clock())
+
+    def _raise(self, alarm: ClockAlarm) -> None:
         with self.db.write() as connection:
             raise_alarm(connection, alarm)
-        self.standing = True
-        self.report("clock", f"ahead: it shows {alarm.seen}, expected {alarm.expected}; held")
-        return True
+        self.report("clock", f"it shows {alarm.seen}, expected {alarm.expected}; held")
 
     def _accepted(self) -> None:
         self.guard.begin()
@@ -76,8 +110,9 @@ class ClockWatch:
 
 
 HELD = Text(
-    "系统时钟曾突然跳快，为免误发提醒，已停止提醒和发信。请核对本机时间，"
+    "系统时钟曾突然跳快、倒退，或系统停用超过60天，为免误发提醒，已停止提醒和发信。请核对本机时间，"
     "确认无误后运行 yanxiu worker --accept-clock。",
-    "The clock had jumped ahead, so nothing is announced or sent. Check this machine's time;"
-    " if it is right, run `yanxiu worker --accept-clock`.",
+    "The clock had jumped or gone back, or nothing had run for more than 60 days, so nothing is"
+    " announced or sent. Check this machine's time; if it is right, run"
+    " `yanxiu worker --accept-clock`.",
 )

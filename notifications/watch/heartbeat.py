@@ -10,10 +10,10 @@ from math import inf
 
 from sqlalchemy import Connection
 
-from notifications import kept
-from notifications.sending.persist import STORAGE
-from notifications.watch.clock_guard import HIGH_WATER
+from notifications.watch.clock_guard import raise_high_water
+from workflow import kept
 from workflow.database import Database
+from workflow.persist import STORAGE
 
 BEAT = "worker.beat"
 STORE_SECONDS = 30.0
@@ -29,12 +29,14 @@ class Beat:
 
 @dataclass
 class Heartbeat:
-    """Stores the beat now and then; whoever asks finds it with `last_beat`."""
+    """Stores the beat now and then; whoever asks finds it with `last_beat`. `moved`: the clock is
+    a demonstration's, so that its time is no measure for others."""
 
     db: Database
     clock: Callable[[], datetime]
     steady: Callable[[], float]
     pid: int
+    moved: bool = False
     stored: float = field(default=-inf, init=False)
 
     def store(self) -> None:
@@ -44,9 +46,8 @@ class Heartbeat:
         try:
             with self.db.write() as connection:
                 kept.put(connection, BEAT, json.dumps({"at": now.isoformat(), "pid": self.pid}))
-                high = high_water(connection)
-                if high is None or now > high:
-                    kept.put(connection, HIGH_WATER, now.isoformat())
+                if not self.moved:
+                    raise_high_water(connection, now)
         except STORAGE:  # the database is busy or away; the next beat is soon
             return
         self.stored = self.steady()
@@ -59,9 +60,3 @@ def last_beat(connection: Connection) -> Beat | None:
         return None
     row = json.loads(found)
     return Beat(datetime.fromisoformat(row["at"]), row["pid"])
-
-
-def high_water(connection: Connection) -> datetime | None:
-    """The latest time that a worker's clock has shown."""
-    found = kept.get(connection, HIGH_WATER)
-    return datetime.fromisoformat(found) if found else None

@@ -11,7 +11,7 @@ from states.forms import OUTCOMES
 from states.labels import is_national_money
 from states.lifecycle import STEPS
 from states.machine import move
-from states.terms import BEFORE_PLAN, Action, Kind, Role, Text, day_label
+from states.terms import ASKED_BY_SYSTEM, BEFORE_PLAN, Action, Kind, Role, Text, day_label
 from states.wanted import wanted
 
 
@@ -76,7 +76,7 @@ def extension_fits(case: Case) -> Iterable[Finding]:
     standing = {
         want.kind.value: want
         for want in wanted(case.facts, case.category, case.calendar)
-        if want.kind not in NOT_EXTENDED and want.standing in (Standing.OPEN, Standing.AHEAD)
+        if want.kind not in ASKED_BY_SYSTEM and want.standing in (Standing.OPEN, Standing.AHEAD)
     }
     if name is not None and name not in standing:
         known = (
@@ -97,9 +97,6 @@ def extension_fits(case: Case) -> Iterable[Finding]:
         due = day_label(standing[name].late_after)
         message = said.format(until=day_label(until), due=due)
         yield block("extension_fits", "", "due_on", message, who=(case.role,))
-
-
-NOT_EXTENDED = frozenset({Kind.OPENING, Kind.RECORDING})  # asked by the system only
 
 
 def extension_binds(case: Case) -> Iterable[Finding]:

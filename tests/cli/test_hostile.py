@@ -90,10 +90,41 @@ def test_an_unknown_revision(office: Command) -> None:
         ("TODAY", "9999-12-31"),
         ("LANGUAGE", "fr"),
         ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "甲\r\nBcc: x@example.cn <a@example.cn>"),
+        ("MAIL_FROM", "甲\x9b <a@example.cn>"),
+        ("MAIL_FROM", "甲\u202e <a@example.cn>"),
+        ("MAIL_REPLY_TO", "a@example.cn\r\nBcc: x@example.cn"),
+        ("MAIL_REPLY_TO", "甲\u2028 <a@example.cn>"),
+        ("MAIL_TRIAL_TO", "a@example.cn\n"),
+        ("SMTP_HOST", "mail.example.cn\r\nQUIT"),
+        ("SMTP_HOST", "mail example.cn"),
+        ("SMTP_USERNAME", "a\r\nMAIL FROM:<x@example.cn>"),
+        ("IMAP_MAILBOX", "INBOX\r\nx LOGOUT"),
+        ("BASE_URL", "yanxiu.example.cn"),
+        ("BASE_URL", "https://yanxiu.example.cn/ x"),
+        ("BASE_URL", "https://yanxiu.example.cn\r\nBcc: x@example.cn"),
+        ("BASE_URL", "https://yanxiu.example.cn\n"),
+        ("BASE_URL", 'https://yanxiu.example.cn/"><script>'),
+        ("BASE_URL", "https://good.example.cn@bad.example.cn"),
+        ("BASE_URL", "https://"),
+        ("BASE_URL", "https://yanxiu.example.cn/?a=b"),
     ],
 )
 def test_a_bad_setting_is_named(run: Command, name: str, value: str) -> None:
     assert name in refused(run, "init", "--json", **{name: value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://yanxiu.example.cn/a/",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000",
+        "http://hrss-01",
+    ],
+)
+def test_an_address_of_the_site_may_be_any_that_a_browser_opens(run: Command, url: str) -> None:
+    run.ok("init", BASE_URL=url)
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,9 @@ def test_a_folder_that_is_a_file_is_one_sentence(failing: Command, tmp_path: Pat
         result = failing("mail", "export", path, "--mark")
         assert (result.code, result.sentence[:4]) == (1, "无法读写")
     assert only(failing)["status"] == "failed"
+
+
+def test_an_export_needs_a_folder_with_a_name(office: Command) -> None:
+    for nothing in ("", " "):
+        assert office.fails(2, "mail", "export", nothing).sentence == "请写明存放目录。"
+    assert [path.name for path in office.cwd.iterdir()] == ["data"]

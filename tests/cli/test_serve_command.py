@@ -98,3 +98,19 @@ def test_a_feed_overwrites_nothing_but_calendars(office: Command) -> None:
     refused = office.fails(2, "feed", "unit02@example.cn", "-o", database)
     assert "不是 .ics 文件名" in refused.sentence
     assert database.read_bytes()[:16] == before == b"SQLite format 3\0"
+
+
+def test_an_address_ends_only_once_the_calendar_is_written(office: Command, tmp_path: Path) -> None:
+    host, precious, link = "unit02@example.cn", tmp_path / "precious", tmp_path / "link.ics"
+    precious.write_text("precious")
+    link.symlink_to(precious)
+    before = office.json("feed", host)["url"]
+    for target in (link, tmp_path / "none" / "a.ics", "a.txt", ""):
+        refused = office("feed", host, "--revoke", "-o", target)
+        assert (refused.code in (1, 2), bool(refused.sentence)) == (True, True)
+        assert office.json("feed", host)["url"] == before
+    assert "这是一个链接" in office.fails(1, "feed", host, "-o", link).sentence
+    assert precious.read_text() == "precious"
+    office.ok("feed", host, "--revoke", "-o", tmp_path / "a.ics")
+    assert (tmp_path / "a.ics").stat().st_mode & 0o777 == 0o600
+    assert office.json("feed", host)["url"] != before

@@ -9,6 +9,7 @@ import pytest
 from command import Command
 
 from notifications.mailbox import Mailbox, read_mail, read_mailbox
+from workflow.database import sqlite_module
 
 SUBJECT = "【福建提醒】“{{ name }}”{{ left }}"
 
@@ -104,6 +105,16 @@ def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_saved(office: Comm
     assert (no_filing.code, "没有“开班前报送提醒”所说的期限" in no_filing.sentence) == (1, True)
 
 
+def test_a_wording_is_checked_before_others_have_to_wait(office: Command) -> None:
+    writing = sqlite_module().connect(office.data / "yanxiu.db", isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    try:
+        refused = office.fails(1, "wording", "save", "filing", "--subject", "{{ self }}")
+    finally:
+        writing.close()
+    assert "主题中不能使用 self" in refused.sentence
+
+
 def test_only_the_province_and_admins_save(office: Command) -> None:
     refused = office("wording", "save", "plan", "--lead", "好", "--as", "coordinator")
     assert (refused.code, refused.sentence) == (1, "只有省厅和系统管理员可以修改措辞。")
@@ -115,7 +126,11 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
     shown = office.ok("wording", "preview", "overdue", "--project", 2, "--html", file)
     assert "主题：【催报】“新能源电池安全关键技术高级研修班”实施方案报送已逾期3天" in shown.out
     assert file.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert file.stat().st_mode & 0o777 == 0o600
     assert office("wording", "preview", "plan", "--project", 2, "--html", tmp_path).code == 1
+    (link := tmp_path / "link").symlink_to(file)
+    refused = office.fails(1, "wording", "preview", "plan", "--project", 2, "--html", link)
+    assert "这是一个链接" in refused.sentence
 
 
 # Project 2 is national; 0: none of the sample has such a deadline or milestone.
@@ -143,7 +158,9 @@ def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
             told = found.code == 0
             if notice in TO_WATCHERS:
                 assert told == (role in ("host", "coordinator")), (notice, role)
-            elif notice.startswith("alarm."):
+            elif notice == "transfer.left":
+                assert told == (role == "coordinator")
+            elif notice.startswith(("alarm.", "substitute")):
                 assert told == (role != "host")
             elif notice.startswith(("digest.", "overdue", "summary")):
                 assert told

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
 
 import pytest
 from command import Command
@@ -116,3 +119,24 @@ def test_one_worker_on_a_folder(office: Command, mailbox: Mailbox) -> None:
         assert process.wait(ENDS_WITHIN) == 0
         assert process.stderr
         assert "已停止。" in process.stderr.read()
+
+
+def test_a_mailbox_of_returned_mail_that_drips_does_not_keep_the_worker(
+    office: Command, mailbox: Mailbox
+) -> None:
+    server = Path(__file__).parents[1] / "notifications" / "rough_imap.py"
+    script = json.dumps({"SEARCH": ["<drip> x"]})
+    command = [sys.executable, "-S", str(server), script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as imap:
+        assert imap.stdout
+        port = imap.stdout.readline().strip()
+        given = {"IMAP_HOST": "127.0.0.1", "IMAP_PORT": port, "IMAP_SECURITY": "none"}
+        office.settings.update(given | {"IMAP_USERNAME": "user", "IMAP_PASSWORD": "password"})
+        with running(office, "worker") as process:
+            giving_up = Timer(60, imap.kill)
+            giving_up.start()
+            assert "SEARCH" in map(str.strip, imap.stdout)
+            giving_up.cancel()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(ENDS_WITHIN) == 0
+        imap.kill()

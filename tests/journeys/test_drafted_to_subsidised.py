@@ -98,6 +98,7 @@ def test_from_draft_to_money(desk: Desk) -> None:
         "filing_confirmed",
         "hold",
         "report",
+        "supply",
         "subsidise",  # once, when the second person agrees
         "paid",
     ]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from config.rulebook import Rulebook
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer
 from notifications.sending.delivery import Clock, Delivery
 from notifications.sweep import EVERYTHING, SweepResult, sweep
@@ -25,13 +25,13 @@ from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
 from workflow.imports.plan import Imported, apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
+from workflow.mail_tables import MailAttempt, Reminder
 from workflow.outbox import TABLE as MAIL
 from workflow.people import PERSON, Actor, add_person, grant
-from workflow.tables import Deadline, MailAttempt, Reminder
+from workflow.tables import Deadline
 from workflow.verify import verify
 
 SAMPLE = Path("config/samples/plan-2025.xlsx").resolve()
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEADLINE = Deadline.__table__  # type: ignore[attr-defined]
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]

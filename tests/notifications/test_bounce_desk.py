@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
+from desk import FROM, Desk, HandClock, morning
+from servers import Crooked
 from sqlalchemy import select, update
 from test_bounces import (
     PASSWORD,
@@ -23,6 +24,7 @@ from test_bounces import (
 from config.settings import Settings
 from notifications.returns.bounce_desk import Collected, check, collect
 from notifications.returns.bounce_sources import BounceProblem
+from notifications.worker import Worker
 from states.terms import Role
 from workflow.addresses import clear_address, marked
 from workflow.outbox import INSERT, draft
@@ -113,6 +115,10 @@ class Returns:
         with self.desk.db.read() as connection:
             return [(row["email"], row["mail_id"]) for row in marked(connection)]
 
+    def said(self) -> list[str]:
+        """Whose words the alarms carry."""
+        return [json.loads(about)["said"] for about in self.desk.mails("about", purpose="alarm")]
+
     def alarms(self) -> list[tuple[str, bool]]:
         """To whom, and whether the address is marked."""
         found = self.desk.mails("to_email", "about", purpose="alarm")
@@ -163,7 +169,8 @@ def test_what_a_server_gave_up_for_now_is_returned_but_marks_nothing(returns: Re
     number = returns.mail()
     assert returns.take(report(FULL)) == Collected(read=1, matched=1)
     assert returns.row(number)[:2] == ("sent", "bounced")
-    assert (returns.marks(), returns.alarms()) == ([], [])
+    assert (returns.marks(), returns.alarms()) == ([], [("coordinator@example.cn", False)])
+    assert returns.said() == [FULL[2]]
 
 
 def test_a_delay_is_an_attempt_only(returns: Returns) -> None:
@@ -192,7 +199,7 @@ def test_without_our_message_id_the_latest_mail_is_meant_and_nothing_is_marked(
     returns.mail("ahead", sent_at=NOW + timedelta(days=1))
     got = returns.take(report(GONE, "A@Example.CN", named=False))
     assert got == Collected(read=1, matched=1)
-    assert returns.row(number) == ("sent", "bounced_unproven", GONE[2])
+    assert returns.row(number) == ("sent", "bounced_unproven", "250 ok")
     assert returns.desk.attempts("mail_id", "outcome") == [(number, "bounced_unproven")]
     assert returns.marks() == []
     assert returns.alarms() == [("coordinator@example.cn", False)]
@@ -211,6 +218,52 @@ def test_forged_reports_mark_nothing(returns: Returns) -> None:
     assert (returns.marks(), returns.alarms(), returns.desk.attempts("id")) == ([], [], [])
     assert returns.row(old)[1] == returns.row(waiting)[1] == ""
     assert len(list((returns.folder / "done").iterdir())) == 5
+
+
+@pytest.mark.parametrize("reason", ["", "bounced", "by_hand"])
+def test_a_report_that_proves_nothing_overwrites_nothing(returns: Returns, reason: str) -> None:
+    number = returns.mail(reason=reason)
+    returns.take(report(GONE, named=False))
+    assert returns.row(number) == ("sent", reason or "bounced_unproven", "250 ok")
+
+
+def test_what_came_back_after_a_person_has_seen_to_it_is_kept_but_stays_seen_to(
+    returns: Returns,
+) -> None:
+    number = returns.mail(reason="by_hand")
+    returns.take(report(GONE))
+    assert returns.row(number) == ("sent", "by_hand", GONE[2])
+    assert returns.marks() == [(HOST, number)]
+
+
+def test_of_many_reports_about_a_mail_a_few_are_kept(returns: Returns) -> None:
+    returns.mail()
+    forged = [("failed", "5.1.1", f"550 5.1.1 No {n}") for n in range(9)]
+    slow = [("delayed", "4.4.1", f"450 4.4.1 Not yet {n}") for n in range(9)]
+    returns.take(*(report(about, named=False) for about in forged + slow))
+    assert returns.desk.attempts("outcome") == ["bounced_unproven"] * 3 + ["delayed"] * 3
+    assert returns.alarms() == [("coordinator@example.cn", False)]
+    returns.take(report(GONE))  # what is proven counts all the same
+    assert returns.marks() == [(HOST, 1)]
+
+
+def test_an_alarm_about_what_proves_nothing_carries_no_words_of_a_stranger(
+    returns: Returns,
+) -> None:
+    returns.mail()
+    returns.take(report(("failed", "5.1.1", "550 5.1.1 call 555-0100 now"), named=False))
+    assert returns.said() == [""]
+    returns.take(report(FULL))  # what is proven is told all the same, on the same day
+    assert sorted(returns.said()) == ["", FULL[2]]
+
+
+def test_an_alarm_carries_few_words_and_nothing_to_click(returns: Returns) -> None:
+    returns.mail()
+    link = "550 5.1.1 See https://example.org/a?b=c, www.example.org or HTTP://EXAMPLE.ORG/: "
+    returns.take(report(("failed", "5.1.1", link + "x" * 600)))
+    [said] = returns.said()
+    assert said.startswith("550 5.1.1 See … … or … xxx")
+    assert len(said) == 200
 
 
 def test_in_trial_mode_only_the_trial_address_is_marked(returns: Returns) -> None:
@@ -271,7 +324,7 @@ def test_a_mailbox_is_collected_once(
     given = {"imap_port": imap, "imap_username": USER, "imap_password": PASSWORD}
     given |= {"imap_host": "127.0.0.1", "imap_security": "none", "imap_mailbox": box}
     settings = Settings(**given)
-    check(settings)
+    check(settings, at=NOW)
     assert collect(returns.desk.db, settings, at=NOW) == Collected(read=2, matched=2, marked=1)
     assert collect(returns.desk.db, settings, at=NOW) == Collected()
     assert returns.marks() == [(HOST, number)]
@@ -294,5 +347,19 @@ def test_a_source_that_fails_is_told_after_the_other_was_read(
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path / "none", tmp_path / "file"):
         with pytest.raises(BounceProblem):
-            check(Settings(bounce_folder=folder))
+            check(Settings(bounce_folder=folder), at=NOW)
     assert collect(returns.desk.db, Settings(), at=NOW) == Collected()
+
+
+def test_a_round_reads_what_came_back_after_it_has_sent(returns: Returns, crooked: Crooked) -> None:
+    """A mailbox that is slow or absent holds up no mail."""
+    returns.desk.plan({"contact_email": HOST, "name": "又一班"})
+    clock = HandClock(morning("2025-08-08"))
+    settings = Settings(smtp_port=crooked.port, mail_from=FROM, bounce_folder=returns.folder)
+    worker = Worker(returns.desk.db, returns.desk.book, settings, clock, lambda *_: None)
+    worker.sweep()
+    with returns.desk.db.write() as connection:
+        connection.execute(update(MAIL).where(MAIL.c.to_email == HOST).values(token=token("k")))
+    (returns.folder / "a.eml").write_bytes(report(GONE))
+    assert worker.once()["sent"] == len(crooked.seen) > 0
+    assert returns.desk.mails("status", "reason", to_email=HOST) == [("sent", "bounced")]

@@ -3,6 +3,7 @@
 Every sample is made up.
 """
 
+import os
 import socket
 import socketserver
 import ssl
@@ -29,14 +30,9 @@ from hypothesis import strategies as st
 
 from notifications.letters.envelope import compose
 from notifications.letters.values import Rendered
-from notifications.returns.bounce_sources import (
-    BounceProblem,
-    BounceSource,
-    Folder,
-    ImapBox,
-    _mailbox,
-)
+from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder
 from notifications.returns.bounces import LARGEST, Report, parse
+from notifications.returns.imap_box import ImapBox, _mailbox
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 TO = "unit02@example.cn"
@@ -430,6 +426,31 @@ def test_a_deeply_nested_mail_is_no_report() -> None:
     assert parse(raw) == []
 
 
+def nested(levels: int, kind: str, filling: str) -> bytes:
+    head = "".join(f"Content-Type: {kind}; boundary=b{n}\n\n--b{n}\n" for n in range(levels))
+    return (head + filling * ((4_900_000 - len(head)) // len(filling))).encode()
+
+
+@pytest.mark.parametrize(
+    "filling", ["\n", "--b0\n", "x\n", "-" * 70 + "\n", "--b7\n\n" + "x" * 90 + "\n"]
+)
+@pytest.mark.parametrize("levels", [1, 19, 300])
+@pytest.mark.parametrize("kind", ["multipart/mixed", "MultiPart/Digest", "message/rfc822"])
+def test_parts_within_parts_cost_no_time(levels: int, kind: str, filling: str) -> None:
+    started = time.process_time()
+    assert parse(nested(levels, kind, filling)) == []
+    assert time.process_time() - started < 5
+
+
+def test_blocks_without_number_cost_no_time() -> None:
+    for kind in ("message/delivery-status", "multipart/report; boundary=b"):
+        raw = f"Content-Type: {kind}\n\n--b\nContent-Type: message/delivery-status\n\n"
+        started = time.process_time()
+        assert parse((raw + "Action: failed\n\n" * 300_000).encode()) == []
+        assert parse((raw + "A: b\n\n" * 49_000).encode()) == []
+        assert time.process_time() - started < 10
+
+
 def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> list[bytes]:
     found = []
     for raw, done in source:
@@ -439,14 +460,19 @@ def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> l
     return found
 
 
+def folder(path: Path) -> Folder:
+    """Read on a day long after everything in it was written."""
+    return Folder(path, datetime(2100, 1, 1, tzinfo=UTC))
+
+
 def test_a_folder_is_read_once(tmp_path: Path) -> None:
     (tmp_path / "b.eml").write_bytes(b"two")
     (tmp_path / "a.EML").write_bytes(b"one")
     (tmp_path / "note.txt").write_text("no mail")
-    assert handled(Folder(tmp_path)) == [b"one", b"two"]
-    assert handled(Folder(tmp_path)) == []
+    assert handled(folder(tmp_path)) == [b"one", b"two"]
+    assert handled(folder(tmp_path)) == []
     (tmp_path / "b.eml").write_bytes(b"another two")
-    assert handled(Folder(tmp_path)) == [b"another two"]
+    assert handled(folder(tmp_path)) == [b"another two"]
     assert {p.name: p.read_bytes() for p in (tmp_path / "done").iterdir()} == {
         "a.EML": b"one",
         "b.eml": b"two",
@@ -455,29 +481,41 @@ def test_a_folder_is_read_once(tmp_path: Path) -> None:
     assert (tmp_path / "note.txt").exists()
 
 
+@pytest.mark.parametrize(
+    ("age", "read"), [(0, False), (9, False), (11, True), (-60, False), (-86_400, True)]
+)
+def test_a_file_that_may_still_be_written_waits(tmp_path: Path, age: int, read: bool) -> None:
+    """A day in the future is a demonstration's clock, a minute another machine's."""
+    file, now = tmp_path / "a.eml", datetime(2025, 3, 3, tzinfo=UTC)
+    file.write_bytes(b"one")
+    os.utime(file, (now.timestamp() - age,) * 2)
+    assert handled(Folder(tmp_path, now)) == [b"one"] * read
+    assert file.exists() is not read
+
+
 def test_what_was_not_handled_comes_again(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(b"one")
-    assert [raw for raw, _ in Folder(tmp_path)] == [b"one"]
-    assert handled(Folder(tmp_path)) == [b"one"]
+    assert [raw for raw, _ in folder(tmp_path)] == [b"one"]
+    assert handled(folder(tmp_path)) == [b"one"]
 
 
 def test_what_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "a.eml").mkdir()
     (tmp_path / "b.eml").write_bytes(b"x" * (LARGEST + 1))
     (tmp_path / "c.eml").write_bytes(b"fine")
-    assert handled(Folder(tmp_path)) == [b"fine"]
+    assert handled(folder(tmp_path)) == [b"fine"]
     assert sorted(path.name for path in (tmp_path / "failed").iterdir()) == ["a.eml", "b.eml"]
 
 
 def test_two_workers_may_read_one_folder(tmp_path: Path) -> None:
     for name in ("a.eml", "b.eml"):
         (tmp_path / name).write_bytes(b"x")
-    assert handled(Folder(tmp_path), after=lambda: handled(Folder(tmp_path)) and None) == [b"x"]
+    assert handled(folder(tmp_path), after=lambda: handled(folder(tmp_path)) and None) == [b"x"]
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BounceProblem) as problem:
-        handled(Folder(tmp_path / "none"))
+        handled(folder(tmp_path / "none"))
     assert problem.value.text.zh.startswith("退信文件夹")
     assert "No such file" in problem.value.text.en
 

@@ -16,10 +16,13 @@ from sqlalchemy import update
 
 from notifications.by_hand import Exported, export, preview, reasons
 from notifications.letters.drafts import Writer
+from notifications.letters.masking import MASK
+from notifications.letters.printing import plain
 from states.terms import Action, Role
 from workflow.addresses import mark_address
 from workflow.outbox import TABLE as MAIL
 from workflow.people import PERSON
+from workflow.persist import STORAGE
 
 ON = "2025-08-15"
 
@@ -79,6 +82,24 @@ def test_each_waiting_mail_becomes_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.mails("status") == ["pending", "pending"]
 
 
+def test_no_planted_link_is_followed_and_nothing_is_marked(desk: Desk, tmp_path: Path) -> None:
+    desk.plan({})
+    desk.sweep(ON)
+    folder, precious = tmp_path / "out", tmp_path / "precious"
+    folder.mkdir()
+    precious.write_text("precious")
+    for name in (".mail-000001.eml.part", ".call-list.html.part"):
+        (folder / name).symlink_to(precious)
+    assert len(carry(desk, folder).files) == 2
+    assert precious.read_text() == "precious"
+    (folder / "call-list.html").unlink()
+    (folder / "call-list.html").symlink_to(precious)
+    with pytest.raises(OSError, match="call-list"):
+        carry(desk, folder, mark=True)
+    assert precious.read_text() == "precious"
+    assert desk.mails("status") == ["pending"]
+
+
 def test_a_file_says_how_things_stand_unless_a_server_may_have_the_mail(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -136,6 +157,16 @@ def test_what_is_settled_is_not_carried_out(desk: Desk, tmp_path: Path) -> None:
     assert [text.zh for text in reasons(done)] == [
         f"第{done.outdated[0]}号邮件所涉事项已办结或已变更，不再发送。"
     ]
+
+
+def test_a_database_that_fails_is_no_fault_of_a_mail(quick_desk: Desk, tmp_path: Path) -> None:
+    quick_desk.plan({}, {"contact_email": "b@example.cn"})
+    quick_desk.sweep(ON)
+    with quick_desk.db.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE wording RENAME TO elsewhere")
+    with pytest.raises(STORAGE):
+        carry(quick_desk, tmp_path)
+    assert quick_desk.mails("status") == ["pending", "pending"]
 
 
 def test_a_mail_that_cannot_be_written_stops_none_of_the_others(desk: Desk, tmp_path: Path) -> None:
@@ -226,7 +257,29 @@ def test_no_name_breaks_the_list(quick_desk: Desk, tmp_path: Path, name: str) ->
     quick_desk.sweep(ON)
     carry(quick_desk, tmp_path)
     [row] = listed(tmp_path)
-    assert (row[0], name in row[3], len(row)) == (name, True, 8)
+    assert (row[0], plain(name) in row[3], len(row)) == (plain(name), True, 8)
+
+
+def test_the_list_holds_telephones_but_no_other_numbers(quick_desk: Desk, tmp_path: Path) -> None:
+    account = "6222.0212.3456.7890"
+    quick_desk.plan(
+        {
+            "name": f"研修班{account}",
+            "host": f"甲单位{account}",
+            "contact_name": f"张三{account}",
+            "contact_phone": "138-0013-8000",
+        }
+    )
+    quick_desk.sweep(ON)
+    carry(quick_desk, tmp_path)
+    [row] = listed(tmp_path)
+    hidden = MASK.zh
+    assert row[:4] == [
+        f"甲单位{hidden}",
+        f"张三{hidden}",
+        "138-0013-8000",
+        f"“研修班{hidden}”开班前报送",
+    ]
 
 
 def test_it_speaks_english_and_may_be_empty(quick_desk: Desk, tmp_path: Path) -> None:

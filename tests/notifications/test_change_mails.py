@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from desk import Desk
+from datetime import date
+
+from desk import Desk, morning
 from test_result_mails import last, sent_on
 
 from notifications.mailbox import Mailbox
 from states.terms import Act, Action, Role
+from workflow.preferences import appoint
 
 MOVED = {"opens": "2025-10-20", "ends": "2025-10-23", "reason": "场地冲突"}
 
@@ -98,7 +101,11 @@ def test_a_transfer_names_both_departments(quick_desk: Desk, mailbox: Mailbox) -
     [project] = quick_desk.plan({})
     more = {"department": "省水利厅", "reason": "职能调整"}
     quick_desk.do(project, Act.TRANSFER, "2025-08-01", **more)
-    text = sent_on(quick_desk, mailbox, "2025-08-01")[0]
+    text, parting = sent_on(quick_desk, mailbox, "2025-08-01")
+    assert "To: 王五 <coordinator@example.cn>" in parting
+    assert "Subject: 【主管（推荐）单位调整】甲单位承办的“研修班1号”已转由省水利厅联系" in parting
+    assert "日历中的有关期限一并取消，无需再督促。" in parting
+    assert "后续时限" not in parting and "事由：职能调整" in parting
     assert "Subject: 【主管（推荐）单位调整】“研修班1号”主管（推荐）单位已调整" in text
     assert "主管（推荐）单位：由省林业局调整为省水利厅" in text
 
@@ -109,7 +116,11 @@ def test_the_new_contact_hears_what_is_open_and_no_telephone(
     [project] = quick_desk.plan({})
     more = {"contact_name": "李七", "contact_email": "li@example.cn", "contact_phone": "0591-1"}
     quick_desk.do(project, Act.HAND_OVER, "2025-08-01", **more)
-    text = last(quick_desk, mailbox, "2025-08-01")
+    text, parting = sent_on(quick_desk, mailbox, "2025-08-01")
+    assert "To: 张三 <a@example.cn>" in parting
+    assert "Subject: 【联系人更换】“研修班1号”今后由李七联系" in parting
+    assert "日历中的有关期限一并取消，无需再办理。" in parting
+    assert "后续时限" not in parting and "0591" not in parting
     assert "To: 李七 <li@example.cn>" in text
     assert "Subject: 【联系人更换】“研修班1号”的联系人已更换" in text
     assert "联系人：由张三调整为李七" in text
@@ -130,3 +141,19 @@ def test_a_correction_names_what_was_and_what_is(quick_desk: Desk, mailbox: Mail
     text = last(quick_desk, mailbox, "2025-09-23")
     assert "撤销的登记：已完成办班" in text
     assert "现为：已报送实施方案。" in text
+
+
+def test_who_stands_in_is_told_with_the_days(quick_desk: Desk, mailbox: Mailbox) -> None:
+    quick_desk.staff()
+    quick_desk.plan({})
+    person = quick_desk.person("a@example.cn", name="张三")
+    other = quick_desk.person("li@example.cn", name="李四")
+    days = (date(2025, 8, 4), date(2025, 8, 8))
+    when = {"today": date(2025, 8, 1), "at": morning("2025-08-01")}
+    with quick_desk.db.write() as connection:
+        appoint(connection, person, other, *days, **when)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "To: 王五 <coordinator@example.cn>" in text
+    assert "Subject: 【代收安排】张三的邮件由李四代收" in text
+    assert "代收时间：2025年8月4日（周一）至2025年8月8日（周五）" in text
+    assert "李四代收，特此告知。" in text and "未能送达" not in text

@@ -60,7 +60,8 @@ def test_an_absent_server_is_nobodys_fault_and_is_tried_again(desk: Desk, clock:
         port = free.getsockname()[1]
     assert desk.delivery(port, clock).run() == DeliveryResult(failed=3)
     assert set(desk.mails("status", "attempts")) == {("failed", 0)}
-    [reply] = set(desk.mails("last_reply"))
+    reply, *others = desk.mails("last_reply")
+    assert others == ["", ""]
     assert "refused" in reply.lower() or "Connect" in reply
     assert desk.attempts("mail_id", "outcome") == [(1, "failed")]
     assert set(desk.mails("due_at")) == {morning("2025-08-08") + timedelta(seconds=30)}  # as it was
@@ -137,20 +138,6 @@ def test_a_refused_content_is_dead(desk: Desk, crooked: Crooked, clock: HandCloc
     assert desk.mails("content")[0] is not None  # for a person to look at
 
 
-@pytest.mark.parametrize("where", ["at_helo", "at_mail"])
-@pytest.mark.parametrize("answer", ["550 5.7.1 Access denied", "421 4.7.0 Too many connections"])
-def test_a_server_that_will_not_have_us_kills_no_mail(
-    desk: Desk, crooked: Crooked, clock: HandClock, where: str, answer: str
-) -> None:
-    hosts(desk, 2)
-    getattr(crooked, where).extend([answer] * 2)  # EHLO, then HELO
-    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(failed=2)
-    assert desk.mails("status", "attempts", "last_reply") == [("failed", 0, answer)] * 2
-    getattr(crooked, where).clear()
-    clock.forward(minutes=2)
-    assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=2)
-
-
 @pytest.mark.parametrize("where", ["at_rcpt", "at_data"])
 def test_a_closing_server_is_left_alone_and_the_rest_given_back(
     desk: Desk, crooked: Crooked, clock: HandClock, where: str
@@ -162,7 +149,8 @@ def test_a_closing_server_is_left_alone_and_the_rest_given_back(
     assert desk.mails("status", "attempts") == [
         *(("sent", 1), ("failed", 0), ("failed", 0), ("failed", 0)),
     ]
-    assert set(desk.mails("last_reply")[1:]) == {"421 4.3.2 Service shutting down"}
+    said = "421 4.3.2 Service shutting down"  # to one of them
+    assert desk.mails("last_reply")[1:] == [said, "", ""]
     clock.forward(minutes=2)
     assert desk.delivery(crooked.port, clock).run() == DeliveryResult(sent=3)
     assert len(crooked.recipients) == len(set(crooked.recipients)) == 4

@@ -195,6 +195,9 @@ def test_openings_alone_are_no_reason_to_write(desk: Desk) -> None:
     assert queue(desk, "2025-08-18")[0] == (COORDINATOR, "suppressed", "empty")
 
 
+ON_DAY = {"today": day("2025-08-11"), "at": morning("2025-08-11")}
+
+
 def test_a_substitute_reads_it_once_in_the_others_place(desk: Desk) -> None:
     desk.staff()
     desk.plan({})
@@ -202,7 +205,7 @@ def test_a_substitute_reads_it_once_in_the_others_place(desk: Desk) -> None:
         people = select(PERSON.c.email, PERSON.c.id)
         ids = {row.email: row.id for row in connection.execute(people)}
         dates = (day("2025-08-11"), day("2025-08-15"))
-        preferences.appoint(connection, ids[COORDINATOR], ids[PROVINCE], *dates)
+        preferences.appoint(connection, ids[COORDINATOR], ids[PROVINCE], *dates, **ON_DAY)
     queue(desk, "2025-08-11")
     assert queue(desk, "2025-08-11") == [(PROVINCE, "pending", ""), (PROVINCE, "pending", "")]
     assert desk.mails("to_role", purpose="digest") == ["coordinator", "province"]

@@ -18,6 +18,7 @@ from notifications.calendars.enclosures import enclosures
 from notifications.calendars.ics import uid
 from notifications.letters.envelope import Attachment
 from states.terms import Act, Action, Role
+from workflow.hand_over import hand_over_all
 from workflow.outbox import TABLE as MAIL
 
 HOST = "a@example.cn"
@@ -156,6 +157,25 @@ def test_a_project_that_ends_cancels_all_that_was_open(quick_desk: Desk) -> None
     [over] = enclosed(quick_desk, "2025-08-01", purpose="result", to_role="host")
     assert set(kinds(over, one)) == {"filing", "completion", "recording", "opening"}
     assert {status for _, status in kinds(over, one).values()} == {"CANCELLED"}
+
+
+def test_a_part_that_ends_cancels_what_is_open_in_every_project(quick_desk: Desk) -> None:
+    one, two = quick_desk.plan({}, {})
+    old = quick_desk.person(HOST)
+    new = quick_desk.person("li@example.cn", (Role.HOST, "甲单位"), name="李七")
+    when = {"today": date(2025, 8, 1), "at": morning("2025-08-01")}
+    with quick_desk.db.write() as connection:
+        hand_over_all(connection, quick_desk.book, old, new, reason="调离", **when)
+    [over] = enclosed(quick_desk, "2025-08-01", notice="hand_over.left")
+    assert over.content_type == "text/calendar; method=CANCEL; charset=utf-8"
+    gone = read(over)
+    assert set(gone) == {uid(f"project:{n}:{kind}") for n in (one, two) for kind in OPEN}
+    assert {status for _, status, _ in gone.values()} == {"CANCELLED"}
+    [stands] = enclosed(quick_desk, "2025-08-01", notice="hand_over")
+    assert {status for _, status, _ in read(stands).values()} == {"CONFIRMED"}
+
+
+OPEN = ("filing", "completion", "recording", "opening")
 
 
 def test_postponing_takes_the_dates_away(quick_desk: Desk) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,10 +16,16 @@ from servers import Crooked, Rough
 
 from config.settings import Settings
 from notifications.sending.delivery import DeliveryResult
-from notifications.watch.clock_guard import ClockGuard, clear_alarm, clock_alarm, raise_alarm
+from notifications.watch.clock_guard import (
+    ClockGuard,
+    clear_alarm,
+    clock_alarm,
+    high_water,
+    raise_alarm,
+)
 from notifications.watch.clock_watch import ClockHeld
-from notifications.watch.heartbeat import Heartbeat, high_water, last_beat
-from notifications.worker import Worker
+from notifications.watch.heartbeat import Heartbeat, last_beat
+from notifications.worker import Running, Worker
 
 HOUR = timedelta(hours=1)
 
@@ -45,12 +52,14 @@ class Machine:
         return ClockGuard(self, self.steady)
 
 
-def worker(desk: Desk, machine: Machine, port: int = 1) -> tuple[Worker, list[tuple[str, str]]]:
+def worker(
+    desk: Desk, machine: Machine, port: int = 1, **settings: Any
+) -> tuple[Worker, list[tuple[str, str]]]:
     told: list[tuple[str, str]] = []
     made = Worker(
         desk.db,
         desk.book,
-        Settings(smtp_port=port, smtp_timeout=2, mail_from=FROM),
+        Settings(smtp_port=port, smtp_timeout=2, mail_from=FROM, **settings),
         machine,
         lambda job, what: told.append((job, str(what))),
         machine.steady,
@@ -220,6 +229,79 @@ def test_after_a_restart_of_the_machine_only_a_person_ends_the_alarm(desk: Desk)
     with desk.db.write() as connection:
         clear_alarm(connection)
     assert running.clock_watch.holds() is False
+
+
+# -- From one process to the next -----------------------------------------------------------------
+
+
+def seen_at(desk: Desk, now: datetime) -> Machine:
+    """A machine on which a worker has run until then."""
+    machine = Machine(now)
+    running, _ = worker(desk, machine)
+    running.once()
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("jump", "held"),
+    [
+        (timedelta(minutes=-4), False),
+        (timedelta(minutes=-6), True),
+        (timedelta(days=-400), True),
+        (timedelta(days=59), False),
+        (timedelta(days=61), True),
+        (timedelta(days=5000), True),
+    ],
+)
+def test_a_clock_that_jumped_while_no_worker_ran_is_an_alarm(
+    desk: Desk, jump: timedelta, held: bool
+) -> None:
+    """Ahead it cannot be told from a pause, and a long one is for a person to judge."""
+    machine = seen_at(desk, morning("2025-08-08"))
+    machine.now += jump
+    machine.uptime = 10.0
+    running, told = worker(desk, machine)
+    running.clock_watch.begin()
+    assert running.clock_watch.holds() is held
+    assert [job for job, _ in told] == ["clock"] * held
+    again, _ = worker(desk, machine)
+    if held:
+        with pytest.raises(ClockHeld):
+            again.once()
+    with desk.db.write() as connection:
+        clear_alarm(connection)  # yanxiu worker --accept-clock
+    assert running.clock_watch.holds() is False
+    again.once()
+    with desk.db.read() as connection:
+        assert (clock_alarm(connection), high_water(connection)) == (None, machine.now)
+
+
+def test_a_clock_that_went_back_while_no_worker_ran_may_catch_up(desk: Desk) -> None:
+    """As when a machine learns the time only after it has started."""
+    machine = seen_at(desk, morning("2025-08-08"))
+    right = machine.now + HOUR
+    machine.now -= timedelta(days=400)
+    running, told = worker(desk, machine)
+    running.clock_watch.begin()
+    assert running.clock_watch.holds() is True
+    machine.now = right + timedelta(days=100)
+    assert running.clock_watch.holds() is True  # further than it can be
+    machine.now = right
+    assert running.clock_watch.holds() is False
+    machine.passes(minutes=10)
+    assert running.clock_watch.holds() is False
+    assert [job for job, _ in told] == ["clock", "clock"]
+
+
+def test_a_demonstration_neither_minds_the_clock_nor_is_a_measure(desk: Desk) -> None:
+    for day in ("2030-01-01", "2025-08-08", "2025-12-31", "2020-01-01"):
+        machine = Machine(morning(day))
+        demo, told = worker(desk, machine, today=machine.now.date())
+        demo.once()
+        Running(demo, Event()).heartbeat.store()
+        assert told == []
+    with desk.db.read() as connection:
+        assert high_water(connection) is None
 
 
 # -- A clock that was moved back ------------------------------------------------------------------

@@ -14,6 +14,7 @@ from servers import Rough
 from sqlalchemy import text
 
 from notifications.mailbox import Mailbox, read_mailbox
+from notifications.sending.answers import readable
 from notifications.sending.delivery import DeliveryResult
 
 FEATURES = pytest.mark.parametrize("features", [[], ["PIPELINING"]])
@@ -181,6 +182,81 @@ def test_a_connection_that_was_closed_between_two_mails_is_opened_again(
         assert len(server.mails) == 3
 
 
+@FEATURES
+@pytest.mark.parametrize(
+    "answer", ["421 4.7.0 Too many mails", "452 4.5.3 Enough", "530 5.7.0 Log in again"]
+)
+def test_a_server_that_has_had_enough_of_a_connection_gets_the_mail_on_another(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, features: list[str], answer: str
+) -> None:
+    hosts(quick_desk, 5)
+    script = {"MAIL": ["250 Ok", "250 Ok", answer, "250 Ok", answer], "features": features}
+    with Rough(tmp_path, **script) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=5)
+        assert len(server.mails) == 5
+    assert set(quick_desk.mails("status", "attempts")) == {("sent", 1)}
+    assert standing(quick_desk) is None
+
+
+def test_a_server_that_takes_no_mail_on_another_connection_either_is_in_trouble(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, MAIL=["250 Ok", "421 4.7.0 Enough", "421 4.7.0 Not now"]) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=2)
+    assert quick_desk.mails("status", "attempts", "last_reply")[1:] == [
+        *(("failed", 0, "421 4.7.0 Not now"), ("failed", 0, "")),
+    ]
+    found = standing(quick_desk)
+    assert found is not None
+    assert (found.kind, found.times) == ("busy", 1)
+
+
+@FEATURES
+@pytest.mark.parametrize("step", ["RCPT", "DATA", "body"])
+@pytest.mark.parametrize("code", [530, 535])
+def test_a_wish_for_a_login_that_is_said_to_one_mail_stops_no_other(
+    quick_desk: Desk,
+    clock: HandClock,
+    tmp_path: Path,
+    *,
+    step: str,
+    code: int,
+    features: list[str],
+) -> None:
+    """A relay may pass on what the recipient's own server says."""
+    hosts(quick_desk, 3)
+    answer = f"{code} 5.7.8 Authentication required"
+    with Rough(tmp_path, **{step: [answer]}, features=features) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=2, failed=1)
+    found = quick_desk.mails("status", "last_reply")
+    assert found[0] == ("dead", answer)
+    assert {said for _, said in found[1:]} == {"2.0.0 Ok: queued as 4ZQ1"}
+    assert standing(quick_desk) is None
+    with quick_desk.db.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM address")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("\x1b[31mred\x1b[0m and \x1b[2J\x1b[1;1Hclear", "red and clear"),
+        ("\x1b]0;a title\x07said", "said"),
+        ("\x1b]8;;https://example.org\x1b\\here\x1b]8;;\x1b\\", "here"),
+        ("\x1bPq#0;2\x1b\\picture\x1bc", "picture"),
+        ("\x9b31mred \x9d0;title\x9cdone", "red done"),
+        ("back\b\b\bspace\x7f \x07bell \u202eright to left\u200b", "backspace bell right to left"),
+        ("one\r\ntwo\tthree\x0bfour\u2028five", "one two three four five"),
+        ("邮箱 不存在\0", "邮箱 不存在"),
+        ("\x1b", ""),
+    ],
+)
+def test_what_a_server_says_does_nothing_to_a_terminal(raw: str, kept: str) -> None:
+    assert readable(raw) == kept
+    assert readable(raw.encode()) == kept
+    assert len(readable(raw * 100_000)) <= 500
+
+
 @pytest.mark.parametrize("step", ["RCPT", "body"])
 def test_two_broken_connections_in_a_row_are_the_servers_trouble(
     quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str
@@ -297,7 +373,7 @@ def test_replies_of_many_lines_and_none_of_them_sane(
     assert quick_desk.mails("status", "handed") == [
         *(("sent", 0), ("failed", 0), ("failed", 0), ("failed", 0)),
     ]
-    assert quick_desk.mails("last_reply")[0] == "2.0.0 one\ntwo"
+    assert quick_desk.mails("last_reply")[0] == "2.0.0 one two"
     assert quick_desk.mails("last_reply")[1] == "-1 what?"
 
 

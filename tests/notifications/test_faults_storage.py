@@ -16,10 +16,10 @@ from sqlalchemy import Engine, event, text
 from config.rulebook import Rulebook
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.delivery import DeliveryResult, Errand
-from notifications.sending.persist import STORAGE
 from workflow import database as module
 from workflow.database import Database
 from workflow.migrations import upgrade
+from workflow.persist import STORAGE
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_an_answer_that_was_committed_although_an_error_came_is_recorded_once(
     delivery._record(claim, Answer(Outcome.ACCEPTED, "2.0.0 Ok"))
     with desk.db.write() as connection:  # as `persist` does after an error
         from notifications.sending.claims import Ruling
-        from workflow.tables import MailStatus
+        from workflow.mail_tables import MailStatus
 
         ruled = Ruling(MailStatus.SENT, "2.0.0 Ok", claim.attempt, 0)
         assert not delivery.hand.record(connection, claim, ruled, clock.now, again=True)

@@ -525,3 +525,14 @@ def test_who_is_host_here_and_watches_there_reads_each_item_in_its_own_words() -
     assert "贵单位" not in rendered.text
     english = render_reminder(replace(mixed, language="en"))
     assert english.subject.startswith("[") and "You have 2 items to see to" in english.subject
+
+
+def test_a_late_plan_blames_nobody_and_threatens_nothing() -> None:
+    late = replace(one(late_plan=True, step="D+7"), today=date(2025, 3, 12))
+    found = render_reminder(late)
+    assert found.subject == (
+        "【开班前报送提醒】“数字经济高级研修班”计划下达晚于备案期限，请尽快报送开班通知和实施方案"
+    )
+    assert "不归责于贵单位。请尽快报送开班通知和实施方案。" in found.text
+    assert "时限情况：计划下达晚于备案期限，请尽快报送" in found.text
+    assert [word for word in ("催报", "逾期", "建议报送日") if word in found.text] == []

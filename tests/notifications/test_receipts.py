@@ -48,6 +48,26 @@ def test_a_report_names_what_was_promised_and_until_when(
     assert "尚缺材料" not in text
 
 
+def test_a_paper_that_was_promised_is_receipted_when_it_comes(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    [project] = quick_desk.plan({"office_email": "office@example.cn"})
+    quick_desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    quick_desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    asked = quick_desk.policy.categories["demonstration"].papers[Action.REPORT]
+    came = [paper.key for paper in asked if paper.key != "subsidy_receipt"]
+    quick_desk.do(
+        project, Action.REPORT, "2025-09-26", by=Role.HOST, papers=came, promised="2025-10-31"
+    )
+    quick_desk.do(project, Act.SUPPLY, "2025-10-20", by=Role.HOST, papers=["subsidy_receipt"])
+    assert quick_desk.mails("to_email", notice="supply") == ["a@example.cn", "office@example.cn"]
+    text = last(quick_desk, mailbox, "2025-10-20")
+    assert "Subject: 【材料接收回执】“研修班1号”补交材料已收到" in text
+    assert "接收日期：2025年10月20日（周一）" in text
+    assert "已收材料：补助款票据（含收款账户）\n" in text.replace("\r", "")
+    assert "尚缺材料" not in text and "约定补交" not in text
+
+
 def test_a_class_that_was_held_is_confirmed_with_what_was_recorded(
     quick_desk: Desk, mailbox: Mailbox
 ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
-from desk import Desk, day
+from desk import WHOLE, Desk, day
 
 from notifications.sweep import SweepResult
-from states.terms import Act, Action, Kind, Role
+from states.terms import Act, Action, Kind, Role, State
+from workflow.imports.plan_file import PlanFile
 
 SECOND, SIXTH = "unit02@example.cn", "unit06@example.cn"
 YEAR = ("2025-01-02", "2025-12-31")
@@ -88,19 +90,63 @@ def test_a_day_off_is_silent_and_the_next_working_day_catches_up(desk: Desk) -> 
     assert desk.sweep("2025-09-28").mails == 1  # a Sunday that is worked
 
 
-def test_a_plan_that_comes_late_mails_nothing_of_the_past(desk: Desk) -> None:
+def test_a_plan_that_comes_late_mails_nothing_of_the_past_but_one_request(desk: Desk) -> None:
+    desk.staff()
     desk.plan({}, today="2025-08-29")  # filing was due on 08-15, the ladder ended on 08-22
-    desk.sweep("2025-08-29")
-    rows = desk.ledger("status", "reason", kind="filing")
-    assert len(rows) == 9 + 2  # three steps overdue, of which two tell others too
-    assert set(rows) == {("suppressed", "before_known")}
     assert desk.mails("id") == []
+    desk.sweep("2025-08-29")
+    rows = desk.ledger("role", "status", "reason", kind="filing")
+    # Both steps overdue tell the coordinator too, the last the province.
+    assert len(rows) == 8 + 2 + 1
+    assert [row for row in rows if row[1] == "queued"] == [("host", "queued", "")]
+    assert {row[2] for row in rows if row[1] == "suppressed"} == {"before_known"}
+    assert desk.mails("to_email") == ["a@example.cn"]
 
 
-def test_overdue_steps_after_a_late_plan_stay_silent(desk: Desk) -> None:
-    desk.plan({}, today="2025-08-18")  # D+1 is that very day, D+3 and D+7 still to come
-    assert desk.sweep_daily("2025-08-18", "2025-08-29") == []
-    assert set(desk.ledger("reason", kind="filing")) == {"before_known"}
+def test_a_late_plan_is_told_once_and_urged_no_more(desk: Desk) -> None:
+    desk.plan({}, today="2025-08-18")  # D+3 is that very day, D+7 still to come
+    assert desk.sweep_daily("2025-08-18", "2025-08-29") == [day("2025-08-18")]
+    told = desk.ledger("step", "role", kind="filing", status="queued")
+    assert told == [("D+3", "host")]
+    assert set(desk.ledger("reason", kind="filing")) == {"", "before_known"}
+
+
+def test_a_late_plan_waits_for_an_address(desk: Desk) -> None:
+    [project] = desk.plan({"contact_email": None}, today="2025-08-18")
+    desk.sweep("2025-08-18")
+    assert desk.mails("id") == []
+    known = {"contact_name": "李七", "contact_email": "li@example.cn"}
+    desk.do(project, Act.HAND_OVER, "2025-08-18", **known)
+    desk.sweep_daily("2025-08-19", "2025-08-29")
+    told = desk.ledger("step", "recipient", kind="filing", status="queued")
+    assert told == [("D+7", "li@example.cn")]
+
+
+def test_a_late_plan_made_in_the_system_says_so_in_its_own_mail(desk: Desk) -> None:
+    [project] = desk.plan({"state": State.REVIEWED}, today="2025-01-10")
+    desk.do(project, Action.PLAN, "2025-08-29", number=7)
+    assert desk.sweep_daily("2025-08-29", "2025-09-02") == []
+    assert set(desk.ledger("reason", kind="filing", status="suppressed")) == {"before_known"}
+    assert desk.mails("notice") == ["plan"]
+
+
+def test_a_late_plan_that_is_imported_for_a_reviewed_application_is_told(desk: Desk) -> None:
+    desk.plan({"state": State.REVIEWED}, today="2025-01-10")
+    row = replace(WHOLE, name="研修班1号")
+    assert desk.apply(PlanFile(rows=[row]), "2025-08-29").changed == 1
+    assert desk.sweep_daily("2025-08-29", "2025-09-02") == [day("2025-08-29")]
+
+
+def test_nobody_is_asked_to_file_when_the_class_is_over_or_no_notice_asks(desk: Desk) -> None:
+    desk.plan({}, today="2025-09-19")
+    desk.plan({"category": "engineering", "name": "另一班"}, today="2025-08-29")
+    desk.sweep("2025-09-19")
+    assert desk.ledger("id", kind="filing", status="queued") == []
+
+
+def test_books_that_are_opened_in_mid_season_ask_for_no_late_filing(desk: Desk) -> None:
+    desk.plan({}, {"state": State.FILED}, today="2025-08-29")
+    assert desk.sweep("2025-08-29").reminders == 0
 
 
 def test_a_date_confirmed_after_a_late_plan_is_not_overdue_either(desk: Desk) -> None:
@@ -247,6 +293,28 @@ def test_what_is_sent_back_has_a_ladder_of_its_own(desk: Desk) -> None:
         ("D+3", day("2025-08-15"), "met"),
         ("D+7", day("2025-08-19"), "met"),
     ]
+
+
+def test_a_date_told_by_what_was_sent_back_is_not_told_again_that_day(desk: Desk) -> None:
+    [project] = desk.plan({"office_email": "office@example.cn"})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    by = {"items": "实施方案缺页", "mend_by": "2025-08-07"}
+    desk.do(project, Action.SEND_BACK, "2025-08-04", **by)  # D-3 is that very day
+    desk.sweep_daily("2025-08-04", "2025-08-06")
+    steps = desk.ledger("step", "reason", kind="mending", recipient="a@example.cn")
+    assert steps == [("D-7", "overtaken"), ("D-3", "told_already"), ("D-1", "")]
+    assert desk.ledger("reason", kind="mending", step="D-3") == ["told_already"] * 2
+
+
+def test_who_did_not_get_the_mail_that_sent_it_back_is_reminded(desk: Desk) -> None:
+    [project] = desk.plan({"contact_email": None})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.PROVINCE, on_behalf=True)
+    by = {"items": "实施方案缺页", "mend_by": "2025-08-07"}
+    desk.do(project, Action.SEND_BACK, "2025-08-04", **by)
+    desk.do(project, Act.HAND_OVER, "2025-08-04", contact_name="李七", contact_email="b@example.cn")
+    desk.sweep("2025-08-04")
+    steps = desk.ledger("step", "reason", kind="mending", recipient="b@example.cn")
+    assert steps == [("D-7", "overtaken"), ("D-3", "")]
 
 
 def test_no_step_is_lost_between_change_and_sweep(desk: Desk) -> None:

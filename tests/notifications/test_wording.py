@@ -55,7 +55,28 @@ HOSTILE = [
     "{% autoescape true %}a{% endautoescape %}",
     "{% do name %}",
     "{{ (" * 500 + "name" + ") }}" * 500,
+    "{{ self }}",
+    *(f"{{{{ {'not ' * n}name }}}}" for n in (30, 100, 300, 900)),
+    *(f"{{{{ name{'|trim' * n} }}}}" for n in (30, 100, 300, 750)),
+    *(f"{{{{ name{' and name' * n} }}}}" for n in (30, 200, 400)),
+    *("{% if name %}" * n + "a" + "{% endif %}" * n for n in (30, 100, 150)),
+    *(f"{{{{ {'[' * n}{']' * n} }}}}" for n in (30, 100, 1900)),
+    *(f"{{{{ {'1 if name else ' * n}1 }}}}" for n in (30, 100, 250)),
 ]
+
+
+# What a sentence may well have.
+HARMLESS = [
+    "{{ name|trim|lower|upper|title }}",
+    "班{% if not (name and host) or deed == 'a' %}{% if left %}{{ left }}{% endif %}{% endif %}",
+    "班{% if name == 1 %}a" + "{% elif name == 2 %}b" * 100 + "{% endif %}",
+    "{{ name ~ ' ' ~ left ~ host ~ deed ~ name ~ name ~ name ~ name ~ name ~ name }}",
+]
+
+
+@pytest.mark.parametrize("template", HARMLESS)
+def test_a_long_sentence_is_no_deep_one(template: str) -> None:
+    check("filing", "zh", "", template)
 
 
 @pytest.mark.parametrize("template", HOSTILE)

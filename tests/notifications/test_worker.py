@@ -7,19 +7,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
-from zoneinfo import ZoneInfo
 
 import pytest
 from desk import FROM, Desk, HandClock, morning
 from servers import Crooked
 
 from config.settings import Settings
+from config.zone import SHANGHAI
 from notifications import worker as module
 from notifications.mailbox import Mailbox, read_mailbox
 from notifications.worker import JOBS, Worker
 from states.terms import Action, Kind, Role
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def worker(desk: Desk, port: int, clock: Callable[[], datetime]) -> tuple[Worker, list[str]]:

@@ -218,11 +218,14 @@ def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
     one, two = quick_desk.plan({}, {})
     more = {"contact_name": "李七", "contact_email": "li@example.cn"}
     quick_desk.do(two, Act.HAND_OVER, "2025-08-01", **more)
-    mail_id = quick_desk.mails("id")[-1]
     with quick_desk.db.write() as connection:
         about = json.dumps({"projects": [one, two]})
-        connection.execute(update(MAIL).where(MAIL.c.id == mail_id).values(about=about))
-    text = parsed(written(quick_desk, mail_id)).text_plain[0]
+        connection.execute(update(MAIL).where(MAIL.c.event_seq == 2).values(about=about))
+    text, parting = (
+        parsed(written(quick_desk, quick_desk.mails("id", notice=notice)[0])).text_plain[0]
+        for notice in ("hand_over", "hand_over.left")
+    )
+    assert "移交的项目：共2项：研修班2号、研修班1号" in parting and "截止日" not in parting
     assert "移交的项目：共2项：研修班2号、研修班1号" in text
     assert "  1. “研修班2号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text
     assert "  2. “研修班1号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text

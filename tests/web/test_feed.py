@@ -15,7 +15,7 @@ import icalendar
 import pytest
 import uvicorn
 from sqlalchemy import text, update
-from stories import CLERK, FILING, OFFICE, SCHOOL, Desk
+from stories import AT, CLERK, FILING, OFFICE, SCHOOL, WANG, Desk
 
 from config.rulebook import Rulebook
 from notifications.calendars.feeds import (
@@ -29,7 +29,7 @@ from notifications.calendars.feeds import (
     revoke,
 )
 from notifications.calendars.ics import feed_token, uid
-from states.terms import Action, Role
+from states.terms import Act, Action, Role
 from web.app import Site, create_app
 from workflow.database import Database
 from workflow.people import PERSON, add_person, grant, person_id
@@ -139,6 +139,31 @@ def test_what_is_done_is_cancelled_for_a_while(desk: Desk) -> None:
     due = date(2025, 4, 12)
     assert entries(desk, host, due + KEPT) == filing | rest
     assert entries(desk, host, due + KEPT + timedelta(days=1)) == rest
+
+
+def test_what_went_to_others_is_cancelled_for_a_while(desk: Desk) -> None:
+    one = desk.admit()
+    desk.live(one, "planned")
+    host = person(desk, "lin@example.cn", email="Lin@example.cn")
+    coordinator = person(desk, "chen", (Role.COORDINATOR, OFFICE))
+    stranger = person(desk, "xu", (Role.COORDINATOR, "另一厅"))
+    day = AT.date()  # when all of it is recorded
+    desk.do(one, Act.HAND_OVER, WANG, "2025-03-03", **NEW)
+    assert entries(desk, host) == named(one, *OPEN, status="CANCELLED")
+    assert entries(desk, coordinator) == named(one, *OPEN)
+    desk.do(one, Act.TRANSFER, WANG, "2025-03-03", department="新厅", reason="归口调整")
+    assert entries(desk, coordinator) == named(one, *OPEN, status="CANCELLED")
+    assert entries(desk, stranger) == {}
+    assert entries(desk, person(desk, "xin")) == named(one, *OPEN)
+    assert entries(desk, host, day + KEPT) == named(one, *OPEN, status="CANCELLED")
+    assert entries(desk, host, day + KEPT + timedelta(days=1)) == {}
+    desk.do(
+        one, Act.HAND_OVER, WANG, "2025-03-04", contact_name="林", contact_email="Lin@example.cn"
+    )
+    assert entries(desk, host) == named(one, *OPEN)
+
+
+NEW = {"contact_name": "新老师", "contact_email": "xin@example.cn"}
 
 
 # -- How it is served -----------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from tampering import another, tampered
 from notifications.sweep import sweep
 from states.terms import Act, Action
 from workflow.history import HASHED, event_hash, fold
-from workflow.tables import Deadline, Event, Project, Reminder
+from workflow.mail_tables import Reminder
+from workflow.tables import Deadline, Event, Project
 
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
 PROJECT: Table = Project.__table__  # type: ignore[attr-defined]

@@ -15,10 +15,10 @@ from workflow.addresses import clear_address, mark_address, marked
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import MailRefused
 from workflow.mail_desk import by_hand, hold, release, requeue
+from workflow.mail_tables import MailStatus
 from workflow.outbox import INSERT, draft
 from workflow.outbox import TABLE as MAIL
 from workflow.people import add_person, grant
-from workflow.tables import MailStatus
 
 LATER = AT + timedelta(hours=3)
 TO = ("林老师", "lin@example.cn")

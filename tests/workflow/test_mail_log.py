@@ -7,14 +7,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 from stories import AT, START, Desk
 from test_mail_desk import act, mark, person, queue
 
-from states.terms import Role
+from states.terms import Role, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.mail_desk import hold
-from workflow.mail_log import REASONS, REMINDER, mail_log, one_mail, reason_label, silence
+from workflow.mail_log import (
+    REASONS,
+    REMINDER,
+    mail_log,
+    one_mail,
+    outcome_label,
+    reason_label,
+    silence,
+    step_label,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,3 +146,22 @@ def test_every_reason_has_its_words() -> None:
     assert all(text.zh and text.en for code, text in REASONS.items() if code)
     assert reason_label("unwritable: KeyError").zh == "邮件无法写成，请转告维护人员（KeyError）"
     assert reason_label("something else").zh == "something else"
+
+
+@pytest.mark.parametrize(
+    ("step", "zh", "en"),
+    [
+        ("D-7", "提前7天", "7 days before"),
+        ("D-0", "当天", "on the day"),
+        ("D+3", "逾期3天", "3 days late"),
+        ("changed", "changed", "changed"),
+    ],
+)
+def test_steps_in_words(step: str, zh: str, en: str) -> None:
+    assert step_label(step) == Text(zh, en)
+
+
+def test_what_people_did_in_words() -> None:
+    assert outcome_label("by_hand").zh == "人工送达"
+    assert outcome_label("dead").zh == "发送失败（待处理）"
+    assert outcome_label("unheard of").zh == "unheard of"

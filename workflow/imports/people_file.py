@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
+from states.forms import UNSEEN
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.imports import cells
@@ -50,7 +52,7 @@ class PeopleFile:
 def check_person(login: str, name: str, role: str, scope: str, email: str, phone: str) -> Entry:
     """A person as given, checked. Raises CellError with one sentence."""
     address = cells.read_email(email) if email.strip() else ""
-    login, name = login.strip() or address, tidy(name)
+    login, name, phone = login.strip() or address, _line(name), _line(phone)[:50]
     if not LOGIN.fullmatch(login):
         raise CellError(BAD_LOGIN.format(given=short(login)))
     if not name or len(name) > LONGEST:
@@ -59,12 +61,21 @@ def check_person(login: str, name: str, role: str, scope: str, email: str, phone
     if found is None:
         known = Text("、".join(r.label.zh for r in Role), ", ".join(r.value for r in Role))
         raise CellError(BAD_ROLE.format(given=short(role), known=known))
-    return Entry(login, name, found, check_scope(found, scope), address, tidy(phone)[:50])
+    return Entry(login, name, found, check_scope(found, scope), address, phone)
+
+
+def _line(text: str) -> str:
+    """Tidied; CellError for what would act on a screen. Gaps and Word's invisible marks go."""
+    found = tidy(text)
+    typed = "".join(text.split())
+    if any(category(one) == "Cc" for one in typed) or any(category(one) in UNSEEN for one in found):
+        raise CellError(UNSEEN_IN.format(given=short(found)))
+    return found
 
 
 def check_scope(role: Role, scope: str) -> str:
     """The unit that a role needs, or none. Raises CellError."""
-    unit = tidy(scope)
+    unit = _line(scope)
     if role in SCOPED and not unit:
         raise CellError(NO_SCOPE.format(role=role.label))
     if len(unit) > LONGEST:
@@ -123,6 +134,7 @@ BAD_LOGIN = Text(
     "The login “{given}” may have letters, digits and . @ + - _ only; without an e-mail it is needed",
 )
 BAD_NAME = Text("姓名和单位不能为空，也不能超过200字", "Name and unit: 1 to 200 characters")
+UNSEEN_IN = Text("“{given}”含有控制字符，请去掉", "“{given}” has control characters; take them out")
 BAD_ROLE = Text("没有角色“{given}”，可用：{known}", "There is no role “{given}”; known: {known}")
 NO_SCOPE = Text("{role}须填写所属单位", "{role} needs a unit")
 NO_HEADING = Text(

@@ -101,6 +101,8 @@ def _apply(
     at: datetime,
 ) -> None:
     known = _known(connection, policy)
+    rows = list(rows)
+    entry = Entry.OPEN_BOOKS if any(_from_the_past(row) for row in rows) else Entry.IMPORT
     newcomers = []
     contacts: dict[tuple[str, str], str] = {}  # address and unit -> name
     for row in rows:
@@ -108,7 +110,7 @@ def _apply(
         if there is None:
             if not _books_complete(row, result, today):
                 continue
-            newcomers.append(_newcomer(row, policy, today))
+            newcomers.append(Newcomer(entry, _stored(row, policy, today)))
         elif there.state in BEFORE_PLAN:
             if not _into_plan(connection, book, there, row, result, today, at):
                 continue
@@ -148,7 +150,13 @@ def _plan_facts(row: PlanRow) -> Json:
     return {name: value for name, value in pairs if value is not None}
 
 
-def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
+def _from_the_past(row: PlanRow) -> bool:
+    """Whether a row opens the books in mid-season, and with it all that come in the same file."""
+    return row.state not in (None, State.PLANNED) or row.actual_opens is not None
+
+
+def _stored(row: PlanRow, policy: Policy, today: date) -> Json:
+    """The facts of a project that the books do not know."""
     state = row.state or State.PLANNED
     day = today.isoformat()
     stored: Json = {
@@ -162,7 +170,6 @@ def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
     }
     if state not in BEFORE_PLAN:
         stored["planned_on"] = day
-    past = state is not State.PLANNED or row.actual_opens is not None
     if state in AFTER_CLASS and row.actual_opens:
         ends = row.actual_ends or row.actual_opens
         stored |= {
@@ -176,7 +183,7 @@ def _newcomer(row: PlanRow, policy: Policy, today: date) -> Newcomer:
         stored["amount"] = row.amount
     if state in FINAL:
         stored["ended_on"] = day
-    return Newcomer(Entry.OPEN_BOOKS if past else Entry.IMPORT, stored)
+    return stored
 
 
 DONE_BY = {State.FILED: "filed_on", State.REPORTED: "reported_on"}

@@ -1,4 +1,4 @@
-"""Rows of `setting`: what the sending side remembers between processes."""
+"""Rows of `setting`: what the programs remember between two runs."""
 
 from __future__ import annotations
 
