@@ -229,3 +229,18 @@ def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
     assert "移交的项目：共2项：研修班2号、研修班1号" in text
     assert "  1. “研修班2号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text
     assert "  2. “研修班1号”报送开班通知和实施方案：截止日 2025年8月15日（周五）" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ("452 4.2.2 full", "【退信】发给张三的邮件被退回，请核对邮箱"),
+        ("", "【退信核实】发给张三的邮件可能未送达，请核实"),
+    ],
+)
+def test_a_report_without_words_is_an_unproven_one(
+    quick_desk: Desk, said: str, subject: str
+) -> None:
+    """What anybody could have written carries no words (workflow/addresses.py)."""
+    about = {"what": "bounced", "person": "张三", "address": "a@example.cn", "said": said}
+    assert written(quick_desk, queue(quick_desk, "alarm", about)).subject == subject
