@@ -27,7 +27,7 @@ def test_a_feed_has_an_address_and_can_be_written(office: Command, tmp_path: Pat
     assert again["url"] not in said["url"]
     calendar = icalendar.Calendar.from_ical((tmp_path / "a.ics").read_bytes())
     titles = {str(event["summary"]) for event in calendar.walk("VEVENT")}
-    assert "开班前报送截止：新能源电池安全关键技术高级研修班" in titles
+    assert "开班前报送（实施方案）截止：新能源电池安全关键技术高级研修班" in titles
 
 
 @pytest.mark.parametrize(
