@@ -1,0 +1,162 @@
+"""One page of the list of projects, at a cost that does not grow with the projects there are.
+
+Either some condition leaves few projects: those are looked up by its index and put in order here,
+which also says how many there are. Or every condition leaves many: then a walk along the order
+meets a page's worth of them soon. A walk reads an index that holds all that is filtered by, never
+the wide rows, and ends after WALK entries: what is common each by itself and hardly ever together
+is found in several stretches (`Found.unfinished`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select, tuple_
+
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.judging import TABLE as PROJECT
+from workflow.project_filters import IS_ASKED, Condition
+from workflow.project_search import Cursor, Order, Place
+from workflow.tables import FILTERED
+
+FEW = 500
+WALK = 20_000
+KEYS = {
+    Order.PLAN: PROJECT.c.plan_order,
+    Order.OPENING: PROJECT.c.opening_order,
+    Order.NAME: PROJECT.c.name_order,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The places of a page in their order. `total` only where it is known; `unfinished`: the walk
+    ended here before the page was full."""
+
+    places: tuple[Place, ...]
+    before: bool  # there are more before these
+    after: bool
+    total: int | None = None
+    unfinished: Place | None = None
+
+
+def find(
+    connection: Connection,
+    conditions: Sequence[Condition],
+    order: Order,
+    cursor: Cursor | None,
+    *,
+    limit: int,
+) -> Found:
+    """The places of at most `limit` projects that meet all conditions."""
+    few = _few(connection, conditions)
+    if few is not None:
+        return _cut(_sorted(connection, few, conditions, order), cursor, limit)
+    return _walk(connection, conditions, order, cursor, limit)
+
+
+def _few(connection: Connection, conditions: Sequence[Condition]) -> list[int] | None:
+    """The ids that the first narrow condition leaves; None if all of them leave many."""
+    seeks = [one.seek for one in conditions] or [select(PROJECT.c.id)]
+    for seek in seeks:
+        ids = list(connection.execute(seek.limit(FEW + 1)).scalars())
+        if len(ids) <= FEW:
+            return ids
+    return None
+
+
+def _sorted(
+    connection: Connection, ids: list[int], conditions: Sequence[Condition], order: Order
+) -> list[Place]:
+    key: Any = KEYS.get(order)
+    if key is None:
+        key = (
+            select(func.min(DEADLINE.c.due_on))
+            .where(IS_ASKED, DEADLINE.c.project_id == PROJECT.c.id)
+            .scalar_subquery()
+        )
+    query = select(key, PROJECT.c.id).where(PROJECT.c.id.in_(ids))
+    rows = connection.execute(query.where(*(one.test(PROJECT.c) for one in conditions))).all()
+    return sorted(_place(*row) for row in rows if row[0] is not None)
+
+
+def _place(key: Any, number: int) -> Place:
+    """Keys as text that sorts as the keys do, so that an address can carry them."""
+    if isinstance(key, int):
+        return Place(f"{key:012d}", number)
+    return Place(key.isoformat() if isinstance(key, date) else key, number)
+
+
+def _cut(places: list[Place], cursor: Cursor | None, limit: int) -> Found:
+    """A page out of all places, which stand in their order."""
+    if cursor is not None and cursor.back:
+        end = bisect_left(places, cursor.place)
+        start = max(0, end - limit)
+    else:
+        start = bisect_right(places, cursor.place) if cursor else 0
+    end = min(len(places), start + limit)
+    return Found(tuple(places[start:end]), start > 0, end < len(places), len(places))
+
+
+def _walk(
+    connection: Connection,
+    conditions: Sequence[Condition],
+    order: Order,
+    cursor: Cursor | None,
+    limit: int,
+) -> Found:
+    back = cursor is not None and cursor.back
+    along = _along(order, cursor)
+    stretch = along.limit(WALK).subquery()
+    query = select(stretch.c.key, stretch.c.id).limit(limit + 1)
+    if order in KEYS:
+        query = query.where(*(one.test(stretch.c) for one in conditions))
+    elif conditions:
+        tests = [one.test(PROJECT.c) for one in conditions]
+        query = query.where(exists().where(PROJECT.c.id == stretch.c.id, *tests))
+    places = [_place(*row) for row in connection.execute(query)]
+    more, unfinished = len(places) > limit, None
+    if not more:
+        last = along.with_only_columns(*along.selected_columns[:2]).offset(WALK - 1).limit(1)
+        row = connection.execute(last).first()
+        unfinished = _place(*row) if row else None
+    places = sorted(places[:limit])
+    further = more or unfinished is not None
+    before, after = (further, True) if back else (cursor is not None, further)
+    return Found(tuple(places), before, after, unfinished=unfinished)
+
+
+def _along(order: Order, cursor: Cursor | None) -> Select[Any]:
+    """Every project from the cursor on, in order: key and id, then what is filtered by.
+
+    Nothing but the order stands here, so that no other index tempts the planner into sorting.
+    """
+    if order in KEYS:
+        key, number = KEYS[order], PROJECT.c.id
+        query = select(key.label("key"), number, *(PROJECT.c[name] for name in FILTERED))
+    else:  # a project stands where its first deadline does
+        key, number = DEADLINE.c.due_on, DEADLINE.c.project_id
+        other = DEADLINE.alias("other")
+        same_day = and_(other.c.due_on == key, other.c.id < DEADLINE.c.id)
+        earlier = exists().where(
+            IS_ASKED, other.c.project_id == number, or_(other.c.due_on < key, same_day)
+        )
+        query = select(key.label("key"), number.label("id")).where(IS_ASKED, ~earlier)
+    if cursor is None:
+        return query.order_by(key, number)
+    here = tuple_(key, number)
+    place = tuple_(literal(_value(order, cursor.place.key), key.type), literal(cursor.place.id))
+    if cursor.back:
+        return query.where(here < place).order_by(key.desc(), number.desc())
+    return query.where(here > place).order_by(key, number)
+
+
+def _value(order: Order, key: str) -> Any:
+    """A key as its column holds it. ValueError: no key of this order."""
+    if order is Order.NAME:
+        return key
+    return int(key) if order is Order.PLAN else date.fromisoformat(key)
