@@ -63,7 +63,7 @@ def _database(path: Path, deadlines: int) -> Database:
             "INSERT INTO project (id, policy, year, identity, number, name, host, category,"
             " department, state, facts, version, contact_email, head, city, plan_order, opening_order,"
             " name_order, open_flags, desk, marks)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'','','',0,'9999-12-31','',0,'','')",
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'','','',0,0,'',0,'','')",
             projects,
         )
         cursor.executemany(

@@ -73,7 +73,7 @@ def read_cursor(query: QueryParams, order: Order) -> Cursor | None:
 
 
 def _fits(key: str, order: Order) -> bool:
-    if order is Order.PLAN:
+    if order in (Order.PLAN, Order.OPENING):
         return key.isascii() and key.isdecimal() and len(key) <= 15
     if order is Order.NAME:
         return 0 < len(key) <= 400 and all(c in "0123456789abcdef" for c in key)

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, String, cast, func, literal, select, 
 
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
-from states.terms import Role, Text
+from states.terms import Role, State, Text
 from workflow.judging import TABLE as PROJECT
 from workflow.people import Actor
 from workflow.scopes import sees_all
@@ -25,6 +25,7 @@ class Choices:
     departments: tuple[str, ...]
     cities: tuple[str, ...]
     categories: tuple[tuple[str, Text], ...]
+    states: tuple[State, ...] = tuple(State)
 
 
 def choices(connection: Connection, book: Rulebook, actor: Actor) -> Choices:

@@ -38,9 +38,7 @@ class Condition:
     seek: Select[Any]
 
 
-def conditions(
-    search: Search, actor: Actor, book: Rulebook, *, today: date
-) -> Iterator[Condition]:
+def conditions(search: Search, actor: Actor, book: Rulebook, *, today: date) -> Iterator[Condition]:
     """The cheapest to look up first; the words last, for which a whole index is read."""
     if not sees_all(actor):
         yield _plain(lambda c: in_scope(actor, c))
@@ -64,7 +62,7 @@ def conditions(
     if search.year is not None:
         yield _plain(lambda c: c.year == search.year)
     if search.words.strip():
-        yield _words(search.words)
+        yield _words(search.words, search.year)
 
 
 def _plain(test: Test) -> Condition:
@@ -77,9 +75,7 @@ def in_scope(actor: Actor, columns: Columns) -> ColumnElement[bool]:
         role: [scope for held, scope in actor.grants if held is role and scope]
         for role in (Role.HOST, Role.COORDINATOR)
     }
-    return or_(
-        columns.host.in_(units[Role.HOST]), columns.department.in_(units[Role.COORDINATOR])
-    )
+    return or_(columns.host.in_(units[Role.HOST]), columns.department.in_(units[Role.COORDINATOR]))
 
 
 def _by_deadline(when: ColumnElement[bool]) -> Condition:
@@ -116,7 +112,8 @@ def _units(actor: Actor, role: Role) -> list[str]:
 
 
 def _within(actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    return columns.department.in_(_units(actor, Role.COORDINATOR))
+    found: ColumnElement[bool] = columns.department.in_(_units(actor, Role.COORDINATOR))
+    return found
 
 
 def _of_the_province(columns: Columns, book: Rulebook) -> ColumnElement[bool]:
@@ -143,18 +140,21 @@ def _of_the_host(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     return and_(columns.host.in_(_units(actor, Role.HOST)), asked)
 
 
-def _words(words: str) -> Condition:
+def _words(words: str, year: int | None) -> Condition:
     """Each word stands in the name or the host; a number may be the plan's number or the id."""
     wanted = [squeeze(word.casefold()) for word in words.split()]
 
     def test(columns: Columns) -> ColumnElement[bool]:
         return and_(true(), *(_word(word, columns) for word in wanted if word))
 
-    return Condition(test, select(PROJECT.c.id).where(test(PROJECT.c)))
+    seek = select(PROJECT.c.id).where(test(PROJECT.c))
+    if year is not None:  # a year's part of the index is enough
+        seek = seek.where(PROJECT.c.year == year)
+    return Condition(test, seek)
 
 
 def _word(word: str, columns: Columns) -> ColumnElement[bool]:
-    found = columns.identity.contains(word, autoescape=True)
+    found: ColumnElement[bool] = columns.identity.contains(word, autoescape=True)
     if word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER:
         return or_(found, columns.id == int(word), columns.number == int(word))
     return found

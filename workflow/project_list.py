@@ -10,7 +10,7 @@ is found in several stretches (`Found.unfinished`).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,10 +21,12 @@ from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
 from workflow.project_filters import IS_ASKED, Condition
 from workflow.project_search import Cursor, Order, Place
+from workflow.shelving import LAST_YEAR, year_begins
 from workflow.tables import FILTERED
 
 FEW = 500
 WALK = 20_000
+DUE_WALK = 5_000  # a walk along deadlines reads the projects' own rows
 KEYS = {
     Order.PLAN: PROJECT.c.plan_order,
     Order.OPENING: PROJECT.c.opening_order,
@@ -51,12 +53,14 @@ def find(
     cursor: Cursor | None,
     *,
     limit: int,
+    year: int | None = None,
 ) -> Found:
-    """The places of at most `limit` projects that meet all conditions."""
+    """The places of at most `limit` projects that meet all conditions. `year`: that of the
+    conditions, where there is one, so that a walk begins there."""
     few = _few(connection, conditions)
     if few is not None:
         return _cut(_sorted(connection, few, conditions, order), cursor, limit)
-    return _walk(connection, conditions, order, cursor, limit)
+    return _walk(connection, conditions, _along(order, cursor, year), cursor, limit)
 
 
 def _few(connection: Connection, conditions: Sequence[Condition]) -> list[int] | None:
@@ -102,18 +106,28 @@ def _cut(places: list[Place], cursor: Cursor | None, limit: int) -> Found:
     return Found(tuple(places[start:end]), start > 0, end < len(places), len(places))
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Every project from a place on, in order: key and id, then what is filtered by.
+
+    Nothing but the order stands in the query, so that no other index tempts into sorting.
+    """
+
+    query: Select[Any]
+    filtered: bool  # whether the columns that are filtered by stand beside the key
+    longest: int
+
+
 def _walk(
     connection: Connection,
     conditions: Sequence[Condition],
-    order: Order,
+    way: _Way,
     cursor: Cursor | None,
     limit: int,
 ) -> Found:
-    back = cursor is not None and cursor.back
-    along = _along(order, cursor)
-    stretch = along.limit(WALK).subquery()
+    stretch = way.query.limit(way.longest).subquery()
     query = select(stretch.c.key, stretch.c.id).limit(limit + 1)
-    if order in KEYS:
+    if way.filtered:
         query = query.where(*(one.test(stretch.c) for one in conditions))
     elif conditions:
         tests = [one.test(PROJECT.c) for one in conditions]
@@ -121,31 +135,42 @@ def _walk(
     places = [_place(*row) for row in connection.execute(query)]
     more, unfinished = len(places) > limit, None
     if not more:
-        last = along.with_only_columns(*along.selected_columns[:2]).offset(WALK - 1).limit(1)
-        row = connection.execute(last).first()
+        keys = way.query.with_only_columns(*way.query.selected_columns[:2])
+        row = connection.execute(keys.offset(way.longest - 1).limit(1)).first()
         unfinished = _place(*row) if row else None
-    places = sorted(places[:limit])
     further = more or unfinished is not None
+    back = cursor is not None and cursor.back
     before, after = (further, True) if back else (cursor is not None, further)
-    return Found(tuple(places), before, after, unfinished=unfinished)
+    return Found(tuple(sorted(places[:limit])), before, after, unfinished=unfinished)
 
 
-def _along(order: Order, cursor: Cursor | None) -> Select[Any]:
-    """Every project from the cursor on, in order: key and id, then what is filtered by.
+def _along(order: Order, cursor: Cursor | None, year: int | None) -> _Way:
+    key: Any = KEYS.get(order)
+    if key is None:
+        return _along_deadlines(cursor)
+    query = select(key.label("key"), PROJECT.c.id, *(PROJECT.c[name] for name in FILTERED))
+    if year is not None:
+        first: int | str = year_begins(year)
+        last: int | str = year_begins(year - 1)
+        if order is Order.NAME:
+            first, last = f"{LAST_YEAR - year:04d}", f"{LAST_YEAR - year + 1:04d}"
+        query = query.where(key >= first, key < last)
+    return _Way(_from(query, key, PROJECT.c.id, order, cursor), True, WALK)
 
-    Nothing but the order stands here, so that no other index tempts the planner into sorting.
-    """
-    if order in KEYS:
-        key, number = KEYS[order], PROJECT.c.id
-        query = select(key.label("key"), number, *(PROJECT.c[name] for name in FILTERED))
-    else:  # a project stands where its first deadline does
-        key, number = DEADLINE.c.due_on, DEADLINE.c.project_id
-        other = DEADLINE.alias("other")
-        same_day = and_(other.c.due_on == key, other.c.id < DEADLINE.c.id)
-        earlier = exists().where(
-            IS_ASKED, other.c.project_id == number, or_(other.c.due_on < key, same_day)
-        )
-        query = select(key.label("key"), number.label("id")).where(IS_ASKED, ~earlier)
+
+def _along_deadlines(cursor: Cursor | None) -> _Way:
+    """Each project once, where its first deadline stands."""
+    day, number, other = DEADLINE.c.due_on, DEADLINE.c.project_id, DEADLINE.alias("other")
+    same_day = and_(other.c.due_on == day, other.c.id < DEADLINE.c.id)
+    sooner = or_(other.c.due_on < day, same_day)
+    earlier = exists().where(IS_ASKED, other.c.project_id == number, sooner)
+    query = select(day.label("key"), number.label("id")).where(IS_ASKED, ~earlier)
+    return _Way(_from(query, day, number, Order.DUE, cursor), False, DUE_WALK)
+
+
+def _from(
+    query: Select[Any], key: Any, number: Any, order: Order, cursor: Cursor | None
+) -> Select[Any]:
     if cursor is None:
         return query.order_by(key, number)
     here = tuple_(key, number)
@@ -159,4 +184,22 @@ def _value(order: Order, key: str) -> Any:
     """A key as its column holds it. ValueError: no key of this order."""
     if order is Order.NAME:
         return key
-    return int(key) if order is Order.PLAN else date.fromisoformat(key)
+    return date.fromisoformat(key) if order is Order.DUE else int(key)
+
+
+STRETCH = 500  # projects looked up at a time
+
+
+def everything(
+    connection: Connection, conditions: Sequence[Condition], *, most: int, year: int | None
+) -> Iterator[list[int]]:
+    """The ids of all projects that meet the conditions, in plan order, a stretch at a time."""
+    cursor, had = None, 0
+    while had < most:
+        limit = min(STRETCH, most - had)
+        found = find(connection, conditions, Order.PLAN, cursor, limit=limit, year=year)
+        yield [place.id for place in found.places]
+        had += len(found.places)
+        if not found.after:
+            return
+        cursor = Cursor(found.unfinished or found.places[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,6 +71,14 @@ def project_rows(
     due = _next_due(connection, ids)
     rows = {row.id: _row(row, book, due.get(row.id), today) for row in found}
     return [rows[number] for number in ids if number in rows]
+
+
+def rows_of(
+    connection: Connection, book: Rulebook, stretches: Iterable[list[int]], *, today: date
+) -> Iterator[ProjectRow]:
+    """The rows of many projects, a stretch of ids at a time."""
+    for ids in stretches:
+        yield from project_rows(connection, book, ids, today=today)
 
 
 def _next_due(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:

@@ -53,9 +53,7 @@ def views(connection: Connection, person: int, *, with_shared: bool) -> list[Vie
     ]
 
 
-def save_view(
-    connection: Connection, person: int, name: str, search: str, *, shared: bool
-) -> None:
+def save_view(connection: Connection, person: int, name: str, search: str, *, shared: bool) -> None:
     """Keep a search under a name; the same name again replaces it. Raises ViewProblem."""
     name = tidy(name)
     if not 0 < len(name) <= LONGEST_NAME:

@@ -7,15 +7,15 @@ say, and a step that does not pays nothing for them.
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from states.facts import Json
 from states.terms import Role, State
 
-NO_DAY = date(9999, 12, 31)  # no opening is known: last in the order of openings
-LAST_YEAR, A_YEAR = 9999, 10_000_000  # of plan numbers
+LAST_YEAR = 9999
+A_YEAR = 100_000_000  # of places: every order begins with the newest year
+NO_DAY = 99_991_231  # no opening is known: last in the order of openings
 NAME_PART = 40  # characters by which names are put in order
 PENDING = "pending"  # a mark besides the milestones: something waits for a second person
 
@@ -32,19 +32,23 @@ def shelved(stored: Json) -> dict[str, Any]:
     """The columns for lists of a project with these facts."""
     opens = stored.get("actual_opens") or stored.get("opens_earliest")
     number = stored.get("number")
+    first = year_begins(stored["year"])
     marks = [PENDING] if stored.get("pending") else []
     desk = Role.PROVINCE if marks else DESKS.get(State(stored["state"]))
     return {
         "city": city_of(stored.get("place") or ""),
-        # The newest year first, within it by number; what has none comes after.
-        "plan_order": (LAST_YEAR - stored["year"]) * A_YEAR
-        + (A_YEAR - 1 if number is None else number),
-        "opening_order": date.fromisoformat(opens) if opens else NO_DAY,
-        "name_order": by_sound(stored["name"]),
+        "plan_order": first + (A_YEAR - 1 if number is None else number),
+        "opening_order": first + (int(opens.replace("-", "")) if opens else NO_DAY),
+        "name_order": f"{LAST_YEAR - stored['year']:04d}{by_sound(stored['name'])}",
         "open_flags": sum(not flag.get("disposed") for flag in stored.get("flags", {}).values()),
         "desk": desk.value if desk else "",
         "marks": "".join(f" {mark} " for mark in [*marks, *sorted(stored.get("milestones", {}))]),
     }
+
+
+def year_begins(year: int) -> int:
+    """The first place of a year in the orders that are numbers."""
+    return (LAST_YEAR - year) * A_YEAR
 
 
 @lru_cache(maxsize=4096)

@@ -119,7 +119,7 @@ class Project(SQLModel, table=True):
     # For lists (workflow/shelving.py):
     city: str = Field(index=True)  # where the class is, as far as the place says
     plan_order: int = Field(sa_type=BigInteger)
-    opening_order: date
+    opening_order: int = Field(sa_type=BigInteger)
     name_order: str
     open_flags: int = Field(index=True)  # how many nobody has disposed of
     desk: str = Field(index=True)  # the role whose move it may be

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from states.terms import Text
+from states.terms import Role, Text
 from web.navigation import STAFF, WATCHERS
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
@@ -23,7 +23,6 @@ from workflow.project_rows import project_rows
 from workflow.project_search import PAGE, Order, Search
 from workflow.saved_views import ViewProblem, drop_view, save_view, views
 from workflow.several import possible
-from states.terms import Role
 
 routes = APIRouter(include_in_schema=False)
 OFFICE = WATCHERS | {Role.ADMIN}
@@ -37,7 +36,7 @@ def listed(request: Request, visitor: Signed) -> Response:
     today = site.today()
     with site.db.read() as connection:
         wanted = list(conditions(search, visitor.actor, site.book, today=today))
-        found = find(connection, wanted, search.order, cursor, limit=PAGE)
+        found = find(connection, wanted, search.order, cursor, limit=PAGE, year=search.year)
         ids = [place.id for place in found.places]
         rows = project_rows(connection, site.book, ids, today=today)
         known = _around(connection, site, visitor, search)
@@ -46,15 +45,13 @@ def listed(request: Request, visitor: Signed) -> Response:
         "projects.html",
         rows=rows,
         found=found,
-        links=_links(search, found),
+        links=_links(search, found, back=cursor is not None and cursor.back),
         deeds=possible(visitor.actor),
         **known,
     )
 
 
-def _around(
-    connection: Connection, site: Site, visitor: Visitor, search: Search
-) -> dict[str, Any]:
+def _around(connection: Connection, site: Site, visitor: Visitor, search: Search) -> dict[str, Any]:
     """What stands around the rows: filters and their choices, orders, views."""
     known = choices(connection, site.book, visitor.actor)
     own = write_search(search)
@@ -80,14 +77,14 @@ class Links:
     further: str = ""  # the search went far without filling the page, and can go on
 
 
-def _links(search: Search, found: Found) -> Links:
+def _links(search: Search, found: Found, *, back: bool) -> Links:
     places = found.places
     previous = next_ = further = ""
     if found.unfinished:
-        further = write_cursor(search, found.unfinished)
-    if places and found.before:
+        further = write_cursor(search, found.unfinished, back=back)
+    if places and found.before and not (back and further):
         previous = write_cursor(search, places[0], back=True)
-    if places and found.after and not further:
+    if places and found.after and (back or not further):
         next_ = write_cursor(search, places[-1])
     return Links(previous, next_, further)
 

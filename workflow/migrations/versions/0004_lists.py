@@ -20,7 +20,7 @@ depends_on = None
 COLUMNS = (
     ("city", sa.String(), ""),
     ("plan_order", sa.BigInteger(), "0"),
-    ("opening_order", sa.Date(), "9999-12-31"),
+    ("opening_order", sa.BigInteger(), "0"),
     ("name_order", sa.String(), ""),
     ("open_flags", sa.Integer(), "0"),
     ("desk", sa.String(), ""),
