@@ -105,11 +105,11 @@ def keep(request: Request, visitor: Signed, form: Posted) -> Response:
     return go(request, where, KEPT)
 
 
-@routes.post("/projects/views/{view}/delete")
-def drop(request: Request, visitor: Signed, form: Posted, view: int) -> Response:
+@routes.post("/projects/views/{number}/delete")
+def drop(request: Request, visitor: Signed, form: Posted, number: int) -> Response:
     site = site_of(request)
     with site.db.write() as connection:
-        gone = drop_view(connection, visitor.person_id, view)
+        gone = drop_view(connection, visitor.person_id, number)
     search = tidied(values(form).get("search", ""))
     where = f"/projects?{search}" if search else "/projects"
     return go(request, where, DROPPED) if gone else go(request, where, NO_VIEW, kind="bad")
