@@ -33,6 +33,7 @@ from workflow.outbox import Result, announce_result
 from workflow.parting import tell_who_left
 from workflow.people import Actor
 from workflow.readdress import follow
+from workflow.shelving import shelved
 from workflow.statements import Statement
 from workflow.tables import Event
 
@@ -188,6 +189,7 @@ def drawn(stored: Json) -> dict[str, Any]:
         "identity": identity(stored["name"], stored["host"]),
         "opens": day(opens) if opens else None,
         "ends": day(ends) if ends else None,
+        **shelved(stored),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from states.facts import Standing
@@ -80,6 +80,23 @@ class Grant(SQLModel, table=True):
     )
 
 
+# What a list filters by. An index that holds it all spares reading the wide rows.
+FILTERED = (
+    "year",
+    "state",
+    "category",
+    "department",
+    "host",
+    "city",
+    "open_flags",
+    "desk",
+    "marks",
+    "policy",
+    "number",
+    "identity",
+)
+
+
 class Project(SQLModel, table=True):
     """What is known of a project: `facts` is the fold, the other columns are drawn from it."""
 
@@ -99,7 +116,22 @@ class Project(SQLModel, table=True):
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
     head: str  # hash of the last event
-    __table_args__ = (UniqueConstraint("year", "identity"), one_of("state", State))
+    # For lists (workflow/shelving.py):
+    city: str = Field(index=True)  # where the class is, as far as the place says
+    plan_order: int = Field(sa_type=BigInteger)
+    opening_order: int = Field(sa_type=BigInteger)
+    name_order: str
+    open_flags: int = Field(index=True)  # how many nobody has disposed of
+    desk: str = Field(index=True)  # the role whose move it may be
+    marks: str  # milestones, and whether something waits for a second person
+    __table_args__ = (
+        UniqueConstraint("year", "identity"),
+        one_of("state", State),
+        Index("ix_project_category", "category"),
+        Index("ix_project_by_plan", "plan_order", "id", *FILTERED),
+        Index("ix_project_by_opening", "opening_order", "id", *FILTERED),
+        Index("ix_project_by_name", "name_order", "id", *FILTERED),
+    )
 
 
 class Event(SQLModel, table=True):
@@ -123,6 +155,11 @@ class Event(SQLModel, table=True):
     policy_digest: str
     prev: str
     hash: str
+
+
+# What a notice asks for and nobody has done yet. Literally as in queries: only then is an index
+# over this part of the table used.
+ASKED = "standing = 'open' AND force <> 'advisory'"
 
 
 class Deadline(SQLModel, table=True):
@@ -151,6 +188,14 @@ class Deadline(SQLModel, table=True):
             "next_on",
             sqlite_where=text("next_on IS NOT NULL"),
             postgresql_where=text("next_on IS NOT NULL"),
+        ),
+        *(
+            Index(name, *columns, sqlite_where=text(ASKED), postgresql_where=text(ASKED))
+            for name, columns in {
+                "ix_deadline_due": ("due_on", "project_id"),
+                "ix_deadline_late": ("late_after", "project_id"),
+                "ix_deadline_asked": ("project_id", "due_on", "late_after", "kind"),
+            }.items()
         ),
         one_of("kind", Kind),
         one_of("standing", Standing),

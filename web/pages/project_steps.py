@@ -1,0 +1,146 @@
+"""One deed on several projects: fill in once, see what stands against each, do them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+from starlette.datastructures import FormData, QueryParams
+
+from states.forms import FORMS, read_form
+from states.terms import Act, Action, Text
+from web.rendering import as_day, go, page
+from web.searching import tidied
+from web.site import Site, site_of
+from web.visiting import NotAllowed, Posted, Signed
+from workflow.accounts.sessions import Visitor
+from workflow.deeds import Deed
+from workflow.project_rows import ProjectRow
+from workflow.several import MOST, do_each, fitting, judged_lines, possible, seen_rows
+
+routes = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address or the form says. `raw`: fields as typed; `seen`: id -> version."""
+
+    deed: Action | Act
+    ids: tuple[int, ...]
+    seen: Mapping[int, int]
+    raw: Mapping[str, str]
+    on_text: str
+    back: str  # query string of the list that this began from
+    problems: dict[str, Text] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        return f"/projects?{self.back}" if self.back else "/projects"
+
+
+@routes.get("/projects/steps")
+def begin(request: Request, visitor: Signed) -> Response:
+    """The form; an address with the ticked projects, so that it can be loaded again."""
+    return _answer(request, visitor, _read(request.query_params, visitor), "form")
+
+
+@routes.post("/projects/steps")
+def go_on(request: Request, visitor: Signed, form: Posted) -> Response:
+    """`stage`: form (typed values stay), check (what stands against each), do."""
+    return _answer(request, visitor, _read(form, visitor), str(form.get("stage", "form")))
+
+
+def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
+    named = str(given.get("deed", ""))
+    deed = next((deed for deed in possible(visitor.actor) if deed.value == named), None)
+    if deed is None:
+        raise NotAllowed
+    pairs = [str(value).partition(":") for value in given.getlist("seen")]
+    seen = {int(i): int(v) for i, _, v in pairs if _is_id(i) and _is_id(v)}
+    ids = [int(str(v)) for v in given.getlist("project") if _is_id(str(v))]
+    is_form = isinstance(given, FormData)  # an address fills nothing in
+    raw = {one.name: str(given.get(one.name, "")) for one in FORMS[deed]} if is_form else {}
+    on = str(given.get("on", ""))
+    return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 9
+
+
+def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Response:
+    site = site_of(request)
+    if not (asked.ids or asked.seen):
+        return go(request, asked.where, NONE_TICKED, kind="bad")
+    if len(asked.ids) > MOST:
+        return go(request, asked.where, TOO_MANY.format(most=MOST), kind="bad")
+    deed = _deed(asked, visitor, site)
+    stage = "form" if asked.problems and stage != "form" else stage
+    if stage == "do":
+        return _done(request, visitor, asked, deed)
+    with site.db.read() as connection:
+        rows = _rows(connection, site, visitor, asked)
+        is_form = stage != "check"
+        lines = judged_lines(
+            connection, site.book, rows, deed, today=site.today(), form_open=is_form
+        )
+    known: dict[str, Any] = {"stage": "form" if is_form else "check", "lines": lines}
+    lists = fitting(asked.deed, rows, site.book, visitor.actor)
+    known |= {"choices": lists, "labels": {name: dict(pairs) for name, pairs in lists.items()}}
+    status = 422 if is_form and asked.problems and request.method == "POST" else 200
+    return page(request, "project_steps.html", status, **known, **_shown(asked, site))
+
+
+def _rows(connection: Connection, site: Site, visitor: Visitor, asked: Asked) -> list[ProjectRow]:
+    ids = asked.ids or tuple(asked.seen)
+    return seen_rows(connection, site.book, visitor.actor, ids, today=site.today())
+
+
+def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
+    """The deed as filled in; `asked.problems` gets what is wrong with it."""
+    given, problems = read_form(asked.deed, asked.raw)
+    found = {problem.field: problem.message for problem in problems}
+    for one in FORMS[asked.deed]:
+        if one.required and not asked.raw.get(one.name, "").strip():
+            found[one.name] = NEEDED.format(label=one.label)
+    on: date = site.today()
+    try:
+        on = as_day(asked.on_text.strip()) or on
+    except ValueError:
+        found["on"] = NO_DAY
+    asked.problems.update(found)
+    return Deed(asked.deed, visitor.actor, given, {}, on)
+
+
+def _done(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Response:
+    site = site_of(request)
+    with site.db.read() as connection:
+        rows = seen_rows(
+            connection, site.book, visitor.actor, tuple(asked.seen), today=site.today()
+        )
+    results = do_each(site.db, site.book, rows, deed, asked.seen, today=site.today(), at=site.now())
+    return page(request, "project_steps.html", stage="done", results=results, **_shown(asked, site))
+
+
+def _shown(asked: Asked, site: Site) -> dict[str, Any]:
+    fresh = not asked.raw
+    return {
+        "deed": asked.deed,
+        "form": FORMS[asked.deed],
+        "raw": asked.raw,
+        "on": asked.on_text or site.today().isoformat(),
+        "problems": {} if fresh else asked.problems,
+        "back": asked.back,
+        "where": asked.where,
+    }
+
+
+NONE_TICKED = Text("请先勾选要办理的项目。", "Tick the projects first.")
+TOO_MANY = Text("一次最多办理{most}个项目。", "{most} projects at a time are the most.")
+NEEDED = Text("请填写“{label}”。", "Fill in: {label}.")
+NO_DAY = Text("请填写有效日期，如 2025-03-31。", "Write a date such as 2025-03-31.")

@@ -1,0 +1,164 @@
+"""One deed on several projects: what stands against each, and each done by itself.
+
+Every project is judged and done by the engine as if it were alone: what fails for one is told and
+leaves the others as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.rulebook import Rulebook
+from states.decide import blocks, who_may
+from states.findings import Finding
+from states.terms import Act, Action, Kind, Labelled, State, Text
+from workflow.database import Database, DatabaseProblem
+from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
+from workflow.engine import perform
+from workflow.judging import judged
+from workflow.people import Actor
+from workflow.project_rows import ProjectRow, project_rows
+from workflow.scopes import may_see
+
+MOST = 100  # projects at a time
+
+# Deeds whose form says the same for every project. What differs from project to project (a plan
+# number, an amount) is prepared in a batch.
+DEEDS: tuple[Action | Act, ...] = (
+    Action.REVIEW,
+    Action.SEND_BACK,
+    Act.MILESTONE,
+    Act.EXTEND,
+    Act.HAND_OVER,
+    Action.CLOSE,
+)
+
+
+def possible(actor: Actor) -> tuple[Action | Act, ...]:
+    """The deeds that somebody with these roles may do to several projects in some state."""
+    roles = {role for role, _ in actor.grants}
+    return tuple(d for d in DEEDS if any(roles & set(who_may(d, state)) for state in State))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One project, and what the engine finds against the deed: blocks first."""
+
+    row: ProjectRow
+    blocks: tuple[Finding, ...]
+    flags: tuple[Finding, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.blocks
+
+
+def seen_rows(
+    connection: Connection, book: Rulebook, actor: Actor, ids: Sequence[int], *, today: date
+) -> list[ProjectRow]:
+    """The projects of these ids that are this person's to see, each once."""
+    wanted = list(dict.fromkeys(ids))[:MOST]
+    rows = project_rows(connection, book, wanted, today=today)
+    return [row for row in rows if may_see(actor, row.facts)]
+
+
+def judged_lines(
+    connection: Connection,
+    book: Rulebook,
+    rows: Sequence[ProjectRow],
+    deed: Deed,
+    *,
+    today: date,
+    form_open: bool = False,
+) -> list[Line]:
+    """What stands against the deed for each. `form_open`: nothing is filled in yet, so what the
+    form will ask for does not count."""
+    lines = []
+    for row in rows:
+        policy = book.policy(row.facts.policy)
+        _, found = judged(connection, book, policy, row.id, row.facts, deed, today)
+        against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
+        flags = [] if form_open else [f for f in found if f not in blocks(found)]
+        lines.append(Line(row, tuple(against), tuple(flags)))
+    return lines
+
+
+OF_THE_FORM = frozenset({"form_complete", "milestone_known", "handed_to_somebody"})
+
+
+def fitting(
+    deed: Action | Act, rows: Sequence[ProjectRow], book: Rulebook, actor: Actor
+) -> dict[str, list[tuple[str, Text]]]:
+    """What may be chosen in the fields of the form that have a list: field -> (value, label)."""
+    if deed is Act.EXTEND:
+        return {"kind": [(kind.value, kind.label) for kind in EXTENDED]}
+    if deed is not Act.MILESTONE:
+        return {}
+    roles = {role for role, _ in actor.grants}
+    found: dict[str, Text] = {}
+    for row in rows:
+        category = book.policy(row.facts.policy).categories[row.facts.category]
+        found |= {m.key: m.label for m in category.milestones if m.by in roles}
+    return {"name": list(found.items())}
+
+
+EXTENDED = (Kind.APPLICATION, Kind.FILING, Kind.COMPLETION, Kind.REIMBURSEMENT, Kind.MENDING)
+
+
+class How(Labelled):
+    """What came of the deed for one project."""
+
+    DONE = "done", "已办理", "Done"
+    REFUSED = "refused", "未办理", "Not done"
+    CHANGED = "changed", "情况已变，未办理", "Changed meanwhile, not done"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One project's result: the reasons where it was not done, else what was flagged."""
+
+    row: ProjectRow
+    how: How
+    said: tuple[tuple[Text, str], ...] = ()  # sentence, clause
+
+
+def do_each(
+    db: Database,
+    book: Rulebook,
+    rows: Sequence[ProjectRow],
+    deed: Deed,
+    seen: Mapping[int, int],
+    *,
+    today: date,
+    at: datetime,
+) -> list[Result]:
+    """Do the deed one project at a time, each in its transaction. `seen`: id -> the version that
+    the person saw; a project that moved on since is left alone."""
+    return [_do(db, book, row, _of(deed, seen[row.id]), today=today, at=at) for row in rows]
+
+
+def _of(deed: Deed, version: int) -> Deed:
+    return Deed(deed.what, deed.by, deed.given, deed.papers, deed.on, seen=version)
+
+
+def _do(
+    db: Database, book: Rulebook, row: ProjectRow, deed: Deed, *, today: date, at: datetime
+) -> Result:
+    try:
+        outcome = perform(db, book, row.id, deed, today=today, at=at)
+    except Refused as refused:
+        return Result(row, How.REFUSED, _said(refused.findings))
+    except (LostRace, NoSuchProject) as lost:
+        return Result(row, How.CHANGED, ((lost.text, ""),))
+    except DatabaseProblem as problem:
+        return Result(row, How.REFUSED, ((problem.text, ""),))
+    return Result(row, How.DONE, _said(outcome.findings))
+
+
+def _said(findings: Sequence[Any]) -> tuple[tuple[Text, str], ...]:
+    return tuple((finding.message, finding.clause) for finding in findings)
