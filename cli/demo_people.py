@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +26,6 @@ SHOWN: tuple[tuple[Role, str, str], ...] = (
     (Role.AUDITOR, "auditor", "—"),
 )
 PASSWORDS = "logins.json"
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
 def enrol_people(connection: Connection, departments: list[str]) -> None:
@@ -68,6 +66,7 @@ def give_passwords(
     """Who may sign in, with a password drawn once for this folder and kept there for its owner
     alone."""
     from workflow.accounts.passwords import set_password
+    from workflow.accounts.secrets import new_password
     from workflow.people import person_id
 
     kept = folder / PASSWORDS
@@ -80,13 +79,8 @@ def give_passwords(
                 continue
             person = person_id(connection, login)
             assert person is not None, login
-            passwords[login] = draw()
+            passwords[login] = new_password()
             set_password(connection, person, passwords[login], at=at)
     kept.touch(mode=0o600)
     kept.write_text(json.dumps(passwords, indent=1))
     return [Login(role, login, passwords[login], unit) for role, login, unit in shown]
-
-
-def draw() -> str:
-    """Three groups of four letters, easy to type."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
