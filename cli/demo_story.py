@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cli.demo_acts import COORDINATOR, FUNDED, HOST, ORDINARY, Line, classes
 from cli.demo_applications import APPLICATIONS, ROUND, Application
+from cli.demo_calls import calls
 from cli.demo_papers import write_paper
 from states.facts import Facts, Json
 from states.forms import read_form
@@ -161,7 +162,7 @@ def hold_one(connection: Connection, ids: dict[int | str, int], *, at: datetime)
 
 def story() -> Iterator[tuple[date, Application | Line]]:
     """Everything in order of the days."""
-    lines = [*FUNDED, *ORDINARY, *classes(), *ROUND]
+    lines = [*FUNDED, *ORDINARY, *classes(), *ROUND, *calls()]
     told: list[tuple[date, Application | Line]] = [
         *((date.fromisoformat(one.drafted_on), one) for one in APPLICATIONS),
         *((line.told_on, line) for line in lines),
