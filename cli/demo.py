@@ -143,7 +143,7 @@ def _tell(office: Office) -> None:
     until = folder / TOLD
     after = date.fromisoformat(until.read_text().strip()) if until.exists() else None
     told = tell(office.db, office.book, folder, after=after, today=today)
-    until.write_text(f"{today.isoformat()}\n")
+    write_whole(until, f"{today.isoformat()}\n".encode())
     office.printer.line(STORY.format(done=told.done, drafted=told.drafted, today=today))
 
 

@@ -68,6 +68,7 @@ def give_passwords(
     from workflow.accounts.passwords import set_password
     from workflow.accounts.secrets import new_password
     from workflow.people import person_id
+    from workflow.whole_files import write_whole
 
     kept = folder / PASSWORDS
     passwords: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
@@ -81,6 +82,5 @@ def give_passwords(
             assert person is not None, login
             passwords[login] = new_password()
             set_password(connection, person, passwords[login], at=at)
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps(passwords, indent=1))
+    write_whole(kept, json.dumps(passwords, indent=1).encode())
     return [Login(role, login, passwords[login], unit) for role, login, unit in shown]

@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from cli.demo_acts import COORDINATOR, FUNDED, HOST, ORDINARY, Line, classes
+from cli.demo_acts import COORDINATOR, FUNDED, HOST, Line
 from cli.demo_applications import APPLICATIONS, ROUND, Application
 from cli.demo_calls import calls
+from cli.demo_classes import ORDINARY, classes
 from cli.demo_papers import write_paper
 from states.facts import Facts, Json
 from states.forms import read_form

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.office import Office, Stop
 from cli.output import REFUSED
-from cli.verbs_user import person
+from cli.verbs_user import NOBODY
 from states.terms import Text
 
 
@@ -16,53 +16,50 @@ def password(login: str, link: bool, as_json: bool) -> None:
     Both end what the person had before: sessions, and a lock after wrong passwords.
     """
     from workflow.accounts.links import BY_HAND
+    from workflow.people import person_of
 
     office = Office(as_json)
-    at = office.clock.now()
     with office.db.write() as connection:
-        found = person(connection, login)
-        _active(connection, found, login)
-        given = _link(office, connection, found) if link else _password(office, connection, found)
+        person = person_of(connection, login)
+        if person is None:
+            raise Stop(NOBODY.format(login=login[:80]), REFUSED)
+        if not person.active:
+            raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
+        given = (_link if link else _password)(office, connection, person.id)
+    ends_at = office.clock.now() + BY_HAND
     if as_json:
-        ends_at = {"ends_at": at + BY_HAND} if link else {"must_change": True}
-        office.printer.data({"login": login, "url" if link else "password": given} | ends_at)
+        more = {"url": given, "ends_at": ends_at} if link else NEW | {"password": given}
+        office.printer.data({"login": login} | more)
         return
-    print(given)
-    said = LINK.format(days=BY_HAND.days) if link else ONCE
-    office.printer.message(said)
+    office.printer.text(given)
+    office.printer.message(LINK.format(days=BY_HAND.days) if link else ONCE)
     if link and not office.settings.base_url:
         office.printer.message(NO_BASE)
 
 
-def _active(connection: Any, found: int, login: str) -> None:
-    from workflow.people import PERSON
-
-    if not connection.execute(PERSON.select().where(PERSON.c.id == found)).one().active:
-        raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
-
-
-def _password(office: Office, connection: Any, found: int) -> str:
+def _password(office: Office, connection: Any, person: int) -> str:
     from workflow.accounts.passwords import set_password
     from workflow.accounts.secrets import new_password
 
     drawn = new_password()
-    set_password(connection, found, drawn, at=office.clock.now(), must_change=True)
+    set_password(connection, person, drawn, at=office.clock.now(), must_change=True)
     return drawn
 
 
-def _link(office: Office, connection: Any, found: int) -> str:
+def _link(office: Office, connection: Any, person: int) -> str:
     from workflow.accounts.links import make_link
     from workflow.accounts.passwords import unlock
     from workflow.accounts.sessions import end_all
     from workflow.office_tables import LinkUse
 
-    unlock(connection, found)
-    end_all(connection, found)
+    unlock(connection, person)
+    end_all(connection, person)
     at = office.clock.now()
-    secret = make_link(connection, found, LinkUse.SIGN_IN, at=at, made_by=OPERATOR)
+    secret = make_link(connection, person, LinkUse.SIGN_IN, at=at, made_by=OPERATOR)
     return f"{office.settings.base_url.rstrip('/')}/sign-in/link/{secret}"
 
 
+NEW = {"must_change": True}
 OPERATOR = "yanxiu"  # whoever runs commands at the server
 INACTIVE = Text("“{login}”已停用，不能登录。", "“{login}” is disabled and cannot sign in.")
 ONCE = Text(
