@@ -1,4 +1,4 @@
-"""Calls and inspections in the demonstration's year: whom somebody reached, and what was promised."""
+"""What officials note in the demonstration's year: calls and promises, inspections, categories."""
 
 from __future__ import annotations
 
@@ -53,6 +53,10 @@ NOTED: tuple[tuple[int | str, str, str, str, dict[str, str]], ...] = (
     (
         *(63, "2025-09-09", ONE, "note"),
         {"channel": "phone", "person": "联系人63", "promise": "已办班，尽快登记。"},
+    ),
+    (
+        *("卫星导航应用高级研修班", "2025-09-17", ONE, "reclassify"),
+        {"category": "engineering", "reason": "选题属工程技术领域，调整后一并遴选。"},
     ),
     (
         *(68, "2025-09-12", ONE, "inspect"),
