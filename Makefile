@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TODAY ?= 2025-02-21
+TODAY ?= 2025-09-23
 
 .PHONY: setup run test test-slow check bench lock
 

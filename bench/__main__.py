@@ -6,10 +6,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import importing, mailing, perform, tick
+from bench import importing, mailing, perform, tick, web
 from bench.measure import Figure, publish
 
-MEASUREMENTS = {"perform": perform, "tick": tick, "import": importing, "mailing": mailing}
+MEASUREMENTS = {
+    "perform": perform,
+    "tick": tick,
+    "import": importing,
+    "mailing": mailing,
+    "web": web,
+}
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""`make run`: the sample year on this machine, from the import to reminders in a mailbox.
+"""`make run`: the whole office on this machine: pages, reminders and a mailbox, with a sample year.
 
 Everything happens on loopback and in one folder (.demo by default), which may be deleted at any
 time. The mail goes to the local mailbox, whatever YANXIU_SMTP_… says: these are made-up people.
@@ -15,10 +15,11 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from cli import demo_people, demo_web
 from cli.failures import report
 from cli.office import Office, Stop
 from cli.output import REFUSED
-from states.terms import Role, Text
+from states.terms import Text
 from workflow.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ KNOWN_SINCE = date(2025, 1, 1)
 POLICY = "fujian-2025"
 USUAL_PORT = 2525
 DAY = "demo-day"  # marks a folder as the demonstration's own; holds its last day
+TOLD = "demo-told"  # the day until which the story has been told
 SHOWN = 12  # mails in the table
 
 
@@ -42,7 +44,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    from cli.verbs_setup import init
+    from cli.verbs_setup import prepare
     from cli.verbs_worker import only_one
 
     office = Office(False)
@@ -54,14 +56,23 @@ def _run() -> None:
     with only_one(folder):
         _say(1, "准备数据目录和数据库", "Data folder and database")
         _start_over_if_earlier(folder, today)
-        init(False)
-        with _mailbox(folder) as mailbox:
+        prepare(office)
+        with _mailbox(folder) as mailbox, demo_web.free_port() as listener:
             _say(2, f"本机邮箱 127.0.0.1:{mailbox.port}", f"Mailbox 127.0.0.1:{mailbox.port}")
-            office.settings.smtp_host, office.settings.smtp_port = "127.0.0.1", mailbox.port
-            office.settings.smtp_security = "none"
-            office.settings.smtp_username = office.settings.smtp_password = ""
-            _load(office)
-            _go_on(office, mailbox, today)
+            where = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            _stay_at_home(office, mailbox, where)
+            logins = _load(office)
+            with demo_web.serving(office, listener):
+                _go_on(office, mailbox, logins)
+
+
+def _stay_at_home(office: Office, mailbox: Mailbox, where: str) -> None:
+    """Mail to the local mailbox only, with links to the pages here."""
+    settings = office.settings
+    settings.smtp_host, settings.smtp_port = "127.0.0.1", mailbox.port
+    settings.smtp_security = "none"
+    settings.smtp_username = settings.smtp_password = ""
+    settings.base_url = where
 
 
 def _holds_real_work(folder: Path) -> bool:
@@ -77,7 +88,8 @@ def _start_over_if_earlier(folder: Path, today: date) -> None:
     """A mail that went out cannot be taken back: for an earlier day the demonstration restarts."""
     last = folder / DAY
     if last.exists() and today < date.fromisoformat(last.read_text().strip()):
-        for name in ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm"):
+        names = ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm", TOLD, demo_people.PASSWORDS)
+        for name in names:
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "mailbox", ignore_errors=True)
     write_whole(last, f"{today.isoformat()}\n".encode())
@@ -99,8 +111,9 @@ def _mailbox(folder: Path) -> Mailbox:
     return Mailbox(folder / "mailbox", port)
 
 
-def _load(office: Office) -> None:
-    """The sample year, as known since 1 January, and made-up people for each role."""
+def _load(office: Office) -> list[demo_people.Login]:
+    """The sample year, as known since 1 January, people for each role, and what they have done;
+    who may sign in."""
     from workflow.imports.plan import apply_plan
     from workflow.imports.plan_file import read_plan
 
@@ -108,36 +121,36 @@ def _load(office: Office) -> None:
     plan = read_plan(Path(str(files("config.samples"))) / "plan-2025.xlsx", policy)
     at = datetime(KNOWN_SINCE.year, KNOWN_SINCE.month, KNOWN_SINCE.day, 1, tzinfo=UTC)
     result = apply_plan(office.db, office.book, policy, plan, today=KNOWN_SINCE, at=at)
-    _people(office, sorted({row.department for row in plan.rows if row.department}))
+    departments = sorted({row.department for row in plan.rows if row.department})
+    with office.db.write() as connection:
+        demo_people.enrol_people(connection, departments)
     rows = len(plan.rows)
     _say(3, f"示例年度计划：{rows}个项目，新增{result.imported}个", f"Sample plan: {rows} projects")
     for warning in result.warnings:
         where = f"第{warning.row}行 " if warning.row else ""
         print(f"      {where}{office.printer.say(warning.message)}")
+    _tell(office)
+    return demo_people.give_passwords(
+        office.db, office.settings.data_dir, departments, at=office.clock.now()
+    )
 
 
-def _people(office: Office, departments: list[str]) -> None:
-    from workflow.people import Entry, enrol
+def _tell(office: Office) -> None:
+    """The story until today; what was told on an earlier run is not told again."""
+    from cli.demo_story import tell
 
-    entries = [
-        Entry("province1", "省厅经办（示例）", Role.PROVINCE, "", "province1@example.cn", ""),
-        Entry("province2", "省厅复核（示例）", Role.PROVINCE, "", "province2@example.cn", ""),
-        Entry("admin", "系统管理员（示例）", Role.ADMIN, "", "", ""),
-        Entry("auditor", "审计人员（示例）", Role.AUDITOR, "", "", ""),
-    ]
-    for number, unit in enumerate(departments, start=1):
-        login = f"coordinator{number:02d}"
-        entries.append(
-            Entry(login, f"{unit}联系人（示例）", Role.COORDINATOR, unit, f"{login}@example.cn", "")
-        )
-    with office.db.write() as connection:
-        for entry in entries:
-            enrol(connection, entry)
+    folder, today = office.settings.data_dir, office.clock.today()
+    until = folder / TOLD
+    after = date.fromisoformat(until.read_text().strip()) if until.exists() else None
+    told = tell(office.db, office.book, folder, after=after, today=today)
+    write_whole(until, f"{today.isoformat()}\n".encode())
+    office.printer.line(STORY.format(done=told.done, drafted=told.drafted, today=today))
 
 
-def _go_on(office: Office, mailbox: Mailbox, today: date) -> None:
+def _go_on(office: Office, mailbox: Mailbox, logins: list[demo_people.Login]) -> None:
     from cli.verbs_worker import list_mailbox, make_worker, until_told
 
+    today = office.clock.today()
     stopping = until_told()
     worker = make_worker(office)
     done = worker.once()
@@ -149,21 +162,26 @@ def _go_on(office: Office, mailbox: Mailbox, today: date) -> None:
     print()
     list_mailbox("", False, most=SHOWN)
     folder = office.settings.data_dir
-    _write_env(folder, mailbox.port, today)
-    _say(5, "提醒与发信程序已启动，按 Ctrl-C 停止", "The worker runs; Ctrl-C stops it")
+    _write_env(office, mailbox.port, today)
+    _say(5, "网页、提醒与发信、本机邮箱都已启动，按 Ctrl-C 一并停止", "All runs; Ctrl-C stops it")
+    office.printer.line(OPEN.format(where=office.settings.base_url))
+    heads = (Text("角色", "Role"), Text("登录名", "Login"), Text("密码", "Password"), UNIT)
+    office.printer.table(heads, [(one.role.label, *one[1:]) for one in logins])
     office.printer.line(HINTS.format(env=folder / "env", maildir=folder / "mailbox" / "new"))
     sys.stdout.flush()
     worker.run(stopping)
 
 
-def _write_env(folder: Path, port: int, today: date) -> None:
+def _write_env(office: Office, port: int, today: date) -> None:
     """Settings for a second terminal, to be read by `. .demo/env`."""
+    folder = office.settings.data_dir
     lines = {
         "YANXIU_DATA_DIR": folder.resolve(),
         "YANXIU_TODAY": today,
         "YANXIU_SMTP_HOST": "127.0.0.1",
         "YANXIU_SMTP_PORT": port,
         "YANXIU_SMTP_SECURITY": "none",
+        "YANXIU_BASE_URL": office.settings.base_url,
     }
     text = "".join(f"export {name}={quote(str(value))}\n" for name, value in lines.items())
     text += f'export PATH={quote(str(Path(sys.executable).parent))}:"$PATH"\n'
@@ -176,6 +194,15 @@ NOT_A_DEMO = Text(
     "The demonstration runs in a data folder of its own: unset YANXIU_DATABASE_URL, and do not "
     "point YANXIU_DATA_DIR at a folder that holds real work ({folder}).",
 )
+STORY = Text(
+    "      示例经办情况（截至{today}）：办理{done}件，第二批申报{drafted}项",
+    "      What has happened until {today}: {done} deeds, {drafted} applications",
+)
+OPEN = Text(
+    "\n      打开 {where} ，用下列账号登录（仅供演示，密码只在本目录有效）：\n",
+    "\n      Open {where} and sign in (passwords of this demonstration only):\n",
+)
+UNIT = Text("单位", "Unit")
 HINTS = Text(
     """
       邮件文件：{maildir}

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.commands_accounts import PASSWORD_HELP, user_password
 from cli.commands_mail import mail_app
 from cli.commands_mailbox import mailbox_app
 from cli.commands_policy import policy_app
@@ -40,6 +41,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(wording_app, name="wording")
 app.add_typer(mail_app, name="mail")
 app.add_typer(user_app, name="user")
+user_app.command("password", help=PASSWORD_HELP)(user_password)
 app.add_typer(mailbox_app, name="mailbox")
 
 PolicyName = Annotated[

@@ -9,11 +9,27 @@ from states.terms import Text
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
+    office = Office(as_json)
+    prepare(office)
+    somebody = _somebody_can_sign_in(office)
+    if as_json:
+        shown = {
+            "data_dir": str(office.settings.data_dir),
+            "database": office.db.url.render_as_string(),
+        }
+        office.printer.data(shown | {"somebody_can_sign_in": somebody})
+        return
+    office.printer.line(READY.format(folder=office.settings.data_dir))
+    if not somebody:
+        office.printer.line(FIRST_ADMIN)
+
+
+def prepare(office: Office) -> None:
+    """Folder, key and database at their newest."""
     from notifications.calendars.feeds import make_key
     from workflow.database import Database
     from workflow.migrations import upgrade
 
-    office = Office(as_json)
     folder = office.settings.data_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("papers", "policies", "calendars", "mailbox"):
@@ -24,12 +40,23 @@ def init(as_json: bool) -> None:
     db.close()
     if not office.settings.database_url:
         (folder / "yanxiu.db").chmod(0o600)
-    if as_json:
-        office.printer.data({"data_dir": str(folder), "database": db.url.render_as_string()})
-    else:
-        office.printer.line(READY.format(folder=folder))
 
 
+def _somebody_can_sign_in(office: Office) -> bool:
+    from workflow.accounts.passwords import anybody
+
+    with office.db.read() as connection:
+        return anybody(connection)
+
+
+FIRST_ADMIN = Text(
+    "还没有人可以登录。登记第一位管理员并设置一次性密码：\n"
+    "  yanxiu user add admin --name 姓名 --role admin\n"
+    "  yanxiu user password admin",
+    "Nobody can sign in yet. Register the first administrator and set a one-time password:\n"
+    "  yanxiu user add admin --name NAME --role admin\n"
+    "  yanxiu user password admin",
+)
 READY = Text("已就绪：{folder}", "Ready: {folder}")
 
 

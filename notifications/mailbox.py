@@ -105,6 +105,15 @@ class _Handler:
         self.folder = folder
         self.last = max(map(int, _paths(folder)), default=0)
 
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        """Refuse what can never exist (RFC 6761), as any server would."""
+        if address.lower().endswith(".invalid"):
+            return "550 5.1.2 There is no such domain"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         head = (
             f"Return-Path: <{envelope.mail_from}>\r\nDelivered-To: {', '.join(envelope.rcpt_tos)}"

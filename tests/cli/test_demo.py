@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from command import Command
+from httpx2 import Client
 
 ENDS_WITHIN = 15  # seconds, on a busy machine
 SUBJECT = "【开班前报送提醒】“新能源电池安全关键技术高级研修班”请于2月28日（周五）前报送实施方案（还有7天）"
@@ -83,6 +86,37 @@ def test_the_first_day_and_once_more(run: Command) -> None:
         assert "新增0个" in shown
         assert "新排队0封，发出0封" in shown
     assert len(mails(run)) == 1
+
+
+def address(shown: str) -> str:
+    [where] = re.findall(r"http://127\.0\.0\.1:\d+", shown)
+    return str(where)
+
+
+def test_the_pages_are_open_to_each_role(run: Command) -> None:
+    with demonstration(run, FIRST_DAY) as shown:
+        where = address(shown)
+        logins = json.loads((run.data / "logins.json").read_text())
+        assert len(logins) == 8
+        for login, password in logins.items():
+            assert re.search(rf"^\S+ +{re.escape(login)} +{password} ", shown, re.MULTILINE)
+        login, password = next(iter(logins.items()))
+        with Client(base_url=where, headers={"Origin": where}) as browser:
+            form = {"login": login, "password": password}
+            assert browser.get("/sign-in").status_code == 200
+            answer = browser.post("/sign-in", data=form)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            # An open connection does not hold up Ctrl-C, which comes now.
+
+
+def test_a_taken_port_is_not_waited_for(run: Command, tmp_path: Path) -> None:
+    other = Command(tmp_path / "other")
+    other.cwd.mkdir()
+    with demonstration(run, FIRST_DAY) as first, demonstration(other, FIRST_DAY) as second:
+        assert address(first) != address(second)
+        for shown in (first, second):
+            with Client(base_url=address(shown)) as browser:
+                assert browser.get("/healthz").status_code == 200
 
 
 def test_the_env_file_serves_a_second_terminal(run: Command) -> None:

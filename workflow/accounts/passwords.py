@@ -125,6 +125,14 @@ def unlock(connection: Connection, person: int) -> None:
     connection.execute(update(CREDENTIAL).where(own).values(failures=0, locked_until=None))
 
 
+def anybody(connection: Connection) -> bool:
+    """Whether some active person has a password."""
+    own = CREDENTIAL.c.person_id == PERSON.c.id
+    query = select(CREDENTIAL.c.person_id).join_from(CREDENTIAL, PERSON, own)
+    query = query.where(PERSON.c.active, CREDENTIAL.c.password != "").limit(1)
+    return connection.execute(query).first() is not None
+
+
 LENGTH = Text("密码须为{least}至{most}个字符。", "A password has {least} to {most} characters.")
 TOO_SIMPLE = Text(
     "密码过于简单，请换一个：不要用姓名、登录名或重复的字符。",

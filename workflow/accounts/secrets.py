@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import choice, token_urlsafe
 
 
 def new_secret() -> str:
     """256 bits, as 43 characters that may stand in a URL."""
     return token_urlsafe(32)
+
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+
+
+def new_password() -> str:
+    """59 bits, to be read out and typed: three groups of four."""
+    return "-".join("".join(choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def kept(secret: str) -> str:
