@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
 from functools import cache
@@ -17,12 +18,14 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
-from states.terms import Text
+from states.forms import FORMS
+from states.terms import Act, Action, Text
 from web.navigation import menu
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
 
 STATIC = Path(__file__).parent / "static"
+DEED_NAMES = tuple(deed.value for deed in (*Action, *Act))
 LANGUAGE, SAID = "yanxiu_language", "yanxiu_said"  # cookies
 
 
@@ -107,6 +110,8 @@ def environment() -> Environment:
         "moment": _moment,
         "yuan": _yuan,
         "left": _left,
+        "plain": _plain,
+        "size": _size,
     }
     return made
 
@@ -122,6 +127,25 @@ def _say(context: Context, text: Text | str | None) -> str:
     if text is None:
         return ""
     return text.in_(context["language"]) if isinstance(text, Text) else text
+
+
+@pass_context
+def _plain(context: Context, text: Text | None) -> str:
+    """A sentence of the engine without the names that only the command line needs."""
+    return NAMES.sub("", _say(context, text))
+
+
+# （opens、ends）, （--on）, (summary_report); in English also a lone word that a form is asked by.
+_NAME = r"(?:--)?[a-z]+(?:_[a-z]+)+(?:\.[a-z_]+)?|--[a-z]+"
+_WORDS = "|".join(sorted({field.name for form in FORMS.values() for field in form} | {*DEED_NAMES}))
+NAMES = re.compile(rf"（(?:(?:{_NAME}|{_WORDS})、?)+）| \((?:(?:{_NAME}|{_WORDS})(?:, )?)+\)")
+
+
+def _size(count: int) -> str:
+    """A file's size: 12 KB, 3.4 MB."""
+    return (
+        f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(1, count // 1024)} KB"
+    )
 
 
 def as_day(value: date | str | None) -> date | None:
