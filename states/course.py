@@ -57,6 +57,11 @@ def way_to(deed: Action | Act, state: State, category: Category) -> tuple[Step, 
     return tuple(taken) if at in sources else ()
 
 
+def onward(state: State) -> frozenset[Action]:
+    """The steps that lead on from here, in whatever category."""
+    return frozenset(step.action for step in ONWARD if step.source is state)
+
+
 def is_aside(deed: Action | Act) -> bool:
     """Whether nobody waits for this deed: it sends back, ends early or brings back."""
     return deed in ASIDE

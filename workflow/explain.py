@@ -78,8 +78,13 @@ class Option:
 
 
 DEEDS: tuple[Action | Act, ...] = (*Action, *Act)
-# Refusals that speak of the person, not of the project.
-PERSONAL = frozenset({"right_role", "in_scope", "on_behalf", "second_person"})
+PERSONAL = frozenset({"role", "person"})
+PERSONAL_RULES = frozenset({"right_role", "in_scope", "on_behalf", "second_person"})
+
+
+def is_personal(finding: Finding) -> bool:
+    """Whether a refusal speaks of the person, not of the project or of what was filled in."""
+    return finding.rule in PERSONAL_RULES and finding.fact in PERSONAL
 
 
 def options(
@@ -111,21 +116,26 @@ def possible(known: Known) -> list[Action | Act]:
     return [deed for deed in DEEDS if roles_now(deed, known.facts)]
 
 
-def option(known: Known, deed: Action | Act, actor: Actor | None) -> Option:
-    """One deed as it stands for `actor`, or (None) for whoever may do it."""
+def option(known: Known, deed: Action | Act, actor: Actor | None, *, ask: bool = True) -> Option:
+    """One deed as it stands for `actor`, or (None) for whoever may do it. `ask` False: what the
+    form settles is left out, which is half of the work."""
     who = roles_now(deed, known.facts)
     if not who:
         return _not_here(known, deed, actor)
     empty = _case(known, deed, who[0], known.facts)
     if actor is None:
         case = filled(empty)
-        return _option(known, case, judge(case), judge(empty), who, on_behalf=False)
+        return _option(known, case, judge(case), _asked(empty, ask), who, on_behalf=False)
     case, found = _judged(known, deed, actor, on_behalf=False)
     on_behalf = any(f.rule == "right_role" for f in found) and _may_enter(actor, who, known.facts)
     if on_behalf:
         case, found = _judged(known, deed, actor, on_behalf=True)
-    bare = replace(case, given={}, papers=frozenset())
-    return _option(known, case, found, judge(bare), who, on_behalf=on_behalf)
+    bare = _asked(replace(case, given={}, papers=frozenset()), ask)
+    return _option(known, case, found, bare, who, on_behalf=on_behalf)
+
+
+def _asked(empty: Case, ask: bool) -> list[Finding]:
+    return judge(empty) if ask else []
 
 
 def _not_here(known: Known, deed: Action | Act, actor: Actor | None) -> Option:
@@ -191,7 +201,7 @@ def _option(
     reasons = tuple(found)
     against = blocks(reasons)
     standing = {(f.rule, f.fact) for f in reasons}
-    personal = bool(against) and all(f.rule in PERSONAL for f in against)
+    personal = bool(against) and all(is_personal(f) for f in against)
     besides = _besides(case, who) if personal else ()
     against = blocks(besides) if personal else against
     asks = () if personal else tuple(f for f in bare if (f.rule, f.fact) not in standing)

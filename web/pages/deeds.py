@@ -29,7 +29,7 @@ from web.visiting import Posted, Signed, values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, LostRace, Outcome, Refused
 from workflow.engine import perform
-from workflow.explain import PERSONAL, Known, Option, option, worth_saying
+from workflow.explain import Known, Option, is_personal, option, worth_saying
 from workflow.one_project import Entry, history, is_inside
 from workflow.papers import PaperRefused, store_bytes
 from workflow.people import recipients
@@ -99,8 +99,8 @@ def _perform(
         done = perform(site.db, site.book, project_id, act, today=site.today(), at=site.now())
     except Refused as refused:
         filled.findings = tuple(refused.findings)
-        mine = all(f.rule not in PERSONAL for f in refused.findings)
-        return _form(request, project_id, act.what, visitor, filled, status=422 if mine else 403)
+        status = 403 if any(is_personal(f) for f in refused.findings) else 422
+        return _form(request, project_id, act.what, visitor, filled, status=status)
     except LostRace:
         with site.db.read() as connection:
             facts, _, policy = found_for(request, connection, project_id, visitor.actor)
@@ -215,7 +215,7 @@ def _form(
 
 def _personal(one: Option) -> bool:
     """Whether it is the person who may not, whatever the project."""
-    return any(finding.rule in PERSONAL for finding in one.standing_blocks)
+    return any(is_personal(finding) for finding in one.standing_blocks)
 
 
 def _tickets(site: Site, visitor: Visitor, project_id: int, filled: Form) -> dict[str, str]:

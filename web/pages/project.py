@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, Response
 from sqlalchemy import Connection
 
+from states.course import onward
 from states.facts import Facts
 from states.forms import OUTCOMES
 from states.labels import state_label
@@ -64,7 +65,10 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
             raise HTTPException(404)
         facts = project.facts
         known = Known(connection, site.book, project.policy, project_id, facts, today)
-        found = {d.value: option(known, d, visitor.actor) for d in possible(known)}
+        found = {
+            deed.value: option(known, deed, visitor.actor, ask=deed in onward(facts.state))
+            for deed in possible(known)
+        }
         waiting = list(moves(known, project, found, visitor.actor))
     groups = option_groups(found.values(), waiting)
     rows = deadline_rows(project, site.book.calendar)
