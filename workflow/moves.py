@@ -97,7 +97,7 @@ def _second(project: OneProject, found: dict[str, Option]) -> Move:
     what = TO_COMPLETE.format(deed=deed_label(deed))
     said = told(deed, facts.pending["given"], project.policy, facts.category)
     on = date.fromisoformat(facts.pending["on"])
-    first = next((e.who for e in reversed(project.history) if e.proposal), facts.pending["by"])
+    first = next((e.who for e in project.history if e.proposal), facts.pending["by"])
     note = PROPOSED.format(who=first or LOCAL, on=on)
     return Move(one.who, what, one, said=tuple(said), note=note)
 

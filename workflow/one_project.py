@@ -1,4 +1,5 @@
-"""One project as its page shows it: read in a fixed number of queries, whatever has happened to it.
+"""One project as its page shows it: read in a fixed number of queries of bounded size, whatever has
+happened to it; the whole of its history and mail is read by a page of its own.
 
 A host sees its own project without what is internal to officials: their opinions and notes, what
 one of two people has proposed, and mail that went to others.
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, union
+from sqlalchemy import Boolean, Connection, bindparam, or_, select, union
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Json
@@ -34,6 +35,7 @@ INTERNAL: dict[str, frozenset[str]] = {
     Action.REVIEW.value: frozenset({"opinion", "late_reason"}),
     Act.DISPOSE.value: frozenset({"reason"}),
 }
+RECENT, FEW = 5, 3  # events and mails that the project's own page shows
 UNSEEN = frozenset({"note"})  # deeds that no host sees at all
 
 
@@ -68,9 +70,8 @@ class OneProject:
     category: Category
     inside: bool
     deadlines: list[dict[str, Any]]
-    history: list[Entry]
-    mail: list[dict[str, Any]]
-    silent: list[dict[str, Any]]
+    history: list[Entry]  # the latest RECENT
+    mail: list[dict[str, Any]]  # the latest FEW
 
     @property
     def pending(self) -> Json:
@@ -110,9 +111,8 @@ def one_project(
         category=policy.categories[facts.category],
         inside=inside,
         deadlines=_deadlines(connection, project_id),
-        history=history(connection, project_id, policy, facts.category, inside=inside),
-        mail=_mail(connection, project_id, inside),
-        silent=_silent(connection, project_id, inside),
+        history=latest(connection, project_id, policy, facts.category, inside=inside),
+        mail=mails(connection, project_id, inside=inside, most=FEW),
     )
 
 
@@ -123,7 +123,7 @@ def _deadlines(connection: Connection, project_id: int) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-_EVENTS = Statement(
+_SHOWN_OF_EVENTS = (
     select(
         EVENT.c.seq,
         EVENT.c.on_date,
@@ -140,9 +140,19 @@ _EVENTS = Statement(
         EVENT.c.changes,
     )
     .join_from(EVENT, PERSON, PERSON.c.login == EVENT.c.person, isouter=True)
-    .where(EVENT.c.project_id == bindparam("project_id"), EVENT.c.seq > bindparam("since"))
-    .order_by(EVENT.c.seq)
+    .where(EVENT.c.project_id == bindparam("project_id"))
 )
+_EVENTS = Statement(_SHOWN_OF_EVENTS.where(EVENT.c.seq > bindparam("since")).order_by(EVENT.c.seq))
+_LATEST = Statement(_SHOWN_OF_EVENTS.order_by(EVENT.c.seq.desc()).limit(RECENT))
+
+
+def latest(
+    connection: Connection, project_id: int, policy: Policy, category: str, *, inside: bool
+) -> list[Entry]:
+    """The last events, the newest first, without what is not the reader's."""
+    rows = _LATEST.run(connection, {"project_id": project_id})
+    entries = (_entry(row, policy, category, inside) for row in rows)
+    return [one for one in entries if one is not None]
 
 
 def history(
@@ -227,15 +237,22 @@ _CARRYING = select(*_SHOWN).where(
         select(REMINDER.c.mail_id).where(REMINDER.c.project_id == bindparam("project_id"))
     )
 )
-_MAILS = Statement(union(_OWN, _CARRYING).order_by("id"))
+_BOTH = union(_OWN, _CARRYING).subquery()
+_VISIBLE = or_(_BOTH.c.to_role == Role.HOST.value, bindparam("inside", type_=Boolean()))
+_MAILS = Statement(
+    select(_BOTH).where(_VISIBLE).order_by(_BOTH.c.id.desc()).limit(bindparam("most"))
+)
+MOST_MAILS = 1000
 
 
-def _mail(connection: Connection, project_id: int, inside: bool) -> list[dict[str, Any]]:
-    """The mails about this project alone, and those that remind of it among others."""
+def mails(
+    connection: Connection, project_id: int, *, inside: bool, most: int = MOST_MAILS
+) -> list[dict[str, Any]]:
+    """The mails about this project alone, and those that remind of it among others, the newest
+    first; for hosts those that went to the host."""
     names = [column.name for column in _SHOWN]
-    rows = _MAILS.run(connection, {"project_id": project_id})
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [one for one in found if inside or one["to_role"] == Role.HOST.value]
+    values = {"project_id": project_id, "inside": inside, "most": most}
+    return [dict(zip(names, row, strict=True)) for row in _MAILS.run(connection, values)]
 
 
 _SILENT_SHOWN = (
@@ -254,7 +271,7 @@ _SILENT = Statement(
 )
 
 
-def _silent(connection: Connection, project_id: int, inside: bool) -> list[dict[str, Any]]:
+def silences(connection: Connection, project_id: int, *, inside: bool) -> list[dict[str, Any]]:
     """The reminders that were not sent, and why; not for hosts."""
     if not inside:
         return []

@@ -117,7 +117,13 @@ def test_no_barriers_and_nothing_wider_than_the_screen(
     pending = room.project("reported", name="乙班")
     desk.do(pending, Action.SUBSIDISE, WANG, "2025-06-15", amount=4_800_000)
     window = served.window("zhou", width=width, language=language)
-    paths = [f"{project}", f"{project}/why", f"{project}/do/dispose", f"{project}/do/report"]
+    paths = [
+        f"{project}",
+        f"{project}/why",
+        f"{project}/history",
+        f"{project}/do/dispose",
+        f"{project}/do/report",
+    ]
     for path in (*paths, f"{pending}", f"{pending}/do/subsidise", f"{pending}/do/plan"):
         page = window.go(f"/projects/{path}")
         for fold in page.locator("details:not([open]) > summary").all():

@@ -21,6 +21,7 @@ from web.pages.project_parts import (
     deadline_rows,
     notice_label,
     option_groups,
+    paper_labels,
     recordable,
     stages,
 )
@@ -32,13 +33,21 @@ from workflow.explain import Known, option, options, possible
 from workflow.mail_desk import LARGEST_ID, status_label
 from workflow.mail_log import reason_label
 from workflow.moves import moves
-from workflow.one_project import one_project, paper, paper_versions, seen_by
+from workflow.one_project import (
+    history,
+    is_inside,
+    mails,
+    one_project,
+    paper,
+    paper_versions,
+    seen_by,
+    silences,
+)
 from workflow.papers import path_of
 from workflow.people import Actor
 
 routes = APIRouter(include_in_schema=False)
 FOLDER = "papers"
-RECENT = 5  # events of the history that are shown at once
 MAIL_COLOUR = {
     "pending": "blue",
     "leased": "blue",
@@ -47,6 +56,13 @@ MAIL_COLOUR = {
     "dead": "red",
     "awaiting": "amber",
     "suppressed": "",
+}
+MAIL_WORDS: dict[str, Any] = {
+    "mail_status": status_label,
+    "mail_colour": MAIL_COLOUR,
+    "reason_label": reason_label,
+    "notice_label": notice_label,
+    "kind_label": lambda kind: Kind(kind).label,
 }
 
 
@@ -81,21 +97,35 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "groups": groups,
         "rows": rows,
         "stages": stages(facts, project.category),
-        "versions": paper_versions(project.history),
         "clauses": clauses_of(project, waiting, groups, rows),
         "fund": project.policy.funds.get(project.category.fund or ""),
         "outcomes": OUTCOMES,
         "may_dispose": found[Act.DISPOSE.value].open,
         "may_record": recordable(found.get(Act.MILESTONE.value), project, visitor.actor),
-        "recent": project.history[: -RECENT - 1 : -1],
-        "earlier": project.history[-RECENT - 1 :: -1] if len(project.history) > RECENT else [],
-        "mail_status": status_label,
-        "mail_colour": MAIL_COLOUR,
-        "reason_label": reason_label,
-        "notice_label": notice_label,
-        "kind_label": lambda kind: Kind(kind).label,
     }
-    return page(request, "project.html", **values)
+    return page(request, "project.html", **values, **MAIL_WORDS)
+
+
+@routes.get("/projects/{project_id}/history")
+def whole_history(request: Request, project_id: int, visitor: Signed) -> Response:
+    """All that has happened, every version of every paper, every mail and what was not sent."""
+    site = site_of(request)
+    with site.db.read() as connection:
+        facts, _, policy = found_for(request, connection, project_id, visitor.actor)
+        inside = is_inside(visitor.actor, facts)
+        events = history(connection, project_id, policy, facts.category, inside=inside)
+        mail = mails(connection, project_id, inside=inside)
+        silent = silences(connection, project_id, inside=inside)
+    values: dict[str, Any] = {
+        "facts": facts,
+        "project_id": project_id,
+        "events": events[::-1],
+        "versions": paper_versions(events),
+        "labels": paper_labels(policy.categories[facts.category]),
+        "mail": mail,
+        "silent": silent,
+    }
+    return page(request, "history.html", **values, **MAIL_WORDS)
 
 
 @routes.get("/projects/{project_id}/why")

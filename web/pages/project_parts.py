@@ -11,11 +11,13 @@ from states.calculus import Deadline
 from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
+from states.filling import NOTICE
 from states.findings import Finding
 from states.labels import rejected_label, state_label
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Force, Kind, State, Text
 from states.wanted import deadlines_for
+from web.pages.deed_parts import CHANGE_NOTICE
 from workflow.explain import Option, Stand, worth_saying
 from workflow.moves import Move
 from workflow.one_project import OneProject
@@ -148,6 +150,12 @@ def stages(facts: Facts, category: Category) -> list[Stage]:
             missing = sum(kept is None for _, kept, _ in papers)
             found.append(Stage(action.label, papers, missing, _look(action, here, steps)))
     return found
+
+
+def paper_labels(category: Category) -> dict[str, Text]:
+    """What each paper of a category is called."""
+    labels = {rule.key: rule.label for rules in category.papers.values() for rule in rules}
+    return {NOTICE: CHANGE_NOTICE} | labels
 
 
 def _look(action: Action, here: Action | None, steps: list[Action]) -> str:
