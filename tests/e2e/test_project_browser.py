@@ -129,6 +129,7 @@ def test_no_barriers_and_nothing_wider_than_the_screen(
         for fold in page.locator("details:not([open]) > summary").all():
             if fold.is_visible():
                 fold.click()
+        page.evaluate("scrollTo(0, 0)")  # or the head, which stays, lies over half a fold
         assert window.barriers() == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert window.console == []

@@ -19,11 +19,11 @@ from states.terms import Act, Action, Force, Kind, State, Text
 from states.wanted import deadlines_for
 from web.pages.deed_parts import CHANGE_NOTICE
 from workflow.explain import Option, Stand, worth_saying
+from workflow.mail_tables import Purpose
 from workflow.moves import Move
 from workflow.one_project import OneProject
 from workflow.people import Actor
 from workflow.queries import deed_label
-from workflow.tables import Purpose
 
 # When each state was reached, as the facts say.
 REACHED = {
