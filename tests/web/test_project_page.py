@@ -59,8 +59,9 @@ def test_no_name_of_the_command_line_is_left_on_a_chinese_page(room: Room) -> No
     project = room.project("planned")
     desk = room.house.desk
     desk.do(project, Action.HOLD, CLERK, "2025-05-16", **CLASS_LATE, **HEADS)
+    desk.do(project, Act.MILESTONE, WANG, "2025-05-20", name="paid")
     for login in ("wang", "lin"):
-        for path in ("", "/why", "/do/report"):
+        for path in ("", "/why", "/do/report", "/history"):
             said = words(room.visit(login).get(f"/projects/{project}{path}"))
             assert set(ENGLISH_LEFT.findall(said)) <= {"application", "example", "pdf"}, said
 

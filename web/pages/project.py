@@ -19,7 +19,7 @@ from web.pages.project_parts import (
     bar,
     clauses_of,
     deadline_rows,
-    notice_label,
+    notice_labels,
     option_groups,
     paper_labels,
     recordable,
@@ -61,7 +61,6 @@ MAIL_WORDS: dict[str, Any] = {
     "mail_status": status_label,
     "mail_colour": MAIL_COLOUR,
     "reason_label": reason_label,
-    "notice_label": notice_label,
     "kind_label": lambda kind: Kind(kind).label,
 }
 
@@ -98,6 +97,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "rows": rows,
         "stages": stages(facts, project.category),
         "clauses": clauses_of(project, waiting, groups, rows),
+        "notice_label": notice_labels(project.category),
         "fund": project.policy.funds.get(project.category.fund or ""),
         "outcomes": OUTCOMES,
         "may_dispose": found[Act.DISPOSE.value].open,
@@ -122,6 +122,7 @@ def whole_history(request: Request, project_id: int, visitor: Signed) -> Respons
         "events": events[::-1],
         "versions": paper_versions(events),
         "labels": paper_labels(policy.categories[facts.category]),
+        "notice_label": notice_labels(policy.categories[facts.category]),
         "mail": mail,
         "silent": silent,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -217,11 +217,16 @@ def recordable(one: Option | None, project: OneProject, actor: Actor) -> frozens
     return frozenset(m.key for m in project.category.milestones if m.by in roles)
 
 
-def notice_label(mail: dict[str, Any]) -> Text:
+def notice_labels(category: Category) -> Callable[[dict[str, Any]], Text]:
     """What a mail is about while it has no subject, which comes with writing it."""
-    if mail["purpose"] == Purpose.REMINDER.value:
-        return REMINDER
-    return deed_label(mail["notice"]) if mail["notice"] else REMINDER
+    milestones = {one.key: one.label for one in category.milestones}
+
+    def label(mail: dict[str, Any]) -> Text:
+        if mail["purpose"] == Purpose.REMINDER.value or not mail["notice"]:
+            return REMINDER
+        return milestones.get(mail["notice"]) or deed_label(mail["notice"])
+
+    return label
 
 
 REMINDER = Text("期限提醒", "Reminder")
