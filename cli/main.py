@@ -125,6 +125,25 @@ def show(project_id: ProjectId, json: Json = False) -> None:
 
 @app.command(
     help=both(
+        "办理依据：每一步现在能否办理、由谁办理、还缺什么、依据哪一条，如：yanxiu why 2 subsidise",
+        "Why each step can or cannot be done now, by whom, and under which clause",
+    )
+)
+def why(
+    project_id: ProjectId,
+    action: Annotated[str, typer.Argument(metavar="[ACTION]", show_default=False)] = "",
+    user: Annotated[
+        str, typer.Option("--as", help=both("对谁而言（登录名或邮箱）", "As it stands for whom"))
+    ] = "",
+    json: Json = False,
+) -> None:
+    from cli.verbs_why import why as run
+
+    run(project_id, action, user, json)
+
+
+@app.command(
+    help=both(
         "办理一步，如：yanxiu do 2 file --as unit02@example.cn "
         "--attach implementation_plan=方案.docx。不写办理事项时列出可办理的事项。",
         "Do a step, e.g. yanxiu do 2 file --as unit02@example.cn "

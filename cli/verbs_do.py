@@ -34,7 +34,7 @@ def do(
     if not action:
         _list_deeds(office, project_id)
         return
-    what = _deed(action)
+    what = named(action)
     if not user:
         raise Stop(WHO, USAGE)
     given = _filled_in(project_id, what, reading.pairs(values, "--set"))
@@ -90,7 +90,8 @@ def _perform(office: Office, project_id: int, deed: Deed) -> None:
         _done(office, deed.what, outcome)
 
 
-def _deed(action: str) -> Action | Act:
+def named(action: str) -> Action | Act:
+    """The step or act of that name; Stop(2) with the known ones otherwise."""
     with suppress(ValueError):
         return deed_of(action)
     zh = "、".join(f"{m.value}（{m.label.zh}）" for m in (*Action, *Act))
@@ -99,9 +100,9 @@ def _deed(action: str) -> Action | Act:
 
 
 def _refused(project_id: int, what: Action | Act, refused: Refused) -> None:
-    found = [_finding(f) for f in refused.findings]
-    zh = "\n".join([f"暂不能{what.label.zh}：", *(f"  {_cited(f).zh}" for f in refused.findings)])
-    en = "\n".join([f"{what.label.en}: not yet.", *(f"  {_cited(f).en}" for f in refused.findings)])
+    found = [finding_data(f) for f in refused.findings]
+    zh = "\n".join([f"暂不能{what.label.zh}：", *(f"  {cited(f).zh}" for f in refused.findings)])
+    en = "\n".join([f"{what.label.en}: not yet.", *(f"  {cited(f).en}" for f in refused.findings)])
     data = {"id": project_id, "action": what, "done": False, "findings": found}
     raise Stop(Text(zh, en), REFUSED, data) from None
 
@@ -120,7 +121,7 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
                 "state": outcome.state,
                 "state_label": label,
                 "version": outcome.version,
-                "findings": [_finding(f) for f in outcome.findings],
+                "findings": [finding_data(f) for f in outcome.findings],
             }
         )
         return
@@ -128,13 +129,14 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
     office.printer.line(said.format(deed=what.label, state=label))
     for found in outcome.findings:
         office.printer.line(Text("  提示：", "  Flag: "))
-        office.printer.line(Text(f"    {_cited(found).zh}", f"    {_cited(found).en}"))
+        office.printer.line(Text(f"    {cited(found).zh}", f"    {cited(found).en}"))
 
 
 NOBODY = Text("", "")
 
 
-def _cited(found: Finding) -> Text:
+def cited(found: Finding) -> Text:
+    """A finding as a sentence, with its clause and who can settle it."""
     clause = f"（{found.clause}）" if found.clause else ""
     zh = "、".join(role.label.zh for role in found.who)
     en = ", ".join(role.label.en for role in found.who)
@@ -146,7 +148,8 @@ def _cited(found: Finding) -> Text:
     )
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def finding_data(found: Finding) -> dict[str, Any]:
+    """A finding as every command gives it with --json."""
     return {
         "rule": found.rule,
         "key": found.key,

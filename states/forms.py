@@ -174,6 +174,14 @@ def read_form(deed: Action | Act, raw: Mapping[str, str]) -> tuple[dict[str, Any
     return values, problems
 
 
+def read_day(text: str) -> date | None:
+    """A date as any form takes it, None for what is none."""
+    try:
+        return _date(unicodedata.normalize("NFKC", text.strip()), text)
+    except ValueError:
+        return None
+
+
 def unknown(name: str, form: Mapping[str, Field]) -> Text:
     known = [f"{field.name}（{field.label.zh}）" for field in form.values()]
     return Text(

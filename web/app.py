@@ -9,13 +9,21 @@ from starlette.types import Scope
 
 from web import calendar, failures, health
 from web.guarding import Guard
-from web.pages import my_account, project_export, project_steps, projects, signing_in
+from web.pages import (
+    deeds,
+    my_account,
+    project,
+    project_export,
+    project_steps,
+    projects,
+    signing_in,
+)
 from web.rendering import STATIC
 from web.site import Site
 
 __all__ = ["Site", "create_app"]
 
-PAGES = (signing_in, my_account, project_export, project_steps, projects)
+PAGES = (signing_in, my_account, project_export, project_steps, projects, project, deeds)
 
 
 def create_app(site: Site) -> FastAPI:

@@ -35,11 +35,19 @@ def judged(
     facts: Facts,
     deed: Deed,
     today: date,
+    *,
+    lock: bool = True,
 ) -> tuple[Case, list[Finding]]:
-    """The case in the first of the person's roles that nothing blocks, else in the first of all."""
+    """The case in the first of the person's roles that nothing blocks, else in the first of all.
+
+    `lock` False: only to look, so that nobody has to wait for the fund.
+    """
     tried = []
-    for role in _roles(deed, facts, policy):
-        case = _case(connection, book, policy, facts, deed, today, role)
+    for role in roles_for(deed, facts, policy):
+        left = None
+        if deed.what is Action.SUBSIDISE:
+            left = fund_left(connection, policy, facts, lock=lock)
+        case = _case(book, policy, facts, deed, today, role, left)
         findings = judge(case) + _not_entitled(case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts)
         if not blocks(findings):
@@ -49,13 +57,13 @@ def judged(
 
 
 def _case(
-    connection: Connection,
     book: Rulebook,
     policy: Policy,
     facts: Facts,
     deed: Deed,
     today: date,
     role: Role,
+    left: int | None,
 ) -> Case:
     given = dict(deed.given)
     proposal = facts.pending if facts.awaits(deed.what) else {}
@@ -72,7 +80,7 @@ def _case(
         given=given,
         papers=frozenset(deed.papers),
         on_behalf=deed.on_behalf,
-        fund_left=_fund_left(connection, policy, facts) if deed.what is Action.SUBSIDISE else None,
+        fund_left=left,
     )
 
 
@@ -90,7 +98,7 @@ def _proposed(proposal: Json) -> Json:
     }
 
 
-def _roles(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
+def roles_for(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
     """The roles in which the deed may be done: those of the table's that the person has."""
     if deed.on_behalf:
         return [Role.HOST]
@@ -161,15 +169,18 @@ def needs_second(deed: Deed, facts: Facts) -> bool:
     return bool(second) and not facts.awaits(deed.what)
 
 
-def _fund_left(connection: Connection, policy: Policy, facts: Facts) -> int | None:
-    """What is left of the provincial fund in fen; None where its budget is not known."""
+def fund_left(
+    connection: Connection, policy: Policy, facts: Facts, *, lock: bool = True
+) -> int | None:
+    """What is left of the provincial fund in fen; None where its budget is not known. `lock`: no
+    other transaction spends from it until this one ends."""
     key = policy.categories[facts.category].fund or ""
     fund = policy.funds.get(key)
     if fund is None or not fund.provincial or fund.budget.value is None:
         return None
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        lock = func.pg_advisory_xact_lock(func.hashtext(f"fund:{policy.id}:{key}"))
-        connection.execute(select(lock))
+    if lock and connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        held = func.pg_advisory_xact_lock(func.hashtext(f"fund:{policy.id}:{key}"))
+        connection.execute(select(held))
     paying = [c.key for c in policy.categories.values() if c.fund == key]
     amounts = connection.execute(
         select(TABLE.c.facts)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.choices import extendable, fitting_reasons
 from states.effects import CONTACT, LED_TO
-from states.facts import Standing
 from states.findings import Case, Finding, block, flag
 from states.forms import OUTCOMES
 from states.labels import is_national_money
 from states.lifecycle import STEPS
 from states.machine import move
-from states.terms import ASKED_BY_SYSTEM, BEFORE_PLAN, Action, Kind, Role, Text, day_label
-from states.wanted import wanted
+from states.terms import BEFORE_PLAN, Action, Kind, Role, Text, day_label
 
 
 def mending_date_ahead(case: Case) -> Iterable[Finding]:
@@ -26,13 +25,10 @@ def mending_date_ahead(case: Case) -> Iterable[Finding]:
 def reason_known(case: Case) -> Iterable[Finding]:
     """A rejection cites a reason of the policy that fits where the project stands."""
     code = case.given.get("code")
-    fitting = [
-        reason
-        for reason in case.policy.reasons.values()
-        if case.facts.state in reason.states
-        and (not reason.categories or case.category.key in reason.categories)
-    ]
-    if code is not None and code not in {reason.key for reason in fitting}:
+    fitting = fitting_reasons(case.facts, case.policy, case.category)
+    if code is not None and not fitting:
+        yield block("reason_known", "", "code", NO_REASON, who=(case.role,))
+    elif code is not None and code not in {reason.key for reason in fitting}:
         known = "；".join(f"{reason.key} {reason.label.zh}" for reason in fitting)
         english = "; ".join(f"{reason.key} {reason.label.en}" for reason in fitting)
         said = Text(
@@ -40,6 +36,11 @@ def reason_known(case: Case) -> Iterable[Finding]:
         )
         message = said.format(code=code, known=Text(known, english))
         yield block("reason_known", "", "code", message, who=(case.role,))
+
+
+NO_REASON = Text(
+    "政策没有规定这一环节可用的理由。", "The policy gives no reason that fits at this stage."
+)
 
 
 def change_says_what(case: Case) -> Iterable[Finding]:
@@ -73,16 +74,12 @@ def change_in_advance(case: Case) -> Iterable[Finding]:
 def extension_fits(case: Case) -> Iterable[Finding]:
     """A deadline that the project has, moved to a later day; it may have passed already."""
     name, until = case.given.get("kind"), case.given.get("due_on")
-    standing = {
-        want.kind.value: want
-        for want in wanted(case.facts, case.category, case.calendar)
-        if want.kind not in ASKED_BY_SYSTEM and want.standing in (Standing.OPEN, Standing.AHEAD)
-    }
-    if name is not None and name not in standing:
-        known = (
-            "；".join(f"{kind} {want.kind.label.zh}" for kind, want in standing.items()) or "（无）"
-        )
-        english = "; ".join(standing) or "none"
+    standing = extendable(case.facts, case.category, case.calendar)
+    if name is not None and not standing:
+        yield block("extension_fits", "", "kind", NOTHING_TO_EXTEND, who=(case.role,))
+    elif name is not None and name not in standing:
+        known = "；".join(f"{kind} {want.kind.label.zh}" for kind, want in standing.items())
+        english = "; ".join(standing)
         said = Text(
             "没有可延长的期限“{name}”，现有：{known}。",
             "There is no deadline “{name}” to extend: {known}.",
@@ -97,6 +94,9 @@ def extension_fits(case: Case) -> Iterable[Finding]:
         due = day_label(standing[name].late_after)
         message = said.format(until=day_label(until), due=due)
         yield block("extension_fits", "", "due_on", message, who=(case.role,))
+
+
+NOTHING_TO_EXTEND = Text("没有可延长的期限。", "There is no deadline to extend.")
 
 
 def extension_binds(case: Case) -> Iterable[Finding]:
@@ -151,9 +151,11 @@ def milestone_known(case: Case) -> Iterable[Finding]:
     name = case.given.get("name")
     if name is None:
         return
-    if name not in known:
-        listed = "；".join(f"{key} {m.label.zh}" for key, m in known.items()) or "（无）"
-        english = "; ".join(f"{key} {m.label.en}" for key, m in known.items()) or "none"
+    if name not in known and not any(m.by is case.role for m in known.values()):
+        yield block("milestone_known", "", "name", NO_MILESTONES.format(role=case.role.label))
+    elif name not in known:
+        listed = "；".join(f"{key} {m.label.zh}" for key, m in known.items())
+        english = "; ".join(f"{key} {m.label.en}" for key, m in known.items())
         said = Text("没有节点“{name}”，可用：{known}。", "No milestone “{name}”; known: {known}.")
         message = said.format(name=name, known=Text(listed, english))
         yield block("milestone_known", "", "name", message)
@@ -163,17 +165,28 @@ def milestone_known(case: Case) -> Iterable[Finding]:
         yield block("milestone_known", known[name].clause, "role", message, who=(known[name].by,))
 
 
+NO_MILESTONES = Text(
+    "该类项目没有由{role}登记的节点。",
+    "This category has no milestones that are recorded by: {role}.",
+)
+
+
 def flag_known(case: Case) -> Iterable[Finding]:
     """Only an open flag can be disposed of, with one of the known outcomes."""
     key, outcome = case.given.get("flag"), case.given.get("outcome")
-    if key is not None and key not in case.facts.open_flags:
+    if key is not None and not case.facts.open_flags:
+        yield block("flag_known", "", "flag", NO_FLAG)
+    elif key is not None and key not in case.facts.open_flags:
         said = Text("没有待核定的提示“{key}”，现有：{known}。", "No open flag “{key}”: {known}.")
-        message = said.format(key=key, known="、".join(case.facts.open_flags) or "—")
+        message = said.format(key=key, known="、".join(case.facts.open_flags))
         yield block("flag_known", "", "flag", message)
     if outcome is not None and outcome not in OUTCOMES:
         known = Text("；".join(f"{k} {t.zh}" for k, t in OUTCOMES.items()), ", ".join(OUTCOMES))
         said = Text("核定结果“{given}”不可用，可用：{known}。", "No outcome “{given}”: {known}.")
         yield block("flag_known", "", "outcome", said.format(given=outcome, known=known))
+
+
+NO_FLAG = Text("没有待核定的提示。", "No flag waits for a decision.")
 
 
 def correction_says_what(case: Case) -> Iterable[Finding]:

@@ -75,10 +75,17 @@ def flags_disposed(case: Case) -> Iterable[Finding]:
     """R25-21: what was flagged on the way should be judged before money is decided."""
     if case.facts.open_flags:
         said = Text(
-            "尚有{n}项提示未核定，请先用 dispose 核定：{keys}。",
+            "尚有{n}项提示未核定，请先核定（dispose）：{keys}。",
             "{n} flag(s) not yet disposed of: {keys}.",
-        ).format(n=len(case.facts.open_flags), keys="、".join(case.facts.open_flags))
+        ).format(n=len(case.facts.open_flags), keys=_listed(case))
         yield flag("flags_disposed", "", "flags", said, who=(Role.PROVINCE,))
+
+
+def _listed(case: Case) -> Text:
+    """What the open flags say, each with the key under which it is disposed of."""
+    flags = [(key, case.facts.flags[key]) for key in case.facts.open_flags]
+    zh = "；".join(f"{said.get('zh', '').rstrip('。')}（{key}）" for key, said in flags)
+    return Text(zh, "; ".join(f"{said.get('en', '').rstrip('.')} ({key})" for key, said in flags))
 
 
 def promises_kept(case: Case) -> Iterable[Finding]:

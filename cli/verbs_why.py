@@ -1,0 +1,84 @@
+"""`yanxiu why`: what can be done with a project, and what stands against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cli.office import Office, Stop
+from cli.output import REFUSED
+from cli.verbs_do import UNKNOWN_PERSON, cited, finding_data, named
+from states.findings import Finding
+from states.terms import Severity, Text
+from workflow.engine import situation
+from workflow.explain import Option, options, worth_saying
+from workflow.people import find_actor
+
+
+def why(project_id: int, action: str, user: str, as_json: bool) -> None:
+    """Explain every deed, or the one that is named. Without `user`: for whoever may do it."""
+    office = Office(as_json)
+    chosen = named(action) if action else None
+    with office.db.read() as connection:
+        situation(connection, office.book, project_id)  # says so if there is no such project
+        actor = find_actor(connection, user) if user else None
+        if user and actor is None:
+            raise Stop(UNKNOWN_PERSON.format(login=user[:80]), REFUSED)
+        today = office.clock.today()
+        found = options(connection, office.book, project_id, actor, today=today)
+    shown = [one for one in found if chosen in (None, one.deed)]
+    if as_json:
+        office.printer.data([_data(one) for one in shown])
+        return
+    for one in shown:
+        # Of everything at once only what the tables allow here; the rest has one and the same cause.
+        if chosen or one.who:
+            _print(office, one)
+
+
+def _data(one: Option) -> dict[str, Any]:
+    reasons = [finding_data(f) | {"step": one.deed} for f in (*one.reasons, *one.besides)]
+    reasons += [finding_data(f) | {"step": leg.step} for leg in one.way for f in leg.lacks]
+    return {
+        "action": one.deed,
+        "label": one.deed.label,
+        "open": one.open,
+        "stand": one.stand,
+        "who": one.who,
+        "on_behalf": one.on_behalf,
+        "needs_second": one.proposes,
+        "reasons": reasons,
+        "asks": [finding_data(f) for f in one.asks],
+        "way": [{"step": leg.step, "who": leg.who} for leg in one.way],
+    }
+
+
+def _print(office: Office, one: Option) -> None:
+    who = Text("、".join(r.label.zh for r in one.who), ", ".join(r.label.en for r in one.who))
+    mark = "＋" if one.open else "－"
+    ends = BY.format(who=who) if one.who else NOTHING
+    head = HEAD.format(mark=mark, deed=one.deed.label, name=one.deed.value)
+    office.printer.line(Text(head.zh + ends.zh, head.en + ends.en))
+    _list(office, (*one.reasons, *one.besides), "  ")
+    if one.asks:
+        office.printer.line(ASKS)
+        _list(office, one.asks, "    ")
+    for number, leg in enumerate(one.way, 1):
+        by = Text("、".join(r.label.zh for r in leg.who), ", ".join(r.label.en for r in leg.who))
+        office.printer.line(LEG.format(n=number, step=leg.step.label, who=by))
+        _list(office, leg.lacks, "      ")
+
+
+def _list(office: Office, findings: Iterable[Finding], indent: str) -> None:
+    for found in worth_saying(findings):
+        mark = FLAG if found.severity is Severity.FLAG else NOTHING
+        said = cited(found)
+        office.printer.line(Text(f"{indent}{mark.zh}{said.zh}", f"{indent}{mark.en}{said.en}"))
+
+
+HEAD = Text("{mark} {deed}（{name}）", "{mark} {deed} ({name})")
+BY = Text("：由{who}办理", ": for {who}")
+NOTHING = Text("", "")
+FLAG = Text("提示：", "flag: ")
+ASKS = Text("  办理时须填写、附上：", "  To be filled in and attached:")
+LEG = Text("  第{n}步 {step}（{who}）", "  {n}. {step} ({who})")

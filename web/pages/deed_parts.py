@@ -1,0 +1,103 @@
+"""The parts of a deed's form: which fields, which papers, what somebody else has proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from states.facts import Facts
+from states.filling import NOTICE
+from states.filling import asked_papers as asked_by_policy
+from states.forms import FORMS, Field
+from states.labels import rejected_label, state_label
+from states.policy import Category, Policy
+from states.terms import Act, Action, Role, State, Text
+from workflow.explain import Option
+from workflow.judging import RESTATED
+from workflow.told import Line, told
+
+ENTERING = frozenset({Role.COORDINATOR, Role.PROVINCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A paper that may come with a deed. `there`: what is kept of an earlier version."""
+
+    key: str
+    label: Text
+    clause: str
+    needed: bool
+    may_follow: bool
+    there: dict[str, Any] | None
+
+
+def asked_papers(one: Option, category: Category) -> list[Asked]:
+    """The papers of a deed: those of its step; for an addition all that the policy knows."""
+    facts = one.case.facts
+    if one.second:  # what the first person attached holds
+        return []
+    if one.deed in (Act.CHANGE, Act.POSTPONE):
+        return [Asked(NOTICE, CHANGE_NOTICE, "", False, False, facts.papers.get(NOTICE))]
+    rules = asked_by_policy(one.case)
+    if one.deed is Act.SUPPLY:
+        listed = {rule.key: rule for papers in category.papers.values() for rule in papers}
+        rules = tuple(listed.values())
+    return [
+        Asked(
+            rule.key,
+            rule.label,
+            rule.clause,
+            isinstance(one.deed, Action) and rule.key not in facts.papers and not rule.may_follow,
+            rule.may_follow,
+            facts.papers.get(rule.key),
+        )
+        for rule in rules
+    ]
+
+
+def fields_now(one: Option) -> tuple[Field, ...]:
+    """What is to be filled in: all of the form, or what a second person has to write again."""
+    fields = FORMS[one.deed]
+    return tuple(f for f in fields if f.name in RESTATED) if one.second else fields
+
+
+def prefilled(deed: Action | Act, facts: Facts) -> dict[str, str]:
+    """What the form begins with: the planned days, the contact as it is. Money never."""
+    found: dict[str, Any]
+    if deed is Action.HOLD:
+        found = {"opens": facts.opens_earliest, "ends": facts.planned_ends, "place": facts.place}
+    elif deed is Act.CONFIRM_DATES:
+        found = {"opens": facts.opens_earliest, "ends": facts.planned_ends}
+    elif deed is Action.PLAN:
+        found = {"category": facts.category, "number": facts.number}
+    elif deed is Act.HAND_OVER:
+        names = ("contact_name", "contact_email", "contact_phone", "office_email")
+        found = {name: getattr(facts, name) for name in names}
+    else:
+        return {}
+    if facts.dates.open_window and deed in (Action.HOLD, Act.CONFIRM_DATES):
+        found |= {"opens": None, "ends": None}  # a window is no date
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def proposal_lines(facts: Facts, policy: Policy, one: Option, *, inside: bool) -> list[Line]:
+    """What waits for the second person, without what has to be written again by that person."""
+    if not facts.awaits(one.deed) or not (inside or Role.HOST in one.who):
+        return []
+    given = facts.pending["given"]
+    return told(one.deed, given, policy, facts.category)
+
+
+CHANGE_NOTICE = Text("书面情况说明", "written notice")
+
+
+def after_label(
+    deed: Action | Act, facts: Facts, policy: Policy, state: State | None
+) -> Text | None:
+    """How the state after the deed is called: a rejection by what is rejected."""
+    if state is None:
+        return None
+    category = policy.categories[facts.category]
+    if deed is Action.REJECT:
+        return rejected_label(facts.state, category)
+    return state_label(replace(facts, state=state, came_from=facts.state), category)

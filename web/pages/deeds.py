@@ -1,0 +1,234 @@
+"""Doing something with a project: the form of each deed, and what the engine answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from states.choices import choices
+from states.findings import Finding
+from states.forms import FORMS, Problem, read_day, read_form
+from states.outlook import outlook
+from states.terms import Act, Action, Role, Text
+from web.kept_files import KEPT, file_name, opened, sealed, uploads
+from web.pages.deed_parts import (
+    ENTERING,
+    after_label,
+    asked_papers,
+    fields_now,
+    prefilled,
+    proposal_lines,
+)
+from web.pages.project import FOLDER, found_for
+from web.rendering import go, page
+from web.site import Site, site_of
+from web.visiting import Posted, Signed, values
+from workflow.accounts.sessions import Visitor
+from workflow.deeds import Deed, LostRace, Outcome, Refused
+from workflow.engine import perform
+from workflow.explain import Known, Option, is_personal, option, worth_saying
+from workflow.one_project import Entry, history, is_inside
+from workflow.papers import PaperRefused, store_bytes
+from workflow.people import recipients
+
+ACTING = ENTERING | {Role.HOST}
+routes = APIRouter(include_in_schema=False)
+
+
+@dataclass
+class Form:
+    """A form as it stands on the page: what was typed, and what is wrong with it."""
+
+    typed: dict[str, str]
+    on: str
+    on_behalf: bool = False
+    papers: dict[str, Any] = field(default_factory=dict)  # stored already
+    problems: dict[str, Text] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    happened: list[Entry] = field(default_factory=list)
+
+
+@routes.get("/projects/{project_id}/do/{deed}")
+def show(request: Request, project_id: int, deed: str, visitor: Signed) -> Response:
+    what = deed_of(deed)
+    asked = {f.name: request.query_params.get(f.name, "")[:200] for f in FORMS[what]}
+    typed = {name: text for name, text in asked.items() if text}
+    return _form(
+        request, project_id, what, visitor, Form(typed, site_of(request).today().isoformat())
+    )
+
+
+@routes.post("/projects/{project_id}/do/{deed}")
+def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Posted) -> Response:
+    site, what = site_of(request), deed_of(deed)
+    with site.db.read() as connection:
+        facts, *_ = found_for(request, connection, project_id, visitor.actor)
+    sent = values(form)
+    typed = {f.name: sent.get(f.name, "") for f in FORMS[what]}
+    filled = Form(typed, sent.get("on", ""), on_behalf=bool(sent.get("on_behalf")))
+    given, problems = read_form(what, typed)
+    filled.problems = _by_field(problems)
+    on = read_day(filled.on)
+    if on is None:
+        filled.problems["on"] = BAD_DAY
+    if ACTING & set(visitor.actor.roles_over(facts)):  # nobody else leaves files here
+        _take_papers(site, visitor, project_id, filled, form)
+    if filled.problems or on is None:
+        return _form(request, project_id, what, visitor, filled, status=422)
+    seen = sent.get("seen", "")
+    act = Deed(
+        what,
+        visitor.actor,
+        given,
+        filled.papers,
+        on,
+        on_behalf=filled.on_behalf,
+        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+    )
+    return _perform(request, project_id, act, visitor, filled)
+
+
+def _perform(
+    request: Request, project_id: int, act: Deed, visitor: Visitor, filled: Form
+) -> Response:
+    site = site_of(request)
+    try:
+        done = perform(site.db, site.book, project_id, act, today=site.today(), at=site.now())
+    except Refused as refused:
+        filled.findings = tuple(refused.findings)
+        status = 403 if any(is_personal(f) for f in refused.findings) else 422
+        return _form(request, project_id, act.what, visitor, filled, status=status)
+    except LostRace:
+        with site.db.read() as connection:
+            facts, _, policy = found_for(request, connection, project_id, visitor.actor)
+            inside = is_inside(visitor.actor, facts)
+            filled.happened = history(
+                connection,
+                project_id,
+                policy,
+                facts.category,
+                inside=inside,
+                since=act.seen or 0,
+            )
+        return _form(request, project_id, act.what, visitor, filled, status=409)
+    return go(request, f"/projects/{project_id}", _outcome(act, done))
+
+
+def _outcome(act: Deed, done: Outcome) -> Text:
+    """What came of it, with the flags that were raised."""
+    said = PROPOSED if done.pending else DONE
+    head = said.format(deed=act.what.label)
+    flags = [] if done.pending else worth_saying(done.findings)
+    zh = "".join(f"提示：{found.message.zh}" for found in flags)
+    en = "".join(f" Flag: {found.message.en}" for found in flags)
+    return Text(head.zh + zh, head.en + en)
+
+
+def deed_of(name: str) -> Action | Act:
+    """The step or act of that name; else there is no such page."""
+    for kind in (Action, Act):
+        if name in set(kind):
+            return kind(name)
+    raise HTTPException(404)
+
+
+def _by_field(problems: list[Problem]) -> dict[str, Text]:
+    return {problem.field: problem.message for problem in problems}
+
+
+def _place(visitor: Visitor, project_id: int, key: str) -> str:
+    return f"{visitor.login}:{project_id}:{key}"
+
+
+def _take_papers(site: Site, visitor: Visitor, project_id: int, filled: Form, form: Any) -> None:
+    """Store what was chosen; what was stored for an earlier try of this form stays."""
+    for name, ticket in values(form).items():
+        key = name.removeprefix(KEPT)
+        if name.startswith(KEPT):
+            kept = opened(site.key.secret, _place(visitor, project_id, key), ticket)
+            if kept:
+                filled.papers[key] = kept
+    for key, file in uploads(form).items():
+        try:
+            name = file_name(file.filename or "")
+            content = file.file.read()
+            filled.papers[key] = store_bytes(site.settings.data_dir / FOLDER, name, content)
+        except PaperRefused as refused:
+            filled.problems[f"paper.{key}"] = refused.text
+
+
+def _form(
+    request: Request,
+    project_id: int,
+    what: Action | Act,
+    visitor: Visitor,
+    filled: Form,
+    status: int = 200,
+) -> Response:
+    """The page of a deed: its form, or why there is none for this visitor now."""
+    site = site_of(request)
+    today = site.today()
+    with site.db.read() as connection:
+        facts, version, policy = found_for(request, connection, project_id, visitor.actor)
+        known = Known(connection, site.book, policy, project_id, facts, today)
+        one = option(known, what, visitor.actor)
+        roles = visitor.actor.roles_over(facts)
+        entering = bool(ENTERING & set(roles))
+        view = outlook(what, facts, one.role, today) if one.who else None
+        mails = [
+            (role, [name for name, _ in recipients(connection, role, facts)])
+            for role in (view.tells if view else ())
+        ]
+    listed = (Role.HOST,) if one.on_behalf or filled.on_behalf else roles
+    if status == 200 and not filled.typed:
+        filled.typed = prefilled(what, facts)
+    offered = bool(one.who) and not _personal(one)
+    shown = {
+        "what": what,
+        "facts": facts,
+        "category": policy.categories[facts.category],
+        "project_id": project_id,
+        "version": version,
+        "one": one,
+        "form": filled,
+        "fields": fields_now(one) if offered else (),
+        "choices": choices(what, facts, policy, site.book.calendar, listed),
+        "papers": asked_papers(one, policy.categories[facts.category]),
+        "tickets": _tickets(site, visitor, project_id, filled),
+        "view": view,
+        "after": after_label(what, facts, policy, view.moves_to if view else None),
+        "mails": mails,
+        "may_enter": entering and Role.HOST in one.who and not one.on_behalf,
+        "offered": offered,
+        "proposal": proposal_lines(facts, policy, one, inside=is_inside(visitor.actor, facts)),
+        "clauses": policy.clauses,
+        "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
+        "refused": bool(filled.findings),
+    }
+    if status == 200 and not offered:
+        status = 403 if one.who else 409
+    return page(request, "deed.html", status, **shown)
+
+
+def _personal(one: Option) -> bool:
+    """Whether it is the person who may not, whatever the project."""
+    return any(is_personal(finding) for finding in one.standing_blocks)
+
+
+def _tickets(site: Site, visitor: Visitor, project_id: int, filled: Form) -> dict[str, str]:
+    secret = site.key.secret
+    return {
+        key: sealed(secret, _place(visitor, project_id, key), kept)
+        for key, kept in filled.papers.items()
+    }
+
+
+BAD_DAY = Text("日期无效，请写作 2025-03-31。", "This is no valid date; write it as 2025-03-31.")
+DONE = Text("已办理“{deed}”。", "“{deed}” is done.")
+PROPOSED = Text(
+    "已拟办“{deed}”，须由另一人复核后生效。",
+    "“{deed}” is proposed and takes effect once a second person completes it.",
+)

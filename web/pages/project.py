@@ -1,0 +1,180 @@
+"""One project: what it is, whose move it is, what can be done and why not, all that has happened."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import FileResponse, Response
+from sqlalchemy import Connection
+
+from states.course import onward
+from states.facts import Facts
+from states.forms import OUTCOMES
+from states.labels import state_label
+from states.policy import Policy
+from states.terms import Act, Kind
+from web.pages.project_parts import (
+    bar,
+    clauses_of,
+    deadline_rows,
+    notice_labels,
+    option_groups,
+    paper_labels,
+    recordable,
+    stages,
+)
+from web.rendering import page
+from web.site import site_of
+from web.visiting import Signed
+from workflow.deeds import NoSuchProject
+from workflow.explain import Known, option, options, possible
+from workflow.mail_desk import LARGEST_ID, status_label
+from workflow.mail_log import reason_label
+from workflow.moves import moves
+from workflow.one_project import (
+    history,
+    is_inside,
+    mails,
+    one_project,
+    paper,
+    paper_versions,
+    seen_by,
+    silences,
+)
+from workflow.papers import path_of
+from workflow.people import Actor
+
+routes = APIRouter(include_in_schema=False)
+FOLDER = "papers"
+MAIL_COLOUR = {
+    "pending": "blue",
+    "leased": "blue",
+    "sent": "green",
+    "failed": "amber",
+    "dead": "red",
+    "awaiting": "amber",
+    "suppressed": "",
+}
+MAIL_WORDS: dict[str, Any] = {
+    "mail_status": status_label,
+    "mail_colour": MAIL_COLOUR,
+    "reason_label": reason_label,
+    "kind_label": lambda kind: Kind(kind).label,
+}
+
+
+@routes.get("/projects/{project_id}")
+def show(request: Request, project_id: int, visitor: Signed) -> Response:
+    site = site_of(request)
+    today = site.today()
+    with site.db.read() as connection:
+        project = None
+        if 0 < project_id <= LARGEST_ID:
+            try:
+                project = one_project(connection, site.book, project_id, visitor.actor)
+            except NoSuchProject:
+                project = None
+        if project is None:
+            raise HTTPException(404)
+        facts = project.facts
+        known = Known(connection, site.book, project.policy, project_id, facts, today)
+        found = {
+            deed.value: option(known, deed, visitor.actor, ask=deed in onward(facts.state))
+            for deed in possible(known)
+        }
+        waiting = list(moves(known, project, found, visitor.actor))
+    groups = option_groups(found.values(), waiting)
+    rows = deadline_rows(project, site.book.calendar)
+    values: dict[str, Any] = {
+        "project": project,
+        "facts": facts,
+        "label": state_label(facts, project.category),
+        "bar": bar(facts, project.category),
+        "moves": waiting,
+        "groups": groups,
+        "rows": rows,
+        "stages": stages(facts, project.category),
+        "clauses": clauses_of(project, waiting, groups, rows),
+        "notice_label": notice_labels(project.category),
+        "fund": project.policy.funds.get(project.category.fund or ""),
+        "outcomes": OUTCOMES,
+        "may_dispose": found[Act.DISPOSE.value].open,
+        "may_record": recordable(found.get(Act.MILESTONE.value), project, visitor.actor),
+    }
+    return page(request, "project.html", **values, **MAIL_WORDS)
+
+
+@routes.get("/projects/{project_id}/history")
+def whole_history(request: Request, project_id: int, visitor: Signed) -> Response:
+    """All that has happened, every version of every paper, every mail and what was not sent."""
+    site = site_of(request)
+    with site.db.read() as connection:
+        facts, _, policy = found_for(request, connection, project_id, visitor.actor)
+        inside = is_inside(visitor.actor, facts)
+        events = history(connection, project_id, policy, facts.category, inside=inside)
+        mail = mails(connection, project_id, inside=inside)
+        silent = silences(connection, project_id, inside=inside)
+    values: dict[str, Any] = {
+        "facts": facts,
+        "project_id": project_id,
+        "events": events[::-1],
+        "versions": paper_versions(events),
+        "labels": paper_labels(policy.categories[facts.category]),
+        "notice_label": notice_labels(policy.categories[facts.category]),
+        "mail": mail,
+        "silent": silent,
+    }
+    return page(request, "history.html", **values, **MAIL_WORDS)
+
+
+@routes.get("/projects/{project_id}/why")
+def why(request: Request, project_id: int, visitor: Signed) -> Response:
+    """Every step and act as it stands for the visitor."""
+    site = site_of(request)
+    with site.db.read() as connection:
+        facts, _, policy = found_for(request, connection, project_id, visitor.actor)
+        found = options(connection, site.book, project_id, visitor.actor, today=site.today())
+    values: dict[str, Any] = {
+        "facts": facts,
+        "policy": policy,
+        "found": found,
+        "project_id": project_id,
+    }
+    return page(request, "why.html", **values)
+
+
+@routes.get("/projects/{project_id}/papers/{key}/{version}")
+def download(
+    request: Request, project_id: int, key: str, version: int, visitor: Signed
+) -> Response:
+    """One version of a paper, to be saved: what somebody has uploaded is never shown as a page."""
+    site = site_of(request)
+    with site.db.read() as connection:
+        found_for(request, connection, project_id, visitor.actor)
+        kept = paper(connection, project_id, key, version)
+    path = path_of(site.settings.data_dir / FOLDER, kept["sha256"]) if kept else None
+    if kept is None or path is None or not path.is_file():
+        raise HTTPException(404)
+    name = quote(kept["name"], safe="")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+
+
+def found_for(
+    request: Request, connection: Connection, project_id: int, actor: Actor
+) -> tuple[Facts, int, Policy]:
+    """Facts, version and policy of a project that the actor may see; else 404."""
+    found = None
+    if 0 < project_id <= LARGEST_ID:
+        try:
+            found = seen_by(connection, site_of(request).book, project_id, actor)
+        except NoSuchProject:
+            found = None
+    if found is None:
+        raise HTTPException(404)
+    return found

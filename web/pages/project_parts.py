@@ -1,0 +1,232 @@
+"""The parts of a project's page, put together from what was read: the bar, deadlines, papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from states.calculus import Deadline
+from states.calendar import WorkCalendar
+from states.course import course
+from states.facts import Facts, Standing
+from states.filling import NOTICE
+from states.findings import Finding
+from states.labels import rejected_label, state_label
+from states.policy import Category, Clause, PaperRule
+from states.terms import Act, Action, Force, Kind, State, Text
+from states.wanted import deadlines_for
+from web.pages.deed_parts import CHANGE_NOTICE
+from workflow.explain import Option, Stand, worth_saying
+from workflow.mail_tables import Purpose
+from workflow.moves import Move
+from workflow.one_project import OneProject
+from workflow.people import Actor
+from workflow.queries import deed_label
+
+# When each state was reached, as the facts say.
+REACHED = {
+    State.SUBMITTED: "submitted_on",
+    State.REVIEWED: "reviewed_on",
+    State.PLANNED: "planned_on",
+    State.FILED: "filed_on",
+    State.HELD: "held_on",
+    State.REPORTED: "reported_on",
+    State.SUBSIDISED: "ended_on",
+    State.CLOSED: "ended_on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A state on the bar. `look`: past, now, over (ended early) or ahead."""
+
+    label: Text
+    look: str
+    on: date | None
+
+
+def bar(facts: Facts, category: Category) -> list[Stop]:
+    """The ordinary states in order; an early end stands after the last that was reached."""
+    line = [State.DRAFTED, *(step.target for step in course(category) if step.target)]
+    here = facts.state if facts.state in line else facts.came_from
+    if facts.state not in line and here not in line:  # a filing that the course does not ask for
+        here = State.PLANNED
+    if facts.state is State.FILED and facts.state not in line:
+        line.insert(line.index(State.PLANNED) + 1, State.FILED)
+        here = State.FILED
+    at = line.index(here) if here else 0
+    ended_early = facts.state not in line
+    stops = []
+    for n, state in enumerate(line):
+        ends = n == at and not ended_early and n == len(line) - 1
+        look = (
+            "past" if n < at or (ended_early and n == at) or ends else "now" if n == at else "ahead"
+        )
+        label = state_label(facts, category) if state is facts.state else state.label
+        on = getattr(facts, REACHED[state]) if state in REACHED and n <= at else None
+        stops.append(Stop(label, look, on))
+    if ended_early:
+        stops = [*stops[: at + 1], Stop(_end(facts, category), "over", facts.ended_on)]
+    return stops
+
+
+def _end(facts: Facts, category: Category) -> Text:
+    if facts.state is State.REJECTED and facts.rejected:
+        return rejected_label(State(facts.rejected["state"]), category)
+    return state_label(facts, category)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """A deadline as it is shown. `late`: past its last day and not met."""
+
+    kind: Text
+    due_on: date
+    last_on: date
+    advised_on: date
+    provisional: bool
+    standing: Text
+    look: str  # open, late, ahead, met, over
+    met_on: date | None
+    force: Text
+    clause: str
+    trace: tuple[Text, ...]
+
+
+def deadline_rows(project: OneProject, calendar: WorkCalendar) -> dict[str, list[DeadlineRow]]:
+    """`current`: what is asked for, the next first; `over`: earlier dates and what was lifted."""
+    computed = {d.kind.value: d for d in deadlines_for(project.facts, project.category, calendar)}
+    current: list[DeadlineRow] = []
+    over: list[DeadlineRow] = []
+    for row in project.deadlines:
+        standing = Standing(row["standing"])
+        made = _row(row, standing, computed.get(row["kind"]))
+        gone = standing in (Standing.SUPERSEDED, Standing.LIFTED)
+        (over if gone else current).append(made)
+    order = {"open": 0, "ahead": 1, "met": 2}
+    current.sort(key=lambda one: (order[one.look], one.due_on))
+    return {"current": current, "over": over}
+
+
+def _row(row: dict[str, Any], standing: Standing, found: Deadline | None) -> DeadlineRow:
+    looks = {Standing.OPEN: "open", Standing.AHEAD: "ahead", Standing.MET: "met"}
+    own = found is not None and found.due.due_on == row["due_on"]
+    return DeadlineRow(
+        kind=Kind(row["kind"]).label,
+        due_on=row["due_on"],
+        last_on=row["late_after"],
+        advised_on=row["advised_on"],
+        provisional=bool(row["provisional"]),
+        standing=standing.label,
+        look=looks.get(standing, "over"),
+        met_on=row["met_on"],
+        force=Force(row["force"]).label,
+        clause=row["clause"],
+        trace=found.due.trace if found and own else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The papers that one step asks for: (rule, what is kept of it or None, promised day or None)."""
+
+    step: Text
+    papers: list[tuple[PaperRule, dict[str, Any] | None, str | None]]
+    missing: int
+    look: str  # now: the next step asks for them; past: should be there; ahead: not yet
+
+
+def stages(facts: Facts, category: Category) -> list[Stage]:
+    """The papers of each step, in the order of the life."""
+    found = []
+    steps = [step.action for step in course(category)]
+    here = next((s.action for s in course(category) if s.source is facts.state), None)
+    for action in Action:
+        rules = category.papers.get(action, ())
+        papers = [(r, facts.papers.get(r.key), facts.promised.get(r.key)) for r in rules]
+        if papers:
+            missing = sum(kept is None for _, kept, _ in papers)
+            found.append(Stage(action.label, papers, missing, _look(action, here, steps)))
+    return found
+
+
+def paper_labels(category: Category) -> dict[str, Text]:
+    """What each paper of a category is called."""
+    labels = {rule.key: rule.label for rules in category.papers.values() for rule in rules}
+    return {NOTICE: CHANGE_NOTICE} | labels
+
+
+def _look(action: Action, here: Action | None, steps: list[Action]) -> str:
+    if here is None:  # it has ended
+        return "over"
+    if action is here:
+        return "now"
+    behind = action in steps and steps.index(action) < steps.index(here)
+    return "past" if behind else "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Options by how they stand for the visitor; those that a move already shows are left out."""
+
+    open: list[Option]
+    others: list[Option]
+    blocked: list[Option]
+
+
+def option_groups(found: Iterable[Option], shown: Iterable[Move]) -> Groups:
+    taken = {move.option.deed for move in shown if move.option and move.option.open}
+    taken -= {Act.MILESTONE, Act.DISPOSE}
+    listed = [one for one in found if one.deed not in taken]
+    by = {stand: [one for one in listed if one.stand is stand] for stand in Stand}
+    return Groups(by[Stand.OPEN], by[Stand.OTHERS], by[Stand.BLOCKED])
+
+
+def clauses_of(
+    project: OneProject,
+    shown: Iterable[Move],
+    groups: Groups,
+    rows: dict[str, list[DeadlineRow]],
+) -> list[Clause]:
+    """Every clause that the page cites, in the order of the policy."""
+    cited = {row.clause for row in rows["current"]} | {f["clause"] for f in _flags(project)}
+    cited |= {f.clause for move in shown for f in move.lacks}
+    for one in (*groups.open, *groups.blocked):
+        cited |= {finding.clause for finding in _said(one)}
+    cited |= {rule.clause for papers in project.category.papers.values() for rule in papers}
+    cited |= {milestone.clause for milestone in project.category.milestones}
+    cited |= {project.facts.rejected.get("clause", ""), project.category.cap.clause or ""}
+    return [clause for key, clause in project.policy.clauses.items() if key in cited]
+
+
+def _flags(project: OneProject) -> Iterator[dict[str, Any]]:
+    yield from project.facts.flags.values()
+
+
+def _said(one: Option) -> tuple[Finding, ...]:
+    return worth_saying((*one.reasons, *one.besides))
+
+
+def recordable(one: Option | None, project: OneProject, actor: Actor) -> frozenset[str]:
+    """The milestones that the visitor may record now, also on the host's behalf."""
+    if one is None or not one.open:
+        return frozenset()
+    roles = {*actor.roles_over(project.facts), one.role}
+    return frozenset(m.key for m in project.category.milestones if m.by in roles)
+
+
+def notice_labels(category: Category) -> Callable[[dict[str, Any]], Text]:
+    """What a mail is about while it has no subject, which comes with writing it."""
+    milestones = {one.key: one.label for one in category.milestones}
+
+    def label(mail: dict[str, Any]) -> Text:
+        if mail["purpose"] == Purpose.REMINDER.value or not mail["notice"]:
+            return REMINDER
+        return milestones.get(mail["notice"]) or deed_label(mail["notice"])
+
+    return label
+
+
+REMINDER = Text("期限提醒", "Reminder")
