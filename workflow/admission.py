@@ -53,7 +53,7 @@ def admit(
     for new in newcomers:
         facts = Facts.read(new.stored)
         policy = book.policy(facts.policy)
-        row = drawn(new.stored) | {"facts": dump(new.stored)}
+        row = drawn(new.stored, facts, policy) | {"facts": dump(new.stored)}
         [(project_id,)] = _PROJECT.run(connection, row | {"version": 1, "head": ""})
         event = _first_event(project_id, new, policy, person=person, today=today, at=at)
         ids.append(project_id)

@@ -96,10 +96,36 @@ class Project(SQLModel, table=True):
     opens: date | None = None  # actual first day, else the earliest planned
     ends: date | None = None  # actual last day, else the planned
     contact_email: str = ""
+    # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
+    waits_for: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    open_flags: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    follow_up: date | None = None  # when somebody means to call again
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
     head: str  # hash of the last event
-    __table_args__ = (UniqueConstraint("year", "identity"), one_of("state", State))
+    __table_args__ = (
+        UniqueConstraint("year", "identity"),
+        Index(
+            "ix_project_waits_for",
+            "waits_for",
+            "department",
+            sqlite_where=text("waits_for <> ''"),
+            postgresql_where=text("waits_for <> ''"),
+        ),
+        Index(
+            "ix_project_flagged",
+            "department",
+            sqlite_where=text("open_flags > 0"),
+            postgresql_where=text("open_flags > 0"),
+        ),
+        Index(
+            "ix_project_follow_up",
+            "follow_up",
+            sqlite_where=text("follow_up IS NOT NULL"),
+            postgresql_where=text("follow_up IS NOT NULL"),
+        ),
+        one_of("state", State),
+    )
 
 
 class Event(SQLModel, table=True):
@@ -123,6 +149,16 @@ class Event(SQLModel, table=True):
     policy_digest: str
     prev: str
     hash: str
+    __table_args__ = (
+        Index("ix_event_recorded_at", "recorded_at"),
+        Index(
+            "ix_event_note",
+            "project_id",
+            "seq",
+            sqlite_where=text("deed = 'note'"),
+            postgresql_where=text("deed = 'note'"),
+        ),
+    )
 
 
 class Deadline(SQLModel, table=True):
@@ -151,6 +187,21 @@ class Deadline(SQLModel, table=True):
             "next_on",
             sqlite_where=text("next_on IS NOT NULL"),
             postgresql_where=text("next_on IS NOT NULL"),
+        ),
+        # What a notice asks for, and what only the system does: two workplaces' worth of questions.
+        Index(
+            "ix_deadline_asked",
+            "due_on",
+            "late_after",
+            sqlite_where=text("standing = 'open' AND force <> 'advisory'"),
+            postgresql_where=text("standing = 'open' AND force <> 'advisory'"),
+        ),
+        Index(
+            "ix_deadline_gentle",
+            "kind",
+            "due_on",
+            sqlite_where=text("standing = 'open' AND force = 'advisory'"),
+            postgresql_where=text("standing = 'open' AND force = 'advisory'"),
         ),
         one_of("kind", Kind),
         one_of("standing", Standing),

@@ -1,0 +1,76 @@
+"""desk: whose move it is, open flags and calls to make, found without reading every project
+
+Revision: 0005
+Follows: 0003
+"""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+# Name, table, columns, and what the rows in it have in common (empty: all rows).
+INDEXES = (
+    ("ix_project_waits_for", "project", ["waits_for", "department"], "waits_for <> ''"),
+    ("ix_project_flagged", "project", ["department"], "open_flags > 0"),
+    ("ix_project_follow_up", "project", ["follow_up"], "follow_up IS NOT NULL"),
+    (
+        "ix_deadline_asked",
+        "deadline",
+        ["due_on", "late_after"],
+        "standing = 'open' AND force <> 'advisory'",
+    ),
+    (
+        "ix_deadline_gentle",
+        "deadline",
+        ["kind", "due_on"],
+        "standing = 'open' AND force = 'advisory'",
+    ),
+    ("ix_event_recorded_at", "event", ["recorded_at"], ""),
+    ("ix_event_note", "event", ["project_id", "seq"], "deed = 'note'"),
+)
+
+
+def columns() -> list[Any]:
+    """Made anew each time: a column belongs to one table."""
+    return [
+        sa.Column("waits_for", sa.String(), nullable=False, server_default=sa.text("''")),
+        sa.Column("open_flags", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("follow_up", sa.Date(), nullable=True),
+    ]
+
+
+def upgrade() -> None:
+    for column in columns():
+        op.add_column("project", column)
+    _count_flags()
+    for name, table, its, where in INDEXES:
+        clause = sa.text(where) if where else None
+        op.create_index(op.f(name), table, its, sqlite_where=clause, postgresql_where=clause)
+    # Whose move it is follows from the rules: `refresh` derives it, as if they had changed.
+    op.execute("DELETE FROM setting WHERE key = 'rules'")
+
+
+def _count_flags() -> None:
+    connection = op.get_bind()
+    project = sa.table("project", sa.column("id"), sa.column("facts"), sa.column("open_flags"))
+    flagged = sa.select(project.c.id, project.c.facts).where(project.c.facts.contains('"flags":{'))
+    for row in connection.execute(flagged).all():
+        flags = json.loads(row.facts).get("flags", {}).values()
+        count = sum(not flag.get("disposed") for flag in flags)
+        where = project.c.id == row.id
+        connection.execute(sa.update(project).where(where).values(open_flags=count))
+
+
+def downgrade() -> None:
+    for name, table, _, _ in reversed(INDEXES):
+        op.drop_index(op.f(name), table)
+    with op.batch_alter_table("project") as project:
+        for column in reversed(columns()):
+            project.drop_column(column.name)
