@@ -98,25 +98,20 @@ class Project(SQLModel, table=True):
     contact_email: str = ""
     # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
     waits_for: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
-    open_flags: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    open_flags: int = Field(default=0, index=True, sa_column_kwargs={"server_default": "0"})
     follow_up: date | None = None  # when somebody means to call again
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
     head: str  # hash of the last event
     __table_args__ = (
         UniqueConstraint("year", "identity"),
+        Index("ix_project_year_state", "year", "state", "department"),
         Index(
             "ix_project_waits_for",
             "waits_for",
             "department",
             sqlite_where=text("waits_for <> ''"),
             postgresql_where=text("waits_for <> ''"),
-        ),
-        Index(
-            "ix_project_flagged",
-            "department",
-            sqlite_where=text("open_flags > 0"),
-            postgresql_where=text("open_flags > 0"),
         ),
         Index(
             "ix_project_follow_up",
@@ -150,7 +145,12 @@ class Event(SQLModel, table=True):
     prev: str
     hash: str
     __table_args__ = (
-        Index("ix_event_recorded_at", "recorded_at"),
+        Index(
+            "ix_event_by_people",
+            "recorded_at",
+            sqlite_where=text("NOT machine"),
+            postgresql_where=text("NOT machine"),
+        ),
         Index(
             "ix_event_note",
             "project_id",
@@ -188,11 +188,18 @@ class Deadline(SQLModel, table=True):
             sqlite_where=text("next_on IS NOT NULL"),
             postgresql_where=text("next_on IS NOT NULL"),
         ),
-        # What a notice asks for, and what only the system does: two workplaces' worth of questions.
+        # What notices ask for, and what only the system asks: sought each time somebody begins work.
         Index(
-            "ix_deadline_asked",
+            "ix_deadline_due",
             "due_on",
+            "project_id",
+            sqlite_where=text("standing = 'open' AND force <> 'advisory'"),
+            postgresql_where=text("standing = 'open' AND force <> 'advisory'"),
+        ),
+        Index(
+            "ix_deadline_late",
             "late_after",
+            "project_id",
             sqlite_where=text("standing = 'open' AND force <> 'advisory'"),
             postgresql_where=text("standing = 'open' AND force <> 'advisory'"),
         ),

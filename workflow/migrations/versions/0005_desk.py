@@ -18,12 +18,18 @@ depends_on = None
 # Name, table, columns, and what the rows in it have in common (empty: all rows).
 INDEXES = (
     ("ix_project_waits_for", "project", ["waits_for", "department"], "waits_for <> ''"),
-    ("ix_project_flagged", "project", ["department"], "open_flags > 0"),
+    ("ix_project_open_flags", "project", ["open_flags"], ""),
     ("ix_project_follow_up", "project", ["follow_up"], "follow_up IS NOT NULL"),
     (
-        "ix_deadline_asked",
+        "ix_deadline_due",
         "deadline",
-        ["due_on", "late_after"],
+        ["due_on", "project_id"],
+        "standing = 'open' AND force <> 'advisory'",
+    ),
+    (
+        "ix_deadline_late",
+        "deadline",
+        ["late_after", "project_id"],
         "standing = 'open' AND force <> 'advisory'",
     ),
     (
@@ -32,7 +38,9 @@ INDEXES = (
         ["kind", "due_on"],
         "standing = 'open' AND force = 'advisory'",
     ),
-    ("ix_event_recorded_at", "event", ["recorded_at"], ""),
+    ("ix_project_year_state", "project", ["year", "state", "department"], ""),
+    ("ix_event_by_people", "event", ["recorded_at"], "NOT machine"),
+    ("ix_mail_for_a_person", "mail", ["status"], "status IN ('dead', 'awaiting')"),
     ("ix_event_note", "event", ["project_id", "seq"], "deed = 'note'"),
 )
 
