@@ -38,6 +38,7 @@ class Mine:
     ends: date | None
     next: Next
     by: date | None
+    by_label: Text
     advised: date | None
     provisional: bool
     gentle: bool
@@ -77,6 +78,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
     step = next_step(facts, category, {kind: one.due_on for kind, one in due.items()}, today)
     one = due.get(step.kind) if step.kind else None
     gentle = one is not None and one.force == Force.ADVISORY
+    asked = one is not None and one.kind not in DAYS
     return Mine(
         project_id=row.id,
         name=row.name,
@@ -89,10 +91,19 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         ends=row.ends,
         next=step,
         by=one.due_on if one else None,
-        advised=one.advised_on if one else None,
+        by_label=DAYS.get(step.kind or Kind.FILING, DUE),
+        advised=one.advised_on if one and one.kind not in DAYS else None,
         provisional=bool(one and one.provisional),
-        gentle=gentle,
+        gentle=gentle and asked,
         late=bool(one and one.late_after < today and not gentle),
         mend_items=facts.mend_items if step.kind is Kind.MENDING else "",
         addressee=category.addressee,
     )
+
+
+DUE = Text("截止日", "Due")
+# What the system asks of its own hangs on a day of the class, not on a due day.
+DAYS = {
+    Kind.OPENING: Text("计划开班日", "Planned opening"),
+    Kind.RECORDING: Text("计划结束日", "Planned last day"),
+}

@@ -42,6 +42,7 @@ from workflow.people import PERSON, Actor
 from workflow.queries import EVENT, deed_label
 
 MOST = 8  # lines of a list
+FEW = 5  # of a list at the side
 CAP = 99  # what a count says at most: one more means “more”
 CAP_STATES = 999
 SEVERAL = 3  # times as many rows are looked at as are shown: some are hushed
@@ -300,7 +301,7 @@ def _gentle(
         due_rows()
         .where(scope.projects, GENTLE, DEADLINE.c.kind == kind.value, *which)
         .order_by(DEADLINE.c.due_on)
-        .limit(MOST)
+        .limit(FEW if what is TO_CONFIRM else MOST)
     )
     found = []
     for row in connection.execute(query):
