@@ -60,7 +60,7 @@ def admit(
         events.append(event)
         heads.append({"row_id": project_id, "new_head": event["hash"]})
         due += [
-            deadlines.new_row(project_id, want, 1, book, today)
+            deadlines.new_row(project_id, facts, want, 1, book, today)
             for want in wanted(facts, policy.categories[facts.category], book.calendar)
         ]
     _HEAD.many(connection, heads)

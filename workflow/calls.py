@@ -22,10 +22,20 @@ from workflow.mail_log import REMINDER
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT
 from workflow.queries import EVENT
-from workflow.workplace import ASKED, GENTLE, NOTHING, TO_CALL, Scope, due_rows, is_to_chase
+from workflow.workplace import (
+    ASKED,
+    GENTLE,
+    NOTHING,
+    TO_CALL,
+    WAITS,
+    Scope,
+    due_rows,
+    is_due,
+    is_late,
+)
 
 AHEAD = timedelta(days=14)
-MOST = 60  # matters gathered; what is most urgent comes first
+MOST = 30  # matters gathered of each sort; what is most urgent comes first
 IS_NOTE = EVENT.c.deed == literal_column("'note'")
 
 
@@ -114,12 +124,20 @@ def _urgency(call: Call) -> tuple[Any, ...]:
 
 
 def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
-    asked = (ASKED, DEADLINE.c.due_on <= today + AHEAD, *is_to_chase(today))
     over = (GENTLE, DEADLINE.c.kind == Kind.RECORDING.value, DEADLINE.c.late_after < today)
+    sought = [
+        due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc()),
+        due_rows().where(*is_due(scope, today, today + AHEAD)).order_by(DEADLINE.c.due_on),
+        due_rows().where(scope.deadlines, *over).order_by(DEADLINE.c.due_on.desc()),
+    ]
+    if scope.is_whole:  # nobody calls himself: what departments owe is the province's to ask for
+        asked = (DEADLINE.c.kind == Kind.APPLICATION.value, ASKED)
+        theirs = (WAITS, PROJECT.c.waits_for == Role.COORDINATOR.value)
+        sought.append(due_rows().where(*theirs, *asked).order_by(PROJECT.c.opens))
     found: list[_Cause] = []
-    for which in (asked, over):
-        query = due_rows().where(scope.projects, *which).order_by(DEADLINE.c.due_on).limit(MOST)
-        found += [one for row in connection.execute(query) if (one := _cause(row, scope, today))]
+    for query in sought:
+        rows = connection.execute(query.limit(MOST))
+        found += [one for row in rows if (one := _cause(row, scope, today))]
     known = {cause.row.id for cause in found}
     promised = (
         select(PROJECT)
@@ -142,9 +160,7 @@ def _cause(row: Any, scope: Scope, today: date) -> _Cause | None:
     if why and not blameless:
         return None
     due = row.late_after if row.late_after < today else row.due_on
-    cause = _Cause(row, facts, kind, due, blameless)
-    # Nobody calls himself: what the department owes is the province's to ask for.
-    return None if cause.to_department and scope.role is Role.COORDINATOR else cause
+    return _Cause(row, facts, kind, due, blameless)
 
 
 def _matter(

@@ -106,18 +106,23 @@ class Project(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("year", "identity"),
         Index("ix_project_year_state", "year", "state", "department"),
-        Index(
-            "ix_project_waits_for",
-            "waits_for",
-            "department",
-            sqlite_where=text("waits_for <> ''"),
-            postgresql_where=text("waits_for <> ''"),
-        ),
-        Index(
-            "ix_project_follow_up",
-            "follow_up",
-            sqlite_where=text("follow_up IS NOT NULL"),
-            postgresql_where=text("follow_up IS NOT NULL"),
+        *(
+            Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+            for name, columns, where in (
+                ("ix_project_waits_for", ("waits_for", "opens"), "waits_for <> ''"),
+                (
+                    "ix_project_waits_for_department",
+                    ("waits_for", "department", "opens"),
+                    "waits_for <> ''",
+                ),
+                ("ix_project_flagged", ("department",), "open_flags > 0"),
+                ("ix_project_follow_up", ("follow_up",), "follow_up IS NOT NULL"),
+                (
+                    "ix_project_follow_up_department",
+                    ("department", "follow_up"),
+                    "follow_up IS NOT NULL",
+                ),
+            )
         ),
         one_of("state", State),
     )
@@ -171,6 +176,8 @@ class Deadline(SQLModel, table=True):
     anchor_on: date
     due_on: date
     advised_on: date
+    # The project's, for questions of one department that no other project should make slower.
+    department: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     late_after: date  # due_on, or that of a window's latest opening: overdue only after it
     force: str
     provisional: bool
@@ -204,11 +211,24 @@ class Deadline(SQLModel, table=True):
             postgresql_where=text("standing = 'open' AND force <> 'advisory'"),
         ),
         Index(
-            "ix_deadline_gentle",
-            "kind",
+            "ix_deadline_department",
+            "department",
             "due_on",
-            sqlite_where=text("standing = 'open' AND force = 'advisory'"),
-            postgresql_where=text("standing = 'open' AND force = 'advisory'"),
+            "late_after",
+            sqlite_where=text("standing = 'open' AND force <> 'advisory'"),
+            postgresql_where=text("standing = 'open' AND force <> 'advisory'"),
+        ),
+        *(
+            Index(
+                name,
+                *columns,
+                sqlite_where=text("standing = 'open' AND force = 'advisory'"),
+                postgresql_where=text("standing = 'open' AND force = 'advisory'"),
+            )
+            for name, columns in {
+                "ix_deadline_gentle": ("kind", "due_on"),
+                "ix_deadline_gentle_department": ("kind", "department", "due_on"),
+            }.items()
         ),
         one_of("kind", Kind),
         one_of("standing", Standing),

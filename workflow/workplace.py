@@ -22,7 +22,6 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
-    not_,
     or_,
     select,
     text,
@@ -70,6 +69,8 @@ class Scope:
     actor: Actor
     role: Role
     projects: ColumnElement[bool]
+    deadlines: ColumnElement[bool]
+    happened: ColumnElement[bool]  # as `projects`, where another index is the quick way
 
     @property
     def is_whole(self) -> bool:
@@ -81,11 +82,16 @@ def scope_of(actor: Actor) -> Scope | None:
     roles = {role for role, _ in actor.grants}
     for role in (Role.PROVINCE, Role.AUDITOR):
         if role in roles:
-            return Scope(actor, role, true())
+            return Scope(actor, role, true(), true(), true())
     departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
     if Role.COORDINATOR in roles:
-        which = PROJECT.c.department.in_(departments) if departments else false()
-        return Scope(actor, Role.COORDINATOR, which)
+        columns = (
+            PROJECT.c.department,
+            DEADLINE.c.department,
+            func.coalesce(PROJECT.c.department, ""),
+        )
+        which = [one.in_(departments) if departments else false() for one in columns]
+        return Scope(actor, Role.COORDINATOR, *which)
     return None
 
 
@@ -121,8 +127,10 @@ class Task:
 def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
     """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
     sought = {
-        "late": due_rows().where(scope.projects, *_is_late(today)),
-        "week": due_rows().where(scope.projects, *_is_due(today, week_end(today))),
+        "late": select(DEADLINE.c.id)
+        .where(*is_late(scope, today))
+        .order_by(DEADLINE.c.due_on.desc()),
+        "week": select(DEADLINE.c.id).where(*is_due(scope, today, week_end(today))),
         "waiting": select(PROJECT.c.id).where(scope.projects, *_waits_for(scope.role)),
         "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
         "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
@@ -149,14 +157,9 @@ def _counted(connection: Connection, sought: dict[str, Select[Any]], cap: int) -
     return dict(connection.execute(select(*columns)).one()._mapping)
 
 
-def latest_year(connection: Connection, scope: Scope, today: date) -> int:
+def latest_year(connection: Connection, today: date) -> int:
     """This year, or the last one with projects where this one has none yet."""
-    query = (
-        select(PROJECT.c.year)
-        .where(scope.projects, PROJECT.c.year <= today.year)
-        .order_by(PROJECT.c.year.desc())
-        .limit(1)
-    )
+    query = select(func.max(PROJECT.c.year)).where(PROJECT.c.year <= today.year)
     found = connection.execute(query).scalar()
     return today.year if found is None else int(found)
 
@@ -171,35 +174,27 @@ def due_rows() -> Select[Any]:
     return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)
 
 
-def _is_late(today: date) -> tuple[ColumnElement[bool], ...]:
-    return ASKED, DEADLINE.c.late_after < today, *is_to_chase(today)
+# Nobody has to apply; what a department owes the province stands among what waits for it.
+NOT_APPLICATIONS = DEADLINE.c.kind != Kind.APPLICATION.value
 
 
-def is_to_chase(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Leaves out what nobody is blamed for: an application that was never handed in, and the
-    filing of a class that is over."""
-    never = and_(
-        DEADLINE.c.kind == Kind.APPLICATION.value,
-        PROJECT.c.state == State.DRAFTED.value,
-        DEADLINE.c.late_after < today,
-    )
-    over = and_(DEADLINE.c.kind == Kind.FILING.value, func.coalesce(PROJECT.c.ends, today) < today)
-    return not_(never), not_(over)
+def is_late(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
+    late = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    return ASKED, scope.deadlines, *late, NOT_APPLICATIONS
 
 
-def _is_due(today: date, until: date) -> tuple[ColumnElement[bool], ...]:
-    return ASKED, DEADLINE.c.due_on.between(today, until)
+def is_due(scope: Scope, today: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    return ASKED, scope.deadlines, DEADLINE.c.due_on.between(today, until), NOT_APPLICATIONS
 
 
 def late(connection: Connection, scope: Scope, today: date) -> list[Task]:
-    """What is overdue, the oldest first."""
-    query = due_rows().where(scope.projects, *_is_late(today)).order_by(DEADLINE.c.late_after)
+    """What is overdue, the latest first: what became so long ago has been seen before."""
+    query = due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc())
     return _tasks(connection, query, scope.role, today)
 
 
 def due_this_week(connection: Connection, scope: Scope, today: date) -> list[Task]:
-    which = _is_due(today, week_end(today))
-    query = due_rows().where(scope.projects, *which).order_by(DEADLINE.c.due_on)
+    query = due_rows().where(*is_due(scope, today, week_end(today))).order_by(DEADLINE.c.due_on)
     return _tasks(connection, query, scope.role, today)
 
 
@@ -234,7 +229,7 @@ def _waits_for(role: Role) -> tuple[ColumnElement[bool], ...]:
 
 
 def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
-    """What waits for somebody in the reader's role, what waits longest first."""
+    """What waits for somebody in the reader's role, the next class first."""
     rows = connection.execute(
         select(PROJECT, DEADLINE.c.due_on)
         .join_from(
@@ -248,7 +243,7 @@ def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
             isouter=True,
         )
         .where(scope.projects, *_waits_for(scope.role))
-        .order_by(PROJECT.c.id)
+        .order_by(PROJECT.c.opens)
         .limit(MOST)
     )
     return [task for row in rows for task in _moves(row, book, scope)][:MOST]
@@ -299,7 +294,7 @@ def _gentle(
 ) -> list[Task]:
     query = (
         due_rows()
-        .where(scope.projects, GENTLE, DEADLINE.c.kind == kind.value, *which)
+        .where(scope.deadlines, GENTLE, DEADLINE.c.kind == kind.value, *which)
         .order_by(DEADLINE.c.due_on)
         .limit(FEW if what is TO_CONFIRM else MOST)
     )
@@ -316,7 +311,7 @@ def _gentle(
 def flagged(connection: Connection, scope: Scope) -> list[Task]:
     """Projects with flags that nobody has disposed of."""
     query = select(PROJECT).where(scope.projects, FLAGGED)
-    rows = connection.execute(query.order_by(PROJECT.c.open_flags.desc()).limit(MOST))
+    rows = connection.execute(query.order_by(PROJECT.c.department, PROJECT.c.id).limit(MOST))
     found = []
     for row in rows:
         facts = Facts.read(json.loads(row.facts))
@@ -351,7 +346,7 @@ def recent(connection: Connection, scope: Scope) -> list[Happened]:
         select(*columns, PROJECT.c.id, PROJECT.c.name, PERSON.c.name.label("who"))
         .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
         .join(PERSON, PERSON.c.login == EVENT.c.person, isouter=True)
-        .where(BY_PEOPLE, scope.projects)
+        .where(BY_PEOPLE, scope.happened)
         .order_by(EVENT.c.recorded_at.desc())
         .limit(MOST)
     )

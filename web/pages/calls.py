@@ -27,6 +27,7 @@ staff = allowed(*STAFF)
 Staff = Annotated[Visitor, Depends(staff)]
 NoteForm = Annotated[FormData, Depends(posted_by(staff))]
 LARGEST_ID = 2**31 - 1
+MOST = 40  # units on one sheet: nobody calls more in a day
 
 
 @dataclass
@@ -40,8 +41,10 @@ class Noting:
 
 
 @routes.get("/calls")
-def show(request: Request, visitor: Staff) -> Response:
-    return _page(request, visitor)
+def show(request: Request, visitor: Staff, note: str = "") -> Response:
+    """`note`: a project whose call is to be noted: its form stands open."""
+    known = note.isdecimal() and int(note) <= LARGEST_ID
+    return _page(request, visitor, noting=Noting([int(note)], {}) if known else None)
 
 
 def _page(
@@ -52,12 +55,19 @@ def _page(
     assert scope is not None  # who is STAFF watches something
     with site.db.read() as connection:
         found = calls(connection, site.book, scope, today=site.today())
-    known: dict[str, Any] = {"calls": found, "form": FORMS[Act.NOTE], "noting": noting}
+    shown = found[:MOST]
+    more = len(found) - len(shown)
+    known: dict[str, Any] = {
+        "calls": shown,
+        "more": more,
+        "form": FORMS[Act.NOTE],
+        "noting": noting,
+    }
     return page(request, "calls.html", status, **known, channels=list(CHANNELS.items()))
 
 
 @routes.post("/calls/note")
-def note(request: Request, visitor: Staff, form: NoteForm) -> Response:
+def record(request: Request, visitor: Staff, form: NoteForm) -> Response:
     site = site_of(request)
     typed = {name: text for name, text in values(form).items() if name != "project"}
     numbers = [str(number) for number in form.getlist("project")]
@@ -68,13 +78,13 @@ def note(request: Request, visitor: Staff, form: NoteForm) -> Response:
     given, problems = read_form(Act.NOTE, typed)
     noting.problems = {problem.field: problem.message for problem in problems}
     if not problems:
-        noting.refused = _record(site, visitor, noting, given)
+        noting.refused = _perform(site, visitor, noting, given)
     if noting.problems or noting.refused:
         return _page(request, visitor, 422, noting)
     return go(request, "/calls", RECORDED.format(n=len(noting.projects)))
 
 
-def _record(site: Site, visitor: Visitor, noting: Noting, given: dict[str, Any]) -> list[Text]:
+def _perform(site: Site, visitor: Visitor, noting: Noting, given: dict[str, Any]) -> list[Text]:
     """Note the same call with each project, or with none; why it was refused."""
     today, at = site.today(), site.now()
     deed = Deed(Act.NOTE, visitor.actor, given, {}, today)

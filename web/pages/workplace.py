@@ -41,7 +41,7 @@ def show(request: Request, visitor: Signed) -> Response:
 def _office(connection: Connection, site: Site, scope: Scope) -> dict[str, Any]:
     """What officials see; auditors only how much there is, and what happened."""
     today = site.today()
-    year = workplace.latest_year(connection, scope, today)
+    year = workplace.latest_year(connection, today)
     found: dict[str, Any] = {
         "scope": scope,
         "acts": scope.role is not Role.AUDITOR,

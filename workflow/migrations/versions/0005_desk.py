@@ -17,7 +17,32 @@ depends_on = None
 
 # Name, table, columns, and what the rows in it have in common (empty: all rows).
 INDEXES = (
-    ("ix_project_waits_for", "project", ["waits_for", "department"], "waits_for <> ''"),
+    ("ix_project_waits_for", "project", ["waits_for", "opens"], "waits_for <> ''"),
+    (
+        "ix_project_waits_for_department",
+        "project",
+        ["waits_for", "department", "opens"],
+        "waits_for <> ''",
+    ),
+    ("ix_project_flagged", "project", ["department"], "open_flags > 0"),
+    (
+        "ix_project_follow_up_department",
+        "project",
+        ["department", "follow_up"],
+        "follow_up IS NOT NULL",
+    ),
+    (
+        "ix_deadline_department",
+        "deadline",
+        ["department", "due_on", "late_after"],
+        "standing = 'open' AND force <> 'advisory'",
+    ),
+    (
+        "ix_deadline_gentle_department",
+        "deadline",
+        ["kind", "department", "due_on"],
+        "standing = 'open' AND force = 'advisory'",
+    ),
     ("ix_project_open_flags", "project", ["open_flags"], ""),
     ("ix_project_follow_up", "project", ["follow_up"], "follow_up IS NOT NULL"),
     (
@@ -57,6 +82,14 @@ def columns() -> list[Any]:
 def upgrade() -> None:
     for column in columns():
         op.add_column("project", column)
+    op.add_column(
+        "deadline",
+        sa.Column("department", sa.String(), nullable=False, server_default=sa.text("''")),
+    )
+    op.execute(
+        "UPDATE deadline SET department ="
+        " (SELECT department FROM project WHERE project.id = deadline.project_id)"
+    )
     _count_flags()
     for name, table, its, where in INDEXES:
         clause = sa.text(where) if where else None
@@ -79,6 +112,8 @@ def _count_flags() -> None:
 def downgrade() -> None:
     for name, table, _, _ in reversed(INDEXES):
         op.drop_index(op.f(name), table)
+    with op.batch_alter_table("deadline") as deadline:
+        deadline.drop_column("department")
     with op.batch_alter_table("project") as project:
         for column in reversed(columns()):
             project.drop_column(column.name)
