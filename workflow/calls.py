@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,8 +23,8 @@ from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT
 from workflow.queries import EVENT
 from workflow.workplace import (
-    ASKED,
     GENTLE,
+    ITS_APPLICATION,
     NOTHING,
     TO_CALL,
     WAITS,
@@ -124,31 +124,46 @@ def _urgency(call: Call) -> tuple[Any, ...]:
 
 
 def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
-    over = (GENTLE, DEADLINE.c.kind == Kind.RECORDING.value, DEADLINE.c.late_after < today)
-    sought = [
+    past = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    over = (GENTLE, DEADLINE.c.kind == Kind.RECORDING.value, *past)
+    found: list[_Cause] = []
+    for query in (
         due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc()),
         due_rows().where(*is_due(scope, today, today + AHEAD)).order_by(DEADLINE.c.due_on),
         due_rows().where(scope.deadlines, *over).order_by(DEADLINE.c.due_on.desc()),
-    ]
-    if scope.is_whole:  # nobody calls himself: what departments owe is the province's to ask for
-        asked = (DEADLINE.c.kind == Kind.APPLICATION.value, ASKED)
-        theirs = (WAITS, PROJECT.c.waits_for == Role.COORDINATOR.value)
-        sought.append(due_rows().where(*theirs, *asked).order_by(PROJECT.c.opens))
-    found: list[_Cause] = []
-    for query in sought:
+    ):
         rows = connection.execute(query.limit(MOST))
         found += [one for row in rows if (one := _cause(row, scope, today))]
+    if scope.is_whole:  # nobody calls himself: what departments owe is the province's to ask for
+        found += _owed_by_departments(connection)
     known = {cause.row.id for cause in found}
-    promised = (
+    return found + [one for one in _promised(connection, scope, today) if one.row.id not in known]
+
+
+def _owed_by_departments(connection: Connection) -> Iterator[_Cause]:
+    """Applications that their departments have not reviewed, with the window's end if it has
+    one."""
+    query = (
+        select(PROJECT, DEADLINE.c.due_on, DEADLINE.c.provisional)
+        .join_from(PROJECT, DEADLINE, ITS_APPLICATION, isouter=True)
+        .where(WAITS, PROJECT.c.waits_for == Role.COORDINATOR.value)
+        .order_by(PROJECT.c.opens)
+        .limit(MOST)
+    )
+    for row in connection.execute(query):
+        facts = Facts.read(json.loads(row.facts))
+        yield _Cause(row, facts, Kind.APPLICATION, row.due_on)
+
+
+def _promised(connection: Connection, scope: Scope, today: date) -> Iterator[_Cause]:
+    query = (
         select(PROJECT)
         .where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today)
         .order_by(PROJECT.c.follow_up)
         .limit(MOST)
     )
-    for row in connection.execute(promised):
-        if row.id not in known:
-            found.append(_Cause(row, Facts.read(json.loads(row.facts)), None, None))
-    return found
+    for row in connection.execute(query):
+        yield _Cause(row, Facts.read(json.loads(row.facts)), None, None)
 
 
 def _cause(row: Any, scope: Scope, today: date) -> _Cause | None:

@@ -47,13 +47,17 @@ CAP_STATES = 999
 SEVERAL = 3  # times as many rows are looked at as are shown: some are hushed
 
 # Written out, not bound: only then does a database see that the partial index will do.
+IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
 ASKED = and_(
-    DEADLINE.c.standing == literal_column("'open'"),
+    IS_OPEN,
     DEADLINE.c.force != literal_column("'advisory'"),
 )
 GENTLE = and_(
-    DEADLINE.c.standing == literal_column("'open'"),
+    IS_OPEN,
     DEADLINE.c.force == literal_column("'advisory'"),
+)
+ITS_APPLICATION = and_(
+    DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
 )
 WAITS = PROJECT.c.waits_for != literal_column("''")
 FLAGGED = PROJECT.c.open_flags > literal_column("0")
@@ -235,11 +239,7 @@ def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
         .join_from(
             PROJECT,
             DEADLINE,
-            and_(
-                DEADLINE.c.project_id == PROJECT.c.id,
-                DEADLINE.c.kind == Kind.APPLICATION.value,
-                ASKED,
-            ),
+            ITS_APPLICATION,
             isouter=True,
         )
         .where(scope.projects, *_waits_for(scope.role))
