@@ -107,7 +107,7 @@ def test_settings_are_kept(busy: Served) -> None:
     page.get_by_label("收到材料的回执").select_option("off")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_label("收到材料的回执")).to_have_value("off")
-    page.get_by_label("代收人").select_option(label="周复核")
+    page.get_by_role("combobox", name="代收人").select_option(label="周复核")
     page.get_by_label("截止日").fill("2025-04-20")
     page.get_by_role("button", name="设定").click()
     expect(page.get_by_role("status")).to_contain_text("周复核代收")
