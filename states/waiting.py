@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from states.facts import Facts
 from states.labels import is_national_money
 from states.policy import Category
-from states.terms import Action, Role, State, Text, deed_of
+from states.terms import Act, Action, Role, State, Text, deed_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,15 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
         return _page(request, visitor, 422, problem=OVER, typed=given)
     try:
         with site.db.write() as connection:
-            preferences.appoint(connection, visitor.person_id, int(who), first, last)
+            preferences.appoint(
+                connection,
+                visitor.person_id,
+                int(who),
+                first,
+                last,
+                today=site.today(),
+                at=site.now(),
+            )
     except preferences.NotAllowed as refused:
         return _page(request, visitor, 422, problem=refused.text, typed=given)
     return go(request, "/me", APPOINTED.format(name=known[int(who)], a=first, b=last))
