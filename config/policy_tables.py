@@ -109,6 +109,7 @@ class Duties(Table):
     held_as_planned: Duty | None = None
     host_kept: Duty | None = None
     change_in_advance: Duty | None = None
+    mending_after_inspection: Duty | None = None
 
 
 class AnnouncedTable(Table):

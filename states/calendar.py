@@ -49,6 +49,11 @@ class WorkCalendar:
             left -= self.is_working(day)
         return day
 
+    def working_days(self, after: date, until: date) -> int:
+        """How many working days lie after one day, up to and with another; 0 where it is over."""
+        days = range((until - after).days)
+        return sum(self.is_working(after + ONE_DAY * (n + 1)) for n in days)
+
     def why_off(self, day: date) -> Text:
         """The name of the holiday or of the weekend day, for a trace."""
         if name := self.holidays.get(day):

@@ -25,6 +25,8 @@ def effects(case: Case, seq: int) -> Json:
         target = move(facts.state, case.deed, facts.came_from)
         assert target is not None, (facts.state, case.deed)
         changes |= {"state": target.value, "came_from": facts.state.value}
+        if facts.follow_up:  # whom it was about has acted, or nothing is left to ask for
+            changes["follow_up"] = None
         if case.deed in MENDS and facts.mend_in is facts.state and not facts.mended_on:
             changes["mended_on"] = case.on.isoformat()
     return {key: as_json(value) for key, value in changes.items()}
@@ -172,6 +174,24 @@ def hand_over(case: Case, _: int) -> Json:
 CONTACT = ("contact_name", "contact_email", "contact_phone", "office_email")
 
 
+def reclassify(case: Case, _: int) -> Json:
+    return _taken(case, "category", "document_number")
+
+
+def inspect(case: Case, seq: int) -> Json:
+    """What was found stays with the event; the facts keep when, and what there is to mend by."""
+    return {"inspections": {str(seq): {"on": case.on.isoformat(), **_dated(case, "mend_by")}}}
+
+
+def _dated(case: Case, name: str) -> Json:
+    return {name: case.given[name].isoformat()} if case.given.get(name) else {}
+
+
+def note(case: Case, _: int) -> Json:
+    """What was said stays with the event, for officials; the facts keep when to call again."""
+    return {"follow_up": case.given.get("follow_up")}
+
+
 def milestone(case: Case, _: int) -> Json:
     said = {"on": case.on.isoformat(), "evidence": case.given.get("evidence", "")}
     return {"milestones": {case.given["name"]: said}}
@@ -234,6 +254,9 @@ EFFECTS: dict[Action | Act, Callable[[Case, int], dict[str, Any]]] = {
     Act.EXTEND: extend,
     Act.TRANSFER: transfer,
     Act.HAND_OVER: hand_over,
+    Act.RECLASSIFY: reclassify,
+    Act.INSPECT: inspect,
+    Act.NOTE: note,
     Act.MILESTONE: milestone,
     Act.CORRECT: correct,
     Act.DISPOSE: dispose,

@@ -76,6 +76,9 @@ class Facts:
     promised: Json = field(default_factory=dict)
     milestones: Json = field(default_factory=dict)
     changes: Json = field(default_factory=dict)
+    inspections: Json = field(default_factory=dict)
+    # When somebody means to call again; a step of the host's makes it idle.
+    follow_up: date | None = None
     flags: Json = field(default_factory=dict)
 
     @classmethod

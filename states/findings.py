@@ -33,8 +33,10 @@ class Finding:
         return f"{self.rule}.{self.fact}" if self.rule in ITEMISED else self.rule
 
 
-# Rules that can speak of several papers or milestones at once.
-ITEMISED = frozenset({"papers_present", "milestones_recorded", "promises_kept"})
+# Rules that can speak of several papers, milestones or inspections.
+ITEMISED = frozenset(
+    {"papers_present", "milestones_recorded", "promises_kept", "mending_after_inspection"}
+)
 
 
 @dataclass(frozen=True, slots=True)

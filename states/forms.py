@@ -116,6 +116,28 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("office_email", "email", "单位邮箱（抄送）", "the office's address, for copies"),
         may("reason", "text", "事由", "reason"),
     ),
+    Act.RECLASSIFY: (
+        need("category", "text", "调整后的项目类别", "new category"),
+        REASON,
+        DOCUMENT,
+    ),
+    Act.INSPECT: (
+        need("findings", "text", "检查情况", "findings"),
+        may(
+            "mend_by",
+            "date",
+            "整改期限（有问题须整改的填写）",
+            "date to mend by, if anything is to",
+        ),
+        DOCUMENT,
+    ),
+    Act.NOTE: (
+        need("channel", "text", "联系方式", "how"),
+        need("person", "line", "联系对象", "person"),
+        may("promise", "text", "对方答复", "what was promised"),
+        may("promised_for", "date", "承诺办理日期", "promised for"),
+        may("follow_up", "date", "下次跟进日期", "next follow-up"),
+    ),
     Act.MILESTONE: (
         need("name", "text", "节点", "milestone"),
         may("evidence", "line", "依据（文号、编号等）", "evidence"),
@@ -143,6 +165,12 @@ OUTCOMES: dict[str, Text] = {
     "mend": Text("限期补正", "To be mended"),
     "reduced": Text("核减补助", "Reduced"),
     "refused": Text("不予认可", "Refused"),
+}
+CHANNELS: dict[str, Text] = {
+    "phone": Text("电话", "Telephone"),
+    "wechat": Text("微信", "WeChat"),
+    "mail": Text("邮件", "E-mail"),
+    "in_person": Text("当面", "In person"),
 }
 
 

@@ -84,6 +84,19 @@ ACTS: tuple[ActRule, ...] = (
     ActRule(Act.TRANSFER, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
     ActRule(Act.HAND_OVER, UNDER_WAY, (COORDINATOR, PROVINCE), tells=(HOST,)),
     ActRule(
+        Act.RECLASSIFY,
+        (S.REVIEWED, S.PLANNED, S.FILED),
+        (PROVINCE,),
+        tells=(HOST, COORDINATOR),
+    ),
+    ActRule(
+        Act.INSPECT,
+        (S.PLANNED, S.FILED, S.HELD, S.REPORTED),
+        (COORDINATOR, PROVINCE),
+        tells=(HOST,),  # only where there is something to mend
+    ),
+    ActRule(Act.NOTE, tuple(S), (HOST, COORDINATOR, PROVINCE)),
+    ActRule(
         Act.MILESTONE,
         (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED),
         (HOST, PROVINCE),  # which of them: the policy says so for each milestone

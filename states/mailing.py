@@ -121,20 +121,27 @@ def hushed(
 
 
 # Acts that may bring new dates, which their own mail announces.
-NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND})
+NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND, Act.RECLASSIFY})
 
 
 def told(
     deed: Action | Act, source: State, after: Facts, by: Role, today: date
 ) -> tuple[Role, ...]:
     """Who gets a mail about a deed. A class moved into the past concerns its own people only; a
-    milestone those who did not record it."""
+    milestone those who did not record it; an inspection its host, if there is something to mend."""
     if isinstance(deed, Action):
         return STEPS[source, deed].tells
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
+    if deed is Act.INSPECT and not _to_mend(after):
+        return ()
     tells = ACT_RULES[deed].tells
     return (Role.HOST,) if tells and deed in NEW_DATES and is_past(after, today) else tells
+
+
+def _to_mend(facts: Facts) -> bool:
+    """Whether the last inspection found something to mend."""
+    return "mend_by" in facts.inspections[max(facts.inspections, key=int)]
 
 
 def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:

@@ -81,6 +81,9 @@ class Act(Labelled):
     EXTEND = "extend", "延长期限", "Extend a deadline"
     TRANSFER = "transfer", "调整主管部门或承办单位", "Transfer to another unit"
     HAND_OVER = "hand_over", "更换联系人", "Hand over to another contact"
+    RECLASSIFY = "reclassify", "调整类别", "Put in another category"
+    INSPECT = "inspect", "检查", "Inspect"
+    NOTE = "note", "催办记录", "Note a call"
 
 
 def deed_of(value: str) -> Action | Act:

@@ -7,32 +7,34 @@ from dataclasses import dataclass
 from states.facts import Facts
 from states.labels import is_national_money
 from states.policy import Category
-from states.terms import Action, Role, State, Text, deed_of
+from states.terms import Act, Action, Role, State, Text, deed_of
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that a role should do next."""
+    """Something that a role should do next, and by which deed."""
 
     role: Role
     what: Text
+    deed: Action | Act
 
 
 def waiting(facts: Facts, category: Category) -> list[Waiting]:
     """Everything that a project waits for from coordinators and the province."""
     found = []
     if facts.pending:
-        label = deed_of(facts.pending["deed"]).label
-        found.append(Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=label)))
+        deed = deed_of(facts.pending["deed"])
+        found.append(Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=deed.label), deed))
     elif facts.state is State.SUBMITTED:
-        found.append(Waiting(Role.COORDINATOR, TO_REVIEW))
+        found.append(Waiting(Role.COORDINATOR, TO_REVIEW, Action.REVIEW))
     elif facts.state is State.REVIEWED:
-        found.append(Waiting(Role.PROVINCE, TO_PLAN))
+        found.append(Waiting(Role.PROVINCE, TO_PLAN, Action.PLAN))
     elif facts.state is State.FILED:
         found += [
             Waiting(
                 Role.PROVINCE,
                 ANSWERS.get(milestone.key) or TO_RECORD_MILESTONE.format(label=milestone.label),
+                Act.MILESTONE,
             )
             for milestone in category.milestones
             if milestone.by is Role.PROVINCE
@@ -42,9 +44,8 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
     elif facts.state is State.REPORTED and category.ends_in is State.SUBSIDISED:
         said = TO_RECORD if is_national_money(category) else TO_DECIDE
         flags = len(facts.open_flags)
-        found.append(
-            Waiting(Role.PROVINCE, said.format(flags=FLAGS.format(n=flags) if flags else NONE))
-        )
+        what = said.format(flags=FLAGS.format(n=flags) if flags else NONE)
+        found.append(Waiting(Role.PROVINCE, what, Action.SUBSIDISE))
     return found
 
 

@@ -10,6 +10,7 @@ from starlette.types import Scope
 from web import calendar, failures, health
 from web.guarding import Guard
 from web.pages import (
+    calls,
     deeds,
     my_account,
     project,
@@ -17,13 +18,24 @@ from web.pages import (
     project_steps,
     projects,
     signing_in,
+    workplace,
 )
 from web.rendering import STATIC
 from web.site import Site
 
 __all__ = ["Site", "create_app"]
 
-PAGES = (signing_in, my_account, project_export, project_steps, projects, project, deeds)
+PAGES = (
+    signing_in,
+    workplace,
+    my_account,
+    project_export,
+    project_steps,
+    projects,
+    project,
+    deeds,
+    calls,
+)
 
 
 def create_app(site: Site) -> FastAPI:

@@ -53,14 +53,14 @@ def admit(
     for new in newcomers:
         facts = Facts.read(new.stored)
         policy = book.policy(facts.policy)
-        row = drawn(new.stored) | {"facts": dump(new.stored)}
+        row = drawn(new.stored, facts, policy) | {"facts": dump(new.stored)}
         [(project_id,)] = _PROJECT.run(connection, row | {"version": 1, "head": ""})
         event = _first_event(project_id, new, policy, person=person, today=today, at=at)
         ids.append(project_id)
         events.append(event)
         heads.append({"row_id": project_id, "new_head": event["hash"]})
         due += [
-            deadlines.new_row(project_id, want, 1, book, today)
+            deadlines.new_row(project_id, facts, want, 1, book, today)
             for want in wanted(facts, policy.categories[facts.category], book.calendar)
         ]
     _HEAD.many(connection, heads)

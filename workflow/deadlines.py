@@ -30,6 +30,7 @@ SET = (
     "met_on",
     "known_on",
     "next_on",
+    "department",
 )
 LATEST = Statement(  # the last round of a kind comes last
     select(
@@ -69,14 +70,14 @@ def reconcile(
     for want in wanted(facts, category, book.calendar):
         row = rows.pop(want.kind.value, None)
         if row is None:
-            added.append(new_row(project_id, want, 1, book, known_on))
+            added.append(new_row(project_id, facts, want, 1, book, known_on))
             continue
         row_id, _, round_, anchor_on, due_on, *held = row
         old = dict(zip(SET, held, strict=True))
         moved = (anchor_on, due_on) != (want.anchor_on, want.due_on)
         if moved or _comes_again(old["standing"], want.standing):
             changed.append((row_id, old, old | OVER))
-            added.append(new_row(project_id, want, round_ + 1, book, known_on))
+            added.append(new_row(project_id, facts, want, round_ + 1, book, known_on))
             continue
         new = old | {
             "advised_on": want.advised_on,
@@ -86,6 +87,7 @@ def reconcile(
             "clause": want.clause,
             "standing": want.standing.value,
             "met_on": want.met_on,
+            "department": facts.department,
         }
         if want.standing is Standing.OPEN and old["standing"] == Standing.AHEAD:
             new |= {"known_on": known_on or old["known_on"], "next_on": first_step(want, book)}
@@ -114,11 +116,17 @@ def _comes_again(stood: str, stands: Standing) -> bool:
 
 
 def new_row(
-    project_id: int, want: Wanted, round_: int, book: Rulebook, known_on: date | None
+    project_id: int,
+    facts: Facts,
+    want: Wanted,
+    round_: int,
+    book: Rulebook,
+    known_on: date | None,
 ) -> dict[str, Any]:
     """A row to insert. Only an open deadline has a next step."""
     return {
         "project_id": project_id,
+        "department": facts.department,
         "kind": want.kind.value,
         "round": round_,
         "anchor_on": want.anchor_on,

@@ -22,6 +22,7 @@ from states.findings import Case, Finding
 from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Role
+from states.waiting import waiting
 from workflow import deadlines
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
@@ -165,6 +166,7 @@ DRAWN = (
     "state",
     "contact_email",
 )
+WATCHERS = (Role.COORDINATOR, Role.PROVINCE)
 
 
 @cache
@@ -177,8 +179,10 @@ def _update(changed: tuple[str, ...]) -> Statement:
     )
 
 
-def drawn(stored: Json) -> dict[str, Any]:
-    """The columns of a project row that are drawn from its facts, for queries."""
+def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
+    """The columns of a project row that follow from its facts, for queries. `facts` is `stored`,
+    read."""
+    waits = {one.role for one in waiting(facts, policy.categories[facts.category])}
     day = date.fromisoformat
     opens = stored.get("actual_opens") or stored.get("opens_earliest")
     ends = stored.get("actual_ends") or stored.get("planned_ends")
@@ -190,6 +194,8 @@ def drawn(stored: Json) -> dict[str, Any]:
         "opens": day(opens) if opens else None,
         "ends": day(ends) if ends else None,
         **shelved(stored),
+        "waits_for": next((role.value for role in WATCHERS if role in waits), ""),
+        "follow_up": facts.follow_up,
     }
 
 
@@ -218,8 +224,9 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "prev": row.head,
     }
     event["hash"] = event_hash(event)
-    before = drawn(row.stored)
-    new = {name: value for name, value in drawn(stored).items() if value != before[name]}
+    before = drawn(row.stored, row.facts, entry.policy)
+    after = drawn(stored, facts, entry.policy)
+    new = {name: value for name, value in after.items() if value != before[name]}
     new |= {"facts": dump(stored), "version": seq, "head": event["hash"]}
     values = {"row_id": entry.project_id, "seen": row.version}
     values |= {f"new_{name}": value for name, value in new.items()}

@@ -123,6 +123,12 @@ class Mail(SQLModel, table=True):
             sqlite_where=text("status IN ('pending', 'leased', 'failed')"),
             postgresql_where=text("status IN ('pending', 'leased', 'failed')"),
         ),
+        Index(
+            "ix_mail_for_a_person",
+            "status",
+            sqlite_where=text("status IN ('dead', 'awaiting')"),
+            postgresql_where=text("status IN ('dead', 'awaiting')"),
+        ),
         one_of("status", MailStatus),
         one_of("purpose", Purpose),
     )

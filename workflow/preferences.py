@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from states.mailing import Mode, Sort, choices
 from states.terms import Role, Text
@@ -112,6 +112,37 @@ def must_be_reachable(connection: Connection, person: int) -> None:
         raise NotAllowed(UNREACHABLE.format(login=found.login))
     if is_marked(connection, found.email):
         raise NotAllowed(MARKED.format(login=found.login, email=found.email))
+
+
+def stand_ins(connection: Connection, person: int, *, on: date) -> list[Row[Any]]:
+    """Who stands in for a person on that day or later: name, from_on, until_on."""
+    query = (
+        select(PERSON.c.name, SUBSTITUTE.c.from_on, SUBSTITUTE.c.until_on)
+        .join_from(SUBSTITUTE, PERSON, SUBSTITUTE.c.substitute_id == PERSON.c.id)
+        .where(SUBSTITUTE.c.person_id == person, SUBSTITUTE.c.until_on >= on)
+        .order_by(SUBSTITUTE.c.from_on)
+    )
+    return list(connection.execute(query))
+
+
+def colleagues(connection: Connection, person: int) -> list[Row[Any]]:
+    """Who may be appointed: active people with an address who share a role and its scope; id and
+    name."""
+    own, its = GRANT.alias(), GRANT.alias()
+    query = (
+        select(PERSON.c.id, PERSON.c.name)
+        .join_from(own, its, (own.c.role == its.c.role) & (own.c.scope == its.c.scope))
+        .join(PERSON, PERSON.c.id == its.c.person_id)
+        .where(own.c.person_id == person, PERSON.c.id != person)
+        .where(PERSON.c.active, PERSON.c.email != "")
+        .distinct()
+        .order_by(PERSON.c.name)
+        .limit(MOST)
+    )
+    return list(connection.execute(query))
+
+
+MOST = 200  # of a list to choose from
 
 
 def dismiss(connection: Connection, person: int) -> int:

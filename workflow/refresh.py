@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -19,6 +20,7 @@ from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import TABLE as PROJECT
+from workflow.engine import drawn
 from workflow.mail_tables import Reminder
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -37,17 +39,27 @@ def refresh(db: Database, book: Rulebook) -> int:
     while True:
         with db.write() as connection:
             rows = connection.execute(
-                select(PROJECT.c.id, PROJECT.c.facts)
+                select(PROJECT.c.id, PROJECT.c.facts, PROJECT.c.waits_for)
                 .where(PROJECT.c.id > last)
                 .order_by(PROJECT.c.id)
                 .limit(BATCH)
             ).all()
             for row in rows:
-                _project(connection, book, row.id, Facts.read(json.loads(row.facts)))
+                stored = json.loads(row.facts)
+                facts = Facts.read(stored)
+                _project(connection, book, row.id, facts)
+                _whose_move(connection, row, drawn(stored, facts, book.policy(facts.policy)))
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen
         seen, last = seen + len(rows), rows[-1].id
+
+
+def _whose_move(connection: Connection, row: Any, now: dict[str, Any]) -> None:
+    """Of the columns of a project, the one that follows from the rules too."""
+    if now["waits_for"] != row.waits_for:
+        values = {"waits_for": now["waits_for"]}
+        connection.execute(update(PROJECT).where(PROJECT.c.id == row.id).values(values))
 
 
 def _project(connection: Connection, book: Rulebook, project_id: int, facts: Facts) -> None:

@@ -113,6 +113,9 @@ class Project(SQLModel, table=True):
     opens: date | None = None  # actual first day, else the earliest planned
     ends: date | None = None  # actual last day, else the planned
     contact_email: str = ""
+    # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
+    waits_for: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    follow_up: date | None = None  # when somebody means to call again
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
     head: str  # hash of the last event
@@ -131,6 +134,25 @@ class Project(SQLModel, table=True):
         Index("ix_project_by_plan", "plan_order", "id", *FILTERED),
         Index("ix_project_by_opening", "opening_order", "id", *FILTERED),
         Index("ix_project_by_name", "name_order", "id", *FILTERED),
+        Index("ix_project_year_state", "year", "state", "department"),
+        *(
+            Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+            for name, columns, where in (
+                ("ix_project_waits_for", ("waits_for", "opens"), "waits_for <> ''"),
+                (
+                    "ix_project_waits_for_department",
+                    ("waits_for", "department", "opens"),
+                    "waits_for <> ''",
+                ),
+                ("ix_project_flagged", ("department",), "open_flags > 0"),
+                ("ix_project_follow_up", ("follow_up",), "follow_up IS NOT NULL"),
+                (
+                    "ix_project_follow_up_department",
+                    ("department", "follow_up"),
+                    "follow_up IS NOT NULL",
+                ),
+            )
+        ),
     )
 
 
@@ -155,11 +177,27 @@ class Event(SQLModel, table=True):
     policy_digest: str
     prev: str
     hash: str
+    __table_args__ = (
+        Index(
+            "ix_event_by_people",
+            "recorded_at",
+            sqlite_where=text("NOT machine"),
+            postgresql_where=text("NOT machine"),
+        ),
+        Index(
+            "ix_event_note",
+            "project_id",
+            "seq",
+            sqlite_where=text("deed = 'note'"),
+            postgresql_where=text("deed = 'note'"),
+        ),
+    )
 
 
 # What a notice asks for and nobody has done yet. Literally as in queries: only then is an index
 # over this part of the table used.
 ASKED = "standing = 'open' AND force <> 'advisory'"
+GENTLE = "standing = 'open' AND force = 'advisory'"  # only the system asks
 
 
 class Deadline(SQLModel, table=True):
@@ -172,6 +210,8 @@ class Deadline(SQLModel, table=True):
     anchor_on: date
     due_on: date
     advised_on: date
+    # The project's, for questions of one department that no other project should make slower.
+    department: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     late_after: date  # due_on, or that of a window's latest opening: overdue only after it
     force: str
     provisional: bool
@@ -189,12 +229,21 @@ class Deadline(SQLModel, table=True):
             sqlite_where=text("next_on IS NOT NULL"),
             postgresql_where=text("next_on IS NOT NULL"),
         ),
+        # What notices ask for, and what only the system asks: sought whenever somebody begins work.
         *(
             Index(name, *columns, sqlite_where=text(ASKED), postgresql_where=text(ASKED))
             for name, columns in {
                 "ix_deadline_due": ("due_on", "project_id"),
                 "ix_deadline_late": ("late_after", "project_id"),
                 "ix_deadline_asked": ("project_id", "due_on", "late_after", "kind"),
+                "ix_deadline_department": ("department", "due_on", "late_after"),
+            }.items()
+        ),
+        *(
+            Index(name, *columns, sqlite_where=text(GENTLE), postgresql_where=text(GENTLE))
+            for name, columns in {
+                "ix_deadline_gentle": ("kind", "due_on"),
+                "ix_deadline_gentle_department": ("kind", "department", "due_on"),
             }.items()
         ),
         one_of("kind", Kind),

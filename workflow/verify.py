@@ -73,7 +73,7 @@ def _project(
         elif not events:
             yield _said(project_id, "没有任何历史记录", "has no history")
         else:
-            yield from _row(project_id, row, events, facts)
+            yield from _row(book, project_id, row, events, facts)
             yield from _deadlines(connection, book, project_id, facts)
         for key in missing(papers, facts.get("papers", {})) if papers else ():
             yield _said(
@@ -137,8 +137,11 @@ def _lawful(event: Row, before: Json) -> bool:
     return target is not None and target == State(event.target)
 
 
-def _row(project_id: int, row: Row, events: Sequence[Row], facts: Json) -> Iterator[Text]:
-    expected = drawn(facts) | {
+def _row(
+    book: Rulebook, project_id: int, row: Row, events: Sequence[Row], facts: Json
+) -> Iterator[Text]:
+    read = Facts.read(facts)
+    expected = drawn(facts, read, book.policy(read.policy)) | {
         "facts": dump(facts),
         "version": events[-1].seq,
         "head": events[-1].hash,

@@ -95,6 +95,30 @@ def hand_over(story: Story) -> Told:
     return Told(tag, tuple(told), values={"now": after.contact_name})
 
 
+def reclassify(story: Story) -> Told:
+    known = story.policy.categories
+    was, now = (known[facts.category].label for facts in (story.before, story.after))
+    told = (
+        (lines.CATEGORY, FROM_TO.format(was=was, now=now)),
+        lines.reason(story),
+        lines.document(story),
+    )
+    return Told(Text("类别调整", "Category changed"), told, values={"now": now, "was": was})
+
+
+def inspect(story: Story) -> Told:
+    """Sent only where something is to be mended."""
+    by = story.day("mend_by")
+    told = (
+        (Text("检查日期", "Inspected on"), story.on_label),
+        (Text("检查情况", "Findings"), story.text("findings")),
+        (Text("整改期限", "To be mended by"), day_label(by)),
+        lines.document(story),
+    )
+    clause = story.policy.duties.get("mending_after_inspection", "")
+    return Told(Text("检查整改", "Inspection"), told, clause, dict(lines.until(by)))
+
+
 def correct(story: Story) -> Told:
     before, after = story.before, story.after
     told: list[Line] = [(Text("更正日期", "Corrected on"), story.on_label)]
@@ -184,6 +208,8 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.EXTEND: extend,
     Act.TRANSFER: transfer,
     Act.HAND_OVER: hand_over,
+    Act.RECLASSIFY: reclassify,
+    Act.INSPECT: inspect,
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,

@@ -94,9 +94,10 @@ def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
 
 
 def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:
-    """The due days that held before the deed."""
+    """The due days that held before the deed, in the category of that time."""
+    category = story.policy.categories[story.before.category]
     return {
         want.kind: want.due_on
-        for want in wanted(story.before, story.category, book.calendar)
+        for want in wanted(story.before, category, book.calendar)
         if want.standing in (Standing.OPEN, Standing.AHEAD)
     }

@@ -76,4 +76,5 @@ def _given(facts: Facts, policy: Policy, source: State, today: date) -> Json:
         "kind": Kind.FILING.value,
         "due_on": by,
         "evidence": PLACEHOLDER,
+        "findings": PLACEHOLDER,
     }

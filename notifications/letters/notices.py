@@ -168,8 +168,8 @@ NAMES: dict[Family, Names] = {
         "addressee": Text("办班材料报送至何处", "where the papers after the class go"),
         "was": Text("变更前的办班时间，可能为空", "the dates before, perhaps empty"),
         "now": Text(
-            "变更后的办班时间、联系人或主管单位，可能为空",
-            "dates, contact or department now, perhaps empty",
+            "变更后的办班时间、联系人、主管单位或类别，可能为空",
+            "dates, contact, department or category now, perhaps empty",
         ),
         "moved": Text("办班时间是否变动（用于判断）", "whether the dates moved, to test"),
     },

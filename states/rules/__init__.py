@@ -25,11 +25,13 @@ from states.rules.acts import (
     transfer_says_where,
 )
 from states.rules.application import (
+    category_differs,
     category_known,
     enterprise_qualified,
     plan_dates_known,
     reached_in_time,
 )
+from states.rules.chasing import call_again_ahead, channel_known, mending_after_inspection
 from states.rules.dates import (
     can_end_in_time,
     confirmed_as_planned,
@@ -121,6 +123,9 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Act.EXTEND: (extension_fits, extension_binds),
     Act.TRANSFER: (transfer_says_where, host_kept),
     Act.HAND_OVER: (handed_to_somebody,),
+    Act.RECLASSIFY: (category_known, category_differs, can_end_in_time),
+    Act.INSPECT: (mending_date_ahead, mending_after_inspection),
+    Act.NOTE: (channel_known, call_again_ahead),
     Act.MILESTONE: (milestone_known,),
     Act.CORRECT: (correction_says_what, dates_in_order, has_ended, *HELD, amount_within_cap),
     Act.DISPOSE: (flag_known, mending_date_ahead),

@@ -58,6 +58,14 @@ def category_known(case: Case) -> Iterable[Finding]:
         yield block("category_known", "", "category", message, who=(case.role,))
 
 
+def category_differs(case: Case) -> Iterable[Finding]:
+    """R25-01: a project changes over to a category that it is not in."""
+    if case.given.get("category") == case.facts.category:
+        said = Text("项目已属“{label}”，请选择其他类别。", "The project is in “{label}” already.")
+        message = said.format(label=case.category.label)
+        yield block("category_differs", "", "category", message, who=(case.role,))
+
+
 def plan_dates_known(case: Case) -> Iterable[Finding]:
     """R25-01: the plan names each class and its time."""
     if not case.facts.opens_earliest and not case.given.get("opens"):

@@ -378,6 +378,7 @@ def test_duties_cite(fujian: Policy) -> None:
         "held_as_planned": "R25-02",
         "host_kept": "R25-03",
         "change_in_advance": "R25-05",
+        "mending_after_inspection": "R25-24",
     }
 
 

@@ -60,6 +60,9 @@ postpone       planned,filed                              host
 extend         drafted,submitted,reviewed,planned,filed,held,reported  province
 transfer       drafted,submitted,reviewed,planned,filed,held,reported  province
 hand_over      drafted,submitted,reviewed,planned,filed,held,reported  coordinator,province
+reclassify     reviewed,planned,filed                     province
+inspect        planned,filed,held,reported                coordinator,province
+note           *                                          host,coordinator,province
 milestone      planned,filed,held,reported,subsidised     host,province
 correct        held,reported,subsidised,closed            province
 dispose        *                                          province

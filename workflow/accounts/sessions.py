@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from states.terms import Role
 from workflow.accounts.secrets import kept, new_secret
@@ -117,6 +118,26 @@ def note_visit(connection: Connection, session: str, *, at: datetime) -> None:
 
 def end(connection: Connection, session: str) -> None:
     connection.execute(delete(SESSION).where(SESSION.c.token == session))
+
+
+def others(connection: Connection, visitor: Visitor, *, at: datetime) -> list[Row[Any]]:
+    """Where else somebody is signed in: began_at, seen_at and agent, the last seen first."""
+    query = select(SESSION.c.began_at, SESSION.c.seen_at, SESSION.c.agent).where(
+        SESSION.c.person_id == visitor.person_id,
+        SESSION.c.token != visitor.session,
+        SESSION.c.ends_at > at,
+        SESSION.c.seen_at > at - IDLE,
+    )
+    return list(connection.execute(query.order_by(SESSION.c.seen_at.desc()).limit(MOST_SHOWN)))
+
+
+MOST_SHOWN = 20
+
+
+def end_others(connection: Connection, visitor: Visitor) -> int:
+    """End every session of somebody's but this one; how many there were."""
+    its = (SESSION.c.person_id == visitor.person_id, SESSION.c.token != visitor.session)
+    return int(connection.execute(delete(SESSION).where(*its)).rowcount)
 
 
 def end_all(connection: Connection, person: int) -> None:

@@ -1,0 +1,104 @@
+"""What a host does next with a project: one deed, until when, with which papers, or what it waits
+for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from states.facts import Facts
+from states.labels import is_national_money
+from states.policy import Category, PaperRule
+from states.terms import Act, Action, Kind, State, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """`deed` None: nothing to do but wait, as `what` says. `kind`: the deadline that it meets."""
+
+    what: Text
+    deed: Action | Act | None = None
+    kind: Kind | None = None
+    papers: tuple[PaperRule, ...] = ()
+
+
+def next_step(facts: Facts, category: Category, due: Mapping[Kind, date], today: date) -> Next:
+    """`due`: the open deadlines by their kind. The papers are those that are not here yet."""
+    if facts.pending:
+        return Next(AT_PROVINCE)
+    if Kind.MENDING in due and facts.state in MENDED_BY:
+        deed = MENDED_BY[facts.state]
+        return Next(MEND, deed, Kind.MENDING, _asked(category, deed))
+    found = _ordinary(facts, category, due, today)
+    if found.deed is not None and isinstance(found.deed, Action):
+        missing = [p for p in _asked(category, found.deed) if p.key not in facts.papers]
+        return Next(found.what, found.deed, found.kind, tuple(missing))
+    return found
+
+
+def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today: date) -> Next:
+    state, ends_in_money = facts.state, category.ends_in is State.SUBSIDISED
+    if state is State.DRAFTED:
+        return Next(SUBMIT, Action.SUBMIT, Kind.APPLICATION)
+    if state in WAITS:
+        return Next(WAITS[state])
+    if state in (State.PLANNED, State.FILED):
+        return _around_the_class(facts, due, today)
+    if state is State.HELD:
+        if ends_in_money or category.papers.get(Action.REPORT):
+            said = CLAIM if is_national_money(category) else REPORT
+            return Next(said, Action.REPORT, Kind.REIMBURSEMENT)
+        return Next(CLOSE, Action.CLOSE)
+    if state is State.REPORTED and not ends_in_money:
+        return Next(CLOSE, Action.CLOSE)
+    if late := [key for key in facts.promised if key not in facts.papers]:
+        rules = category.papers.get(Action.REPORT, ())
+        return Next(SUPPLY, Act.SUPPLY, None, tuple(p for p in rules if p.key in late))
+    if state is State.REPORTED:
+        return Next(DECIDED)
+    if state is State.SUBSIDISED and "paid" not in facts.milestones:
+        return Next(PAID)
+    return Next(NOTHING)
+
+
+def _around_the_class(facts: Facts, due: Mapping[Kind, date], today: date) -> Next:
+    ends = facts.planned_ends or facts.opens_latest
+    if ends is not None and ends < today:
+        return Next(HOLD, Action.HOLD, Kind.RECORDING)
+    if Kind.FILING in due:
+        return Next(FILE, Action.FILE, Kind.FILING)
+    if facts.dates.open_window or facts.opens_earliest is None:
+        return Next(CONFIRM, Act.CONFIRM_DATES, Kind.OPENING)
+    return Next(TEACH, None, Kind.COMPLETION)
+
+
+def _asked(category: Category, deed: Action) -> tuple[PaperRule, ...]:
+    return tuple(category.papers.get(deed, ()))
+
+
+MENDED_BY = {
+    State.DRAFTED: Action.SUBMIT,
+    State.PLANNED: Action.FILE,
+    State.HELD: Action.REPORT,
+}
+MEND = Text("按退回意见补正后重新报送", "Mend what was sent back and hand it in again")
+SUBMIT = Text("填报申报表并提交申报", "Fill in and submit the application")
+FILE = Text("报送实施方案", "File the implementation plan")
+HOLD = Text("登记办班情况", "Record the class")
+CONFIRM = Text("确认办班时间", "Confirm the dates of the class")
+REPORT = Text("报送办班材料", "Hand in the papers of the class")
+CLAIM = Text("报送经费报销材料", "Hand in the reimbursement papers")
+CLOSE = Text("登记办结", "Close the project")
+SUPPLY = Text("补交承诺后补的材料", "Supply the papers that were promised")
+TEACH = Text("按计划办班，结束后登记办班情况", "Hold the class as planned, then record it")
+AT_PROVINCE = Text("等待省厅复核，暂不需要办理", "Waiting for the province; nothing to do now")
+DECIDED = Text("等待省厅审定，暂不需要办理", "Waiting for the decision; nothing to do now")
+PAID = Text("等待拨付，暂不需要办理", "Waiting for the payment; nothing to do now")
+NOTHING = Text("已办结，不需要办理", "Finished; nothing to do")
+WAITS = {
+    State.SUBMITTED: Text(
+        "等待主管（推荐）单位审核，暂不需要办理", "Waiting for the department's review"
+    ),
+    State.REVIEWED: Text("等待列入年度计划，暂不需要办理", "Waiting for the annual plan"),
+}

@@ -1,0 +1,109 @@
+"""What a host finds on its workplace: its projects, and what to do next with each."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.rulebook import Rulebook
+from states.facts import Facts, Standing
+from states.labels import state_label
+from states.lifecycle import UNDER_WAY
+from states.next_step import Next, next_step
+from states.terms import Force, Kind, Role, Text
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.people import Actor
+
+MOST = 30  # projects of one host that are shown; a unit has a few a year
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A project of the reader's unit. `by`: the last day that counts for the next step."""
+
+    project_id: int
+    name: str
+    host: str
+    year: int
+    state: str
+    state_label: Text
+    category: Text
+    opens: date | None
+    ends: date | None
+    next: Next
+    by: date | None
+    by_label: Text
+    advised: date | None
+    provisional: bool
+    gentle: bool
+    late: bool
+    mend_items: str
+    addressee: Text
+
+
+def my_projects(connection: Connection, book: Rulebook, actor: Actor, *, today: date) -> list[Mine]:
+    """The projects of somebody's units, what is under way and due first."""
+    units = [scope for role, scope in actor.grants if role is Role.HOST and scope]
+    rows = connection.execute(
+        select(PROJECT).where(PROJECT.c.host.in_(units)).order_by(PROJECT.c.id.desc()).limit(MOST)
+    ).all()
+    due = _due(connection, [row.id for row in rows])
+    found = [_mine(row, due[row.id], book, today) for row in rows]
+    return sorted(found, key=lambda one: (one.next.deed is None, _over(one), one.by or date.max))
+
+
+def _over(mine: Mine) -> bool:
+    return mine.state not in UNDER_WAY
+
+
+def _due(connection: Connection, projects: list[int]) -> dict[int, dict[Kind, Any]]:
+    found: dict[int, dict[Kind, Any]] = defaultdict(dict)
+    query = select(DEADLINE).where(
+        DEADLINE.c.project_id.in_(projects), DEADLINE.c.standing == Standing.OPEN.value
+    )
+    for row in connection.execute(query):
+        found[row.project_id][Kind(row.kind)] = row
+    return found
+
+
+def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
+    facts = Facts.read(json.loads(row.facts))
+    category = book.policy(facts.policy).categories[facts.category]
+    step = next_step(facts, category, {kind: one.due_on for kind, one in due.items()}, today)
+    one = due.get(step.kind) if step.kind else None
+    gentle = one is not None and one.force == Force.ADVISORY
+    asked = one is not None and one.kind not in DAYS
+    return Mine(
+        project_id=row.id,
+        name=row.name,
+        host=row.host,
+        year=row.year,
+        state=row.state,
+        state_label=state_label(facts, category),
+        category=category.label,
+        opens=row.opens,
+        ends=row.ends,
+        next=step,
+        by=one.due_on if one else None,
+        by_label=DAYS.get(step.kind or Kind.FILING, DUE),
+        advised=one.advised_on if one and one.kind not in DAYS else None,
+        provisional=bool(one and one.provisional),
+        gentle=gentle and asked,
+        late=bool(one and one.late_after < today and not gentle),
+        mend_items=facts.mend_items if step.kind is Kind.MENDING else "",
+        addressee=category.addressee,
+    )
+
+
+DUE = Text("截止日", "Due")
+# What the system asks of its own hangs on a day of the class, not on a due day.
+DAYS = {
+    Kind.OPENING: Text("计划开班日", "Planned opening"),
+    Kind.RECORDING: Text("计划结束日", "Planned last day"),
+}

@@ -1,0 +1,41 @@
+"""How the office stands, for whoever looks after the system: mail that is stuck, accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, text
+
+from workflow.accounts.sessions import CREDENTIAL, SESSION
+from workflow.outbox import TABLE as MAIL
+from workflow.people import GRANT, PERSON
+from workflow.recipients import ADDRESS
+from workflow.workplace import FOR_A_PERSON
+
+MOST = 999  # a count says no more
+WAITING: ColumnElement[bool] = text("mail.status IN ('pending', 'leased', 'failed')")  # type: ignore[assignment]
+
+
+def office_health(connection: Connection, at: datetime) -> dict[str, int]:
+    """Counts, at most MOST + 1 each: mail, addresses, people, sessions."""
+    nobody = ~select(GRANT.c.id).where(GRANT.c.person_id == PERSON.c.id).exists()
+    sought: dict[str, Any] = {
+        "stuck": select(MAIL.c.id).where(FOR_A_PERSON),
+        "waiting": select(MAIL.c.id).where(WAITING),
+        "overdue": select(MAIL.c.id).where(WAITING, MAIL.c.due_at < at),
+        "addresses": select(ADDRESS.c.email),
+        "people": select(PERSON.c.id).where(PERSON.c.active),
+        "unreachable": select(PERSON.c.id).where(PERSON.c.active, PERSON.c.email == ""),
+        "roleless": select(PERSON.c.id).where(PERSON.c.active, nobody),
+        "locked": select(CREDENTIAL.c.person_id).where(CREDENTIAL.c.locked_until > at),
+        "sessions": select(SESSION.c.token).where(SESSION.c.ends_at > at),
+    }
+    columns = [
+        select(func.count())
+        .select_from(query.limit(MOST + 1).subquery())
+        .scalar_subquery()
+        .label(name)
+        for name, query in sought.items()
+    ]
+    return dict(connection.execute(select(*columns)).one()._mapping)

@@ -1,0 +1,387 @@
+"""What officials find on their workplace: what is late, due, waiting, opening; how much of it.
+
+Every question here is bounded and answered from an index (workflow/tables.py), so that the page
+costs the same with a thousand projects and with a hundred thousand: lists end after MOST, counts
+say no more than CAP.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
+
+from config.rulebook import Rulebook
+from states.facts import Facts
+from states.mailing import hushed, is_past
+from states.terms import PROVISIONAL, Kind, Role, State, Text
+from states.waiting import waiting
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.mail_log import REMINDER
+from workflow.outbox import TABLE as MAIL
+from workflow.people import PERSON, Actor
+from workflow.queries import EVENT, deed_label
+
+MOST = 8  # lines of a list
+FEW = 5  # of a list at the side
+CAP = 99  # what a count says at most: one more means “more”
+CAP_STATES = 999
+SEVERAL = 3  # times as many rows are looked at as are shown: some are hushed
+
+# Written out, not bound: only then does a database see that the partial index will do.
+IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
+ASKED = and_(
+    IS_OPEN,
+    DEADLINE.c.force != literal_column("'advisory'"),
+)
+GENTLE = and_(
+    IS_OPEN,
+    DEADLINE.c.force == literal_column("'advisory'"),
+)
+ITS_APPLICATION = and_(
+    DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
+)
+WAITS = PROJECT.c.waits_for != literal_column("''")
+FLAGGED = PROJECT.c.open_flags > literal_column("0")
+TO_CALL = PROJECT.c.follow_up.is_not(None)
+BY_PEOPLE: ColumnElement[bool] = text("NOT event.machine")  # type: ignore[assignment]
+FOR_A_PERSON: ColumnElement[bool] = text("mail.status IN ('dead', 'awaiting')")  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose workplace it is: the projects that they watch, and as what."""
+
+    actor: Actor
+    role: Role
+    projects: ColumnElement[bool]
+    deadlines: ColumnElement[bool]
+    happened: ColumnElement[bool]  # as `projects`, where another index is the quick way
+
+    @property
+    def is_whole(self) -> bool:
+        return self.role is not Role.COORDINATOR
+
+
+def scope_of(actor: Actor) -> Scope | None:
+    """The widest of somebody's scopes among officials; None for hosts and administrators."""
+    roles = {role for role, _ in actor.grants}
+    for role in (Role.PROVINCE, Role.AUDITOR):
+        if role in roles:
+            return Scope(actor, role, true(), true(), true())
+    departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
+    if Role.COORDINATOR in roles:
+        columns = (
+            PROJECT.c.department,
+            DEADLINE.c.department,
+            func.coalesce(PROJECT.c.department, ""),
+        )
+        which = [one.in_(departments) if departments else false() for one in columns]
+        return Scope(actor, Role.COORDINATOR, *which)
+    return None
+
+
+def week_end(today: date) -> date:
+    """This week's Sunday."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line. `deed`: whose form it leads to, empty: the project itself."""
+
+    project_id: int
+    number: int | None
+    name: str
+    host: str
+    what: Text
+    by: date | None = None
+    note: Text = NOTHING
+    deed: str = ""
+    late: bool = False
+    place: str = ""
+    contact: str = ""
+    phone: str = ""
+
+
+# -- How much ---------------------------------------------------------------------------------
+
+
+def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
+    """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
+    sought = {
+        "late": select(DEADLINE.c.id)
+        .where(*is_late(scope, today))
+        .order_by(DEADLINE.c.due_on.desc()),
+        "week": select(DEADLINE.c.id).where(*is_due(scope, today, week_end(today))),
+        "waiting": select(PROJECT.c.id).where(scope.projects, *_waits_for(scope.role)),
+        "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
+        "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
+        "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
+    }
+    return _counted(connection, sought, CAP)
+
+
+def counts_by_state(connection: Connection, scope: Scope, year: int) -> dict[str, int]:
+    """How many projects of a year stand in each state, at most CAP_STATES + 1."""
+    its = select(PROJECT.c.id).where(PROJECT.c.year == year, scope.projects)
+    sought = {state.value: its.where(PROJECT.c.state == state.value) for state in State}
+    return _counted(connection, sought, CAP_STATES)
+
+
+def _counted(connection: Connection, sought: dict[str, Select[Any]], cap: int) -> dict[str, int]:
+    columns = [
+        select(func.count())
+        .select_from(query.limit(cap + 1).subquery())
+        .scalar_subquery()
+        .label(name)
+        for name, query in sought.items()
+    ]
+    return dict(connection.execute(select(*columns)).one()._mapping)
+
+
+def latest_year(connection: Connection, today: date) -> int:
+    """This year, or the last one with projects where this one has none yet."""
+    query = select(func.max(PROJECT.c.year)).where(PROJECT.c.year <= today.year)
+    found = connection.execute(query).scalar()
+    return today.year if found is None else int(found)
+
+
+# -- What is late or due ----------------------------------------------------------------------
+
+
+def due_rows() -> Select[Any]:
+    """Projects with one deadline each, to be narrowed."""
+    columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on"))
+    its = DEADLINE.c.project_id == PROJECT.c.id
+    return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)
+
+
+# Nobody has to apply; what a department owes the province stands among what waits for it.
+NOT_APPLICATIONS = DEADLINE.c.kind != Kind.APPLICATION.value
+
+
+def is_late(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
+    late = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    return ASKED, scope.deadlines, *late, NOT_APPLICATIONS
+
+
+def is_due(scope: Scope, today: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    return ASKED, scope.deadlines, DEADLINE.c.due_on.between(today, until), NOT_APPLICATIONS
+
+
+def late(connection: Connection, scope: Scope, today: date) -> list[Task]:
+    """What is overdue, the latest first: what became so long ago has been seen before."""
+    query = due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc())
+    return _tasks(connection, query, scope.role, today)
+
+
+def due_this_week(connection: Connection, scope: Scope, today: date) -> list[Task]:
+    query = due_rows().where(*is_due(scope, today, week_end(today))).order_by(DEADLINE.c.due_on)
+    return _tasks(connection, query, scope.role, today)
+
+
+def _tasks(connection: Connection, query: Select[Any], role: Role, today: date) -> list[Task]:
+    rows = connection.execute(query.limit(MOST * SEVERAL))
+    found = (task for row in rows if (task := _task(row, role, today)))
+    return [task for task, _ in zip(found, range(MOST), strict=False)]
+
+
+def _task(row: Any, role: Role, today: date) -> Task | None:
+    facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
+    why = hushed(kind, facts, role, late_after=row.late_after, known_on=row.known_on, on=today)
+    blameless = why == "before_known" and not is_past(facts, today)
+    if why and not blameless:
+        return None
+    is_late = row.late_after < today
+    note = PLAN_CAME_LATE if blameless else PROVISIONAL if row.provisional else NOTHING
+    by = row.late_after if is_late else row.due_on
+    more = {"contact": facts.contact_name, "phone": facts.contact_phone}
+    return _line(row, kind.label, by=by, note=note, late=is_late and not blameless, **more)
+
+
+def _line(row: Any, what: Text, **more: Any) -> Task:
+    return Task(row.id, row.number, row.name, row.host, what, **more)
+
+
+# -- What waits for the reader ----------------------------------------------------------------
+
+
+def _waits_for(role: Role) -> tuple[ColumnElement[bool], ...]:
+    return WAITS, PROJECT.c.waits_for == role.value
+
+
+def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
+    """What waits for somebody in the reader's role, the next class first."""
+    rows = connection.execute(
+        select(PROJECT, DEADLINE.c.due_on)
+        .join_from(
+            PROJECT,
+            DEADLINE,
+            ITS_APPLICATION,
+            isouter=True,
+        )
+        .where(scope.projects, *_waits_for(scope.role))
+        .order_by(PROJECT.c.opens)
+        .limit(MOST)
+    )
+    return [task for row in rows for task in _moves(row, book, scope)][:MOST]
+
+
+def _moves(row: Any, book: Rulebook, scope: Scope) -> Iterator[Task]:
+    facts = Facts.read(json.loads(row.facts))
+    category = book.policy(facts.policy).categories[facts.category]
+    for one in waiting(facts, category):
+        if one.role is not scope.role:
+            continue
+        own = facts.pending.get("by") == scope.actor.login
+        before_opening = facts.state is State.FILED and not facts.pending
+        by = row.due_on or (facts.opens_earliest if before_opening else None)
+        note = YOURS if own else BEFORE_OPENING if before_opening and by else NOTHING
+        yield _line(row, one.what, by=by, note=note, deed="" if own else one.deed.value)
+
+
+# -- What the system asks ---------------------------------------------------------------------
+
+
+def openings(connection: Connection, scope: Scope, today: date) -> list[Task]:
+    """Classes that open this week, with place and telephone."""
+    which = (DEADLINE.c.due_on.between(today, week_end(today)),)
+    return _gentle(connection, scope, Kind.OPENING, which, OPENS)
+
+
+def unrecorded(connection: Connection, scope: Scope, today: date) -> list[Task]:
+    """Classes that are over by their plan, and of which nothing is recorded."""
+    which = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    return _gentle(connection, scope, Kind.RECORDING, which, NOT_RECORDED, deed="hold")
+
+
+def to_confirm(connection: Connection, scope: Scope, today: date) -> list[Task]:
+    """Dates that are still provisional, the nearest first."""
+    which = (DEADLINE.c.due_on >= today, DEADLINE.c.provisional)
+    found = _gentle(connection, scope, Kind.OPENING, which, TO_CONFIRM, deed="confirm_dates")
+    return found
+
+
+def _gentle(
+    connection: Connection,
+    scope: Scope,
+    kind: Kind,
+    which: tuple[ColumnElement[bool], ...],
+    what: Text,
+    deed: str = "",
+) -> list[Task]:
+    query = (
+        due_rows()
+        .where(scope.deadlines, GENTLE, DEADLINE.c.kind == kind.value, *which)
+        .order_by(DEADLINE.c.due_on)
+        .limit(FEW if what is TO_CONFIRM else MOST)
+    )
+    found = []
+    for row in connection.execute(query):
+        facts = Facts.read(json.loads(row.facts))
+        note = Text(facts.schedule_text, facts.schedule_text) if row.provisional else NOTHING
+        whom = {"contact": facts.contact_name, "phone": facts.contact_phone}
+        more = {"by": row.due_on, "note": note, "deed": deed, "place": facts.place}
+        found.append(_line(row, what, **more, **whom))
+    return found
+
+
+def flagged(connection: Connection, scope: Scope) -> list[Task]:
+    """Projects with flags that nobody has disposed of."""
+    query = select(PROJECT).where(scope.projects, FLAGGED)
+    rows = connection.execute(query.order_by(PROJECT.c.department, PROJECT.c.id).limit(MOST))
+    found = []
+    for row in rows:
+        facts = Facts.read(json.loads(row.facts))
+        first, *others = facts.open_flags
+        said = Text(facts.flags[first]["zh"], facts.flags[first]["en"])
+        note = MORE_FLAGS.format(n=len(others)) if others else NOTHING
+        deed = "dispose" if scope.role is Role.PROVINCE else ""
+        found.append(_line(row, said, note=note, deed=deed))
+    return found
+
+
+# -- What happened ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A deed of somebody's. `who`: empty for the local operator."""
+
+    at: datetime
+    deed: Text
+    who: str
+    role: Text
+    on_behalf: bool
+    project_id: int
+    name: str
+
+
+def recent(connection: Connection, scope: Scope) -> list[Happened]:
+    """The last deeds of people, the latest first, with project and person."""
+    columns = (EVENT.c[n] for n in ("recorded_at", "deed", "person", "role", "on_behalf"))
+    query = (
+        select(*columns, PROJECT.c.id, PROJECT.c.name, PERSON.c.name.label("who"))
+        .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
+        .join(PERSON, PERSON.c.login == EVENT.c.person, isouter=True)
+        .where(BY_PEOPLE, scope.happened)
+        .order_by(EVENT.c.recorded_at.desc())
+        .limit(MOST)
+    )
+    return [
+        Happened(
+            at=row.recorded_at,
+            deed=deed_label(row.deed),
+            who=row.who or row.person,
+            role=Role(row.role).label if row.role else NOTHING,
+            on_behalf=bool(row.on_behalf),
+            project_id=row.id,
+            name=row.name,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _mail_within(scope: Scope) -> ColumnElement[bool]:
+    """Mail about a watched project, alone or among others."""
+    if scope.is_whole:
+        return true()
+    about = exists().where(PROJECT.c.id == MAIL.c.project_id, scope.projects)
+    carried = exists().where(
+        REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == PROJECT.c.id, scope.projects
+    )
+    return or_(about, carried)
+
+
+OPENS = Text("开班", "Opens")
+NOT_RECORDED = Text("计划结束日已过，尚未登记办班", "Over by its plan, not recorded")
+TO_CONFIRM = Text("办班时间暂定，待确认", "Dates to be confirmed")
+BEFORE_OPENING = Text("开班前", "before the opening")
+YOURS = Text("由您拟办，须另一人复核", "proposed by you: somebody else completes it")
+MORE_FLAGS = Text("另有{n}项", "{n} more")
+PLAN_CAME_LATE = Text(
+    "计划下达晚于备案期限，不归责于承办单位",
+    "the plan came later than this date: not the host's fault",
+)
