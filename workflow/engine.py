@@ -35,6 +35,7 @@ from workflow.people import Actor
 from workflow.readdress import follow
 from workflow.statements import Statement
 from workflow.tables import Event
+from workflow.webhooks import queue_calls
 
 __all__ = [
     "EVENT",
@@ -224,6 +225,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
     if _update(tuple(new)).change(connection, values) != 1:
         raise LostRace(entry.project_id)
     EVENT.run(connection, event)
+    queue_calls(connection, entry.project_id, seq, before=row.stored, after=stored, at=entry.at)
     return facts
 
 

@@ -27,12 +27,17 @@ def store(folder: Path, source: Path) -> Json:
     Durable before it returns, so that an event never names a paper that is not there. For the same
     reason a paper of a deed that is then refused stays: another deed may just be naming it.
     """
-    size = source.stat().st_size
-    if not 0 < size <= LARGEST:
+    if source.stat().st_size > LARGEST:  # before it is read
         raise PaperRefused(WRONG_SIZE.format(name=source.name, mb=LARGEST // 1024 // 1024))
-    content = source.read_bytes()
+    return store_bytes(folder, source.name, source.read_bytes())
+
+
+def store_bytes(folder: Path, name: str, content: bytes) -> Json:
+    """The same for what came over the network under that name."""
+    if not 0 < len(content) <= LARGEST:
+        raise PaperRefused(WRONG_SIZE.format(name=name, mb=LARGEST // 1024 // 1024))
     digest = sha256(content).hexdigest()
-    target = folder / digest[:2] / digest
+    target = path_of(folder, digest)
     if not target.exists():
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
@@ -41,7 +46,12 @@ def store(folder: Path, source: Path) -> Json:
             os.fsync(file.fileno())
         Path(file.name).replace(target)
         _sync(target.parent)
-    return {"sha256": digest, "name": source.name[:200], "size": size}
+    return {"sha256": digest, "name": name[:200], "size": len(content)}
+
+
+def path_of(folder: Path, digest: str) -> Path:
+    """Where the content of that hash is kept, if it is."""
+    return folder / digest[:2] / digest
 
 
 def _sync(folder: Path) -> None:
@@ -59,7 +69,7 @@ def missing(folder: Path, papers: Json) -> list[str]:
 
 
 def _intact(folder: Path, digest: str) -> bool:
-    path = folder / digest[:2] / digest
+    path = path_of(folder, digest)
     return path.is_file() and sha256(path.read_bytes()).hexdigest() == digest
 
 
