@@ -50,6 +50,9 @@ class WebhookProblem(Exception):
         super().__init__(text.en)
 
 
+ANY_WEBHOOK = exists().where(HOOK.c.active)
+
+
 def _scopes() -> ColumnElement[bool]:
     """Whose projects: `host` and `department` as they stand after the event, or did before it.
 
@@ -98,7 +101,7 @@ def queue_calls(
 
 def queue_admitted(connection: Connection, projects: Mapping[int, Json], *, at: datetime) -> None:
     """Queue the first events of projects that came onto the books: id -> facts."""
-    if connection.execute(select(HOOK.c.id).where(HOOK.c.active).limit(1)).first() is None:
+    if not connection.execute(select(ANY_WEBHOOK)).scalar_one():
         return
     rows = [_values(number, 1, stored, stored, at) for number, stored in projects.items()]
     _QUEUE.many(connection, rows)

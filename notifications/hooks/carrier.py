@@ -68,7 +68,11 @@ def deliver(
             connection.sock = _wrapped(plain, host) if secure else plain
             connection.request("POST", target, body, headers)
             status = connection.getresponse().status
-    except (OSError, HTTPException) as error:  # a closed connection, a certificate, a time-out
+    except (
+        OSError,
+        HTTPException,
+        ValueError,
+    ) as error:  # a closed connection, a certificate, a time-out
         raise NotDelivered(_reason(error)) from error
     if not 200 <= status < 300:
         raise NotDelivered(f"HTTP {status}", answered=True)
@@ -138,6 +142,6 @@ def _reason(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, ssl.SSLError):
         return "no trusted TLS connection"
-    if isinstance(error, socket.gaierror | UnicodeError):
+    if isinstance(error, socket.gaierror | ValueError):
         return "name not found"
     return "no connection" if isinstance(error, OSError) else "no HTTP answer"

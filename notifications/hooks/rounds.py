@@ -158,12 +158,12 @@ class Round:
 
     def _failed(self, call: Any, reason: str, told: Told) -> None:
         """Try again later, each time after a longer wait; a day after the event give it up."""
-        at = self.clock()
+        at, last = self.clock(), call.recorded_at + PATIENCE
         wait = timedelta(seconds=BACK_OFF[min(call.attempts, len(BACK_OFF) - 1)])
-        over = at + wait > call.recorded_at + PATIENCE
+        over = at >= last
         told.dead, told.failed = told.dead + over, told.failed + (not over)
         status = CallStatus.DEAD if over else CallStatus.PENDING
-        self._settle(call, status, reason, at if over else at + wait)
+        self._settle(call, status, reason, at if over else min(at + wait, last))
 
     def _settle(self, call: Any, status: CallStatus, reply: str, due_at: datetime) -> None:
         """Record what came of it, unless the claim was lost to another worker meanwhile."""
