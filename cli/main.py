@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.commands_mail import mail_app
+from cli.commands_token import token_app
 from cli.commands_wording import wording_app
 from cli.words import Json, both
 
@@ -52,6 +53,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(wording_app, name="wording")
 app.add_typer(mail_app, name="mail")
 app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 app.add_typer(mailbox_app, name="mailbox")
 
 PolicyName = Annotated[

@@ -46,7 +46,7 @@ def install(app: FastAPI) -> None:
 def refuse(request: Request, status: int, text: Text) -> Response:
     """The page of a failure, or the problem for a program (RFC 9457)."""
     if request.url.path.startswith(API):
-        return problems.problem(request, status, text)
+        return problems.problem(request, status, problems.TEXTS.get(status, text))
     with suppress(Exception):  # the page of a failure must not fail over who reads it
         find_visitor(request)
     return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)

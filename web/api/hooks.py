@@ -62,7 +62,7 @@ def list_hooks(request: Request, visitor: Caller) -> Hooks:
     ),
     status_code=201,
     response_model=Made,
-    responses=problems(409),
+    responses=problems(400, 409),
 )
 def add_hook(
     request: Request,

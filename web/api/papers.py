@@ -94,7 +94,7 @@ def plain_name(name: str) -> str:
     ),
     status_code=201,
     response_model=Kept,
-    responses=problems(400, 413),
+    responses=problems(400, 409, 413),
     openapi_extra=BODY,
 )
 def upload(

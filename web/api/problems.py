@@ -185,6 +185,11 @@ BY_STATUS = {
     500: "broken",
     503: "busy",
 }
+# Where what a page says would not help a program.
+TEXTS = {
+    400: Text("请求正文无法识别，请核对格式。", "The body cannot be read; check its format."),
+    405: Text("这个地址不接受这种请求方法。", "This address does not take that method."),
+}
 FIELDS = Text("有内容不符合要求，请按 fields 逐项改正。", "Some values will not do; see `fields`.")
 UNFIT = Text("这一项的内容不符合要求。", "This value does not fit.")
 SAID = {

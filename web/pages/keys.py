@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from states.terms import Text
-from web.rendering import SHANGHAI, go, page
+from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, values
 from workflow import webhooks
@@ -44,7 +44,7 @@ def _page(request: Request, visitor: Visitor, status: int = 200, **more: Any) ->
         "troubled": troubled,
         "base": site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/"),
         "usual": (site.today() + USUAL).isoformat(),
-        "latest": (site.today() + tokens.LONGEST_LIFE).isoformat(),
+        "latest": (site.today() + tokens.LONGEST_LIFE - timedelta(days=2)).isoformat(),
         "made": None,
         "typed": {},
         "token_problem": None,
@@ -55,9 +55,7 @@ def _page(request: Request, visitor: Visitor, status: int = 200, **more: Any) ->
 
 def _dated(token: dict[str, Any]) -> dict[str, Any]:
     """With the last day on which it opens something."""
-    ends_at = token["ends_at"]
-    last = (ends_at - timedelta(seconds=1)).astimezone(SHANGHAI).date() if ends_at else None
-    return token | {"ends_on": last}
+    return token | {"ends_on": tokens.last_day(token["ends_at"])}
 
 
 @routes.post("/me/keys/tokens")
@@ -82,12 +80,11 @@ def make(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 def _end(text: str) -> datetime:
-    """The end of a day, in Chinese time."""
+    """The end of the day that was typed."""
     try:
-        last = date.fromisoformat(text.strip()) + timedelta(days=1)
+        return tokens.end_of(date.fromisoformat(text.strip()))
     except (ValueError, OverflowError):
         raise tokens.TokenProblem(tokens.BAD_END) from None
-    return datetime.combine(last, time(), SHANGHAI)
 
 
 @routes.post("/me/keys/tokens/{token}/revoke")

@@ -7,8 +7,9 @@ says who made and who revoked which.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
@@ -86,6 +87,19 @@ def tokens(connection: Connection, person: int) -> list[dict[str, Any]]:
     columns = [column for column in TOKEN.columns if column.name != "token"]
     query = select(*columns).where(TOKEN.c.person_id == person).order_by(TOKEN.c.id.desc())
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def end_of(last: date) -> datetime:
+    """The moment at which a token ends whose last day is given: midnight in China."""
+    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
+
+
+def last_day(ends_at: datetime | None) -> date | None:
+    """The last Chinese calendar day on which a token opens something."""
+    return (ends_at - timedelta(seconds=1)).astimezone(SHANGHAI).date() if ends_at else None
 
 
 def is_living(token: dict[str, Any], at: datetime) -> bool:
