@@ -16,6 +16,7 @@ from web.api.describing import both
 from web.api.guide import chapters
 from web.api.problems import KINDS, Problem
 from web.rendering import page
+from web.visiting import find_visitor
 
 PREFIX = "/api/v1"
 RESOURCES = (people, projects, actions, papers, mails, rules, hooks)
@@ -59,5 +60,7 @@ def openapi() -> Response:
 
 @open_routes.get("/api/docs")
 def docs(request: Request) -> Response:
+    """Open to everybody; who is signed in keeps the menu."""
+    find_visitor(request)
     kinds = [(name, title) for name, title in KINDS.items()]
     return page(request, "api_docs.html", chapters=chapters(schema()), kinds=kinds)
