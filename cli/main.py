@@ -17,6 +17,7 @@ from cli.commands_accounts import PASSWORD_HELP, user_password
 from cli.commands_mail import mail_app
 from cli.commands_mailbox import mailbox_app
 from cli.commands_policy import policy_app
+from cli.commands_token import token_app
 from cli.commands_user import user_app
 from cli.commands_wording import wording_app
 from cli.words import ENGLISH, Json, both
@@ -42,6 +43,7 @@ app.add_typer(wording_app, name="wording")
 app.add_typer(mail_app, name="mail")
 app.add_typer(user_app, name="user")
 user_app.command("password", help=PASSWORD_HELP)(user_password)
+app.add_typer(token_app, name="token")
 app.add_typer(mailbox_app, name="mailbox")
 
 PolicyName = Annotated[

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     mail_attachments: bool = True  # calendar entries, timetables; some gateways hold them back
     mail_approval: tuple[str, ...] = ()  # notices that wait for a person, e.g. ("reject",)
 
+    webhook_private: bool = False  # whether webhooks may lead to addresses inside the network
+
     bounce_folder: Path | None = None  # .eml files of returned mail
     imap_host: str = ""  # a mailbox of returned mail; empty: none
     imap_port: int = Field(default=993, ge=1, le=65535)

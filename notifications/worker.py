@@ -23,6 +23,7 @@ from config.rulebook import Rulebook
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.digest import queue_digests
+from notifications.hooks.rounds import Told, go_round
 from notifications.letters.drafts import Writer
 from notifications.returns.bounce_desk import Collected, collect
 from notifications.sending.carriers import writer_for
@@ -41,6 +42,7 @@ from workflow.refresh import refresh
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
 BOUNCE_MINUTES = 5
+WEBHOOK_SECONDS = 5
 # Each named job sweeps its own kinds; together they sweep all.
 JOBS: dict[str, frozenset[Kind]] = {
     "filing-reminders": frozenset({Kind.APPLICATION, Kind.FILING, Kind.MENDING}),
@@ -121,7 +123,7 @@ class Worker:
 
     def scheduler(self, stopping: Event, beat: Callable[[], None]) -> BackgroundScheduler:
         """The named jobs: reminders and digests at 08:30 on working days, dispatch, bounces,
-        hourly housekeeping, and the beat that the watchdog waits for."""
+        webhooks, hourly housekeeping, and the beat that the watchdog waits for."""
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = BackgroundScheduler(timezone=SHANGHAI, job_defaults=defaults)
         # Days off are left out by the sweep: it knows make-up working days, cron does not.
@@ -135,6 +137,7 @@ class Worker:
         for name, work, span in (
             ("dispatch", partial(self._dispatch, stopping), {"seconds": DISPATCH_SECONDS}),
             ("bounces", partial(self.bounces, stopping.is_set), {"minutes": BOUNCE_MINUTES}),
+            ("webhooks", partial(self.webhooks, stopping), {"seconds": WEBHOOK_SECONDS}),
             ("housekeeping", self._catch_up, {"hours": 1}),
         ):
             every = IntervalTrigger(**span, timezone=SHANGHAI)
@@ -176,6 +179,11 @@ class Worker:
     def digests(self) -> int:
         """Queue the digests of the day, once however often it is asked; how many there are."""
         return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
+
+    def webhooks(self, stopping: Event) -> Told:
+        """Tell webhooks of what is due, and sweep away what nobody asks for any more."""
+        private = self.settings.webhook_private
+        return go_round(self.db, self.clock, private=private, stop=stopping.is_set)
 
     def bounces(self, stop: Callable[[], bool] = lambda: False) -> Collected:
         """Read what came back, until told to stop. Raises BounceProblem."""

@@ -1,4 +1,4 @@
-"""The web application: pages, calendar feeds, health, on one database."""
+"""The web application: pages, API, calendar feeds, health, on one database."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import calendar, failures, health
+from web.api import rooms as api
 from web.guarding import Guard
 from web.pages import (
     calls,
     deeds,
+    keys,
     my_account,
     project,
     project_export,
@@ -29,6 +31,7 @@ PAGES = (
     signing_in,
     workplace,
     my_account,
+    keys,
     project_export,
     project_steps,
     projects,
@@ -47,6 +50,8 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(calendar.router(site))
     for room in PAGES:
         app.include_router(room.routes)
+    app.include_router(api.routes)
+    app.include_router(api.open_routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     failures.install(app)
     app.add_middleware(Guard, base_url=site.settings.base_url)

@@ -10,15 +10,18 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from states.terms import Text
+from web.api import problems
 from web.guarding import TooLarge
-from web.rendering import full_path, language_of, page
+from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
+from workflow.answers import OtherRequest, UnderWay
 from workflow.database import DatabaseProblem
-from workflow.deeds import LostRace, NoSuchProject
+from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")
 API = "/api/"
@@ -31,20 +34,19 @@ def install(app: FastAPI) -> None:
     for kind, status in STATUS.items():
         app.add_exception_handler(kind, _told(status))
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _told(400))
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Refused, problems.refused)
+    app.add_exception_handler(problems.Unfit, problems.unfit)
+    app.add_exception_handler(PaperRefused, problems.of_paper)
+    app.add_exception_handler(OtherRequest, problems.of_key)
+    app.add_exception_handler(UnderWay, problems.of_key)
     app.add_exception_handler(Exception, _unforeseen)
 
 
 def refuse(request: Request, status: int, text: Text) -> Response:
     """The page of a failure, or the problem for a program (RFC 9457)."""
     if request.url.path.startswith(API):
-        said = {
-            "type": "about:blank",
-            "title": TITLES[status].in_("en"),
-            "status": status,
-            "detail": text.in_(language_of(request)),
-        }
-        return JSONResponse(said, status, media_type="application/problem+json")
+        return problems.problem(request, status, problems.TEXTS.get(status, text))
     with suppress(Exception):  # the page of a failure must not fail over who reads it
         find_visitor(request)
     return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
@@ -86,11 +88,19 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
+def _invalid(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API) and isinstance(error, RequestValidationError):
+        return problems.invalid(request, error)
+    return refuse(request, 400, TEXTS[400])
+
+
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     known = status if status in TEXTS else (400 if status < 500 else 500)
     answer = refuse(request, known, TEXTS[known])
     answer.status_code = status
+    if isinstance(error, HTTPException) and error.headers:  # what a 405 allows
+        answer.headers.update(error.headers)
     return answer
 
 

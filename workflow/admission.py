@@ -18,6 +18,7 @@ from workflow import deadlines
 from workflow.engine import EVENT, TABLE, drawn
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.statements import Statement
+from workflow.webhooks import queue_admitted
 
 _PROJECT = Statement(
     insert(TABLE).returning(TABLE.c.id),
@@ -66,6 +67,8 @@ def admit(
     _HEAD.many(connection, heads)
     EVENT.many(connection, events)
     deadlines.INSERT.many(connection, due)
+    stored = {number: new.stored for number, new in zip(ids, newcomers, strict=True)}
+    queue_admitted(connection, stored, at=at)
     return ids
 
 

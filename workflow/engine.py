@@ -37,6 +37,7 @@ from workflow.readdress import follow
 from workflow.shelving import shelved
 from workflow.statements import Statement
 from workflow.tables import Event
+from workflow.webhooks import ANY_WEBHOOK, queue_calls
 
 __all__ = [
     "EVENT",
@@ -126,10 +127,13 @@ class _Row:
     facts: Facts
     version: int
     head: str
+    watched: bool  # whether there are webhooks; asked along, because a step would feel the question
 
 
 _LOAD = Statement(
-    select(TABLE.c.facts, TABLE.c.version, TABLE.c.head).where(TABLE.c.id == bindparam("id"))
+    select(TABLE.c.facts, TABLE.c.version, TABLE.c.head, ANY_WEBHOOK.label("watched")).where(
+        TABLE.c.id == bindparam("id")
+    )
 )
 
 
@@ -137,9 +141,9 @@ def _load(connection: Connection, project_id: int) -> _Row:
     rows = _LOAD.run(connection, {"id": project_id})
     if not rows:
         raise NoSuchProject(project_id)
-    text, version, head = rows[0]
+    text, version, head, watched = rows[0]
     stored = json.loads(text)
-    return _Row(stored, Facts.read(stored), version, head)
+    return _Row(stored, Facts.read(stored), version, head, watched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,8 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
     if _update(tuple(new)).change(connection, values) != 1:
         raise LostRace(entry.project_id)
     EVENT.run(connection, event)
+    if row.watched:
+        queue_calls(connection, entry.project_id, seq, before=row.stored, after=stored, at=entry.at)
     return facts
 
 

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
@@ -36,12 +36,7 @@ def projects(
     overdue: bool = False,
 ) -> list[dict[str, Any]]:
     """All projects in plan order; `overdue`: those with an open deadline due before `as_of`."""
-    late = exists().where(
-        DEADLINE.c.project_id == PROJECT.c.id,
-        DEADLINE.c.standing == Standing.OPEN.value,
-        DEADLINE.c.force != Force.ADVISORY.value,  # what no notice asks for is never overdue
-        DEADLINE.c.late_after < as_of,
-    )
+    late = is_late(as_of)
     query = select(PROJECT, late.label("late")).order_by(
         PROJECT.c.year, PROJECT.c.number.is_(None), PROJECT.c.number, PROJECT.c.id
     )
@@ -49,10 +44,21 @@ def projects(
         query = query.where(PROJECT.c.state == state.value)
     if overdue:
         query = query.where(late)
-    return [_summary(row, book) for row in connection.execute(query)]
+    return [summary(row, book) for row in connection.execute(query)]
 
 
-def _summary(row: Any, book: Rulebook) -> dict[str, Any]:
+def is_late(as_of: date) -> ColumnElement[bool]:
+    """Whether a project has an open deadline that passed before `as_of`."""
+    return exists().where(
+        DEADLINE.c.project_id == PROJECT.c.id,
+        DEADLINE.c.standing == Standing.OPEN.value,
+        DEADLINE.c.force != Force.ADVISORY.value,  # what no notice asks for is never overdue
+        DEADLINE.c.late_after < as_of,
+    )
+
+
+def summary(row: Any, book: Rulebook) -> dict[str, Any]:
+    """A project as lists show it: of its row, with `late` from is_late."""
     facts = json.loads(row.facts)
     known = Facts.read(facts)
     category = book.policy(known.policy).categories[known.category]

@@ -1,0 +1,109 @@
+"""Schemathesis over the whole description: no 5xx, no undeclared status, answers as described."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from callers import caller
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import BaseSchema, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from stories import Desk
+from visits import House
+
+from config.rulebook import rulebook
+from web.api.rooms import schema
+from workflow.database import Database
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, methods in schema()["paths"].items()
+    for method in ("get", "post", "delete")
+    if method in methods
+]
+
+
+@pytest.fixture(scope="module")
+def house(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Projects in several states, which the requests may change."""
+    folder = tmp_path_factory.mktemp("schema")
+    shutil.copy(migrated_file, folder / "web.db")
+    database = Database(f"sqlite:///{folder / 'web.db'}")
+    house = House(Desk(database, rulebook()), folder)
+    for n, state in enumerate(("drafted", "submitted", "planned", "filed", "held", "reported")):
+        house.desk.live(house.desk.admit(name=f"第{n}期研修班"), state)
+    yield house
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def described(house: House) -> BaseSchema:
+    return schemathesis.openapi.from_asgi("/openapi.json", house.app)
+
+
+@pytest.mark.parametrize("who", ["province", "host", "admin"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_answers_are_as_described(
+    house: House,
+    described: BaseSchema,
+    operation: str,
+    who: str,
+) -> None:
+    run(house, described, operation, who, examples=12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_answers_are_as_described_to_many_requests(
+    house: House, described: BaseSchema, operation: str
+) -> None:
+    run(house, described, operation, "province", examples=300)
+
+
+def run(
+    house: House,
+    described: BaseSchema,
+    operation: str,
+    who: str,
+    *,
+    examples: int,
+) -> None:
+    method, _, path = operation.partition(" ")
+    headers = {"Authorization": f"Bearer {caller(house, who).token}"}
+    found = described[path][method]
+    cases = found.as_strategy(GenerationMode.POSITIVE) | found.as_strategy(GenerationMode.NEGATIVE)
+    statuses: list[int] = []
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def ask(case: Case) -> None:
+        answer = case.call(headers=headers)
+        statuses.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+    assert len(statuses) >= min(examples, 2)

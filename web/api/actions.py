@@ -1,0 +1,320 @@
+"""What can be done with a project, and doing it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from sqlalchemy import Connection
+from starlette.datastructures import UploadFile
+
+from states.decide import blocks, roles_now, second_by, who_may
+from states.facts import Json
+from states.findings import Finding
+from states.forms import FORMS, read_form
+from states.labels import state_label
+from states.terms import Act, Action, Role, State
+from web.api.callers import Caller, Writer, writer
+from web.api.describing import LARGEST_ID, Id, IdempotencyKey, both, problems
+from web.api.once import once
+from web.api.papers import Attached, attach, keep_upload
+from web.api.problems import FindingOut, Unfit, finding_out, spoken
+from web.api.projects import seen
+from web.guarding import TooLarge
+from web.site import Site, site_of
+from web.visiting import MOST_FILES
+from workflow.accounts.sessions import Visitor
+from workflow.deeds import Deed, Outcome
+from workflow.engine import perform_in, situation
+from workflow.judging import judged
+from workflow.people import Actor
+
+routes = APIRouter(tags=[both("办理", "actions")])
+DEEDS: tuple[Action | Act, ...] = (*Action, *Act)
+MOST_JSON = 1024 * 1024
+
+
+class Asked(BaseModel):
+    """One thing to fill in."""
+
+    name: str
+    kind: str = Field(description="text, line, date, count, yuan, yes, email")
+    label: str
+    required: bool
+
+
+class AskedPaper(BaseModel):
+    """A paper that the policy asks for at this step."""
+
+    key: str
+    label: str
+    may_follow: bool
+    clause: str
+    there: bool = Field(description=both("已有", "in the files already"))
+
+
+class Option(BaseModel):
+    """A step or an act, and how it stands for the caller."""
+
+    action: str
+    label: str
+    open: bool = Field(description=both("现在可以办理", "can be done now"))
+    who: list[Role] = Field(description=both("应由谁办理", "whose turn it is"))
+    needs_second: bool = Field(description=both("须两人办理", "takes a second person"))
+    reasons: list[FindingOut]
+    fields: list[Asked]
+    papers: list[AskedPaper]
+
+
+class Options(BaseModel):
+    id: int
+    state: State
+    version: int
+    actions: list[Option]
+
+
+@routes.get(
+    "/projects/{project_id}/actions",
+    summary=both("可以办理什么，为什么不能", "What can be done, and why not"),
+    responses=problems(404),
+)
+def list_actions(request: Request, visitor: Caller, project_id: Id) -> Options:
+    site, language = site_of(request), spoken(request)
+    with site.db.read() as connection:
+        facts, _, version = seen(connection, site, visitor, project_id)
+        category = site.book.policy(facts.policy).categories[facts.category]
+        found = []
+        for deed in DEEDS:
+            is_open, reasons = standing(connection, site, visitor.actor, project_id, deed)
+            papers = category.papers.get(deed, ()) if isinstance(deed, Action) else ()
+            option = Option(
+                action=deed.value,
+                label=deed.label.in_(language),
+                open=is_open,
+                who=list(roles_now(deed, facts)),
+                needs_second=bool(who_may(deed, facts.state) and second_by(deed, facts.state)),
+                reasons=[finding_out(f, language) for f in reasons],
+                fields=[
+                    Asked(
+                        name=f.name, kind=f.kind, label=f.label.in_(language), required=f.required
+                    )
+                    for f in FORMS[deed]
+                ],
+                papers=[
+                    AskedPaper(
+                        key=p.key,
+                        label=p.label.in_(language),
+                        may_follow=p.may_follow,
+                        clause=p.clause,
+                        there=p.key in facts.papers,
+                    )
+                    for p in papers
+                ],
+            )
+            found.append(option)
+    return Options(id=project_id, state=facts.state, version=version, actions=found)
+
+
+# What the form itself settles once it is filled in.
+SETTLED = frozenset(
+    {
+        *("form_complete", "papers_present", "something_supplied", "change_in_writing"),
+        *("change_says_what", "correction_says_what", "transfer_says_where", "handed_to_somebody"),
+        *("milestone_known", "flag_known", "reason_known", "extension_fits"),
+    }
+)
+
+
+def standing(
+    connection: Connection, site: Site, actor: Actor, project_id: int, deed: Action | Act
+) -> tuple[bool, list[Finding]]:
+    """Whether a deed is open to somebody, and what stands against it or would be flagged."""
+    facts, _, _, policy = situation(connection, site.book, project_id)
+    today = site.today()
+    asked = Deed(deed, actor, {}, {}, today)
+    _, found = judged(connection, site.book, policy, project_id, facts, asked, today)
+    return all(f.rule in SETTLED for f in blocks(found)), found
+
+
+class Doing(BaseModel):
+    """What is filled in. Field names and kinds as `actions` lists them."""
+
+    model_config = ConfigDict(extra="forbid")
+    fields: dict[
+        Annotated[str, StringConstraints(max_length=60)],
+        Annotated[str, StringConstraints(max_length=5000)] | bool | int | float | None,
+    ] = Field(default_factory=dict, max_length=60)
+    papers: dict[Annotated[str, StringConstraints(pattern="^[a-z0-9_]{1,60}$")], Attached] = Field(
+        default_factory=dict,
+        max_length=MOST_FILES,
+        description=both("已上传的材料：名称→文件", "uploaded papers: key → file"),
+    )
+    on: date | None = Field(
+        default=None,
+        ge=date(1990, 1, 1),
+        lt=date(2200, 1, 1),
+        description=both(
+            "计算期限所依据的日期，默认今天", "the date that counts; today if not given"
+        ),
+    )
+    on_behalf: bool = Field(
+        default=False, description=both("代承办单位录入纸质材料", "entered from paper for the host")
+    )
+    seen: int | None = Field(
+        default=None,
+        ge=1,
+        le=LARGEST_ID,
+        description=both(
+            "所依据的版本，已变则不办", "the version that was looked at; 409 if it moved on"
+        ),
+    )
+
+
+class Done(BaseModel):
+    """What came of it."""
+
+    id: int
+    action: str
+    done: bool
+    pending: bool = Field(description=both("待第二人复核", "waits for a second person"))
+    state: State
+    state_label: str
+    version: int
+    findings: list[FindingOut] = Field(
+        description=both("由人工核定的提示", "flags, left to a person")
+    )
+
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Doing"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"deed": {"$ref": "#/components/schemas/Doing"}},
+                    "additionalProperties": {"type": "string", "format": "binary"},
+                    "description": both(
+                        "deed 为上面的JSON；其余每部分是一份材料，以材料名称命名",
+                        "`deed`: the JSON above; every other part is a paper, named by its key",
+                    ),
+                },
+                "encoding": {"deed": {"contentType": "application/json"}},
+            },
+        },
+    }
+}
+
+
+async def read_doing(request: Request, _: Visitor = Depends(writer)) -> Doing:  # noqa: B008
+    """The body, as JSON or as a form with files, which are kept before anything is done."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return parsed(await bounded(request))
+    form = await request.form(max_files=MOST_FILES, max_fields=1, max_part_size=MOST_JSON)
+    given = form.get("deed")
+    text = await given.read() if isinstance(given, UploadFile) else (given or "{}").encode()
+    doing = parsed(text)
+    files = [(k, f) for k, f in form.multi_items() if k != "deed" and isinstance(f, UploadFile)]
+    uploaded = {key: await keep_upload(request, file) for key, file in files}
+    raw = doing.model_dump(mode="json") | {"papers": {}}
+    papers = {key: {"sha256": p["sha256"], "name": p["name"]} for key, p in uploaded.items()}
+    papers |= doing.model_dump(mode="json")["papers"]
+    return _checked(Doing, raw | {"papers": papers})
+
+
+async def bounded(request: Request) -> bytes:
+    """A body that is not meant to hold files."""
+    body = await request.body()
+    if len(body) > MOST_JSON:
+        raise TooLarge
+    return body
+
+
+def parsed(body: bytes) -> Doing:
+    try:
+        return Doing.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from None
+
+
+def _checked(shape: type[Doing], raw: Json) -> Doing:
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from None
+
+
+@routes.post(
+    "/projects/{project_id}/actions/{action}",
+    summary=both("办理一个事项", "Do a step or an act"),
+    description=both(
+        "由系统按政策判断；不能办理的，findings 逐条说明原因和条款，什么都不写入。",
+        "Judged by the policy; what is refused is told by findings with clauses, nothing written.",
+    ),
+    responses=problems(400, 404, 409, 413),
+    response_model=Done,
+    openapi_extra=BODY,
+)
+def do(
+    request: Request,
+    visitor: Writer,
+    project_id: Id,
+    action: Action | Act,
+    key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`; here to be described
+    doing: Doing = Depends(read_doing),  # noqa: B008
+) -> Response:
+    site, language = site_of(request), spoken(request)
+    with site.db.read() as connection:
+        seen(connection, site, visitor, project_id)
+    deed = _deed(site, visitor, action, doing)
+
+    def work(connection: Connection) -> Done:
+        today, at = site.today(), site.now()
+        outcome = perform_in(connection, site.book, project_id, deed, today=today, at=at)
+        return _done(connection, site, action, outcome, language)
+
+    return once(request, visitor, doing.model_dump_json(), work)
+
+
+def _deed(site: Site, visitor: Visitor, what: Action | Act, doing: Doing) -> Deed:
+    raw = {name: _text(value) for name, value in doing.fields.items()}
+    given, wrong = read_form(what, raw)
+    if wrong:
+        raise Unfit(wrong)
+    papers = attach(site, doing.papers)
+    on = doing.on or site.today()
+    return Deed(what, visitor.actor, given, papers, on, on_behalf=doing.on_behalf, seen=doing.seen)
+
+
+def _text(value: str | bool | int | float | None) -> str:
+    """A JSON value as it would be written on paper."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    with suppress(ValueError):  # a number of thousands of digits
+        return str(value)
+    return "?"
+
+
+def _done(
+    connection: Connection, site: Site, what: Action | Act, outcome: Outcome, language: str
+) -> Done:
+    facts, _, _, policy = situation(connection, site.book, outcome.project_id)
+    label = state_label(facts, policy.categories[facts.category])
+    return Done(
+        id=outcome.project_id,
+        action=what.value,
+        done=not outcome.pending,
+        pending=outcome.pending,
+        state=outcome.state,
+        state_label=label.in_(language),
+        version=outcome.version,
+        findings=[finding_out(f, language) for f in outcome.findings],
+    )

@@ -1,0 +1,145 @@
+"""Lists for programs: the projects, mails, units and people that somebody may see, a page at a time.
+
+Every list goes along a primary key: the next page begins after the last id, whatever the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, true
+
+from config.rulebook import Rulebook
+from states.terms import Role, State
+from workflow.judging import TABLE as PROJECT
+from workflow.mail_log import SHOWN
+from workflow.mail_tables import Reminder
+from workflow.outbox import TABLE as MAIL
+from workflow.people import GRANT, PERSON, UNIT, Actor
+from workflow.queries import is_late, summary
+from workflow.scopes import sees_all, visible
+
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+LARGEST_NUMBER = 9  # digits; more overflow the column
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in the order of their ids; `next_after`: the id after which the next page begins."""
+
+    rows: list[Row]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What narrows a list of projects; what is empty does not."""
+
+    words: str = ""  # in the name or the host; or the plan's number
+    state: State | None = None
+    year: int | None = None
+    category: str = ""
+    department: str = ""
+    overdue: bool = False
+
+
+def projects_page(
+    connection: Connection,
+    book: Rulebook,
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    after: int,
+    limit: int,
+    as_of: date,
+) -> Page:
+    """The projects of somebody's scope, as queries.summary shows them."""
+    late = is_late(as_of)
+    query = select(PROJECT, late.label("late")).where(visible(actor), *_narrowing(wanted))
+    if wanted.overdue:
+        query = query.where(late)
+    rows = _along(connection, query, PROJECT.c.id, after, limit)
+    return _page([summary(row, book) | {"year": row.year} for row in rows], limit)
+
+
+def _narrowing(wanted: Wanted) -> list[ColumnElement[bool]]:
+    columns = {"year": wanted.year, "category": wanted.category, "department": wanted.department}
+    found: list[ColumnElement[bool]] = [PROJECT.c[k] == v for k, v in columns.items() if v]
+    if wanted.state:
+        found.append(PROJECT.c.state == wanted.state.value)
+    for word in wanted.words.split():
+        of_text = [c.contains(word, autoescape=True) for c in (PROJECT.c.name, PROJECT.c.host)]
+        is_number = word.isascii() and word.isdecimal() and len(word) <= LARGEST_NUMBER
+        found.append(or_(*of_text, *([PROJECT.c.number == int(word)] if is_number else [])))
+    return found
+
+
+def mails_page(
+    connection: Connection,
+    actor: Actor,
+    *,
+    project_id: int | None = None,
+    status: str = "",
+    after: int,
+    limit: int,
+) -> Page:
+    """The mails that somebody may know of, without their bytes."""
+    query = select(*SHOWN).where(may_know(actor))
+    if project_id is not None:
+        query = query.where(_about(PROJECT.c.id == project_id))
+    if status:
+        query = query.where(MAIL.c.status == status)
+    rows = _along(connection, query, MAIL.c.id, after, limit)
+    return _page([dict(row._mapping) for row in rows], limit)
+
+
+def may_know(actor: Actor) -> ColumnElement[bool]:
+    """A host knows of the mails to hosts about its projects, a coordinator of those to coordinators
+    too: what officials are told among themselves is no business of a host's."""
+    if sees_all(actor):
+        return true()
+    roles = {role for role, _ in actor.grants}
+    told = {Role.HOST.value} | ({Role.COORDINATOR.value} & {role.value for role in roles})
+    return and_(MAIL.c.to_role.in_(sorted(told)), _about(visible(actor)))
+
+
+def _about(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Mails about some projects, alone or among the reminders that they gather."""
+    ids = select(PROJECT.c.id).where(which)
+    gathered = exists().where(REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id.in_(ids))
+    return or_(MAIL.c.project_id.in_(ids), gathered)
+
+
+def units_page(connection: Connection, *, after: int, limit: int) -> Page:
+    """All units: id, name, kind, email, phone."""
+    rows = _along(connection, select(UNIT), UNIT.c.id, after, limit)
+    return _page([dict(row._mapping) for row in rows], limit)
+
+
+def people_page(connection: Connection, *, after: int, limit: int) -> Page:
+    """All people with their roles, active or not."""
+    rows = _along(connection, select(PERSON), PERSON.c.id, after, limit)
+    ids = [row.id for row in rows]
+    grants = select(GRANT).where(GRANT.c.person_id.in_(ids)).order_by(GRANT.c.id)
+    roles: dict[int, list[Row]] = {}
+    for row in connection.execute(grants):
+        roles.setdefault(row.person_id, []).append({"role": row.role, "scope": row.scope})
+    found = [dict(row._mapping) | {"roles": roles.get(row.id, [])} for row in rows]
+    return _page(found, limit)
+
+
+def _along(
+    connection: Connection, query: Select[Any], key: Any, after: int, limit: int
+) -> Sequence[Any]:
+    """One row more than a page, which tells whether there is another."""
+    return connection.execute(query.where(key > after).order_by(key).limit(limit + 1)).all()
+
+
+def _page(rows: list[Row], limit: int) -> Page:
+    more = len(rows) > limit
+    return Page(rows[:limit], rows[limit - 1]["id"] if more else None)
