@@ -9,13 +9,13 @@ from starlette.types import Scope
 
 from web import calendar, failures, health
 from web.guarding import Guard
-from web.pages import my_account, signing_in
+from web.pages import batches, my_account, pictures, signing_in
 from web.rendering import STATIC
 from web.site import Site
 
 __all__ = ["Site", "create_app"]
 
-PAGES = (signing_in, my_account)
+PAGES = (signing_in, my_account, batches, pictures)
 
 
 def create_app(site: Site) -> FastAPI:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
 from functools import cache
@@ -107,6 +108,7 @@ def environment() -> Environment:
         "moment": _moment,
         "yuan": _yuan,
         "left": _left,
+        "unnamed": _unnamed,
     }
     return made
 
@@ -122,6 +124,14 @@ def _say(context: Context, text: Text | str | None) -> str:
     if text is None:
         return ""
     return text.in_(context["language"]) if isinstance(text, Text) else text
+
+
+def _unnamed(said: str) -> str:
+    """A sentence of the engine without the names that only the command line needs."""
+    return NAMES.sub("", said)
+
+
+NAMES = re.compile(r"（(?:[a-z][a-z_]*(?:、|, )?)+）| \((?:[a-z]+(?:_[a-z]+)*(?:, )?)\)")
 
 
 def as_day(value: date | str | None) -> date | None:

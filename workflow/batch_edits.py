@@ -97,12 +97,16 @@ def candidates(
     return list(connection.execute(query.order_by(PROJECT.c.id).limit(PAGE + 1)))
 
 
-def choices(connection: Connection, actor: Actor, batch: Prepared) -> list[tuple[str, str, int]]:
-    """Department, category and year of what could be put in, each once."""
+def choices(
+    connection: Connection, actor: Actor, batch: Prepared
+) -> list[tuple[str, str, str, int]]:
+    """Department, category, policy and year of what could be put in, each once."""
     states = [state.value for state in sources(batch.deed)]
-    columns = (PROJECT.c.department, PROJECT.c.category, PROJECT.c.year)
+    columns = (PROJECT.c.department, PROJECT.c.category, PROJECT.c.policy, PROJECT.c.year)
     query = select(*columns).where(visible(actor), PROJECT.c.state.in_(states)).distinct()
-    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(*columns))]
+    return [
+        (row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(*columns))
+    ]
 
 
 def put_in(connection: Connection, actor: Actor, batch_id: int, chosen: Iterable[int]) -> int:
@@ -201,8 +205,9 @@ def drop(connection: Connection, actor: Actor, batch_id: int, *, at: datetime) -
 
 
 def form_fields(deed: Action, names: Sequence[str]) -> list[Any]:
-    """The fields of the deed's form that a batch asks for, in the batch's order."""
-    form = {field.name: field for field in FORMS[deed]}
+    """The fields of the deed's form that a batch asks for, in the batch's order. None has to be
+    filled in before the batch is published: then the engine asks for what it needs."""
+    form = {field.name: replace(field, required=False) for field in FORMS[deed]}
     return [form[name] for name in names]
 
 
