@@ -16,7 +16,7 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.forms import read_form
 from states.terms import Action, Text
-from workflow.batch_edits import Edit
+from workflow.batch_edits import Edit, form_fields
 from workflow.batches import SORTS, Line, Prepared
 from workflow.funds import Share, shares, stands
 from workflow.judging import TABLE as PROJECT
@@ -128,6 +128,20 @@ def line_choices(
             found[0]["code"] = list({**known, **dict(codes)}.items())
     if batch.deed is Action.REJECT:
         found[0].setdefault("code", [])
+    return found
+
+
+def said_for_all(
+    book: Rulebook, batch: Prepared, lines: Sequence[Line]
+) -> list[tuple[Text, Text | str]]:
+    """Label and value of what was filled in once for all lines."""
+    found: list[tuple[Text, Text | str]] = []
+    policies = [book.policy(line.facts.policy) for line in lines[:1]]
+    for field in form_fields(batch.deed, SORTS[batch.deed].shared):
+        value = batch.fields.get(field.name, "")
+        reasons = [policy.reasons[value].label for policy in policies if value in policy.reasons]
+        if value:
+            found.append((field.label, reasons[0] if field.name == "code" and reasons else value))
     return found
 
 

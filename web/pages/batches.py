@@ -10,9 +10,16 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from notifications.letters.foretold import subjects
-from states.forms import FORMS
 from states.terms import Action, Kind, Role, State, Text
-from web.pages.batch_forms import Letter, edit_of, line_choices, money, numbers, title_of
+from web.pages.batch_forms import (
+    Letter,
+    edit_of,
+    line_choices,
+    money,
+    numbers,
+    said_for_all,
+    title_of,
+)
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import NotAllowed, allowed, posted_by
@@ -122,7 +129,8 @@ def _shown(
         known: dict[str, Any] = {"batch": batch, "lines": lines, "hidden": hidden}
         if batch.stage is Stage.PUBLISHED:
             known["results"] = results(connection, site.book, batch, lines)
-            known |= {"form": FORMS.__getitem__, "title_of": title_of}
+            known |= {"title_of": title_of, "problem": problem}
+            known["said_for_all"] = said_for_all(site.book, batch, lines)
             return page(request, "batch_done.html", status, **known)
         known |= {
             "news": news(connection, batch.id),
