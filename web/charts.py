@@ -59,8 +59,8 @@ class Row:
     said: str
 
 
-WIDE, ROW, LEFT, END = 680.0, 30.0, 176.0, 96.0  # a bar chart: its names left, its figures right
-NAME = 13  # characters of a name that fit beside a bar
+WIDE, ROW, LEFT, END = 460.0, 30.0, 158.0, 86.0  # a bar chart: its names left, its figures right
+NAME = 22  # Latin letters of a name that fit beside a bar; a Chinese character takes two
 
 
 def bars(rows: Sequence[Row]) -> Chart:
@@ -83,7 +83,13 @@ def bars(rows: Sequence[Row]) -> Chart:
 
 
 def shortened(name: str, most: int) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """The name, cut where it would be wider than `most` Latin letters."""
+    width = 0
+    for n, character in enumerate(name):
+        width += 2 if character > "\u2e80" else 1
+        if width > most:
+            return name[: n - 1] + "…"
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +99,60 @@ class Column:
     day: date
     parts: tuple[tuple[int, str], ...]
 
+    @property
+    def total(self) -> int:
+        return sum(value for value, _ in self.parts)
+
 
 TALL, FOOT, HEAD, SIDE, STEP = 200.0, 26.0, 18.0, 34.0, 19.0  # a chart of weeks
 
 
 def columns(weeks: Sequence[Column], today: date) -> Chart:
-    """A column for each week, with the months below and a line where today is."""
-    most = max((sum(value for value, _ in week.parts) for week in weeks), default=0)
-    top = _round_up(most)
+    """A column for each week, with the months below and a line where today is.
+
+    One that towers over all others is cut, so that they can be read; its figure still stands on
+    top, and a gap shows the cut.
+    """
+    top = _top(sorted(week.total for week in weeks))
     scale = (TALL - HEAD) / top
     rects, labels, lines = [], [], []
-    for share in (0, top // 2, top) if top > 1 else (0, top):
+    for share in (0, top // 2, top):
         y = round(TALL - share * scale, 1)
         lines.append(Line(SIDE, y, SIDE + STEP * len(weeks), y, "grid"))
         labels.append(Label(SIDE - 6, y + 4, str(share), "name"))
     for n, week in enumerate(weeks):
-        x, y = SIDE + n * STEP, TALL
-        for value, look in week.parts:
-            height = max(round(value * scale, 1), 2) if value else 0
-            if height:
-                rects.append(Rect(x + 3, round(y - height, 1), STEP - 6, height, look))
-            y -= height
-        if total := sum(value for value, _ in week.parts):
-            labels.append(Label(x + STEP / 2, round(y - 4, 1), str(total), "top"))
+        x = SIDE + n * STEP
+        stack, y = _stack(week, x, min(scale, (TALL - HEAD) / max(week.total, 1)))
+        rects += stack
+        if week.total:
+            labels.append(Label(x + STEP / 2, round(y - 4, 1), str(week.total), "top"))
+        if week.total > top:
+            rects.append(Rect(x, HEAD + 14, STEP, 5, "cut"))
     marks = _months(weeks)
     labels += [Label(SIDE + n * STEP + 2, TALL + 18, text, "month") for n, text in marks]
     lines += [Line(SIDE + n * STEP, TALL, SIDE + n * STEP, TALL + 6, "axis") for n, _ in marks]
-    width = SIDE + STEP * len(weeks) + 10
     if weeks and weeks[0].day <= today < weeks[-1].day + timedelta(days=7):
         x = round(SIDE + (today - weeks[0].day).days * STEP / 7, 1)
         lines.append(Line(x, 4, x, TALL, "today"))
+    width = SIDE + STEP * len(weeks) + 10
     return Chart(width, TALL + FOOT, tuple(rects), tuple(lines), tuple(labels))
+
+
+def _stack(week: Column, x: float, scale: float) -> tuple[list[Rect], float]:
+    """The parts of a column from below, none too small to be seen, and how far up it reaches."""
+    found, y = [], TALL
+    for value, look in week.parts:
+        if value:
+            height = max(round(value * scale, 1), 2)
+            y = round(y - height, 1)
+            found.append(Rect(x + 3, y, STEP - 6, height, look))
+    return found, y
+
+
+def _top(totals: Sequence[int]) -> int:
+    """The figure at the upper end of the axis."""
+    most, second = ([0, 0, *totals][-1], [0, 0, *totals][-2])
+    return _round_up(2 * second if second and most > 5 * second else most)
 
 
 def _round_up(most: int) -> int:

@@ -30,7 +30,7 @@ from workflow.batches import (
 )
 from workflow.judging import TABLE as PROJECT
 from workflow.office_tables import BatchStatus
-from workflow.people import Actor
+from workflow.people import Actor, names_of
 from workflow.scopes import visible
 
 PAGE = 50  # candidates on a page
@@ -60,14 +60,15 @@ def opened(connection: Connection, actor: Actor, batch_id: int) -> Prepared:
     if batch.deed not in sorts_for(actor):
         raise NotTheirs
     if not batch.can_change:
-        raise BatchOver(over(batch))
+        raise BatchOver(over(connection, batch))
     return batch
 
 
-def over(batch: Prepared) -> Text:
+def over(connection: Connection, batch: Prepared) -> Text:
     """Why a batch cannot be changed or done any more, and by whom it was ended."""
     who = batch.proposed_by if batch.stage is Stage.PROPOSED else batch.ended_by
-    return IS_OVER.format(stage=batch.stage.label, who=who)
+    name = names_of(connection, [who]).get(who, who)
+    return IS_OVER.format(stage=batch.stage.label, who=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from states.terms import Action, Text
 from workflow.batches import Line, Prepared, Stage
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.engine import perform_in
-from workflow.people import Actor
+from workflow.people import Actor, names_of
 
 NOTHING = Text("", "")
 
@@ -62,7 +62,9 @@ def do_lines(
             continue
         proposed = batch.stage is Stage.PROPOSED or second
         if batch.deed is Action.SUBSIDISE and line.facts.awaits(batch.deed) and not proposed:
-            verdict.problems = [PROPOSED_ELSEWHERE.format(who=line.facts.pending["by"])]
+            who = line.facts.pending["by"]
+            name = names_of(connection, [who]).get(who, who)
+            verdict.problems = [PROPOSED_ELSEWHERE.format(who=name)]
             continue
         seen = line.seen if strict else None
         deed = Deed(batch.deed, actor, values, batch.papers, today, seen=seen)

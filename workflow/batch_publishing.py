@@ -66,7 +66,7 @@ def publish(
         if batch.deed not in sorts_for(actor):
             raise NotTheirs
         if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
-            raise BatchOver(over(batch))
+            raise BatchOver(over(connection, batch))
         lines, hidden = lines_of(connection, batch.id, actor)
         if fingerprint(batch, lines) != shown:
             raise BatchOver(NOT_AS_SHOWN)
@@ -89,7 +89,7 @@ def take_back(
         if batch.deed not in sorts_for(actor):
             raise NotTheirs
         if batch.stage is not Stage.PROPOSED:
-            raise BatchOver(over(batch))
+            raise BatchOver(over(connection, batch))
         lines, hidden = lines_of(connection, batch.id, actor)
         if hidden:
             raise BatchOver(OUT_OF_SIGHT)

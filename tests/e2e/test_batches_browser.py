@@ -74,7 +74,7 @@ def test_two_tabs_publish_and_the_second_is_told(served: Served) -> None:
     page.get_by_role("button", name="公布本批").click()
     expect(page.get_by_role("status")).to_contain_text("已公布")
     other.get_by_role("button", name="公布本批").click()
-    expect(other.get_by_role("alert")).to_contain_text("该批次已公布（wang）")
+    expect(other.get_by_role("alert")).to_contain_text("该批次已公布（王经办）")
     assert (first.console, second.console) == ([], [])
 
 

@@ -109,5 +109,5 @@ def test_the_number_of_questions_does_not_grow_with_the_rows(house: House, wang:
 def test_bars_share_one_scale() -> None:
     chart = bars([Row("甲", ((10, "a"), (10, "b")), "20"), Row("乙", ((5, "a"),), "5")])
     widths = [rect.width for rect in chart.rects]
-    assert widths == [204.0, 204.0, 102.0]
+    assert widths == [108.0, 108.0, 54.0]
     assert [label.text for label in chart.labels] == ["甲", "20", "乙", "5"]

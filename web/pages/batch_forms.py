@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from states.facts import Json
 from states.forms import read_form
 from states.terms import Action, Text
 from workflow.batch_edits import Edit, form_fields
+from workflow.batch_results import News
 from workflow.batches import SORTS, Line, Prepared
 from workflow.funds import Share, shares, stands
 from workflow.judging import TABLE as PROJECT
@@ -33,6 +34,12 @@ TITLES = {
 
 def title_of(deed: Action) -> Text:
     return TITLES[deed]
+
+
+def people(batch: Prepared, heard: Mapping[int, Sequence[News]] | None = None) -> list[str]:
+    """The logins of everybody whom the page of a batch names."""
+    said = [one.person for news in (heard or {}).values() for one in news]
+    return [batch.made_by, batch.proposed_by, batch.ended_by, *said]
 
 
 def numbers(form: FormData, name: str) -> list[int]:

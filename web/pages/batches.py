@@ -17,6 +17,7 @@ from web.pages.batch_forms import (
     line_choices,
     money,
     numbers,
+    people,
     said_for_all,
     title_of,
 )
@@ -57,6 +58,7 @@ from workflow.batches import (
 from workflow.mail_desk import LARGEST_ID
 from workflow.mail_log import reason_label
 from workflow.papers import PaperRefused
+from workflow.people import names_of
 
 routes = APIRouter(include_in_schema=False)
 READERS = allowed(Role.COORDINATOR, Role.PROVINCE, Role.AUDITOR)
@@ -77,6 +79,7 @@ def _batch(connection: Any, visitor: Visitor, number: int) -> Prepared:
 def all_batches(request: Request, visitor: Reader, before: int | None = None) -> Response:
     with site_of(request).db.read() as connection:
         found = listed(connection, visitor.actor, before=before and min(before, LARGEST_ID))
+        names = names_of(connection, (login for batch, _ in found for login in people(batch)))
     more = found[-1][0].id if len(found) == SHOWN else None
     return page(
         request,
@@ -84,6 +87,7 @@ def all_batches(request: Request, visitor: Reader, before: int | None = None) ->
         batches=found,
         more=more,
         before=before,
+        names=names,
         sorts=sorts_for(visitor.actor),
         about=ABOUT,
         title_of=title_of,
@@ -126,16 +130,15 @@ def _shown(
     with site.db.read() as connection:
         batch = _batch(connection, visitor, number)
         lines, hidden = lines_of(connection, batch.id, visitor.actor)
-        known: dict[str, Any] = {"batch": batch, "lines": lines, "hidden": hidden}
+        heard = news(connection, batch.id)
+        known: dict[str, Any] = {"batch": batch, "lines": lines, "hidden": hidden, "news": heard}
+        known["names"] = names_of(connection, people(batch, heard))
         if batch.stage is Stage.PUBLISHED:
             known["results"] = results(connection, site.book, batch, lines)
             known |= {"title_of": title_of, "problem": problem}
             known["said_for_all"] = said_for_all(site.book, batch, lines)
             return page(request, "batch_done.html", status, **known)
-        known |= {
-            "news": news(connection, batch.id),
-            "shares": money(connection, site.book, batch, lines),
-        }
+        known["shares"] = money(connection, site.book, batch, lines)
     sort = SORTS[batch.deed]
     known |= {
         "problems": problems_of(batch, lines),
@@ -244,10 +247,12 @@ def _previewed(
     with site.db.read() as connection:
         batch = _batch(connection, visitor, number)
         lines, hidden = lines_of(connection, batch.id, visitor.actor)
+        heard = news(connection, batch.id)
         known: dict[str, Any] = {
             "batch": batch,
             "hidden": hidden,
-            "news": news(connection, batch.id),
+            "news": heard,
+            "names": names_of(connection, people(batch, heard)),
             "shares": money(connection, site.book, batch, lines),
         }
     if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):

@@ -229,6 +229,6 @@ def _scopes(visitor: Visitor) -> list[str]:
 SHORT = {"closed": Text("已办结", "Closed"), "filed": Text("已报送实施方案", "Plan filed")}
 LATE = Text("（逾期{n}）", " ({n} late)")
 NO_DEPARTMENT = Text("未注明", "not stated")
-DECIDED = Text("已审定（深色已拨付）", "Decided (dark: paid)")
+DECIDED = Text("已审定", "Decided")
 CAPPED = Text("按上限最多", "At most, by caps")
 BUDGET = Text("预算", "Budget")
