@@ -11,10 +11,12 @@ from web import calendar, failures, health
 from web.api import rooms as api
 from web.guarding import Guard
 from web.pages import (
+    batches,
     calls,
     deeds,
     keys,
     my_account,
+    pictures,
     project,
     project_export,
     project_steps,
@@ -38,6 +40,8 @@ PAGES = (
     project,
     deeds,
     calls,
+    batches,
+    pictures,
 )
 
 

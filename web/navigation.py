@@ -26,7 +26,7 @@ DOORS = (
     Door("/", Text("工作台", "Workplace"), "home", EVERYBODY),
     Door("/projects", Text("项目", "Projects"), "list", EVERYBODY),
     Door("/calls", Text("催办", "Calls"), "phone", STAFF),
-    Door("/batches", Text("批量办理", "Batches"), "stack", STAFF),
+    Door("/batches", Text("批量办理", "Batches"), "stack", WATCHERS),
     Door("/pictures", Text("统计图表", "Charts"), "chart", WATCHERS),
     Door("/mail", Text("邮件", "Mail"), "mail", WATCHERS | {Role.ADMIN}),
     Door("/admin", Text("管理", "Administration"), "gear", STAFF | {Role.ADMIN, Role.AUDITOR}),

@@ -220,6 +220,12 @@ def grant_once(connection: Connection, person: int, role: Role, scope: str) -> b
     return True
 
 
+def names_of(connection: Connection, logins: Iterable[str]) -> dict[str, str]:
+    """Login -> name of those who are known; where somebody is named to people."""
+    query = select(PERSON.c.login, PERSON.c.name).where(PERSON.c.login.in_(sorted(set(logins))))
+    return {row.login: row.name for row in connection.execute(query)}
+
+
 def disable(connection: Connection, person: int) -> None:
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=False))
 

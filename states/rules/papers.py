@@ -68,12 +68,17 @@ FOLLOWS = Text("，可先填写补交日期（promised）", "; it may follow, gi
 def papers_known(case: Case) -> Iterable[Finding]:
     """A paper is attached under one of the names that the policy knows."""
     known = {paper.key: paper.label for papers in case.category.papers.values() for paper in papers}
-    for key in sorted(case.papers - known.keys() - {"change_notice"}):
+    for key in sorted(case.papers - known.keys() - BESIDES):
         listed = "；".join(f"{name} {label.zh}" for name, label in known.items())
         english = "; ".join(f"{name} {label.en}" for name, label in known.items())
         said = Text("没有材料“{key}”，可用：{known}。", "No paper “{key}”; known: {known}.")
         message = said.format(key=key, known=Text(listed, english))
         yield block("papers_known", "", key, message, who=(case.role,))
+
+
+# What may go with a deed in every category, whatever the policy lists: the written notice of a
+# change, the stamped letter with which a department recommends.
+BESIDES = frozenset({"change_notice", "recommendation_letter"})
 
 
 def milestones_recorded(case: Case) -> Iterable[Finding]:
