@@ -141,6 +141,8 @@ def told(
 
 def _to_mend(facts: Facts) -> bool:
     """Whether the last inspection found something to mend."""
+    if not facts.inspections:  # asked before the first one is on record: it may
+        return True
     return "mend_by" in facts.inspections[max(facts.inspections, key=int)]
 
 

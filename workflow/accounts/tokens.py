@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
+from config.zone import SHANGHAI
 from states.terms import Text
 from workflow.accounts.secrets import kept, new_secret
 from workflow.accounts.sessions import NOTED, Visitor, grants_of
@@ -87,9 +87,6 @@ def tokens(connection: Connection, person: int) -> list[dict[str, Any]]:
     columns = [column for column in TOKEN.columns if column.name != "token"]
     query = select(*columns).where(TOKEN.c.person_id == person).order_by(TOKEN.c.id.desc())
     return [dict(row._mapping) for row in connection.execute(query)]
-
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def end_of(last: date) -> datetime:
