@@ -101,11 +101,15 @@ def test_batches_have_no_barriers(served: Served, language: str, width: int) -> 
     seen = [(window.barriers(), page.evaluate("document.documentElement.scrollWidth") <= width)]
     page.locator("input[value=subsidise]").check()
     page.locator("main form .main").click()
+    page.wait_for_url("**/batches/1/add")
     page.locator("main table input[type=checkbox]").last.check()
     page.locator("main button.main").click()
     page.locator("main table input[inputmode=decimal]").fill("48000")
+    page.wait_for_load_state()
     seen.append((window.barriers(), page.evaluate("document.documentElement.scrollWidth") <= width))
     page.locator("main button.main").click()
+    page.wait_for_url("**/batches/1/preview")
+    page.wait_for_load_state()
     seen.append((window.barriers(), page.evaluate("document.documentElement.scrollWidth") <= width))
     assert seen == [([], True)] * 3
     assert window.console == []
