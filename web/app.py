@@ -15,6 +15,7 @@ from web.pages import (
     calls,
     deeds,
     keys,
+    mail,
     my_account,
     pictures,
     project,
@@ -24,6 +25,7 @@ from web.pages import (
     signing_in,
     workplace,
 )
+from web.pages.admin import ROOMS
 from web.rendering import STATIC
 from web.site import Site
 
@@ -42,6 +44,8 @@ PAGES = (
     calls,
     batches,
     pictures,
+    mail,
+    *ROOMS,
 )
 
 

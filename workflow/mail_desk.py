@@ -117,15 +117,22 @@ def _mail_for(connection: Connection, mail_id: int, turn: Turn, at: datetime) ->
         raise MailRefused(NO_MAIL.format(number=mail_id))
     if mail.purpose == Purpose.SIGN_IN:
         raise MailRefused(SIGNS_IN.format(number=mail_id, done=turn.name))
+    if not allows(turn, mail, at):
+        wrong = BEING_SENT if mail.status == MailStatus.LEASED else WRONG_STATUS
+        said = status_label(mail.status, mail.reason)
+        raise MailRefused(wrong.format(number=mail_id, status=said, done=turn.name))
+    return mail
+
+
+def allows(turn: Turn, mail: Any, at: datetime) -> bool:
+    """Whether this may be done to a mail as it stands; the mail's columns are attributes."""
+    if mail.purpose == Purpose.SIGN_IN:
+        return False
     came_back = turn.returned and mail.status == SENT and mail.reason in (BOUNCED, UNPROVEN)
     # Whoever held a lease that has run out will not send the mail: it renews the lease first.
     lapsed = mail.status == MailStatus.LEASED and mail.lease_until and mail.lease_until < at
     status = FAILED if lapsed else MailStatus(mail.status)
-    if status not in turn.sources and not came_back:
-        wrong = BEING_SENT if status is MailStatus.LEASED else WRONG_STATUS
-        said = status_label(mail.status, mail.reason)
-        raise MailRefused(wrong.format(number=mail_id, status=said, done=turn.name))
-    return mail
+    return status in turn.sources or came_back
 
 
 def _set(connection: Connection, mail_id: int, values: Mapping[str, Any]) -> None:
