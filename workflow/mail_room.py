@@ -18,12 +18,13 @@ from states.terms import Role
 from workflow import mail_desk
 from workflow.addresses import ADDRESS
 from workflow.attempts import HELD
+from workflow.judging import TABLE as PROJECT
 from workflow.mail_desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
 from workflow.mail_log import REMINDER, SHOWN, labelled, one_mail, public
 from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.people import Actor
-from workflow.scopes import PROJECT, visible
+from workflow.scopes import visible
 
 PAGE, MOST = 50, 99
 EVERYTHING = frozenset({Role.PROVINCE, Role.ADMIN})
@@ -169,7 +170,8 @@ def _theirs(reader: Reader) -> ColumnElement[bool]:
     if reader.has(READERS):
         return true()
     contact = select(func.lower(PROJECT.c.contact_email)).where(visible(_as_coordinator(reader)))
-    return ADDRESS.c.email.in_(contact)
+    theirs: ColumnElement[bool] = ADDRESS.c.email.in_(contact)
+    return theirs
 
 
 def may_clear(connection: Connection, reader: Reader, email: str) -> bool:

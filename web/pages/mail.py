@@ -55,7 +55,12 @@ def mail_list(
     known: dict[str, Any] = {"search": search, "given": project.strip(), "states": MAIL_STATUS}
     if project.strip() and number is None:
         rows, following = [], None
-    more = {"rows": rows, "following": following, "attention": attention, "before": before}
+    more: dict[str, Any] = {
+        "rows": rows,
+        "following": following,
+        "attention": attention,
+        "before": before,
+    }
     return page(request, "mail_list.html", **known, **more)
 
 
@@ -101,9 +106,14 @@ def _page(
     mail = _mail(site, visitor, number)
     text, draft = _text(site, mail)
     labels = {"outcome": outcome_label, "step": step_label, "reason": reason_label}
-    known = {"text": text, "draft": draft, "problem": problem, "typed": typed} | labels
+    known: dict[str, Any] = {
+        "text": text,
+        "draft": draft,
+        "problem": problem,
+        "typed": typed,
+    } | labels
     acts = [(name, LABELS[name]) for name in mail["acts"]]
-    shown = {key: value for key, value in mail.items() if key != "content"}
+    shown: dict[str, Any] = {key: value for key, value in mail.items() if key != "content"}
     styled = bool(mail["content"])
     return page(request, "mail_one.html", status, mail=shown, acts=acts, styled=styled, **known)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from states.terms import Role, Text
+from workflow.judging import TABLE as PROJECT
 from workflow.people import GRANT, PERSON, Actor
-from workflow.scopes import PROJECT
 
 EVERYBODYS = frozenset({Role.PROVINCE, Role.ADMIN})
 WATCHING = EVERYBODYS | {Role.AUDITOR}  # see everybody

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -27,6 +28,7 @@ from workflow.outbox import queue_sign_in
 routes = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]
 Given = dict[str, str]
+Work = Callable[[Connection, Carer], None]
 EMPTY = dict.fromkeys(("login", "name", "role", "scope", "email", "phone"), "")
 
 
@@ -42,7 +44,12 @@ def people(
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
         rows, following = reset.listed(connection, who, search, after)
-    known = {"rows": rows, "following": following, "after": after, "roles": list(Role)}
+    known: dict[str, Any] = {
+        "rows": rows,
+        "following": following,
+        "after": after,
+        "roles": list(Role),
+    }
     works = visitor.has(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
     return room(request, visitor, "people.html", search=search, works=works, **known)
 
@@ -56,7 +63,12 @@ def _new(request: Request, visitor: Visitor, given: Given, problem: Text | None 
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
     roles = list(Role) if who.everybody else [Role.HOST]
-    known = {"roles": roles, "given": EMPTY | given, "problem": problem, "units": sorted(who.units)}
+    known: dict[str, Any] = {
+        "roles": roles,
+        "given": EMPTY | given,
+        "problem": problem,
+        "units": sorted(who.units),
+    }
     status = 422 if problem else 200
     return room(request, visitor, "person_new.html", status, everybody=who.everybody, **known)
 
@@ -162,7 +174,8 @@ def do(request: Request, visitor: Works, _: WorkForm, number: int, act: str) -> 
 
 
 def _shown_once(request: Request, visitor: Visitor, number: int, act: str) -> Response:
-    site, shown = site_of(request), {"kind": act, "days": BY_HAND.days, "value": ""}
+    site = site_of(request)
+    shown: dict[str, Any] = {"kind": act, "days": BY_HAND.days, "value": ""}
 
     def work(connection: Connection, who: Carer) -> None:
         if act == "password":
@@ -171,8 +184,8 @@ def _shown_once(request: Request, visitor: Visitor, number: int, act: str) -> Re
             secret = reset.new_link(connection, who, number, site.now())
             shown["value"] = link_to(request, secret)
 
-    answer = _done(request, visitor, number, work, None)
-    return answer or _person(request, visitor, number, once=shown)
+    refused = _refused(request, visitor, number, work)
+    return refused or _person(request, visitor, number, once=shown)
 
 
 def _mailed(request: Request, visitor: Visitor, number: int) -> Response:
@@ -191,15 +204,21 @@ def _done(
     request: Request,
     visitor: Visitor,
     number: int,
-    work: Any,
-    said: Text | None,
+    work: Work,
+    said: Text,
     given: Given | None = None,
-) -> Any:
-    """Do it in one transaction and go back to the person, or say there what is wrong. Without
-    `said`: None once it is done."""
-    site = site_of(request)
+) -> Response:
+    """Do it and go back to the person, or say there what is wrong."""
+    refused = _refused(request, visitor, number, work, given)
+    return refused or go(request, f"/admin/people/{number}", said)
+
+
+def _refused(
+    request: Request, visitor: Visitor, number: int, work: Work, given: Given | None = None
+) -> Response | None:
+    """Do it in one transaction; what is to be shown where that cannot be, else None."""
     try:
-        with site.db.write() as connection:
+        with site_of(request).db.write() as connection:
             who = carer_of(connection, visitor)
             if reset.one(connection, who, number) is None:
                 raise HTTPException(404)
@@ -211,7 +230,7 @@ def _done(
         return _person(request, visitor, number, refused.text, given)
     except NotTheirs as refused:
         raise NotAllowed(refused.text) from None
-    return go(request, f"/admin/people/{number}", said) if said else None
+    return None
 
 
 ONCE = ("password", "link")

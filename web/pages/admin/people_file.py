@@ -72,7 +72,7 @@ def _row(connection: Connection, entry: Entry, own: str) -> dict[str, Any]:
 
 
 def _again(request: Request, visitor: Any, problem: Text) -> Response:
-    known = {"problem": problem, "results": None}
+    known: dict[str, Any] = {"problem": problem, "results": None}
     return room(request, visitor, "people_import.html", 422, **known)
 
 
