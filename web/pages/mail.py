@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from notifications.by_hand import preview
+from notifications.letters.notices import NOTICES
 from notifications.mailbox import readable_mail
 from notifications.sending.carriers import writer_for
 from states.terms import Role, Text
@@ -52,7 +53,7 @@ def mail_list(
     with site.db.read() as connection:
         rows, following = mail_room.mails(connection, reader, search, before)
         attention = mail_room.attention(connection, reader)
-    known: dict[str, Any] = {"search": search, "given": project.strip(), "states": MAIL_STATUS}
+    known: dict[str, Any] = {"search": search, "given": project.strip(), "states": MAIL_STATUS, "called": CALLED}
     if project.strip() and number is None:
         rows, following = [], None
     more: dict[str, Any] = {
@@ -191,6 +192,10 @@ LABELS = {
     "resend": Text("重新发送", "Send again"),
     "hold": Text("扣下暂不发送", "Hold it back"),
     "by_hand": Text("登记为人工送达", "Delivered by hand"),
+}
+CALLED = {kind.key: kind.label for kind in NOTICES.values()} | {
+    "sign_in": Text("登录邮件", "Sign-in mail"),
+    "digest": Text("定期汇总", "Digest"),
 }
 DONE = {
     "release": Text("第{number}号邮件已放行，将随即发出。", "Mail {number} may go out."),
