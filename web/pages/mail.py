@@ -53,7 +53,12 @@ def mail_list(
     with site.db.read() as connection:
         rows, following = mail_room.mails(connection, reader, search, before)
         attention = mail_room.attention(connection, reader)
-    known: dict[str, Any] = {"search": search, "given": project.strip(), "states": MAIL_STATUS, "called": CALLED}
+    known: dict[str, Any] = {
+        "search": search,
+        "given": project.strip(),
+        "states": MAIL_STATUS,
+        "called": CALLED,
+    }
     if project.strip() and number is None:
         rows, following = [], None
     more: dict[str, Any] = {

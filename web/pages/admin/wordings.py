@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from notifications.letters import office_wording
+from notifications.letters.imagined_letter import NoPreview
 from notifications.letters.notices import NAMES, NOTICES
-from notifications.letters.preview import NoPreview, preview
+from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
 from notifications.letters.wording import LANGUAGES, Wording, Wordings, resolved
@@ -116,18 +117,17 @@ Given = dict[str, str]
 
 
 def _preview(
-    site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, given: Given
+    site: Site, _: Visitor, notice: str, lang: str, texts: Texts, given: Given
 ) -> Rendered:
     with site.db.read() as connection:
         office = dict(office_wording.current(connection).office)
         office[notice, lang] = Wording(*texts)
-        return _shown(connection, site, visitor, notice, lang, Wordings(office), given)
+        return _shown(connection, site, notice, lang, Wordings(office), given)
 
 
 def _shown(
     connection: Connection,
     site: Site,
-    visitor: Visitor,
     notice: str,
     lang: str,
     wordings: Wordings,
@@ -139,7 +139,7 @@ def _shown(
         raise NoSuchProject(0)
     chosen = Role(role) if role in READERS else Role.HOST
     link = site.settings.base_url
-    reader = Reader(visitor.name, visitor.email, chosen, lang, site.today(), link)
+    reader = Reader("", "", chosen, lang, site.today(), link)
     return preview(connection, site.book, notice, int(number), reader, wordings)
 
 
@@ -170,7 +170,7 @@ def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given:
     at, role = site.now(), given.get("role", "host")
     with site.db.write() as connection:
         wordings = office_wording.current(connection)
-        _shown(connection, site, visitor, notice, lang, wordings, given)  # or say why not
+        _shown(connection, site, notice, lang, wordings, given)  # or say why not
         about = {"project": int(given["project"]), "role": role, "language": lang}
         key = f"test:{notice}:{given['project']}:{visitor.email}:{at.isoformat()}"
         to, more = (visitor.name, visitor.email), {"notice": notice, "about": json.dumps(about)}
@@ -195,7 +195,7 @@ def styled(
     with site.db.read() as connection:
         wordings = office_wording.current(connection)
         try:
-            shown = _shown(connection, site, visitor, notice, lang, wordings, given)
+            shown = _shown(connection, site, notice, lang, wordings, given)
         except NoPreview:
             raise HTTPException(404) from None
     return HTMLResponse(shown.html, headers={"Content-Security-Policy": SHOWN_MAIL})
