@@ -183,7 +183,7 @@ def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given:
 @routes.get("/admin/wordings/{notice}/styled")
 def styled(
     request: Request,
-    visitor: Watches,
+    _: Watches,
     notice: str,
     lang: Language = "zh",
     project: str = "1",
