@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import choice
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from states.terms import Role, Text
-from workflow.accounts import links, passwords, sessions
+from workflow.accounts import links, passwords, secrets, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
 from workflow.accounts.passwords import CREDENTIAL
 from workflow.accounts.sessions import SESSION
@@ -20,7 +19,6 @@ from workflow.office_tables import LinkUse
 from workflow.people import GRANT, PERSON, AddressTaken, Entry, enrol, grant_once
 
 PAGE = 50
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
 class AccountProblem(Exception):
@@ -189,7 +187,7 @@ def _set_active(
 def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
     """A password for one sign-in, to be shown once; it ends sessions and any lock."""
     found = _at_work(connection, who, person)
-    drawn = "-".join("".join(choice(LETTERS) for _ in range(4)) for _ in range(3))
+    drawn = secrets.new_password()
     passwords.set_password(connection, person, drawn, at=at, must_change=True)
     note(connection, who.login, "password_reset", about=found["login"], at=at)
     return drawn
