@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -82,6 +84,11 @@ UNKNOWN_KIND = Text("没有这种期限", "there is no such kind of deadline")
 @cache
 def work_calendar(extra: Path | None = None) -> WorkCalendar:
     """The shipped calendars, overridden year by year by the files in `extra`."""
+    return calendar_of(calendar_years(extra))
+
+
+def calendar_years(extra: Path | None = None) -> dict[int, CalendarYear]:
+    """Each year that is known, as its file says; read anew each time."""
     years: dict[int, CalendarYear] = {}
     shipped = Path(str(files("config.calendars")))
     for folder in (shipped, extra):
@@ -91,6 +98,36 @@ def work_calendar(extra: Path | None = None) -> WorkCalendar:
             except ValidationError as error:
                 raise ConfigError(path.name, *first_reason(error)) from error
             years[loaded.year] = loaded
+    return years
+
+
+def read_year(name: str, text: str) -> CalendarYear:
+    """A year as somebody wrote it; ConfigError says what is wrong."""
+    if len(text) > LARGEST:
+        raise ConfigError(name, "", NOT_A_FILE)
+    try:
+        return CalendarYear.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        raise ConfigError(name, *first_reason(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(name, "", UNREADABLE.format(why=str(error)[:120])) from error
+
+
+def written(year: CalendarYear) -> str:
+    """A year as its file says it."""
+    days = "".join(f"  {day.isoformat()},\n" for day in sorted(year.make_up_days))
+    source = json.dumps(year.source, ensure_ascii=False)
+    text = f"year = {year.year}\nsource = {source}\n\nmake_up_days = [\n{days}]\n"
+    if not year.holidays:
+        return text + "\nholidays = []\n"
+    for holiday in sorted(year.holidays, key=lambda one: one.first):
+        name = json.dumps(holiday.name, ensure_ascii=False)
+        text += f"\n[[holidays]]\nname = {name}\nfirst = {holiday.first}\nlast = {holiday.last}\n"
+    return text
+
+
+def calendar_of(years: Mapping[int, CalendarYear]) -> WorkCalendar:
+    """The calendar that these years make."""
     holidays = {
         holiday.first + timedelta(n): holiday.name
         for loaded in years.values()

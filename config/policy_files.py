@@ -36,6 +36,18 @@ def load_policy(name: str, extra: Path | None = None) -> Policy:
     return _load(Path(name)) if name.endswith(".toml") else _by_id(name, extra)
 
 
+def forget_policies() -> None:
+    """Read a policy again when it is next asked for."""
+    _by_id.cache_clear()
+
+
+def read_policy(file: str, content: bytes) -> Policy:
+    """The policy that somebody wrote into a file of that name. ConfigError: it is refused."""
+    if len(content) > LARGEST_FILE:
+        raise ConfigError(file, "", TOO_LARGE)
+    return _parsed(file, content)
+
+
 @lru_cache(maxsize=64)
 def _by_id(name: str, extra: Path | None) -> Policy:
     known = policy_ids(extra)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from config.calendar_files import ladders, work_calendar
-from config.policy_files import load_policy
+from config.policy_files import forget_policies, load_policy
 from states.calendar import WorkCalendar
 from states.ladder import Ladder, Stepper
 from states.policy import Policy
@@ -35,6 +35,14 @@ class Rulebook:
 
     def policy(self, name: str) -> Policy:
         return load_policy(name, self.own_policies)
+
+
+def reread(data_dir: Path | None = None) -> Rulebook:
+    """As `rulebook`, but every file is read again: one of them has been changed."""
+    work_calendar.cache_clear()
+    ladders.cache_clear()
+    forget_policies()
+    return rulebook(data_dir)
 
 
 def rulebook(data_dir: Path | None = None) -> Rulebook:

@@ -17,7 +17,7 @@ from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused
 from workflow.database import Database
-from workflow.mail_tables import MailStatus
+from workflow.mail_tables import MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
 from workflow.whole_files import write_whole
 
@@ -85,7 +85,9 @@ def _mark(
 
 def _waiting(at: datetime) -> Any:
     lapsed = (MAIL.c.status == MailStatus.LEASED.value) & (MAIL.c.lease_until < at)
-    query = select(MAIL.c.id).where(MAIL.c.status.in_(WAITING) | lapsed)
+    waits = MAIL.c.status.in_(WAITING) | lapsed
+    # A link that signs in is for its owner's mailbox, not for a folder.
+    query = select(MAIL.c.id).where(waits, MAIL.c.purpose != Purpose.SIGN_IN.value)
     return query.order_by(MAIL.c.id)
 
 
@@ -136,6 +138,8 @@ def preview(
     try:
         with db.write() as connection:
             row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one()
+            if row.purpose == Purpose.SIGN_IN:  # nobody else reads the link
+                return None
             made.append(writer.write(connection, row, today=today, at=at))
             raise _Undo
     except _Undo:

@@ -19,7 +19,7 @@ from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Tex
 from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
-from workflow.mail_tables import MailStatus, Reminder
+from workflow.mail_tables import MailStatus, Purpose, Reminder
 from workflow.outbox import TABLE as MAIL
 from workflow.queries import deed_label
 from workflow.tables import Event
@@ -195,6 +195,7 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
         select(MAIL.c.to_email, MAIL.c.subject, MAIL.c.last_reply, MAIL.c.on_date, PROJECT)
         .select_from(MAIL.outerjoin(PROJECT, its))
         .where(MAIL.c.status == MailStatus.DEAD.value, inside)
+        .where(MAIL.c.purpose != Purpose.SIGN_IN.value)
         .order_by(MAIL.c.id.desc())
         .limit(MOST)
     )

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from config.rulebook import Rulebook
+from config.rulebook import Rulebook, reread
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.digest import queue_digests
@@ -37,7 +37,7 @@ from notifications.watch.heartbeat import Heartbeat
 from notifications.watch.watchdog import Watchdog
 from states.terms import Kind
 from workflow.database import Database
-from workflow.refresh import refresh
+from workflow.refresh import refresh, rules_changed
 
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
@@ -153,12 +153,19 @@ class Worker:
         try:
             if self.clock_watch.holds():
                 return
+            self._follow_rules()
             result = work()
         except Exception as error:
             self.report(name, error)
             return
         if name in JOBS or _busy(result):
             self.report(name, result)
+
+    def _follow_rules(self) -> None:
+        """The office may have changed the calendar or a policy while this process ran."""
+        if rules_changed(self.db, self.book):
+            self.book = reread(self.settings.data_dir)
+            refresh(self.db, self.book)
 
     def _dispatch(self, stopping: Event) -> DeliveryResult:
         """One run at a time, also when a revived scheduler finds an old one still at it."""

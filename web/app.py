@@ -15,7 +15,9 @@ from web.pages import (
     calls,
     deeds,
     keys,
+    mail,
     my_account,
+    my_unit,
     pictures,
     project,
     project_export,
@@ -24,6 +26,7 @@ from web.pages import (
     signing_in,
     workplace,
 )
+from web.pages.admin import ROOMS
 from web.rendering import STATIC
 from web.site import Site
 
@@ -33,6 +36,7 @@ PAGES = (
     signing_in,
     workplace,
     my_account,
+    my_unit,
     keys,
     project_export,
     project_steps,
@@ -42,6 +46,8 @@ PAGES = (
     calls,
     batches,
     pictures,
+    mail,
+    *ROOMS,
 )
 
 

@@ -36,6 +36,13 @@ HEADERS = {
 }
 
 
+# What was written for a mail program brings its own styles; it may do nothing else here.
+SHOWN_MAIL = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; sandbox"
+)
+
+
 class TooLarge(Exception):
     """More came in than a page takes."""
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from fastapi import Request
 
-from config.rulebook import Rulebook, rulebook
+from config.rulebook import Rulebook, reread
 from config.settings import Settings
 from notifications.calendars.feeds import Key
 from workflow.database import Database
@@ -30,7 +30,7 @@ class Site:
 
     def reload(self) -> None:
         """Read the rules again, after the office has changed one of its files."""
-        self.book = rulebook(self.settings.data_dir)
+        self.book = reread(self.settings.data_dir)
 
     @cached_property
     def is_secure(self) -> bool:

@@ -37,7 +37,7 @@ def awaits_approval(row: Any, chosen: Collection[str]) -> bool:
     """Whether a person is to see a mail first: before its first attempt, until released."""
     return (
         row.notice.removesuffix(PARTING) in chosen
-        and row.purpose != Purpose.TEST
+        and row.purpose not in (Purpose.TEST, Purpose.SIGN_IN)
         and row.tried_at is None
         and row.reason != RELEASED
     )
@@ -109,20 +109,30 @@ def _mail_for(connection: Connection, mail_id: int, turn: Turn, at: datetime) ->
     """The mail, locked, if this may be done to it."""
     known = 0 < mail_id <= LARGEST_ID
     query = select(
-        MAIL.c.status, MAIL.c.reason, MAIL.c.to_email, MAIL.c.handed, MAIL.c.lease_until
+        *(MAIL.c.status, MAIL.c.reason, MAIL.c.to_email, MAIL.c.purpose),
+        *(MAIL.c.handed, MAIL.c.lease_until),
     ).where(MAIL.c.id == mail_id)
     mail = connection.execute(query.with_for_update()).first() if known else None
     if mail is None:
         raise MailRefused(NO_MAIL.format(number=mail_id))
+    if mail.purpose == Purpose.SIGN_IN:
+        raise MailRefused(SIGNS_IN.format(number=mail_id, done=turn.name))
+    if not allows(turn, mail, at):
+        wrong = BEING_SENT if mail.status == MailStatus.LEASED else WRONG_STATUS
+        said = status_label(mail.status, mail.reason)
+        raise MailRefused(wrong.format(number=mail_id, status=said, done=turn.name))
+    return mail
+
+
+def allows(turn: Turn, mail: Any, at: datetime) -> bool:
+    """Whether this may be done to a mail as it stands; the mail's columns are attributes."""
+    if mail.purpose == Purpose.SIGN_IN:
+        return False
     came_back = turn.returned and mail.status == SENT and mail.reason in (BOUNCED, UNPROVEN)
     # Whoever held a lease that has run out will not send the mail: it renews the lease first.
     lapsed = mail.status == MailStatus.LEASED and mail.lease_until and mail.lease_until < at
     status = FAILED if lapsed else MailStatus(mail.status)
-    if status not in turn.sources and not came_back:
-        wrong = BEING_SENT if status is MailStatus.LEASED else WRONG_STATUS
-        said = status_label(mail.status, mail.reason)
-        raise MailRefused(wrong.format(number=mail_id, status=said, done=turn.name))
-    return mail
+    return status in turn.sources or came_back
 
 
 def _set(connection: Connection, mail_id: int, values: Mapping[str, Any]) -> None:
@@ -154,6 +164,10 @@ NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}
 NO_ADDRESS = Text(
     "第{number}号邮件没有收件邮箱，无法重发；已用其他方式告知的，可登记为人工送达。",
     "Mail {number} has no address and cannot be sent; if told otherwise, record it by hand.",
+)
+SIGNS_IN = Text(
+    "第{number}号邮件是登录邮件，不能{done}；请本人在登录页重新申请。",
+    "Mail {number} brings a sign-in link and cannot be {done}; the person asks for another.",
 )
 BEING_SENT = Text(
     "第{number}号邮件正在发送，不能{done}，请稍后再看结果。",

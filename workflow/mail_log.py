@@ -36,7 +36,7 @@ def mail_log(
         query = query.where((MAIL.c.project_id == project_id) | carried | named)
     if status:
         query = query.where(MAIL.c.status == status)
-    return [_shown(row) for row in connection.execute(query)]
+    return [public(row) for row in connection.execute(query)]
 
 
 def _naming(connection: Connection, project_id: int) -> list[int]:
@@ -52,8 +52,11 @@ def _named(about: str) -> set[int]:
     return {one["id"] if isinstance(one, dict) else one for one in listed}
 
 
-def _shown(row: Any) -> dict[str, Any]:
+def public(row: Any) -> dict[str, Any]:
+    """A row for whoever reads the log: never the link of a sign-in mail."""
     found = dict(row._mapping)
+    if found["purpose"] == Purpose.SIGN_IN:
+        return found | {"about": {}} | ({"content": None} if "content" in found else {})
     return found | {"about": json.loads(found["about"])}
 
 
@@ -67,7 +70,7 @@ def one_mail(connection: Connection, mail_id: int) -> dict[str, Any] | None:
     went_to = (row.went_to or row.to_email).lower()
     marks = select(ADDRESS).where(ADDRESS.c.email.in_({went_to, row.to_email.lower()}))
     attempts = select(ATTEMPT).where(ATTEMPT.c.mail_id == mail_id).order_by(ATTEMPT.c.id)
-    return _shown(row) | {
+    return public(row) | {
         "attempts": [dict(one._mapping) for one in connection.execute(attempts)],
         "reminders": _reminders(connection, REMINDER.c.mail_id == mail_id),
         "marks": [dict(one._mapping) for one in connection.execute(marks)],

@@ -79,6 +79,20 @@ def _project(connection: Connection, book: Rulebook, project_id: int, facts: Fac
             connection.execute(update(DEADLINE).where(DEADLINE.c.id == row.id).values(values))
 
 
+def categories_in_use(connection: Connection, policy: str) -> set[str]:
+    """The categories of a policy that projects on the books belong to."""
+    query = select(PROJECT.c.category).where(PROJECT.c.policy == policy).distinct()
+    return set(connection.execute(query).scalars())
+
+
+def rules_changed(db: Database, book: Rulebook) -> bool:
+    """Whether deadlines were last derived by other rules than these: somebody else has read the
+    files again since."""
+    with db.read() as connection:
+        known = kept.get(connection, KEY)
+    return known is not None and known != rules_digest(book)
+
+
 def rules_digest(book: Rulebook) -> str:
     """One value for all rules that deadlines follow from."""
     calendar = book.calendar

@@ -24,6 +24,7 @@ from notifications.letters.preview import preview
 from notifications.letters.printing import plain
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.results import Reader, notice_of
+from notifications.letters.sign_in_letter import SignInLetter, link_of, render_sign_in
 from notifications.letters.trial import for_trial
 from notifications.letters.values import Rendered
 from notifications.letters.wording import Failure, Wordings
@@ -75,7 +76,10 @@ class Writer:
         """
         wordings = self.shelf.wordings(connection)
         language = language_of(connection, mail.to_email)
-        said = self._said(connection, mail, wordings, language, today)
+        if mail.purpose == Purpose.SIGN_IN:
+            said = _sign_in(mail, language, today, at)
+        else:
+            said = self._said(connection, mail, wordings, language, today)
         if said is None:
             return None
         if wordings.failures:
@@ -159,6 +163,12 @@ class Writer:
         told: dict[str, Any] = {"language": language, "today": today, "at": at}
         office = self.reply_to or self.sender
         return enclosures(connection, self.book, mail, organizer=office, **told)
+
+
+def _sign_in(mail: Any, language: str, today: date, at: datetime) -> Content | None:
+    link = link_of(mail, json.loads(mail.about), at)
+    letter = SignInLetter(plain(mail.to_name, language), today, link, language)
+    return Content(render_sign_in(letter), None) if link else None
 
 
 TEST = Text("【测试】", "[Test] ")

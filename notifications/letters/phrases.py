@@ -23,6 +23,10 @@ CLOSINGS = {
         "Put together and sent automatically on {today}, for your information.",
     ),
     "alarm": Text("本邮件由系统于{today}自动发送。", "Sent automatically on {today}."),
+    "sign_in": Text(
+        "本邮件由系统于{today}应登录申请自动发送，请勿回复。",
+        "Sent automatically on {today} because somebody asked to sign in; please do not reply.",
+    ),
 }
 PHRASES: dict[str, Text] = {
     "code": Text("zh-CN", "en"),

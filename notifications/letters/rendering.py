@@ -47,10 +47,14 @@ def render(template: str, mail: Mail, subject: str, lead: str, **values: object)
         "ask": plain(mail.ask, language),
         "link": one_line(mail.link),
         "closing": closing,
+        "button": "",
         **values,
     }
-    text, html = _pair("notice" if template == "alarm" else template)  # laid out alike
+    text, html = _pair("notice" if template in LAID_OUT_ALIKE else template)
     return Rendered(subject, text.render(values), html.render(values))
+
+
+LAID_OUT_ALIKE = ("alarm", "sign_in")  # as a notice
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, text, update
 
 from notifications.letters.drafts import Written
-from workflow.mail_tables import MailAttempt, MailStatus
+from workflow.mail_tables import MailAttempt, MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
 
@@ -35,6 +35,7 @@ class Claim:
     content: bytes
     attempt: int
     handed: int
+    secret: bool = False  # it lets somebody in: to be forgotten once it is out
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Hand:
         }
         _LEASE.change(connection, values)
         to = written.went_to or row.to_email
-        return Claim(row.id, to, row.to_email, written.content, row.attempts + 1, row.handed)
+        secret, attempt = row.purpose == Purpose.SIGN_IN, row.attempts + 1
+        return Claim(row.id, to, row.to_email, written.content, attempt, row.handed, secret)
 
     def note_handed(self, connection: Connection, claim: Claim, now: datetime) -> bool:
         """A server may have it from now on; False if somebody else has taken the mail."""
@@ -119,6 +121,8 @@ class Hand:
         mine = _RECORD.change(connection, values) == 1
         if mine and ruling.status is MailStatus.FAILED and ruling.handed == 0:
             _UNWRITE.change(connection, {"row_id": claim.id})
+        if mine and claim.secret and ruling.status in (MailStatus.SENT, MailStatus.DEAD):
+            forget(connection, claim.id)
         log(connection, claim.id, ruling.status.value, ruling.reply, now, once=again)
         return mine
 
@@ -148,6 +152,12 @@ def log(
 def set_aside(connection: Connection, mail_id: int, status: MailStatus, why: str) -> None:
     values = {"row_id": mail_id, "new_status": status.value, "new_reason": why}
     _SET_ASIDE.change(connection, values)
+    forget(connection, mail_id)
+
+
+def forget(connection: Connection, mail_id: int) -> None:
+    """Keep nothing of the link of a sign-in mail that is out, or will not go out."""
+    _FORGET.change(connection, {"row_id": mail_id})
 
 
 def bring_back(connection: Connection, now: datetime) -> None:
@@ -236,6 +246,11 @@ _UNTRY = Statement(
     )
 )
 _UNWRITE = Statement(update(MAIL).where(_THIS).values(content=null()))
+_FORGET = Statement(
+    update(MAIL)
+    .where(_THIS, MAIL.c.purpose == Purpose.SIGN_IN.value)
+    .values(about="{}", content=null())
+)
 _SET_ASIDE = Statement(
     update(MAIL).where(_THIS).values(status=bindparam("new_status"), reason=bindparam("new_reason"))
 )

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from states.terms import Text
 from web.rendering import LANGUAGE, go, page
-from web.site import Site, site_of
+from web.site import site_of
 from web.visiting import SESSION, find_visitor, posted_by, signed_in
 from workflow.accounts import links, passwords, sessions
 from workflow.office_tables import LinkUse
@@ -61,11 +61,13 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
         person = links.reachable(connection, email)
         if person is not None and links.may_ask(connection, person, at=at):
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
-            queue_sign_in(connection, person, _link(site, request, secret), on=today, at=at)
+            queue_sign_in(connection, person, link_to(request, secret), on=today, at=at)
     return page(request, "link_sent.html", email=email.strip()[:200])
 
 
-def _link(site: Site, request: Request, secret: str) -> str:
+def link_to(request: Request, secret: str) -> str:
+    """The address that signs in with this secret."""
+    site = site_of(request)
     base = site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
     return f"{base}/sign-in/link/{secret}"
 

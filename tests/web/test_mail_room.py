@@ -1,0 +1,252 @@
+"""The mail room: who reads which mail, who does what to it, and what nobody reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from stories import OFFICE, SCHOOL
+from visits import House, words
+
+from states.terms import Role
+from workflow.addresses import ADDRESS, mark_address
+from workflow.mail_room import PAGE
+from workflow.mail_tables import Purpose, Reminder
+from workflow.outbox import INSERT, draft, queue_sign_in
+from workflow.outbox import TABLE as MAIL
+from workflow.people import PERSON
+
+REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+OTHER_OFFICE = "厦门市人社局"
+ROLES = {
+    "province": (Role.PROVINCE, ""),
+    "admin": (Role.ADMIN, ""),
+    "auditor": (Role.AUDITOR, ""),
+    "coordinator": (Role.COORDINATOR, OFFICE),
+    "clerk": (Role.HOST, SCHOOL),
+}
+NAMES = ("mine", "theirs", "to the province", "gathered", "mixed", "digest", "own digest")
+
+
+class Room:
+    """A house with mail of every sort; `ids` by name."""
+
+    def __init__(self, house: House) -> None:
+        self.house, desk = house, house.desk
+        self.people = {
+            login: house.person(login, grant, email=f"{login}@example.cn")
+            for login, grant in ROLES.items()
+        }
+        mine, theirs = desk.admit(), desk.admit(name="另一班", department=OTHER_OFFICE)
+        self.ids = {
+            "mine": self.mail(project_id=mine),
+            "theirs": self.mail(project_id=theirs),
+            "to the province": self.mail(Role.PROVINCE, project_id=mine),
+            "gathered": self.mail(carries=[mine]),
+            "mixed": self.mail(carries=[mine, theirs]),
+            "digest": self.mail(Role.PROVINCE, purpose=Purpose.DIGEST),
+            "own digest": self.mail(
+                Role.COORDINATOR, purpose=Purpose.DIGEST, to="Coordinator@example.cn"
+            ),
+        }
+
+    def mail(
+        self,
+        role: Role = Role.HOST,
+        *,
+        to: str = "lin@example.cn",
+        purpose: Purpose = Purpose.REMINDER,
+        carries: list[int] | None = None,
+        **more: Any,
+    ) -> int:
+        with self.house.desk.db.write() as connection:
+            number = len(connection.execute(select(MAIL.c.id)).all()) + 1
+            row = draft(
+                f"test:{number}",
+                purpose.value,
+                ("林老师", to),
+                role,
+                on=self.house.day,
+                at=self.house.at,
+                subject=f"主题{number}",
+                content=b"Subject: x\r\n\r\nhello",
+            )
+            INSERT.run(connection, row | more)
+            for project in carries or []:
+                connection.execute(REMINDER.insert().values(**self._reminder(project, number)))
+        return number
+
+    def _reminder(self, project: int, mail: int) -> dict[str, Any]:
+        day = self.house.day
+        values = {"project_id": project, "deadline_id": 1, "kind": "filing", "round": mail}
+        values |= {"due_on": day, "step": "D-7", "on_date": day, "role": "host"}
+        values |= {"recipient": "lin@example.cn", "status": "queued", "mail_id": mail}
+        return values | {"recorded_at": self.house.at}
+
+    def set(self, number: int, **values: Any) -> None:
+        with self.house.desk.db.write() as connection:
+            connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
+
+    def state(self, number: int) -> str:
+        with self.house.desk.db.read() as connection:
+            query = select(MAIL.c.status).where(MAIL.c.id == number)
+            return str(connection.execute(query).scalar_one())
+
+    def visit(self, login: str) -> Any:
+        return self.house.visit(self.people[login])
+
+
+@pytest.fixture
+def room(house: House) -> Room:
+    return Room(house)
+
+
+EVERYTHING = set(NAMES)
+READ = {
+    "province": EVERYTHING,
+    "admin": EVERYTHING,
+    "auditor": EVERYTHING,
+    "coordinator": {"mine", "gathered", "own digest"},
+}
+
+
+@pytest.mark.parametrize("login", list(READ))
+def test_each_reads_what_is_theirs(room: Room, login: str) -> None:
+    visit = room.visit(login)
+    listed = re.findall(r'<a href="/mail/(\d+)">', visit.get("/mail").text)
+    opened = {name for name, n in room.ids.items() if visit.get(f"/mail/{n}").status_code == 200}
+    assert {name for name, n in room.ids.items() if str(n) in listed} == opened == READ[login]
+    missing = [visit.get(f"/mail/{room.ids[name]}").status_code for name in EVERYTHING - opened]
+    assert set(missing) <= {404}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("act", ["hold", "release", "resend", "by_hand"])
+@pytest.mark.parametrize("login", ["coordinator", "auditor", "clerk"])
+def test_nobody_does_what_is_not_theirs(room: Room, login: str, act: str, name: str) -> None:
+    number = room.ids[name]
+    fits = {"hold": "pending", "release": "awaiting", "resend": "dead", "by_hand": "dead"}[act]
+    room.set(number, status=fits, reason="approval" if act == "release" else "")
+    answer = room.visit(login).post(f"/mail/{number}/{act}", {"note": "试"})
+    theirs = login == "coordinator" and name in ("mine", "gathered") and act in ("hold", "resend")
+    assert (answer.status_code == 303) == theirs
+    assert (room.state(number) != fits) == theirs
+    hidden = login == "coordinator" and name not in READ["coordinator"]
+    assert theirs or answer.status_code == (404 if hidden else 403)
+
+
+@pytest.mark.parametrize("login", ["province", "admin"])
+def test_the_office_does_all(room: Room, login: str) -> None:
+    visit, number = room.visit(login), room.ids["theirs"]
+    states = []
+    for act in ("hold", "release", "by_hand"):
+        assert visit.post(f"/mail/{number}/{act}", {"note": "已电话告知"}).status_code == 303
+        states.append(room.state(number))
+    assert states == ["awaiting", "pending", "sent"]
+    room.set(number, status="dead")
+    visit.post(f"/mail/{number}/resend")
+    assert room.state(number) == "pending"
+    shown = words(visit.get(f"/mail/{number}"))
+    assert [word for word in ("扣下", "放行", "人工送达", "重新排队") if word not in shown] == []
+
+
+def test_a_coordinator_releases_only_what_they_held_themselves(room: Room) -> None:
+    visit, number = room.visit("coordinator"), room.ids["mine"]
+    visit.post(f"/mail/{number}/hold")
+    assert visit.post(f"/mail/{number}/release").status_code == 303
+    room.visit("province").post(f"/mail/{number}/hold")
+    assert visit.post(f"/mail/{number}/release").status_code == 403
+    assert room.state(number) == "awaiting"
+
+
+def test_a_refusal_says_why_and_keeps_what_was_typed(room: Room) -> None:
+    number = room.ids["mine"]
+    answer = room.visit("province").post(f"/mail/{number}/release", {"note": "先核对"})
+    assert answer.status_code == 409 and 'value="先核对"' in answer.text
+    assert f"第{number}号邮件的情况是“待发送”，不能放行。" in words(answer)
+    assert room.visit("province").post(f"/mail/{number}/by_hand").status_code == 422
+
+
+def test_a_sign_in_mail_is_shown_to_nobody(room: Room) -> None:
+    link = "http://testserver/sign-in/link/secret-of-the-clerk"
+    with room.house.desk.db.write() as connection:
+        person = room.people["coordinator"]
+        queue_sign_in(connection, person, link, on=room.house.day, at=room.house.at)
+        [number] = connection.execute(select(MAIL.c.id).where(MAIL.c.purpose == "sign_in")).one()
+    room.set(number, content=f"Subject: x\r\n\r\n{link}".encode())
+    for login in READ:
+        visit = room.visit(login)
+        pages = [visit.get(f"/mail{path}") for path in ("", f"/{number}", f"/{number}/styled")]
+        assert [page.status_code for page in pages] == [200, 200, 404]
+        assert "secret-of-the-clerk" not in "".join(page.text for page in pages)
+    refused = room.visit("province").post(f"/mail/{number}/by_hand", {"note": "x"})
+    assert refused.status_code == 409
+    with room.house.desk.db.read() as connection:
+        query = select(MAIL.c.about).where(MAIL.c.id == number)
+        assert json.loads(connection.execute(query).scalar_one()) == {"link": link}
+
+
+def test_mail_is_found_by_state_address_and_project(room: Room) -> None:
+    room.set(room.ids["theirs"], status="dead")
+    visit = room.visit("province")
+
+    def found(query: str) -> list[int]:
+        listed = re.findall(r'<a href="/mail/(\d+)">', visit.get(f"/mail?{query}").text)
+        return sorted(map(int, listed))
+
+    assert found("state=dead") == [room.ids["theirs"]]
+    assert found("q=COORDINATOR@") == [room.ids["own digest"]]
+    assert found("project=2") == [room.ids["theirs"], room.ids["mixed"]]
+    assert found("project=x") == found("q=%25") == found("q=nobody") == []
+
+
+def test_the_list_pages_by_key(room: Room) -> None:
+    for _ in range(PAGE):
+        room.mail()
+    visit = room.visit("province")
+    first = visit.get("/mail?state=pending").text
+    [following] = re.findall(r'href="(/mail\?[^"]*before=\d+)"', first)
+    second = visit.get(following.replace("&amp;", "&")).text
+    pages = [
+        [int(n) for n in re.findall(r'<a href="/mail/(\d+)">', text)] for text in (first, second)
+    ]
+    assert pages[0] + pages[1] == list(range(PAGE + len(NAMES), 0, -1))
+
+
+def test_marks_are_taken_away_by_those_who_see_to_them(room: Room) -> None:
+    marks = {"status": "5.1.1", "said": "User unknown", "mail_id": None, "at": room.house.at}
+    with room.house.desk.db.write() as connection:
+        for email in ("lin@example.cn", "far@example.cn"):
+            mark_address(connection, email, **marks)
+    visit = room.visit("coordinator")
+    shown = words(visit.get("/mail/addresses"))
+    assert "lin@example.cn" in shown and "far@example.cn" not in shown
+    assert visit.post("/mail/addresses", {"email": "far@example.cn"}).status_code == 404
+    assert (
+        room.visit("auditor").post("/mail/addresses", {"email": "far@example.cn"}).status_code
+        == 403
+    )
+    assert visit.post("/mail/addresses", {"email": "lin@example.cn"}).status_code == 303
+    room.visit("admin").post("/mail/addresses", {"email": "far@example.cn"})
+    with room.house.desk.db.read() as connection:
+        assert connection.execute(select(ADDRESS.c.email)).all() == []
+
+
+def test_a_mail_as_it_looks_may_do_nothing(room: Room) -> None:
+    content = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p style='color:red'>hi</p>"
+    room.set(room.ids["mine"], content=content)
+    answer = room.visit("coordinator").get(f"/mail/{room.ids['mine']}/styled")
+    assert answer.status_code == 200 and "<p style" in answer.text
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert "script-src" not in answer.headers["content-security-policy"]
+
+
+def test_who_has_no_address_has_no_mail_of_their_own(room: Room) -> None:
+    with room.house.desk.db.write() as connection:
+        own = PERSON.c.id == room.people["coordinator"]
+        connection.execute(update(PERSON).where(own).values(email=""))
+        connection.execute(update(MAIL).where(MAIL.c.id == 6).values(to_email=""))
+    assert room.visit("coordinator").get("/mail/6").status_code == 404

@@ -1,0 +1,82 @@
+"""People from a workbook: tried first, with a result for each row; then imported."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from states.terms import Text
+from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
+from web.site import site_of
+from web.visiting import values
+from workflow.imports.people_file import PeopleFile, read_people
+from workflow.imports.words import ReadingError
+from workflow.office_log import note
+from workflow.people import AddressTaken, Entry, enrol
+
+routes = APIRouter(include_in_schema=False)
+
+
+@routes.get("/admin/people/import")
+def form(request: Request, visitor: Rules) -> Response:
+    return room(request, visitor, "people_import.html", problem=None, results=None)
+
+
+@routes.post("/admin/people/import")
+def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
+    site, given = site_of(request), uploaded(form)
+    if given is None:
+        return _again(request, visitor, NO_FILE)
+    try:
+        found = _read(*given)
+    except ReadingError as error:
+        return _again(request, visitor, error.text)
+    dry = values(form).get("dry") == "1"
+    with site.db.write() as connection:
+        results = [_row(connection, entry, visitor.login) for entry in found.entries]
+        if dry:
+            connection.rollback()
+        else:
+            done = sum(row["good"] for row in results)
+            said = f"{done}/{len(results) + len(found.rejected)}"
+            about, at = given[0], site.now()
+            note(connection, visitor.login, "people_imported", about=about, detail=said, at=at)
+    known: dict[str, Any] = {"results": results, "rejected": found.rejected, "dry": dry}
+    return room(request, visitor, "people_import.html", problem=None, name=given[0], **known)
+
+
+def _read(name: str, content: bytes) -> PeopleFile:
+    """Through a file: the reader of workbooks opens nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"people{Path(name).suffix[:10] or '.xlsx'}"
+        path.write_bytes(content)
+        return read_people(path)
+
+
+def _row(connection: Connection, entry: Entry, own: str) -> dict[str, Any]:
+    """One row's result; what is refused leaves the others alone."""
+    if entry.login == own:
+        return {"entry": entry, "good": False, "said": ONESELF}
+    try:
+        with connection.begin_nested():
+            new, changed = enrol(connection, entry)
+    except AddressTaken as taken:
+        return {"entry": entry, "good": False, "said": taken.text}
+    said = NEW if new else CHANGED if changed else SAME
+    return {"entry": entry, "good": True, "said": said}
+
+
+def _again(request: Request, visitor: Any, problem: Text) -> Response:
+    known: dict[str, Any] = {"problem": problem, "results": None}
+    return room(request, visitor, "people_import.html", 422, **known)
+
+
+NEW, CHANGED = Text("新增", "new"), Text("更新", "changed")
+SAME = Text("无变化", "as it was")
+ONESELF = Text("不能通过导入变更自己的账号", "nobody changes himself by an import")
+NO_FILE = Text("请选择 xlsx 文件。", "Choose an xlsx file.")

@@ -1,0 +1,212 @@
+"""How the mails are worded: read, tried with a real project, saved in versions, put back."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+
+from notifications.letters import office_wording
+from notifications.letters.imagined_letter import NoPreview
+from notifications.letters.notices import NAMES, NOTICES
+from notifications.letters.preview import preview
+from notifications.letters.results import Reader
+from notifications.letters.values import Rendered
+from notifications.letters.wording import LANGUAGES, Wording, Wordings, resolved
+from notifications.letters.wording_check import BadWording, check
+from states.terms import Role, Text
+from web.guarding import SHOWN_MAIL
+from web.pages.admin.tabs import RuleForm, Rules, Watches, room
+from web.rendering import go
+from web.site import Site, site_of
+from web.visiting import values
+from workflow.accounts.sessions import Visitor
+from workflow.deeds import NoSuchProject
+from workflow.mail_desk import LARGEST_ID
+from workflow.mail_tables import Purpose
+from workflow.office_log import note
+from workflow.outbox import INSERT, draft
+
+routes = APIRouter(include_in_schema=False)
+READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
+LONGEST = 4000
+Language = Annotated[str, Query(alias="in", pattern="^(zh|en)$")]
+
+
+@routes.get("/admin/wordings")
+def wordings(request: Request, visitor: Watches) -> Response:
+    with site_of(request).db.read() as connection:
+        saved = office_wording.current(connection).office
+    own = {key for key, wording in saved.items() if wording.subject or wording.lead}
+    return room(request, visitor, "wordings.html", notices=NOTICES.values(), own=own)
+
+
+@routes.get("/admin/wordings/{notice}")
+def wording(request: Request, visitor: Watches, notice: str, lang: Language = "zh") -> Response:
+    return _page(request, visitor, notice, lang, {})
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    notice: str,
+    lang: str,
+    typed: dict[str, str],
+    **more: Any,
+) -> Response:
+    """The wording in force, or what was typed; `shown`: the mail with a real project."""
+    kind = _kind(notice)
+    with site_of(request).db.read() as connection:
+        saved = office_wording.current(connection).office
+        history = office_wording.history(connection, notice, lang)
+    held = resolved(saved, notice, lang)
+    given = {"subject": held.subject, "lead": held.lead, "project": "1", "role": "host"} | typed
+    known: dict[str, Any] = {
+        "kind": kind,
+        "lang": lang,
+        "held": held,
+        "given": given,
+        "languages": LANGUAGES,
+    }
+    known |= {"names": NAMES[kind.family], "history": history[::-1], "readers": READERS}
+    status = 422 if more.get("problem") else 200
+    return room(
+        request,
+        visitor,
+        "wording.html",
+        status,
+        **known,
+        **({"problem": None, "shown": None} | more),
+    )
+
+
+def _kind(notice: str) -> Any:
+    if notice not in NOTICES:
+        raise HTTPException(404)
+    return NOTICES[notice]
+
+
+@routes.post("/admin/wordings/{notice}")
+def do(request: Request, visitor: Rules, form: RuleForm, notice: str) -> Response:
+    """What the button says: preview, save, reset or test."""
+    given, kind = values(form), _kind(notice)
+    lang = given.get("lang", "zh")
+    if lang not in LANGUAGES or given.get("do") not in DEEDS:
+        raise HTTPException(400)
+    texts = given.get("subject", "").strip()[:LONGEST], given.get("lead", "").strip()[:LONGEST]
+    site = site_of(request)
+    try:
+        if given["do"] != "reset":
+            check(kind.key, lang, *texts)
+        done = DEEDS[given["do"]](site, visitor, notice, lang, texts, given)
+    except (BadWording, NoPreview) as error:
+        return _page(request, visitor, notice, lang, given, problem=error.text)
+    except NoSuchProject:
+        return _page(request, visitor, notice, lang, given, problem=NO_PROJECT)
+    if isinstance(done, Rendered):
+        return _page(request, visitor, notice, lang, given, shown=done)
+    return go(request, f"/admin/wordings/{notice}?in={lang}", done)
+
+
+Texts = tuple[str, str]
+Given = dict[str, str]
+
+
+def _preview(
+    site: Site, _: Visitor, notice: str, lang: str, texts: Texts, given: Given
+) -> Rendered:
+    with site.db.read() as connection:
+        office = dict(office_wording.current(connection).office)
+        office[notice, lang] = Wording(*texts)
+        return _shown(connection, site, notice, lang, Wordings(office), given)
+
+
+def _shown(
+    connection: Connection,
+    site: Site,
+    notice: str,
+    lang: str,
+    wordings: Wordings,
+    given: Given,
+) -> Rendered:
+    role = given.get("role", "host")
+    number = given.get("project", "").strip()
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:10]) <= LARGEST_ID):
+        raise NoSuchProject(0)
+    chosen = Role(role) if role in READERS else Role.HOST
+    link = site.settings.base_url
+    reader = Reader("", "", chosen, lang, site.today(), link)
+    return preview(connection, site.book, notice, int(number), reader, wordings)
+
+
+def _save(site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, _: Given) -> Text:
+    if not any(texts):
+        raise BadWording(EMPTY)
+    return _kept(site, visitor, notice, lang, texts, "wording_saved", SAVED)
+
+
+def _reset(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, __: Given) -> Text:
+    return _kept(site, visitor, notice, lang, ("", ""), "wording_reset", RESET)
+
+
+def _kept(
+    site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, what: str, said: Text
+) -> Text:
+    by, at = visitor.login, site.now()
+    with site.db.write() as connection:
+        version = office_wording.save(connection, notice, lang, texts, by=by, at=at)
+        note(connection, by, what, about=notice, detail=f"{lang} v{version}", at=at)
+    return said.format(n=version)
+
+
+def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given: Given) -> Text:
+    """The saved wording, to oneself and nobody else."""
+    if not visitor.email:
+        raise BadWording(NO_ADDRESS)
+    at, role = site.now(), given.get("role", "host")
+    with site.db.write() as connection:
+        wordings = office_wording.current(connection)
+        _shown(connection, site, notice, lang, wordings, given)  # or say why not
+        about = {"project": int(given["project"]), "role": role, "language": lang}
+        key = f"test:{notice}:{given['project']}:{visitor.email}:{at.isoformat()}"
+        to, more = (visitor.name, visitor.email), {"notice": notice, "about": json.dumps(about)}
+        row = draft(key, Purpose.TEST.value, to, Role(role), on=site.today(), at=at, **more)
+        INSERT.run(connection, row)
+        note(connection, visitor.login, "wording_tested", about=notice, detail=lang, at=at)
+    return TESTED.format(email=visitor.email)
+
+
+@routes.get("/admin/wordings/{notice}/styled")
+def styled(
+    request: Request,
+    _: Watches,
+    notice: str,
+    lang: Language = "zh",
+    project: str = "1",
+    role: str = "host",
+) -> Response:
+    """The mail with the saved wording as a mail program shows it."""
+    _kind(notice)
+    site, given = site_of(request), {"project": project, "role": role}
+    with site.db.read() as connection:
+        wordings = office_wording.current(connection)
+        try:
+            shown = _shown(connection, site, notice, lang, wordings, given)
+        except NoPreview:
+            raise HTTPException(404) from None
+    return HTMLResponse(shown.html, headers={"Content-Security-Policy": SHOWN_MAIL})
+
+
+DEEDS: dict[str, Any] = {"preview": _preview, "save": _save, "reset": _reset, "test": _test}
+NO_PROJECT = Text("没有这个编号的项目，请换一个预览。", "There is no such project; choose another.")
+EMPTY = Text("请填写主题或正文首段。", "Write a subject or a lead.")
+NO_ADDRESS = Text("您没有登记邮箱，不能发测试邮件。", "You have no address to send a test to.")
+SAVED = Text(
+    "已保存为第{n}版，此后写的邮件使用。", "Saved as version {n}; mails use it from now on."
+)
+RESET = Text("已恢复为随系统提供的措辞（第{n}版）。", "Back to what is shipped (version {n}).")
+TESTED = Text("测试邮件已排队，将发往 {email}。", "A test mail to {email} is queued.")

@@ -1,0 +1,101 @@
+"""Who looks after whose account.
+
+The province and administrators look after everybody. A coordinator looks after the clerks of their
+own units: people who hold nothing but the host's role, and only over units whose projects are all
+in the coordinator's departments. Whoever could touch anybody else could become somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, select, true
+
+from states.terms import Role, Text
+from workflow.judging import TABLE as PROJECT
+from workflow.people import GRANT, PERSON, Actor
+
+EVERYBODYS = frozenset({Role.PROVINCE, Role.ADMIN})
+WATCHING = EVERYBODYS | {Role.AUDITOR}  # see everybody
+
+
+class NotTheirs(Exception):
+    """This account is not theirs to look after; `text` says so."""
+
+    def __init__(self, text: Text | None = None) -> None:
+        self.text = text or NOT_YOURS
+        super().__init__(self.text.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Carer:
+    """Somebody who looks after accounts; `units`: a coordinator's own, by name."""
+
+    person_id: int
+    login: str
+    everybody: bool
+    sees_everybody: bool
+    units: frozenset[str] = frozenset()
+
+    def cares_for(self, grants: Iterable[tuple[Role, str]]) -> bool:
+        """Whether somebody with these roles is theirs. Nobody without a role is a unit's clerk."""
+        held = list(grants)
+        own = all(role is Role.HOST and scope in self.units for role, scope in held)
+        return self.everybody or (bool(held) and own)
+
+    def sees(self, grants: Iterable[tuple[Role, str]]) -> bool:
+        return self.sees_everybody or self.cares_for(grants)
+
+    def must_care_for(self, person: int, grants: Iterable[tuple[Role, str]]) -> None:
+        """NotTheirs unless they do, and for oneself: nobody makes himself more or shuts himself
+        out."""
+        if person == self.person_id:
+            raise NotTheirs(ONESELF)
+        if not self.cares_for(grants):
+            raise NotTheirs
+
+    def must_be_able_to_give(self, role: Role, scope: str) -> None:
+        if not self.cares_for([(role, scope)]):
+            raise NotTheirs(NOT_TO_GIVE)
+
+
+def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
+    roles = {role for role, _ in actor.grants}
+    departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
+    units = own_units(connection, departments) if departments else frozenset()
+    every, sees = bool(roles & EVERYBODYS), bool(roles & WATCHING)
+    return Carer(person_id, actor.login, every, sees, frozenset() if every else units)
+
+
+def own_units(connection: Connection, departments: list[str]) -> frozenset[str]:
+    """The units all of whose projects are in these departments."""
+    inside = PROJECT.c.department.in_(departments)
+    elsewhere = select(PROJECT.c.host).where(~inside)
+    query = select(PROJECT.c.host).where(inside, PROJECT.c.host.not_in(elsewhere)).distinct()
+    return frozenset(connection.execute(query).scalars())
+
+
+def seen_by(who: Carer) -> ColumnElement[bool]:
+    """The people whom somebody sees, as a condition for queries."""
+    if who.sees_everybody:
+        return true()
+    held = select(GRANT.c.id).where(GRANT.c.person_id == PERSON.c.id)
+    own = and_(GRANT.c.role == Role.HOST.value, GRANT.c.scope.in_(sorted(who.units)))
+    return and_(held.where(own).exists(), ~held.where(~own).exists())
+
+
+NOT_YOURS = Text(
+    "该账号不在您的管理范围内。主管（推荐）单位联系人只能管理本部门所联系单位的经办人账号；"
+    "其他账号请与省厅或系统管理员联系。",
+    "This account is not yours to look after. Coordinators look after the clerks of their own "
+    "units only; ask the province or an administrator.",
+)
+ONESELF = Text(
+    "不能在这里变更自己的角色、密码或账号状态；密码请在“我的设置”中修改。",
+    "You cannot change your own roles, password or account here; the password is under My settings.",
+)
+NOT_TO_GIVE = Text(
+    "您只能为所联系的单位开设承办单位账号，不能授予其他角色或单位。",
+    "You may add host accounts for your own units only, no other role or unit.",
+)

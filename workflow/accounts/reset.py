@@ -1,0 +1,246 @@
+"""What is done to somebody's account by whoever looks after it; each act is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from states.terms import Role, Text
+from workflow.accounts import links, passwords, secrets, sessions
+from workflow.accounts.care import Carer, NotTheirs, seen_by
+from workflow.accounts.passwords import CREDENTIAL
+from workflow.accounts.sessions import SESSION
+from workflow.office_log import note
+from workflow.office_tables import LinkUse
+from workflow.people import GRANT, PERSON, AddressTaken, Entry, enrol, grant_once
+
+PAGE = 50
+
+
+class AccountProblem(Exception):
+    """It cannot be done; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A part of a name, login, address or unit; a role."""
+
+    word: str = ""
+    role: str = ""
+
+
+def listed(
+    connection: Connection, who: Carer, search: Search, after: str = ""
+) -> tuple[list[dict[str, Any]], str]:
+    """A page of people by login, each with `grants`, and the key of the next page."""
+    query = select(PERSON).where(seen_by(who)).order_by(PERSON.c.login).limit(PAGE + 1)
+    held = select(GRANT.c.id).where(GRANT.c.person_id == PERSON.c.id)
+    if search.word:
+        columns = (PERSON.c.login, PERSON.c.name, PERSON.c.email)
+        spelt = [column.icontains(search.word, autoescape=True) for column in columns]
+        unit = held.where(GRANT.c.scope.contains(search.word, autoescape=True)).exists()
+        query = query.where(or_(unit, *spelt))
+    if search.role:
+        query = query.where(held.where(GRANT.c.role == search.role).exists())
+    if after:
+        query = query.where(PERSON.c.login > after)
+    rows = [dict(row._mapping) for row in connection.execute(query)]
+    grants = _grants(connection, [row["id"] for row in rows])
+    shown = [row | {"grants": grants.get(row["id"], [])} for row in rows[:PAGE]]
+    return shown, shown[-1]["login"] if len(rows) > PAGE else ""
+
+
+def _grants(connection: Connection, people: list[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    query = select(GRANT).where(GRANT.c.person_id.in_(people)).order_by(GRANT.c.id)
+    for row in connection.execute(query):
+        found.setdefault(row.person_id, []).append((row.id, Role(row.role), row.scope))
+    return found
+
+
+def one(connection: Connection, who: Carer, person: int) -> dict[str, Any] | None:
+    """Somebody in full, with `grants`, `cares` and how they sign in; None if not to be seen."""
+    row = connection.execute(select(PERSON).where(PERSON.c.id == person)).first()
+    if row is None:
+        return None
+    grants = _grants(connection, [person]).get(person, [])
+    pairs = [(role, scope) for _, role, scope in grants]
+    if not who.sees(pairs):
+        return None
+    way = connection.execute(select(CREDENTIAL).where(CREDENTIAL.c.person_id == person)).first()
+    open_ones = select(func.count()).where(SESSION.c.person_id == person)
+    return dict(row._mapping) | {
+        "grants": grants,
+        "cares": who.cares_for(pairs),
+        "own": person == who.person_id,
+        "password": bool(way and way.password),
+        "must_change": bool(way and way.must_change),
+        "locked_until": way.locked_until if way else None,
+        "sessions": int(connection.execute(open_ones).scalar_one()),
+    }
+
+
+def _theirs(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
+    """Somebody whom they look after. NotTheirs, also where there is nobody."""
+    found = one(connection, who, person)
+    if found is None:
+        raise NotTheirs
+    who.must_care_for(person, [(role, scope) for _, role, scope in found["grants"]])
+    return found
+
+
+def add(connection: Connection, who: Carer, entry: Entry, at: datetime) -> int:
+    """Register somebody new with one role. AccountProblem where login or address is taken."""
+    who.must_be_able_to_give(entry.role, entry.scope)
+    names = {entry.login.lower(), entry.email.lower()} - {""}
+    _free(connection, names, None)
+    enrol(connection, entry)
+    [person] = connection.execute(select(PERSON.c.id).where(PERSON.c.login == entry.login)).one()
+    detail = f"{entry.name} {entry.role.label.zh} {entry.scope} {entry.email}".strip()
+    note(connection, who.login, "person_added", about=entry.login, detail=detail, at=at)
+    return int(person)
+
+
+def _free(connection: Connection, names: set[str], own: int | None) -> None:
+    """A login or address is one person's, also a disabled one's: two must not be taken for one."""
+    same = func.lower(PERSON.c.login).in_(names) | func.lower(PERSON.c.email).in_(names)
+    query = select(PERSON.c.login).where(same)
+    if own is not None:
+        query = query.where(PERSON.c.id != own)
+    if connection.execute(query).first():
+        raise AccountProblem(TAKEN)
+
+
+def change(
+    connection: Connection, who: Carer, person: int, values: dict[str, str], at: datetime
+) -> None:
+    """Name, address and telephone of somebody; one's own as well. Raises AddressTaken."""
+    if person == who.person_id and who.everybody:
+        found = one(connection, who, person)
+    else:
+        found = _theirs(connection, who, person)
+    assert found is not None
+    changed = {key: value for key, value in values.items() if value != found[key]}
+    if not changed:
+        return
+    if changed.get("email"):
+        _free(connection, {changed["email"].lower()}, person)
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(changed))
+    detail = "；".join(f"{key}: {found[key]} → {value}" for key, value in changed.items())
+    note(connection, who.login, "person_changed", about=found["login"], detail=detail, at=at)
+
+
+def give_role(
+    connection: Connection, who: Carer, person: int, role: Role, scope: str, *, at: datetime
+) -> bool:
+    """Give a role; False if it was held already."""
+    found = _theirs(connection, who, person)
+    who.must_be_able_to_give(role, scope)
+    if not grant_once(connection, person, role, scope):
+        return False
+    said = f"{role.label.zh} {scope}".strip()
+    note(connection, who.login, "role_given", about=found["login"], detail=said, at=at)
+    return True
+
+
+def take_role(connection: Connection, who: Carer, person: int, number: int, at: datetime) -> None:
+    """Take a role away. Only who looks after everybody does."""
+    found = _theirs(connection, who, person)
+    held = {grant: (role, scope) for grant, role, scope in found["grants"]}
+    if not who.everybody or number not in held:
+        raise NotTheirs
+    connection.execute(delete(GRANT).where(GRANT.c.id == number))
+    sessions.end_all(connection, person)
+    said = f"{held[number][0].label.zh} {held[number][1]}".strip()
+    note(connection, who.login, "role_taken", about=found["login"], detail=said, at=at)
+
+
+def disable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
+    _set_active(connection, who, person, "person_disabled", at, active=False)
+    sessions.end_all(connection, person)
+
+
+def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
+    """Back to work. AccountProblem where somebody else has the address meanwhile."""
+    found = _theirs(connection, who, person)
+    if found["email"]:
+        _free(connection, {found["email"].lower()}, person)
+    _set_active(connection, who, person, "person_enabled", at, active=True)
+
+
+def _set_active(
+    connection: Connection, who: Carer, person: int, what: str, at: datetime, *, active: bool
+) -> None:
+    found = _theirs(connection, who, person)
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=active))
+    note(connection, who.login, what, about=found["login"], at=at)
+
+
+def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+    """A password for one sign-in, to be shown once; it ends sessions and any lock."""
+    found = _at_work(connection, who, person)
+    drawn = secrets.new_password()
+    passwords.set_password(connection, person, drawn, at=at, must_change=True)
+    note(connection, who.login, "password_reset", about=found["login"], at=at)
+    return drawn
+
+
+def new_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+    """The secret of a link that signs in once, to be shown once and handed over."""
+    found = _at_work(connection, who, person)
+    passwords.unlock(connection, person)
+    note(connection, who.login, "link_made", about=found["login"], at=at)
+    use = LinkUse.SIGN_IN
+    return links.make_link(connection, person, use, at=at, made_by=who.login)
+
+
+def mailed_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+    """The secret of a link that goes to the person's own address."""
+    found = _at_work(connection, who, person)
+    if not found["email"]:
+        raise AccountProblem(NO_ADDRESS)
+    note(connection, who.login, "link_mailed", about=found["login"], at=at)
+    return links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
+
+
+def _at_work(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
+    found = _theirs(connection, who, person)
+    if not found["active"]:
+        raise AccountProblem(DISABLED)
+    return found
+
+
+def unlock(connection: Connection, who: Carer, person: int, at: datetime) -> None:
+    found = _theirs(connection, who, person)
+    passwords.unlock(connection, person)
+    note(connection, who.login, "unlocked", about=found["login"], at=at)
+
+
+def end_sessions(connection: Connection, who: Carer, person: int, at: datetime) -> None:
+    found = _theirs(connection, who, person)
+    sessions.end_all(connection, person)
+    note(connection, who.login, "sessions_ended", about=found["login"], at=at)
+
+
+PLAIN: dict[str, Callable[[Connection, Carer, int, datetime], None]] = {
+    "disable": disable,
+    "enable": enable,
+    "unlock": unlock,
+    "end-sessions": end_sessions,
+}
+REFUSALS = (AccountProblem, AddressTaken)
+TAKEN = Text(
+    "登录名或邮箱已被使用（含已停用的账号），请核对；本人已有账号的，请联系省厅或系统管理员。",
+    "The login or address is taken, perhaps by a disabled account; if it is the person's own, ask "
+    "the province or an administrator.",
+)
+NO_ADDRESS = Text("该人员没有登记邮箱。", "This person has no address.")
+DISABLED = Text("该账号已停用，请先启用。", "This account is disabled; enable it first.")

@@ -1,0 +1,109 @@
+"""The log of what people change outside of projects: accounts, wordings, calendar, mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, tuple_
+
+from states.terms import Text
+from workflow.engine import TABLE as PROJECT
+from workflow.office_tables import OfficeEvent
+from workflow.tables import Event
+
+TABLE = OfficeEvent.__table__  # type: ignore[attr-defined]
+EVENT = Event.__table__  # type: ignore[attr-defined]
+LONGEST = 2000  # characters of a detail
+PAGE = 50
+
+
+def note(
+    connection: Connection, person: str, what: str, *, about: str, at: datetime, detail: str = ""
+) -> None:
+    """Add a line. `person`: the login of who did it; `what`: a key of WHAT; `about`: the login,
+    unit, file or number that was changed; `detail`: what changed, never a secret."""
+    values = {"at": at, "person": person, "what": what, "object": about, "detail": detail[:LONGEST]}
+    connection.execute(insert(TABLE).values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for among the lines: who did it, what was done, a word in the rest."""
+
+    person: str = ""
+    what: str = ""
+    word: str = ""
+
+
+def lines(
+    connection: Connection, search: Search, before: int | None = None
+) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of lines, the latest first, and the key of the next page."""
+    query = select(TABLE).order_by(TABLE.c.id.desc()).limit(PAGE + 1)
+    if search.person:
+        query = query.where(TABLE.c.person == search.person)
+    if search.what:
+        query = query.where(TABLE.c.what == search.what)
+    if search.word:
+        inside = (TABLE.c.object, TABLE.c.detail)
+        query = query.where(or_(*(c.contains(search.word, autoescape=True) for c in inside)))
+    if before is not None:
+        query = query.where(TABLE.c.id < before)
+    rows = [dict(row._mapping) for row in connection.execute(query)]
+    shown = [row | {"label": label(row["what"])} for row in rows[:PAGE]]
+    return shown, shown[-1]["id"] if len(rows) > PAGE else None
+
+
+def deeds_of(
+    connection: Connection, person: str, before: tuple[datetime, int, int] | None = None
+) -> tuple[list[dict[str, Any]], tuple[datetime, int, int] | None]:
+    """What somebody did in projects, the latest first, and the key of the next page."""
+    key = (EVENT.c.recorded_at, EVENT.c.project_id, EVENT.c.seq)
+    query = (
+        select(EVENT, PROJECT.c.name, PROJECT.c.host)
+        .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
+        .where(EVENT.c.person == person)
+        .order_by(*(column.desc() for column in key))
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(tuple_(*key) < tuple_(*before))
+    rows = [dict(row._mapping) for row in connection.execute(query)]
+    shown = rows[:PAGE]
+    last = shown[-1] if len(rows) > PAGE else None
+    return shown, (last["recorded_at"], last["project_id"], last["seq"]) if last else None
+
+
+def label(what: str) -> Text:
+    """What was done, in words; what an unknown version wrote as it stands."""
+    return WHAT.get(what) or Text(what, what)
+
+
+WHAT: dict[str, Text] = {
+    "person_added": Text("新增人员", "person added"),
+    "person_changed": Text("修改人员资料", "person's details changed"),
+    "people_imported": Text("批量导入人员", "people imported"),
+    "role_given": Text("授予角色", "role given"),
+    "role_taken": Text("收回角色", "role taken away"),
+    "person_disabled": Text("停用账号", "account disabled"),
+    "person_enabled": Text("启用账号", "account enabled"),
+    "link_made": Text("生成登录链接", "sign-in link made"),
+    "link_mailed": Text("发送登录邮件", "sign-in mail sent"),
+    "password_reset": Text("重置密码", "password reset"),
+    "unlocked": Text("解除锁定", "unlocked"),
+    "sessions_ended": Text("强制退出登录", "sessions ended"),
+    "profile_saved": Text("修改单位资料", "unit's profile changed"),
+    "policy_saved": Text("保存政策文件", "policy saved"),
+    "calendar_saved": Text("修改放假安排", "holiday calendar changed"),
+    "wording_saved": Text("修改邮件措辞", "wording changed"),
+    "wording_reset": Text("恢复原有措辞", "wording reset"),
+    "wording_tested": Text("发送测试邮件", "test mail sent"),
+    "clock_accepted": Text("确认系统时间", "clock accepted"),
+    "mail_held": Text("扣下邮件", "mail held"),
+    "mail_released": Text("放行邮件", "mail released"),
+    "mail_resent": Text("重发邮件", "mail sent again"),
+    "mail_by_hand": Text("登记人工送达", "mail delivered by hand"),
+    "address_cleared": Text("取消退信标记", "mark on an address taken away"),
+}
