@@ -166,12 +166,6 @@ OUTCOMES: dict[str, Text] = {
     "reduced": Text("核减补助", "Reduced"),
     "refused": Text("不予认可", "Refused"),
 }
-CHANNELS: dict[str, Text] = {
-    "phone": Text("电话", "Telephone"),
-    "wechat": Text("微信", "WeChat"),
-    "mail": Text("邮件", "E-mail"),
-    "in_person": Text("当面", "In person"),
-}
 
 
 @dataclass(frozen=True, slots=True)

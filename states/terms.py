@@ -106,6 +106,15 @@ class Role(Labelled):
     AUDITOR = "auditor", "审计人员", "Auditor"
 
 
+class Channel(Labelled):
+    """How somebody was reached."""
+
+    PHONE = "phone", "电话", "Telephone"
+    WECHAT = "wechat", "微信", "WeChat"
+    MAIL = "mail", "邮件", "E-mail"
+    IN_PERSON = "in_person", "当面", "In person"
+
+
 class Severity(Labelled):
     BLOCK = "block", "暂不能办理", "Not possible yet"
     FLAG = "flag", "提示（由人工核定）", "Flag, left to a person"

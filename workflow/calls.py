@@ -13,19 +13,17 @@ from sqlalchemy import Connection, func, literal_column, select, union_all
 
 from config.rulebook import Rulebook
 from states.facts import Facts
-from states.forms import CHANNELS
 from states.mailing import hushed, is_past, whose_turn
-from states.terms import Kind, Role, Text
+from states.terms import Channel, Kind, Role, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_log import REMINDER
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT
 from workflow.queries import EVENT
-from workflow.workplace import (
+from workflow.watching import (
     GENTLE,
     ITS_APPLICATION,
-    NOTHING,
     TO_CALL,
     WAITS,
     Scope,
@@ -238,7 +236,7 @@ def _notes(connection: Connection, projects: list[int]) -> dict[int, Note]:
         found[row.project_id] = Note(
             on=row.on_date,
             person=said.get("person", ""),
-            channel=CHANNELS.get(said.get("channel", ""), NOTHING),
+            channel=Channel(said["channel"]).label,
             promise=said.get("promise", ""),
             promised_for=said.get("promised_for", ""),
             by=row.name or row.person,

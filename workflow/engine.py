@@ -186,7 +186,6 @@ def _update(changed: tuple[str, ...]) -> Statement:
 def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
     """The columns of a project row that follow from its facts, for queries. `facts` is `stored`,
     read."""
-    waits = {one.role for one in waiting(facts, policy.categories[facts.category])}
     day = date.fromisoformat
     opens = stored.get("actual_opens") or stored.get("opens_earliest")
     ends = stored.get("actual_ends") or stored.get("planned_ends")
@@ -198,9 +197,25 @@ def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
         "opens": day(opens) if opens else None,
         "ends": day(ends) if ends else None,
         **shelved(stored),
-        "waits_for": next((role.value for role in WATCHERS if role in waits), ""),
+        "waits_for": _waits_for(facts, policy),
         "follow_up": facts.follow_up,
     }
+
+
+def _waits_for(facts: Facts, policy: Policy) -> str:
+    """The role among officials whose move it is, empty: nobody's."""
+    roles = {one.role for one in waiting(facts, policy.categories[facts.category])}
+    return next((role.value for role in WATCHERS if role in roles), "")
+
+
+def redraw(
+    connection: Connection, project_id: int, facts: Facts, policy: Policy, drawn_before: str
+) -> None:
+    """Whose move it is follows from the rules too: draw it again after they have changed."""
+    now = _waits_for(facts, policy)
+    if now != drawn_before:
+        own = TABLE.c.id == project_id
+        connection.execute(update(TABLE).where(own).values(waits_for=now))
 
 
 def _append(connection: Connection, entry: _Entry) -> Facts:

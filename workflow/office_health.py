@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, select, text
 
 from workflow.accounts.sessions import CREDENTIAL, SESSION
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON
 from workflow.recipients import ADDRESS
-from workflow.workplace import FOR_A_PERSON
+from workflow.watching import FOR_A_PERSON
+from workflow.workplace_counts import counted
 
 MOST = 999  # a count says no more
 WAITING: ColumnElement[bool] = text("mail.status IN ('pending', 'leased', 'failed')")  # type: ignore[assignment]
@@ -31,11 +32,4 @@ def office_health(connection: Connection, at: datetime) -> dict[str, int]:
         "locked": select(CREDENTIAL.c.person_id).where(CREDENTIAL.c.locked_until > at),
         "sessions": select(SESSION.c.token).where(SESSION.c.ends_at > at),
     }
-    columns = [
-        select(func.count())
-        .select_from(query.limit(MOST + 1).subquery())
-        .scalar_subquery()
-        .label(name)
-        for name, query in sought.items()
-    ]
-    return dict(connection.execute(select(*columns)).one()._mapping)
+    return counted(connection, sought, MOST)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -20,7 +19,7 @@ from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import TABLE as PROJECT
-from workflow.engine import drawn
+from workflow.engine import redraw
 from workflow.mail_tables import Reminder
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -45,21 +44,13 @@ def refresh(db: Database, book: Rulebook) -> int:
                 .limit(BATCH)
             ).all()
             for row in rows:
-                stored = json.loads(row.facts)
-                facts = Facts.read(stored)
+                facts = Facts.read(json.loads(row.facts))
                 _project(connection, book, row.id, facts)
-                _whose_move(connection, row, drawn(stored, facts, book.policy(facts.policy)))
+                redraw(connection, row.id, facts, book.policy(facts.policy), row.waits_for)
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen
         seen, last = seen + len(rows), rows[-1].id
-
-
-def _whose_move(connection: Connection, row: Any, now: dict[str, Any]) -> None:
-    """Of the columns of a project, the one that follows from the rules too."""
-    if now["waits_for"] != row.waits_for:
-        values = {"waits_for": now["waits_for"]}
-        connection.execute(update(PROJECT).where(PROJECT.c.id == row.id).values(values))
 
 
 def _project(connection: Connection, book: Rulebook, project_id: int, facts: Facts) -> None:

@@ -21,7 +21,7 @@ from states.facts import Facts, Json, Standing, merge
 from states.machine import move
 from states.policy import Policy
 from states.terms import Act, Action, Entry, State, Text
-from states.wanted import wanted
+from states.wanted import Wanted, wanted
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next
@@ -185,7 +185,7 @@ def _deadlines(
     found = {row.kind: row for row in rows if row.standing != Standing.SUPERSEDED}
     for want in wanted(facts, policy.categories[facts.category], book.calendar):
         row = found.pop(want.kind.value, None)
-        if row is None or any(getattr(row, name) != getattr(want, name) for name in CHECKED):
+        if row is None or not _follows(row, want, facts):
             yield _said(
                 project_id,
                 f"期限“{want.kind.label.zh}”与推算结果不符",
@@ -203,6 +203,12 @@ def _deadlines(
             )
     for kind in found:
         yield _said(project_id, f"多出期限 {kind}", f"has a {kind} deadline without ground")
+
+
+def _follows(row: Row, want: Wanted, facts: Facts) -> bool:
+    """Whether a row says what the rules say, and whose it is."""
+    same = all(getattr(row, name) == getattr(want, name) for name in CHECKED)
+    return same and row.department == facts.department
 
 
 def _last_steps(connection: Connection, project_id: int) -> dict[int, date]:

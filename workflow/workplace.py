@@ -1,8 +1,7 @@
-"""What officials find on their workplace: what is late, due, waiting, opening; how much of it.
+"""What officials find on their workplace: what is late, due, waiting, opening, and what happened.
 
-Every question here is bounded and answered from an index (workflow/tables.py), so that the page
-costs the same with a thousand projects and with a hundred thousand: lists end after MOST, counts
-say no more than CAP.
+Every question here is bounded and answered from an index, so that the page costs the same with a
+thousand projects and with a hundred thousand.
 """
 
 from __future__ import annotations
@@ -10,23 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    exists,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-    text,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from config.rulebook import Rulebook
 from states.facts import Facts
@@ -35,74 +21,24 @@ from states.terms import PROVISIONAL, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
-from workflow.mail_log import REMINDER
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON, Actor
+from workflow.people import PERSON
 from workflow.queries import EVENT, deed_label
+from workflow.watching import (
+    BY_PEOPLE,
+    FLAGGED,
+    GENTLE,
+    ITS_APPLICATION,
+    Scope,
+    due_rows,
+    is_due,
+    is_late,
+    waits_for,
+    week_end,
+)
 
 MOST = 8  # lines of a list
 FEW = 5  # of a list at the side
-CAP = 99  # what a count says at most: one more means “more”
-CAP_STATES = 999
 SEVERAL = 3  # times as many rows are looked at as are shown: some are hushed
-
-# Written out, not bound: only then does a database see that the partial index will do.
-IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
-ASKED = and_(
-    IS_OPEN,
-    DEADLINE.c.force != literal_column("'advisory'"),
-)
-GENTLE = and_(
-    IS_OPEN,
-    DEADLINE.c.force == literal_column("'advisory'"),
-)
-ITS_APPLICATION = and_(
-    DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
-)
-WAITS = PROJECT.c.waits_for != literal_column("''")
-FLAGGED = PROJECT.c.open_flags > literal_column("0")
-TO_CALL = PROJECT.c.follow_up.is_not(None)
-BY_PEOPLE: ColumnElement[bool] = text("NOT event.machine")  # type: ignore[assignment]
-FOR_A_PERSON: ColumnElement[bool] = text("mail.status IN ('dead', 'awaiting')")  # type: ignore[assignment]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose workplace it is: the projects that they watch, and as what."""
-
-    actor: Actor
-    role: Role
-    projects: ColumnElement[bool]
-    deadlines: ColumnElement[bool]
-    happened: ColumnElement[bool]  # as `projects`, where another index is the quick way
-
-    @property
-    def is_whole(self) -> bool:
-        return self.role is not Role.COORDINATOR
-
-
-def scope_of(actor: Actor) -> Scope | None:
-    """The widest of somebody's scopes among officials; None for hosts and administrators."""
-    roles = {role for role, _ in actor.grants}
-    for role in (Role.PROVINCE, Role.AUDITOR):
-        if role in roles:
-            return Scope(actor, role, true(), true(), true())
-    departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
-    if Role.COORDINATOR in roles:
-        columns = (
-            PROJECT.c.department,
-            DEADLINE.c.department,
-            func.coalesce(PROJECT.c.department, ""),
-        )
-        which = [one.in_(departments) if departments else false() for one in columns]
-        return Scope(actor, Role.COORDINATOR, *which)
-    return None
-
-
-def week_end(today: date) -> date:
-    """This week's Sunday."""
-    return today + timedelta(days=6 - today.weekday())
-
 
 NOTHING = Text("", "")
 
@@ -125,70 +61,7 @@ class Task:
     phone: str = ""
 
 
-# -- How much ---------------------------------------------------------------------------------
-
-
-def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
-    """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
-    sought = {
-        "late": select(DEADLINE.c.id)
-        .where(*is_late(scope, today))
-        .order_by(DEADLINE.c.due_on.desc()),
-        "week": select(DEADLINE.c.id).where(*is_due(scope, today, week_end(today))),
-        "waiting": select(PROJECT.c.id).where(scope.projects, *_waits_for(scope.role)),
-        "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
-        "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
-        "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
-    }
-    return _counted(connection, sought, CAP)
-
-
-def counts_by_state(connection: Connection, scope: Scope, year: int) -> dict[str, int]:
-    """How many projects of a year stand in each state, at most CAP_STATES + 1."""
-    its = select(PROJECT.c.id).where(PROJECT.c.year == year, scope.projects)
-    sought = {state.value: its.where(PROJECT.c.state == state.value) for state in State}
-    return _counted(connection, sought, CAP_STATES)
-
-
-def _counted(connection: Connection, sought: dict[str, Select[Any]], cap: int) -> dict[str, int]:
-    columns = [
-        select(func.count())
-        .select_from(query.limit(cap + 1).subquery())
-        .scalar_subquery()
-        .label(name)
-        for name, query in sought.items()
-    ]
-    return dict(connection.execute(select(*columns)).one()._mapping)
-
-
-def latest_year(connection: Connection, today: date) -> int:
-    """This year, or the last one with projects where this one has none yet."""
-    query = select(func.max(PROJECT.c.year)).where(PROJECT.c.year <= today.year)
-    found = connection.execute(query).scalar()
-    return today.year if found is None else int(found)
-
-
 # -- What is late or due ----------------------------------------------------------------------
-
-
-def due_rows() -> Select[Any]:
-    """Projects with one deadline each, to be narrowed."""
-    columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on"))
-    its = DEADLINE.c.project_id == PROJECT.c.id
-    return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)
-
-
-# Nobody has to apply; what a department owes the province stands among what waits for it.
-NOT_APPLICATIONS = DEADLINE.c.kind != Kind.APPLICATION.value
-
-
-def is_late(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
-    late = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
-    return ASKED, scope.deadlines, *late, NOT_APPLICATIONS
-
-
-def is_due(scope: Scope, today: date, until: date) -> tuple[ColumnElement[bool], ...]:
-    return ASKED, scope.deadlines, DEADLINE.c.due_on.between(today, until), NOT_APPLICATIONS
 
 
 def late(connection: Connection, scope: Scope, today: date) -> list[Task]:
@@ -228,10 +101,6 @@ def _line(row: Any, what: Text, **more: Any) -> Task:
 # -- What waits for the reader ----------------------------------------------------------------
 
 
-def _waits_for(role: Role) -> tuple[ColumnElement[bool], ...]:
-    return WAITS, PROJECT.c.waits_for == role.value
-
-
 def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
     """What waits for somebody in the reader's role, the next class first."""
     rows = connection.execute(
@@ -242,7 +111,7 @@ def to_do(connection: Connection, book: Rulebook, scope: Scope) -> list[Task]:
             ITS_APPLICATION,
             isouter=True,
         )
-        .where(scope.projects, *_waits_for(scope.role))
+        .where(scope.projects, *waits_for(scope.role))
         .order_by(PROJECT.c.opens)
         .limit(MOST)
     )
@@ -362,17 +231,6 @@ def recent(connection: Connection, scope: Scope) -> list[Happened]:
         )
         for row in connection.execute(query)
     ]
-
-
-def _mail_within(scope: Scope) -> ColumnElement[bool]:
-    """Mail about a watched project, alone or among others."""
-    if scope.is_whole:
-        return true()
-    about = exists().where(PROJECT.c.id == MAIL.c.project_id, scope.projects)
-    carried = exists().where(
-        REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == PROJECT.c.id, scope.projects
-    )
-    return or_(about, carried)
 
 
 OPENS = Text("开班", "Opens")

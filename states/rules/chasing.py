@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from states.findings import Case, Finding, block, flag
-from states.forms import CHANNELS
-from states.terms import Role, Text, day_label
+from states.terms import Channel, Role, Text, day_label
 
 
 def channel_known(case: Case) -> Iterable[Finding]:
     """A note says how somebody was reached."""
     channel = case.given.get("channel")
-    if channel is not None and channel not in CHANNELS:
-        known = Text("；".join(f"{k} {t.zh}" for k, t in CHANNELS.items()), ", ".join(CHANNELS))
+    if channel is not None and channel not in set(Channel):
+        known = Text("；".join(f"{one} {one.label.zh}" for one in Channel), ", ".join(Channel))
         said = Text("联系方式“{given}”不可用，可用：{known}。", "No channel “{given}”: {known}.")
         message = said.format(given=channel, known=known)
         yield block("channel_known", "", "channel", message, who=(case.role,))

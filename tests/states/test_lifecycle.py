@@ -16,7 +16,18 @@ from states.forms import FORMS
 from states.lifecycle import FINAL
 from states.machine import move, origins
 from states.rules import EVERY, RULES
-from states.terms import REJECTED_AS, Act, Action, Entry, Force, Kind, Role, Severity, State
+from states.terms import (
+    REJECTED_AS,
+    Act,
+    Action,
+    Channel,
+    Entry,
+    Force,
+    Kind,
+    Role,
+    Severity,
+    State,
+)
 
 # By hand from the design's tables, not derived from states/lifecycle.py.
 # Each line: action, from, to, who; a second person after the colon.
@@ -149,7 +160,7 @@ def test_only_reinstatement_leaves_a_final_state() -> None:
     assert {State.REJECTED, State.WITHDRAWN, State.CLOSED, State.SUBSIDISED} == FINAL
 
 
-@pytest.mark.parametrize("words", [State, Action, Act, Entry, Role, Kind, Severity, Force])
+@pytest.mark.parametrize("words", [State, Action, Act, Entry, Role, Channel, Kind, Severity, Force])
 def test_every_word_has_a_label_in_both_languages(words: type[State]) -> None:
     for word in words:
         assert re.search(r"[一-鿿]", word.label.zh), word

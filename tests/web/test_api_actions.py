@@ -11,6 +11,8 @@ from sqlalchemy import event
 from stories import FILING, REPORT, SCHOOL
 from visits import House
 
+from states.terms import Act, Action
+
 
 @pytest.fixture
 def number(house: House) -> int:

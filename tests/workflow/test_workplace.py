@@ -10,12 +10,12 @@ from sqlalchemy import event, select, update
 from stories import CLERK, COORDINATOR, FILING, OTHER_COORDINATOR, WANG, ZHOU, Desk
 
 from states.terms import Act, Action, Role
-from workflow import workplace
+from workflow import workplace, workplace_counts
 from workflow.calls import calls
 from workflow.engine import TABLE
 from workflow.my_projects import my_projects
 from workflow.people import Actor
-from workflow.workplace import Scope, scope_of
+from workflow.watching import Scope, scope_of
 
 TODAY = date(2025, 4, 14)  # a Monday: filing for a class of 12 May was due on Saturday
 
@@ -33,7 +33,7 @@ def planned(desk: Desk, **known: Any) -> int:
 
 def asked(desk: Desk, actor: Actor, today: date = TODAY) -> dict[str, int]:
     with desk.db.read() as connection:
-        return workplace.counts(connection, scope(actor), today)
+        return workplace_counts.counts(connection, scope(actor), today)
 
 
 def test_counts_are_of_ones_own_scope(desk: Desk) -> None:
@@ -51,7 +51,7 @@ def test_who_is_nobodys_official_has_no_such_workplace() -> None:
 
 
 def test_a_count_ends_at_the_cap(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workplace, "CAP", 2)
+    monkeypatch.setattr(workplace_counts, "CAP", 2)
     for number in range(4):
         planned(desk, name=f"研修班{number}")
     assert asked(desk, WANG)["late"] == 3
@@ -234,7 +234,7 @@ def test_the_questions_stay_the_same_with_many_projects(desk: Desk) -> None:
         event.listen(desk.db.engine, "before_cursor_execute", note)
         with desk.db.read() as connection:
             watching = scope(WANG)
-            workplace.counts(connection, watching, TODAY)
+            workplace_counts.counts(connection, watching, TODAY)
             workplace.late(connection, watching, TODAY)
             workplace.to_do(connection, desk.book, watching)
             workplace.flagged(connection, watching)

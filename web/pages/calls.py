@@ -9,18 +9,18 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from states.forms import CHANNELS, FORMS, read_form
-from states.terms import Act, Text
+from states.forms import FORMS, read_form
+from states.terms import Act, Channel, Text
 from web.navigation import STAFF
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
-from workflow import workplace
 from workflow.accounts.sessions import Visitor
 from workflow.calls import calls
 from workflow.deeds import Deed, NoSuchProject, Refused
 from workflow.engine import perform_in, situation
 from workflow.scopes import may_see
+from workflow.watching import scope_of
 
 routes = APIRouter(include_in_schema=False)
 staff = allowed(*STAFF)
@@ -51,7 +51,7 @@ def _page(
     request: Request, visitor: Visitor, status: int = 200, noting: Noting | None = None
 ) -> Response:
     site = site_of(request)
-    scope = workplace.scope_of(visitor.actor)
+    scope = scope_of(visitor.actor)
     assert scope is not None  # who is STAFF watches something
     with site.db.read() as connection:
         found = calls(connection, site.book, scope, today=site.today())
@@ -63,7 +63,9 @@ def _page(
         "form": FORMS[Act.NOTE],
         "noting": noting,
     }
-    return page(request, "calls.html", status, **known, channels=list(CHANNELS.items()))
+    return page(
+        request, "calls.html", status, **known, channels=[(one.value, one.label) for one in Channel]
+    )
 
 
 @routes.post("/calls/note")

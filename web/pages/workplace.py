@@ -14,11 +14,11 @@ from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of
 from web.visiting import Signed
-from workflow import workplace
+from workflow import workplace, workplace_counts
 from workflow.accounts.sessions import Visitor
 from workflow.my_projects import my_projects
 from workflow.office_health import office_health
-from workflow.workplace import Scope
+from workflow.watching import Scope, scope_of
 
 routes = APIRouter(include_in_schema=False)
 
@@ -26,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 @routes.get("/")
 def show(request: Request, visitor: Signed) -> Response:
     site = site_of(request)
-    scope = workplace.scope_of(visitor.actor)
+    scope = scope_of(visitor.actor)
     parts: dict[str, Any] = {"office": None, "mine": None, "health": None}
     with site.db.read() as connection:
         if visitor.has(Role.HOST):
@@ -41,16 +41,16 @@ def show(request: Request, visitor: Signed) -> Response:
 def _office(connection: Connection, site: Site, scope: Scope) -> dict[str, Any]:
     """What officials see; auditors only how much there is, and what happened."""
     today = site.today()
-    year = workplace.latest_year(connection, today)
+    year = workplace_counts.latest_year(connection, today)
     found: dict[str, Any] = {
         "scope": scope,
         "acts": scope.role is not Role.AUDITOR,
-        "counts": workplace.counts(connection, scope, today),
-        "cap": workplace.CAP,
+        "counts": workplace_counts.counts(connection, scope, today),
+        "cap": workplace_counts.CAP,
         "year": year,
-        "states": workplace.counts_by_state(connection, scope, year),
+        "states": workplace_counts.counts_by_state(connection, scope, year),
         "state_labels": {state.value: state.label for state in State},
-        "cap_states": workplace.CAP_STATES,
+        "cap_states": workplace_counts.CAP_STATES,
         "recent": workplace.recent(connection, scope),
     }
     if found["acts"]:

@@ -1,0 +1,112 @@
+"""What an official watches, and the conditions by which it is found through an index.
+
+Words of a condition that an index is cut by are written out, not bound: only then does a database
+see that the partial index will do (workflow/tables.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+)
+
+from states.terms import Kind, Role
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.people import Actor
+
+IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
+ASKED = and_(
+    IS_OPEN,
+    DEADLINE.c.force != literal_column("'advisory'"),
+)
+GENTLE = and_(
+    IS_OPEN,
+    DEADLINE.c.force == literal_column("'advisory'"),
+)
+ITS_APPLICATION = and_(
+    DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
+)
+WAITS = PROJECT.c.waits_for != literal_column("''")
+FLAGGED = PROJECT.c.open_flags > literal_column("0")
+TO_CALL = PROJECT.c.follow_up.is_not(None)
+BY_PEOPLE: ColumnElement[bool] = text("NOT event.machine")  # type: ignore[assignment]
+FOR_A_PERSON: ColumnElement[bool] = text("mail.status IN ('dead', 'awaiting')")  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose workplace it is: the projects that they watch, and as what."""
+
+    actor: Actor
+    role: Role
+    projects: ColumnElement[bool]
+    deadlines: ColumnElement[bool]
+    happened: ColumnElement[bool]  # as `projects`, where another index is the quick way
+
+    @property
+    def is_whole(self) -> bool:
+        return self.role is not Role.COORDINATOR
+
+
+def scope_of(actor: Actor) -> Scope | None:
+    """The scope in which somebody works, before one in which they only look on; None for hosts
+    and administrators."""
+    roles = {role for role, _ in actor.grants}
+    if Role.PROVINCE in roles:
+        return _everything(actor, Role.PROVINCE)
+    if Role.COORDINATOR in roles:
+        names = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
+        columns = (
+            PROJECT.c.department,
+            DEADLINE.c.department,
+            func.coalesce(PROJECT.c.department, ""),
+        )
+        which = [one.in_(names) if names else false() for one in columns]
+        return Scope(actor, Role.COORDINATOR, *which)
+    return _everything(actor, Role.AUDITOR) if Role.AUDITOR in roles else None
+
+
+def _everything(actor: Actor, role: Role) -> Scope:
+    return Scope(actor, role, true(), true(), true())
+
+
+def week_end(today: date) -> date:
+    """This week's Sunday."""
+    return today + timedelta(days=6 - today.weekday())
+
+
+def waits_for(role: Role) -> tuple[ColumnElement[bool], ...]:
+    return WAITS, PROJECT.c.waits_for == role.value
+
+
+def due_rows() -> Select[Any]:
+    """Projects with one deadline each, to be narrowed."""
+    columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on"))
+    its = DEADLINE.c.project_id == PROJECT.c.id
+    return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)
+
+
+# Nobody has to apply; what a department owes the province stands among what waits for it.
+NOT_APPLICATIONS = DEADLINE.c.kind != Kind.APPLICATION.value
+
+
+def is_late(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
+    late = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    return ASKED, scope.deadlines, *late, NOT_APPLICATIONS
+
+
+def is_due(scope: Scope, today: date, until: date) -> tuple[ColumnElement[bool], ...]:
+    return ASKED, scope.deadlines, DEADLINE.c.due_on.between(today, until), NOT_APPLICATIONS

@@ -1,0 +1,80 @@
+"""How much there is on a workplace: counts that end at a cap, so that they cost the same however
+much there is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, true
+
+from states.terms import State
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.engine import TABLE as PROJECT
+from workflow.mail_log import REMINDER
+from workflow.outbox import TABLE as MAIL
+from workflow.watching import (
+    FLAGGED,
+    FOR_A_PERSON,
+    TO_CALL,
+    Scope,
+    is_due,
+    is_late,
+    waits_for,
+    week_end,
+)
+
+CAP = 99  # what a count says at most: one more means “more”
+CAP_STATES = 999
+
+
+def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
+    """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
+    sought = {
+        "late": select(DEADLINE.c.id)
+        .where(*is_late(scope, today))
+        .order_by(DEADLINE.c.due_on.desc()),
+        "week": select(DEADLINE.c.id).where(*is_due(scope, today, week_end(today))),
+        "waiting": select(PROJECT.c.id).where(scope.projects, *waits_for(scope.role)),
+        "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
+        "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
+        "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
+    }
+    return counted(connection, sought, CAP)
+
+
+def counts_by_state(connection: Connection, scope: Scope, year: int) -> dict[str, int]:
+    """How many projects of a year stand in each state, at most CAP_STATES + 1."""
+    its = select(PROJECT.c.id).where(PROJECT.c.year == year, scope.projects)
+    sought = {state.value: its.where(PROJECT.c.state == state.value) for state in State}
+    return counted(connection, sought, CAP_STATES)
+
+
+def counted(connection: Connection, sought: dict[str, Select[Any]], cap: int) -> dict[str, int]:
+    """How many rows each query has, at most `cap` + 1, all in one question."""
+    columns = [
+        select(func.count())
+        .select_from(query.limit(cap + 1).subquery())
+        .scalar_subquery()
+        .label(name)
+        for name, query in sought.items()
+    ]
+    return dict(connection.execute(select(*columns)).one()._mapping)
+
+
+def latest_year(connection: Connection, today: date) -> int:
+    """This year, or the last one with projects where this one has none yet."""
+    query = select(func.max(PROJECT.c.year)).where(PROJECT.c.year <= today.year)
+    found = connection.execute(query).scalar()
+    return today.year if found is None else int(found)
+
+
+def _mail_within(scope: Scope) -> ColumnElement[bool]:
+    """Mail about a watched project, alone or among others."""
+    if scope.is_whole:
+        return true()
+    about = exists().where(PROJECT.c.id == MAIL.c.project_id, scope.projects)
+    carried = exists().where(
+        REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id == PROJECT.c.id, scope.projects
+    )
+    return or_(about, carried)
