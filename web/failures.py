@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from secrets import token_hex
 from urllib.parse import quote
@@ -27,11 +27,11 @@ LOG = logging.getLogger("yanxiu.web")
 API = "/api/"
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     """Give every failure its page. What nobody foresaw is logged under a number that is shown."""
     app.add_exception_handler(NotSignedIn, _sign_in)
     app.add_exception_handler(MustChange, _choose)
-    for kind, status in STATUS.items():
+    for kind, status in {**STATUS, **more}.items():
         app.add_exception_handler(kind, _told(status))
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

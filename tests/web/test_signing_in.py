@@ -184,3 +184,16 @@ def test_every_answer_carries_the_guarding_headers(house: House) -> None:
         assert "script-src 'self'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
     assert "no-store" in house.visit().get("/sign-in").headers["cache-control"]
+
+
+def test_a_forged_host_gets_no_link_into_a_mail(house: House) -> None:
+    house.person("lin", PROVINCE, email="lin@example.cn")
+    house.site.settings.base_url = ""
+    visit = house.visit()
+    form = {"email": "lin@example.cn"}
+    answer = visit.post("/sign-in/link", form, headers={"Host": "evil.example"})
+    assert (answer.status_code, "YANXIU_BASE_URL" in answer.text) == (503, True)
+    assert visit.post("/sign-in/link", form, headers={"Host": "127.0.0.1:8000"}).status_code == 200
+    with house.desk.db.read() as connection:
+        [about] = connection.execute(select(MAIL.c.about)).scalars()
+    assert json.loads(about)["link"].startswith("http://127.0.0.1:8000/sign-in/link/")

@@ -37,7 +37,7 @@ class House:
 
     def __post_init__(self) -> None:
         make_key(self.folder)
-        settings = Settings(data_dir=self.folder)
+        settings = Settings(data_dir=self.folder, base_url="http://testserver")
         self.site = Site(
             self.desk.db,
             self.desk.book,

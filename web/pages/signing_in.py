@@ -57,6 +57,7 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
     """Always the same answer: it tells nobody who has an account."""
     site = site_of(request)
     at, today = site.now(), site.today()
+    link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
     with site.db.write() as connection:
         person = links.reachable(connection, email)
         if person is not None and links.may_ask(connection, person, at=at):
@@ -66,10 +67,27 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
 
 
 def link_to(request: Request, secret: str) -> str:
-    """The address that signs in with this secret."""
+    """The address that signs in with this secret. NoAddress where the site does not know its own:
+    a browser may name any host, and the mail would lead there."""
     site = site_of(request)
-    base = site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{base}/sign-in/link/{secret}"
+    base = site.settings.base_url or (str(request.base_url) if _on_this_machine(request) else "")
+    if not base:
+        raise NoAddress
+    return f"{base.rstrip('/')}/sign-in/link/{secret}"
+
+
+class NoAddress(Exception):
+    """The installation does not say under which address it is reached."""
+
+    text = Text(
+        "系统还没有设置网站地址，暂不能用邮件登录。请管理员设置 YANXIU_BASE_URL。",
+        "The site's address is not set, so no link can be sent. An administrator must set "
+        "YANXIU_BASE_URL.",
+    )
+
+
+def _on_this_machine(request: Request) -> bool:
+    return request.url.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 @routes.get("/sign-in/link/{secret}")
