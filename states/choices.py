@@ -11,7 +11,7 @@ from states.calendar import WorkCalendar
 from states.facts import Facts, Standing
 from states.forms import OUTCOMES
 from states.policy import Category, Policy, ReasonCode
-from states.terms import ASKED_BY_SYSTEM, Act, Action, Role, Text
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Channel, Role, Text
 from states.wanted import Wanted, wanted
 
 Choice = tuple[str, Text]
@@ -47,6 +47,11 @@ def choices(
     category = policy.categories[facts.category]
     if deed is Action.PLAN:
         return {"category": [(c.key, c.label) for c in policy.categories.values()]}
+    if deed is Act.RECLASSIFY:
+        others = [c for c in policy.categories.values() if c.key != facts.category]
+        return {"category": [(c.key, c.label) for c in others]}
+    if deed is Act.NOTE:
+        return {"channel": [(one.value, one.label) for one in Channel]}
     if deed is Action.REJECT:
         fitting = fitting_reasons(facts, policy, category)
         return {"code": [(reason.key, reason.label) for reason in fitting]}

@@ -151,6 +151,18 @@ def _dispose(case: Case) -> Given:
     return {"flag": _first(case, "flag"), "outcome": "accepted", "reason": SAID}
 
 
+def _reclassify(case: Case) -> Given:
+    return {"category": _first(case, "category"), "reason": SAID}
+
+
+def _inspect(_: Case) -> Given:
+    return {"findings": SAID}
+
+
+def _note(case: Case) -> Given:
+    return {"channel": _first(case, "channel"), "person": SAID}
+
+
 FILLED: dict[Action | Act, Callable[[Case], Given]] = {
     Action.REVIEW: _review,
     Action.PLAN: _plan,
@@ -170,4 +182,7 @@ FILLED: dict[Action | Act, Callable[[Case], Given]] = {
     Act.CORRECT: _correct,
     Act.DISPOSE: _dispose,
     Act.CANCEL: _reason,
+    Act.RECLASSIFY: _reclassify,
+    Act.INSPECT: _inspect,
+    Act.NOTE: _note,
 }
