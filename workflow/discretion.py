@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from states.discretion import among_officials
 from states.facts import Facts, Json
 from states.terms import Act, Action, Role
 from workflow.people import Actor
@@ -39,8 +40,9 @@ def told_history(history: list[Row], *, official: bool) -> list[Row]:
 
 
 def _is_internal(row: Row) -> bool:
-    """A proposal, or its end without a decision."""
-    return bool(row["changes"].get("pending")) or row["deed"] == Act.CANCEL.value
+    """A proposal, or its end without a decision; notes and inspections among officials."""
+    settling = bool(row["changes"].get("pending")) or row["deed"] == Act.CANCEL.value
+    return settling or among_officials(row["deed"], row["role"], row["given"])
 
 
 def _for_host(row: Row) -> Row:
@@ -50,8 +52,11 @@ def _for_host(row: Row) -> Row:
 
 
 def told_facts(stored: Json, *, official: bool) -> Json:
-    """The facts as they may be read: without what waits for a second person."""
-    return stored if official else {k: v for k, v in stored.items() if k != "pending"}
+    """The facts as they may be read: without what officials prepare or note."""
+    return stored if official else {k: v for k, v in stored.items() if k not in OFFICIALS_FACTS}
+
+
+OFFICIALS_FACTS = frozenset({"pending", "follow_up", "inspections"})
 
 
 def told_mail(mails: list[Row], *, official: bool) -> list[Row]:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, bindparam, or_, select, union
 
 from config.rulebook import Rulebook
+from states.discretion import among_officials
 from states.facts import Facts, Json
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text
@@ -36,7 +37,6 @@ INTERNAL: dict[str, frozenset[str]] = {
     Act.DISPOSE.value: frozenset({"reason"}),
 }
 RECENT, FEW = 5, 3  # events and mails that the project's own page shows
-UNSEEN = frozenset({"note"})  # deeds that no host sees at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,11 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
     by = Role(role) if role else None
     proposal = bool(changed.get("pending"))
     settling = deed == Act.CANCEL.value or proposal
-    if not inside and (deed in UNSEEN or (settling and by is not Role.HOST)):
+    words = json.loads(given)
+    if not inside and ((settling and by is not Role.HOST) or among_officials(deed, role, words)):
         return None
     hidden = frozenset() if inside else INTERNAL.get(deed, frozenset())
-    said = {k: v for k, v in json.loads(given).items() if k not in hidden}
+    said = {k: v for k, v in words.items() if k not in hidden}
     flags = [flag for flag in (changed.get("flags") or {}).values() if flag]
     return Entry(
         seq=seq,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from callers import API, OTHER_SCHOOL, PEOPLE, Caller, caller
 from stories import AT, SCHOOL, WANG
 from visits import House
 
 from states.facts import Json
-from states.terms import Action
+from states.terms import Act, Action
 from web.api.rooms import schema
 from workflow.office_tables import TokenScope
 from workflow.outbox import TABLE as MAIL
@@ -174,6 +176,22 @@ def test_a_host_does_not_read_what_officials_say_among_themselves(
     assert host["history"][-1]["person"] == ""
     assert host["history"][-2]["person"] == "host"
     assert "师资偏弱" not in caller(house, "host").get(f"/projects/{project}").text
+
+
+def test_a_host_does_not_read_notes_and_inspections_of_officials(house: House) -> None:
+    desk = house.desk
+    number = desk.admit()
+    desk.live(number, "filed")
+    before = shown(house, "host", number)
+    desk.do(
+        number, Act.NOTE, WANG, "2025-04-10", channel="phone", person="林老师", promise="下周报"
+    )
+    desk.do(number, Act.INSPECT, WANG, "2025-04-11", findings="现场管理松散")
+    after = shown(house, "host", number)
+    assert (after["facts"], after["history"]) == (before["facts"], before["history"])
+    assert len(shown(house, "auditor", number)["history"]) == len(after["history"]) + 2
+    desk.do(number, Act.INSPECT, WANG, "2025-04-12", findings="缺签到表", mend_by=date(2025, 4, 20))
+    assert shown(house, "host", number)["history"][-1]["given"]["findings"] == "缺签到表"
 
 
 def test_a_host_does_not_see_a_proposal_before_it_is_decided(house: House) -> None:

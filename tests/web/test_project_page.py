@@ -74,10 +74,14 @@ def test_a_host_sees_neither_opinions_nor_proposals_nor_mail_to_others(room: Roo
     room.house.desk.do(
         project, Action.SUBSIDISE, WANG, "2025-06-01", amount=4_712_300, document_number="内部1号"
     )
+    room.house.desk.do(
+        project, Act.NOTE, WANG, "2025-06-02", channel="phone", person="林老师", promise="私下答复"
+    )
+    room.house.desk.do(project, Act.INSPECT, WANG, "2025-06-02", findings="管理松散")
     whole = [f"/projects/{project}", f"/projects/{project}/history"]
     inside = "".join(words(room.visit("wang").get(path)) for path in whole)
     host = "".join(words(room.visit("lin").get(path)) for path in whole)
-    for word in ("同意推荐", "47,123", "内部1号", "chen@example.cn"):
+    for word in ("同意推荐", "47,123", "内部1号", "chen@example.cn", "私下答复", "管理松散"):
         assert word in inside
         assert word not in host
     assert "省厅正在办理" in host
