@@ -1,7 +1,7 @@
-"""What a host is not told of its own project: what officials say and prepare among themselves.
+"""What a host is not told of its own project, in the rows that programs read.
 
-Decisions reach a host by mail and stand in its history; opinions, proposals that wait for a second
-person, and who in the office did what do not.
+Which words are internal to officials is said once, in states/discretion.py; programs are besides
+not told the logins of officials.
 """
 
 from __future__ import annotations
@@ -9,23 +9,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from states.discretion import among_officials
-from states.facts import Facts, Json
-from states.terms import Act, Action, Role
-from workflow.people import Actor
+from states.discretion import INTERNAL, INTERNAL_FACTS, is_internal
+from states.facts import Json
+from states.terms import Role
 
 Row = dict[str, Any]
-OFFICIALS = frozenset({Role.COORDINATOR, Role.PROVINCE, Role.ADMIN, Role.AUDITOR})
-# Deeds whose forms hold words among officials, with what of them a host may read.
-TOLD: dict[str, frozenset[str]] = {
-    Action.REVIEW.value: frozenset(),
-    Act.DISPOSE.value: frozenset({"flag", "outcome", "mend_by"}),
-}
-
-
-def is_official(actor: Actor, facts: Facts) -> bool:
-    """Whether somebody may read everything about this project."""
-    return not OFFICIALS.isdisjoint(actor.roles_over(facts))
 
 
 def told_history(history: list[Row], *, official: bool) -> list[Row]:
@@ -36,27 +24,23 @@ def told_history(history: list[Row], *, official: bool) -> list[Row]:
     ]
     if official:
         return read
-    return [_for_host(row) for row in read if not _is_internal(row)]
-
-
-def _is_internal(row: Row) -> bool:
-    """A proposal, or its end without a decision; notes and inspections among officials."""
-    settling = bool(row["changes"].get("pending")) or row["deed"] == Act.CANCEL.value
-    return settling or among_officials(row["deed"], row["role"], row["given"])
+    return [
+        _for_host(row)
+        for row in read
+        if not is_internal(row["deed"], row["role"], row["given"], row["changes"])
+    ]
 
 
 def _for_host(row: Row) -> Row:
-    told = TOLD.get(row["deed"])
-    given = {k: v for k, v in row["given"].items() if told is None or k in told}
-    return row | {"given": given, "person": row["person"] if row["role"] == Role.HOST else ""}
+    hidden = INTERNAL.get(row["deed"], frozenset())
+    given = {k: v for k, v in row["given"].items() if k not in hidden}
+    own = row["role"] == Role.HOST.value and not row["on_behalf"]
+    return row | {"given": given, "person": row["person"] if own else ""}
 
 
 def told_facts(stored: Json, *, official: bool) -> Json:
-    """The facts as they may be read: without what officials prepare or note."""
-    return stored if official else {k: v for k, v in stored.items() if k not in OFFICIALS_FACTS}
-
-
-OFFICIALS_FACTS = frozenset({"pending", "follow_up", "inspections"})
+    """The facts as they may be read: without what officials propose and mean to follow up."""
+    return stored if official else {k: v for k, v in stored.items() if k not in INTERNAL_FACTS}
 
 
 def told_mail(mails: list[Row], *, official: bool) -> list[Row]:

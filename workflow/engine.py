@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
 from states.decide import blocks
+from states.discretion import is_internal
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
@@ -223,7 +224,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
     row, deed, seq = entry.row, entry.deed, entry.row.version + 1
     stored = merge(row.stored, entry.changes)
     facts = Facts.read(stored)
-    event = {
+    event: dict[str, Any] = {
         "project_id": entry.project_id,
         "seq": seq,
         "recorded_at": entry.at,
@@ -253,7 +254,8 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         raise LostRace(entry.project_id)
     EVENT.run(connection, event)
     if row.watched:
-        queue_calls(connection, entry.project_id, seq, before=row.stored, after=stored, at=entry.at)
+        internal = is_internal(event["deed"], event["role"], deed.given, entry.changes)
+        queue_calls(connection, event, before=row.stored, after=stored, internal=internal)
     return facts
 
 

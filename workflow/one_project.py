@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, bindparam, or_, select, union
 
 from config.rulebook import Rulebook
-from states.discretion import among_officials
+from states.discretion import INTERNAL, is_internal
 from states.facts import Facts, Json
 from states.policy import Category, Policy
-from states.terms import Act, Action, Role, State, Text
+from states.terms import Role, State, Text
 from workflow.deadlines import LATEST, SET
 from workflow.engine import situation
 from workflow.mail_tables import ReminderStatus
@@ -31,11 +31,6 @@ from workflow.statements import Statement
 from workflow.told import Line, told
 
 OFFICIALS = frozenset({Role.COORDINATOR, Role.PROVINCE, Role.ADMIN, Role.AUDITOR})
-# What officials say to each other: deed -> fields that its host does not see.
-INTERNAL: dict[str, frozenset[str]] = {
-    Action.REVIEW.value: frozenset({"opinion", "late_reason"}),
-    Act.DISPOSE.value: frozenset({"reason"}),
-}
 RECENT, FEW = 5, 3  # events and mails that the project's own page shows
 
 
@@ -175,9 +170,8 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
     changed = json.loads(changes)
     by = Role(role) if role else None
     proposal = bool(changed.get("pending"))
-    settling = deed == Act.CANCEL.value or proposal
     words = json.loads(given)
-    if not inside and ((settling and by is not Role.HOST) or among_officials(deed, role, words)):
+    if not inside and is_internal(deed, role, words, changed):
         return None
     hidden = frozenset() if inside else INTERNAL.get(deed, frozenset())
     said = {k: v for k, v in words.items() if k not in hidden}

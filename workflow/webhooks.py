@@ -88,15 +88,19 @@ _QUEUE = Statement(
 
 def queue_calls(
     connection: Connection,
-    project_id: int,
-    seq: int,
+    event: Mapping[str, Any],
     *,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    at: datetime,
+    internal: bool,
 ) -> None:
-    """Queue one event for the webhooks of all who see the project, before or after it."""
-    _QUEUE.run(connection, _values(project_id, seq, before, after, at))
+    """Queue one event for the webhooks of all who see the project, before or after it. `internal`:
+    not for hosts (states/discretion.py)."""
+    values = _values(event["project_id"], event["seq"], before, after, event["recorded_at"])
+    _QUEUE.run(connection, values | (NO_HOST if internal else {}))
+
+
+NO_HOST = {"host_before": "", "host_after": ""}  # nobody's scope
 
 
 def queue_admitted(connection: Connection, projects: Mapping[int, Json], *, at: datetime) -> None:

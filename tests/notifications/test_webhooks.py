@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import trustme
-from stories import AT, CLERK, COORDINATOR, FORM, OFFICE, SCHOOL, WANG, Desk
+from stories import AT, CLERK, COORDINATOR, FORM, OFFICE, SCHOOL, WANG, ZHOU, Desk
 
 from config.rulebook import Rulebook
 from config.settings import Settings
@@ -168,6 +168,27 @@ def test_whose_part_ends_is_told_so_and_nothing_further(office: Office) -> None:
         papers=("change_notice",),
     )
     assert len(office.calls()) == before + 1
+
+
+def test_what_officials_keep_to_themselves_is_not_told_to_a_host(office: Office) -> None:
+    office.hook(office.person("host", Role.HOST, SCHOOL), "http://host.example/")
+    office.hook(office.person("p", Role.PROVINCE, ""), "http://province.example/")
+    number = office.desk.admit()
+    office.desk.live(number, "reported")
+    called = {"channel": "phone", "person": "林老师"}
+    office.desk.do(number, Act.NOTE, COORDINATOR, "2025-06-20", **called)
+    office.desk.do(number, Action.SUBSIDISE, WANG, "2025-07-01", amount=4_800_000)
+    office.desk.do(number, Action.SUBSIDISE, ZHOU, "2025-07-02", amount=4_800_000)
+    with office.desk.db.read() as connection:
+        rows = connection.execute(
+            CALL.select().with_only_columns(HOOK.c.url, CALL.c.seq).join_from(CALL, HOOK)
+        ).all()
+    last = office.desk.show(number)["version"]
+    host, province = (
+        sorted(seq for url, seq in rows if who in url) for who in ("host.", "province.")
+    )
+    assert province == list(range(1, last + 1))
+    assert host == [*range(1, last - 2), last]  # without the note and the proposal
 
 
 def test_a_refused_deed_queues_nothing(office: Office, province: int) -> None:

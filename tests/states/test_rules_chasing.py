@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cases import case, day, facts, findings, said
 
-from states.discretion import among_officials
+from states.discretion import is_internal
 from states.effects import effects
 from states.facts import Facts, as_json, merge
 from states.lifecycle import ACT_RULES
@@ -131,4 +131,4 @@ def test_another_category_is_told_to_host_and_department() -> None:
 def test_what_officials_say_among_themselves(
     deed: str, role: str, given: dict[str, str], hidden: bool
 ) -> None:
-    assert among_officials(deed, role, given) is hidden
+    assert is_internal(deed, role, given, {}) is hidden

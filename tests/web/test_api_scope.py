@@ -194,6 +194,16 @@ def test_a_host_does_not_read_notes_and_inspections_of_officials(house: House) -
     assert shown(house, "host", number)["history"][-1]["given"]["findings"] == "缺签到表"
 
 
+def test_a_host_does_not_see_what_is_noted_of_calls(house: House, project: int) -> None:
+    given = {"channel": "phone", "person": "林老师", "promise": "推托", "follow_up": "2025-04-10"}
+    noted = caller(house, "coordinator").do(project, "note", fields=given)
+    assert noted.status_code == 200, noted.text
+    assert "推托" in caller(house, "province").get(f"/projects/{project}").text
+    read_by_host = caller(house, "host").get(f"/projects/{project}").text
+    assert "推托" not in read_by_host
+    assert "2025-04-10" not in read_by_host
+
+
 def test_a_host_does_not_see_a_proposal_before_it_is_decided(house: House) -> None:
     desk = house.desk
     number = desk.admit()

@@ -1,4 +1,4 @@
-"""What can be done with a project, and doing it."""
+"""Doing a step or an act."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 
-from states.decide import blocks, roles_now, second_by, who_may
 from states.facts import Json
-from states.findings import Finding
-from states.forms import FORMS, read_form
+from states.forms import read_form
 from states.labels import state_label
-from states.terms import Act, Action, Role, State
-from web.api.callers import Caller, Writer, writer
+from states.terms import Act, Action, State
+from web.api.callers import Writer, writer
 from web.api.describing import LARGEST_ID, Id, IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.papers import Attached, attach, keep_upload
@@ -31,114 +29,9 @@ from web.visiting import MOST_FILES
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in, situation
-from workflow.judging import judged
-from workflow.people import Actor
 
 routes = APIRouter(tags=[both("办理", "actions")])
-DEEDS: tuple[Action | Act, ...] = (*Action, *Act)
 MOST_JSON = 1024 * 1024
-
-
-class Asked(BaseModel):
-    """One thing to fill in."""
-
-    name: str
-    kind: str = Field(description="text, line, date, count, yuan, yes, email")
-    label: str
-    required: bool
-
-
-class AskedPaper(BaseModel):
-    """A paper that the policy asks for at this step."""
-
-    key: str
-    label: str
-    may_follow: bool
-    clause: str
-    there: bool = Field(description=both("已有", "in the files already"))
-
-
-class Option(BaseModel):
-    """A step or an act, and how it stands for the caller."""
-
-    action: str
-    label: str
-    open: bool = Field(description=both("现在可以办理", "can be done now"))
-    who: list[Role] = Field(description=both("应由谁办理", "whose turn it is"))
-    needs_second: bool = Field(description=both("须两人办理", "takes a second person"))
-    reasons: list[FindingOut]
-    fields: list[Asked]
-    papers: list[AskedPaper]
-
-
-class Options(BaseModel):
-    id: int
-    state: State
-    version: int
-    actions: list[Option]
-
-
-@routes.get(
-    "/projects/{project_id}/actions",
-    summary=both("可以办理什么，为什么不能", "What can be done, and why not"),
-    responses=problems(404),
-)
-def list_actions(request: Request, visitor: Caller, project_id: Id) -> Options:
-    site, language = site_of(request), spoken(request)
-    with site.db.read() as connection:
-        facts, _, version = seen(connection, site, visitor, project_id)
-        category = site.book.policy(facts.policy).categories[facts.category]
-        found = []
-        for deed in DEEDS:
-            is_open, reasons = standing(connection, site, visitor.actor, project_id, deed)
-            papers = category.papers.get(deed, ()) if isinstance(deed, Action) else ()
-            option = Option(
-                action=deed.value,
-                label=deed.label.in_(language),
-                open=is_open,
-                who=list(roles_now(deed, facts)),
-                needs_second=bool(who_may(deed, facts.state) and second_by(deed, facts.state)),
-                reasons=[finding_out(f, language) for f in reasons],
-                fields=[
-                    Asked(
-                        name=f.name, kind=f.kind, label=f.label.in_(language), required=f.required
-                    )
-                    for f in FORMS[deed]
-                ],
-                papers=[
-                    AskedPaper(
-                        key=p.key,
-                        label=p.label.in_(language),
-                        may_follow=p.may_follow,
-                        clause=p.clause,
-                        there=p.key in facts.papers,
-                    )
-                    for p in papers
-                ],
-            )
-            found.append(option)
-    return Options(id=project_id, state=facts.state, version=version, actions=found)
-
-
-# What the form itself settles once it is filled in.
-SETTLED = frozenset(
-    {
-        *("form_complete", "papers_present", "something_supplied", "change_in_writing"),
-        *("change_says_what", "correction_says_what", "transfer_says_where", "handed_to_somebody"),
-        *("milestone_known", "flag_known", "reason_known", "extension_fits"),
-    }
-)
-
-
-def standing(
-    connection: Connection, site: Site, actor: Actor, project_id: int, deed: Action | Act
-) -> tuple[bool, list[Finding]]:
-    """Whether a deed is open to somebody, and what stands against it or would be flagged."""
-    facts, _, _, policy = situation(connection, site.book, project_id)
-    today = site.today()
-    asked = Deed(deed, actor, {}, {}, today)
-    _, found = judged(connection, site.book, policy, project_id, facts, asked, today)
-    return all(f.rule in SETTLED for f in blocks(found)), found
 
 
 class Doing(BaseModel):

@@ -16,11 +16,10 @@ from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.answers import OtherRequest, UnderWay
 from workflow.deeds import Refused
+from workflow.explain import is_personal
 from workflow.papers import PaperRefused
 
 TYPE = "application/problem+json"
-# Refusals that speak of the person, not of the project.
-PERSONAL = frozenset({"right_role", "in_scope", "on_behalf", "second_person"})
 
 
 class FindingOut(BaseModel):
@@ -113,7 +112,7 @@ def refused(request: Request, error: Exception) -> Response:
         "".join(f.message.zh for f in error.findings),
         " ".join(f.message.en for f in error.findings),
     )
-    personal = all(f.rule in PERSONAL for f in error.findings)
+    personal = all(is_personal(f) for f in error.findings)
     status, kind = (403, "forbidden") if personal else (422, "refused")
     return problem(request, status, detail, kind, findings=found)
 

@@ -20,8 +20,9 @@ from workflow import queries
 from workflow.accounts.sessions import Visitor
 from workflow.browsing import Wanted, projects_page
 from workflow.deeds import NoSuchProject
-from workflow.discretion import is_official, told_facts, told_history, told_mail
+from workflow.discretion import told_facts, told_history, told_mail
 from workflow.engine import situation
+from workflow.one_project import is_inside
 from workflow.papers import path_of
 from workflow.scopes import may_see
 
@@ -92,7 +93,7 @@ def one_project(request: Request, visitor: Caller, project_id: Id) -> Project:
     with site.db.read() as connection:
         facts, stored, _ = seen(connection, site, visitor, project_id)
         shown = queries.project(connection, site.book, project_id)
-    official = is_official(visitor.actor, facts)
+    official = is_inside(visitor.actor, facts)
     flags = shown["findings"] if official else [_for_host(flag) for flag in shown["findings"]]
     late = any(
         d["standing"] == "open" and d["force"] != "advisory" and d["late_after"] < site.today()
