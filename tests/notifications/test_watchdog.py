@@ -62,7 +62,8 @@ def test_a_scheduler_whose_thread_has_died_is_started_anew(
         if how == "killed":
             kill(old._thread)
         else:
-            old.shutdown(wait=False)
+            # Not waited for: the scheduler's locks may be taken while it ticks, and then it stands.
+            Thread(target=old.shutdown, kwargs={"wait": False}, daemon=True).start()
         quick_desk.plan({})  # its reminder is due today: the new scheduler sweeps at once
         assert until(lambda: "watchdog" in told)
         assert until(lambda: quick_desk.mails("status") == ["pending"])
