@@ -82,7 +82,7 @@ def test_the_named_jobs_tick_at_half_past_eight(quick_desk: Desk) -> None:
     jobs = {job.id: job for job in scheduler.get_jobs()}
     assert set(jobs) == {
         *("filing-reminders", "completion-reminders", "reimbursement-reminders"),
-        *("dispatch", "bounces", "digests", "housekeeping", "beat"),
+        *("dispatch", "bounces", "digests", "webhooks", "housekeeping", "beat"),
     }
     for job in jobs.values():
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)

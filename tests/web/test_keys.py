@@ -54,6 +54,11 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(house: House, visit
     assert "已停用或过期的令牌" in words(visit.get("/me/keys"))
 
 
+def test_the_way_there_leads_through_ones_settings(visit: Visit) -> None:
+    assert 'href="/me/keys"' in visit.get("/me").text
+    assert 'href="/api/docs"' in visit.get("/me/keys").text
+
+
 def test_nothing_of_a_token_is_stored_that_would_open_anything(house: House, visit: Visit) -> None:
     secret = made(visit)
     assert secret not in str(house.desk.rows())
