@@ -135,7 +135,10 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
 
 # Project 2 is national; 0: none of the sample has such a deadline or milestone.
 PROJECTS = {"past_advice": 10, "application": 0, "application.submitted": 0, "filing_confirmed": 0}
-TO_WATCHERS = {"transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"}
+TO_WATCHERS = {
+    *("transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"),
+    "reclassify",
+}
 
 
 def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
