@@ -109,8 +109,13 @@ def _example(db: Database, book: Rulebook) -> dict[str, Any]:
         event = dict(zip([d[0] for d in raw.description], raw.fetchone(), strict=True))
         raw.execute("SELECT * FROM mail WHERE project_id = ?", (last,))
         mail = dict(zip([d[0] for d in raw.description], raw.fetchone(), strict=True))
+        raw.execute(f"SELECT {','.join(SHELVED)} FROM project WHERE id = ?", (last,))
+        shelved = raw.fetchone()
     rows = [dict(zip(columns, row, strict=True)) for row in deadlines]
-    return {"deadlines": rows, "event": event, "mail": mail}
+    return {"deadlines": rows, "event": event, "mail": mail, "shelved": shelved}
+
+
+SHELVED = ("plan_order", "opening_order", "desk", "waits_for")  # the same for every project here
 
 
 class Raw:
@@ -121,6 +126,7 @@ class Raw:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             self.connection.execute(f"PRAGMA {pragma}")
         self.event, self.mail = example["event"], example["mail"]
+        self.shelved = example["shelved"]
         self.changes = json.loads(self.event["changes"])
         self.new = [row for row in example["deadlines"] if row["kind"] != "completion"]
         self.completion = next(r for r in example["deadlines"] if r["kind"] == "completion")
@@ -143,7 +149,8 @@ class Raw:
         event = {**self.event, "project_id": project_id, "seq": version + 1, "prev": head}
         event["hash"] = self._hash(event)
         do(
-            "UPDATE project SET state=?, number=?, opens=?, ends=?, facts=?, version=?, head=?"
+            "UPDATE project SET state=?, number=?, opens=?, ends=?, facts=?, version=?, head=?,"
+            " plan_order=?, opening_order=?, desk=?, waits_for=?"
             " WHERE id=? AND version=?",
             (
                 "planned",
@@ -153,6 +160,7 @@ class Raw:
                 _dump(facts),
                 version + 1,
                 event["hash"],
+                *self.shelved,
                 project_id,
                 version,
             ),
