@@ -21,6 +21,18 @@ from web.pages.batch_forms import (
     said_for_all,
     title_of,
 )
+from web.pages.batch_words import (
+    ABOUT,
+    ADDED,
+    BACK,
+    DONE,
+    DROPPED,
+    KEPT,
+    NONE_TICKED,
+    PROPOSED,
+    TO_CORRECT,
+    stopped_by,
+)
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import NotAllowed, allowed, posted_by
@@ -295,9 +307,7 @@ def publish_it(request: Request, number: int, visitor: Worker, form: Sent) -> Re
     except BatchOver as over:
         return _previewed(request, number, visitor, 409, over.text)
     except BatchRefused as refused:
-        names = "、".join(f"“{v.line.facts.name}”" for v in refused.verdicts[:5])
-        said = STOPPED.format(n=len(refused.verdicts), names=names)
-        return _previewed(request, number, visitor, 409, said)
+        return _previewed(request, number, visitor, 409, stopped_by(refused))
     said = (PROPOSED if done.pending else DONE).format(n=done.lines)
     return go(request, f"/batches/{number}", said)
 
@@ -316,9 +326,7 @@ def back(request: Request, number: int, visitor: Worker, _: Sent) -> Response:
     except BatchOver as over:
         return _shown(request, number, visitor, 409, over.text)
     except BatchRefused as refused:
-        names = "、".join(f"“{v.line.facts.name}”" for v in refused.verdicts[:5])
-        said = STOPPED.format(n=len(refused.verdicts), names=names)
-        return _shown(request, number, visitor, 409, said)
+        return _shown(request, number, visitor, 409, stopped_by(refused))
     return go(request, f"/batches/{number}", BACK)
 
 
@@ -334,36 +342,3 @@ def drop_it(request: Request, number: int, visitor: Worker, _: Sent) -> Response
     except BatchOver as over:
         return _shown(request, number, visitor, 409, over.text)
     return go(request, "/batches", DROPPED)
-
-
-ABOUT: dict[Action, Text] = {
-    Action.REVIEW: Text(
-        "排序、统一意见、一份盖章推荐函", "ranking, one opinion, one stamped letter"
-    ),
-    Action.PLAN: Text("计划序号、类别、时间、统一文号", "number, category, dates, one document"),
-    Action.REJECT: Text("理由代码和说明", "reason code and explanation"),
-    Action.SUBSIDISE: Text("逐项金额，两人办理", "an amount a line, by two people"),
-}
-KEPT = Text("已保存。", "Saved.")
-TO_CORRECT = Text(
-    "已保存，但有{n}处填写有误，请按提示修改。",
-    "Saved, but {n} part(s) need correcting, see below.",
-)
-ADDED = Text("已加入{n}个项目。", "{n} project(s) added.")
-NONE_TICKED = Text(
-    "没有勾选项目，请勾选后再加入。", "Nothing was ticked; tick some projects first."
-)
-STOPPED = Text(
-    "没有公布：{n}个项目不能办理（{names}），原因见下。本批没有办理任何项目，也没有发出邮件。",
-    "Not published: {n} project(s) cannot be done ({names}), see below. Nothing was done or sent.",
-)
-PROPOSED = Text(
-    "已提交{n}个项目，等待另一人复核后公布；邮件在公布后发出。",
-    "{n} project(s) proposed; a second person completes them, and mails go out then.",
-)
-DONE = Text(
-    "已公布，{n}个项目全部办理完成，通知邮件已排队发送。",
-    "Published: all {n} project(s) are done, and the mails are queued.",
-)
-BACK = Text("已撤回，可以修改。", "Taken back; it can be changed.")
-DROPPED = Text("批次已作废。", "The batch is dropped.")
