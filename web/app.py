@@ -11,6 +11,7 @@ from web import calendar, failures, health
 from web.api import rooms as api
 from web.guarding import Guard
 from web.pages import (
+    batch_publication,
     batches,
     calls,
     deeds,
@@ -44,6 +45,7 @@ PAGES = (
     project,
     deeds,
     calls,
+    batch_publication,
     batches,
     pictures,
     mail,

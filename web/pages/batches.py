@@ -9,8 +9,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from notifications.letters.foretold import subjects
-from states.terms import Action, Kind, Role, State, Text
+from states.terms import Action, Role, State, Text
 from web.pages.batch_forms import (
     Letter,
     edit_of,
@@ -24,14 +23,10 @@ from web.pages.batch_forms import (
 from web.pages.batch_words import (
     ABOUT,
     ADDED,
-    BACK,
-    DONE,
     DROPPED,
     KEPT,
     NONE_TICKED,
-    PROPOSED,
     TO_CORRECT,
-    stopped_by,
 )
 from web.rendering import go, page
 from web.site import site_of
@@ -50,8 +45,6 @@ from workflow.batch_edits import (
     put_in,
     save,
 )
-from workflow.batch_publishing import BatchRefused, publish, take_back
-from workflow.batch_rehearsal import rehearse
 from workflow.batch_results import news, results
 from workflow.batches import (
     MOST_LINES,
@@ -62,13 +55,11 @@ from workflow.batches import (
     Prepared,
     Stage,
     find,
-    fingerprint,
     lines_of,
     listed,
     sorts_for,
 )
 from workflow.mail_desk import LARGEST_ID
-from workflow.mail_log import reason_label
 from workflow.papers import PaperRefused
 from workflow.people import names_of
 
@@ -80,7 +71,7 @@ Worker = Annotated[Visitor, Depends(WORKERS)]
 Sent = Annotated[FormData, Depends(posted_by(WORKERS))]
 
 
-def _batch(connection: Any, visitor: Visitor, number: int) -> Prepared:
+def batch_of(connection: Any, visitor: Visitor, number: int) -> Prepared:
     try:
         return find(connection, visitor.actor, number if 0 < number <= LARGEST_ID else 0)
     except NoSuchBatch:
@@ -128,10 +119,10 @@ def start(request: Request, visitor: Worker, form: Sent) -> Response:
 
 @routes.get("/batches/{number}")
 def show(request: Request, number: int, visitor: Reader) -> Response:
-    return _shown(request, number, visitor)
+    return shown(request, number, visitor)
 
 
-def _shown(
+def shown(
     request: Request,
     number: int,
     visitor: Visitor,
@@ -140,7 +131,7 @@ def _shown(
 ) -> Response:
     site = site_of(request)
     with site.db.read() as connection:
-        batch = _batch(connection, visitor, number)
+        batch = batch_of(connection, visitor, number)
         lines, hidden = lines_of(connection, batch.id, visitor.actor)
         heard = news(connection, batch.id)
         known: dict[str, Any] = {"batch": batch, "lines": lines, "hidden": hidden, "news": heard}
@@ -169,7 +160,7 @@ def edit(request: Request, number: int, visitor: Worker, form: Sent) -> Response
     """Keep what was typed; the button says what besides: order, remove, number, go on."""
     site = site_of(request)
     with site.db.read() as connection:
-        batch = _batch(connection, visitor, number)
+        batch = batch_of(connection, visitor, number)
         lines, _ = lines_of(connection, batch.id, visitor.actor)
     try:
         changed = edit_of(form, batch, lines, Letter(site.settings.data_dir / "papers"))
@@ -178,9 +169,9 @@ def edit(request: Request, number: int, visitor: Worker, form: Sent) -> Response
     except NotTheirs:
         raise NotAllowed from None
     except BatchOver as over:
-        return _shown(request, number, visitor, 409, over.text)
+        return shown(request, number, visitor, 409, over.text)
     except PaperRefused as refused:
-        return _shown(request, number, visitor, 422, refused.text)
+        return shown(request, number, visitor, 422, refused.text)
     here = f"/batches/{number}"
     if problems:
         return go(request, here, TO_CORRECT.format(n=len(problems)), kind="bad")
@@ -203,7 +194,7 @@ def choose(
     chosen_year = int(year) if year.isdecimal() and len(year) == 4 else None
     wanted = Wanted(q, category, department, chosen_year)
     with site.db.read() as connection:
-        batch = _batch(connection, visitor, number)
+        batch = batch_of(connection, visitor, number)
         after = max(0, min(after, LARGEST_ID))
         found = candidates(connection, visitor.actor, batch, wanted, after=after)
         among = choices(connection, visitor.actor, batch)
@@ -229,7 +220,7 @@ def add(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:
-            _batch(connection, visitor, number)
+            batch_of(connection, visitor, number)
             count = put_in(connection, visitor.actor, number, numbers(form, "project"))
     except NotTheirs:
         raise NotAllowed from None
@@ -240,105 +231,15 @@ def add(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
     return go(request, where, said, kind="good" if count else "bad")
 
 
-@routes.get("/batches/{number}/preview")
-def preview(request: Request, number: int, visitor: Worker) -> Response:
-    return _previewed(request, number, visitor)
-
-
-def _previewed(
-    request: Request,
-    number: int,
-    visitor: Visitor,
-    status: int = 200,
-    problem: Text | None = None,
-) -> Response:
-    """What would come of it, from the engine itself. Asks as often as there are lines, of which a
-    batch has MOST_LINES at most."""
-    site = site_of(request)
-    today, at = site.today(), site.now()
-    with site.db.read() as connection:
-        batch = _batch(connection, visitor, number)
-        lines, hidden = lines_of(connection, batch.id, visitor.actor)
-        heard = news(connection, batch.id)
-        known: dict[str, Any] = {
-            "batch": batch,
-            "hidden": hidden,
-            "news": heard,
-            "names": names_of(connection, people(batch, heard)),
-            "shares": money(connection, site.book, batch, lines),
-        }
-    if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
-        return _shown(request, number, visitor, status, problem)
-    subject = subjects(site.book, today, site.settings.base_url)
-    verdicts = rehearse(site.db, site.book, visitor.actor, batch.id, subject, today=today, at=at)
-    verdicts.sort(key=lambda one: (one.line.place, one.line.project_id))
-    stopped = [v for v in verdicts if v.problems or v.line.changed]
-    return page(
-        request,
-        "batch_preview.html",
-        status,
-        **known,
-        verdicts=verdicts,
-        stopped=stopped,
-        mails=sum(len(v.mails) for v in verdicts),
-        total=sum(v.amount or 0 for v in verdicts),
-        shown=fingerprint(batch, lines),
-        own_proposal=batch.proposed_by == visitor.login,
-        may=batch.deed in sorts_for(visitor.actor),
-        problem=problem,
-        title_of=title_of,
-        book=site.book,
-        kind_label=lambda kind: Kind(kind).label,
-        reason_label=reason_label,
-    )
-
-
-@routes.post("/batches/{number}/publish")
-def publish_it(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
-    site = site_of(request)
-    with site.db.read() as connection:
-        _batch(connection, visitor, number)
-    try:
-        shown = str(form.get("shown", ""))
-        today, at = site.today(), site.now()
-        done = publish(site.db, site.book, visitor.actor, number, shown, today=today, at=at)
-    except NotTheirs:
-        raise NotAllowed from None
-    except BatchOver as over:
-        return _previewed(request, number, visitor, 409, over.text)
-    except BatchRefused as refused:
-        return _previewed(request, number, visitor, 409, stopped_by(refused))
-    said = (PROPOSED if done.pending else DONE).format(n=done.lines)
-    return go(request, f"/batches/{number}", said)
-
-
-@routes.post("/batches/{number}/back")
-def back(request: Request, number: int, visitor: Worker, _: Sent) -> Response:
-    """Take a proposed batch back, to change it."""
-    site = site_of(request)
-    with site.db.read() as connection:
-        _batch(connection, visitor, number)
-    try:
-        at = site.now()
-        take_back(site.db, site.book, visitor.actor, number, today=site.today(), at=at)
-    except NotTheirs:
-        raise NotAllowed from None
-    except BatchOver as over:
-        return _shown(request, number, visitor, 409, over.text)
-    except BatchRefused as refused:
-        return _shown(request, number, visitor, 409, stopped_by(refused))
-    return go(request, f"/batches/{number}", BACK)
-
-
 @routes.post("/batches/{number}/drop")
 def drop_it(request: Request, number: int, visitor: Worker, _: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:
-            _batch(connection, visitor, number)
+            batch_of(connection, visitor, number)
             drop(connection, visitor.actor, number, at=site.now())
     except NotTheirs:
         raise NotAllowed from None
     except BatchOver as over:
-        return _shown(request, number, visitor, 409, over.text)
+        return shown(request, number, visitor, 409, over.text)
     return go(request, "/batches", DROPPED)
