@@ -115,7 +115,7 @@ def _example(db: Database, book: Rulebook) -> dict[str, Any]:
     return {"deadlines": rows, "event": event, "mail": mail, "shelved": shelved}
 
 
-SHELVED = ("plan_order", "opening_order", "desk", "waits_for")  # the same for every project here
+SHELVED = ("plan_order", "opening_order", "waits_for")  # the same for every project here
 
 
 class Raw:
@@ -150,7 +150,7 @@ class Raw:
         event["hash"] = self._hash(event)
         do(
             "UPDATE project SET state=?, number=?, opens=?, ends=?, facts=?, version=?, head=?,"
-            " plan_order=?, opening_order=?, desk=?, waits_for=?"
+            " plan_order=?, opening_order=?, waits_for=?"
             " WHERE id=? AND version=?",
             (
                 "planned",

@@ -62,8 +62,8 @@ def _database(path: Path, deadlines: int) -> Database:
         cursor.executemany(
             "INSERT INTO project (id, policy, year, identity, number, name, host, category,"
             " department, state, facts, version, contact_email, head, city, plan_order, opening_order,"
-            " name_order, open_flags, desk, marks)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'','','',0,0,'',0,'','')",
+            " name_order, open_flags)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'','','',0,0,'',0)",
             projects,
         )
         cursor.executemany(

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, sel
 from config.rulebook import Rulebook
 from states.terms import Role, State
 from workflow.judging import TABLE as PROJECT
+from workflow.lateness import has, is_late
 from workflow.mail_log import SHOWN
 from workflow.mail_tables import Reminder
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT, Actor
-from workflow.queries import is_late, summary
+from workflow.queries import summary
 from workflow.scopes import sees_all, visible
 
 REMINDER = Reminder.__table__  # type: ignore[attr-defined]
@@ -59,7 +60,7 @@ def projects_page(
     as_of: date,
 ) -> Page:
     """The projects of somebody's scope, as queries.summary shows them."""
-    late = is_late(as_of)
+    late = has(PROJECT.c.id, is_late(as_of))
     query = select(PROJECT, late.label("late")).where(visible(actor), *_narrowing(wanted))
     if wanted.overdue:
         query = query.where(late)

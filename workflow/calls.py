@@ -17,19 +17,17 @@ from states.mailing import hushed, is_past, whose_turn
 from states.terms import Channel, Kind, Role, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.lateness import GENTLE, is_due, is_late
 from workflow.mail_log import REMINDER
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT
 from workflow.queries import EVENT
 from workflow.watching import (
-    GENTLE,
     ITS_APPLICATION,
     TO_CALL,
     WAITS,
     Scope,
     due_rows,
-    is_due,
-    is_late,
 )
 
 AHEAD = timedelta(days=14)
@@ -124,10 +122,12 @@ def _urgency(call: Call) -> tuple[Any, ...]:
 def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
     past = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
     over = (GENTLE, DEADLINE.c.kind == Kind.RECORDING.value, *past)
+    # Hosts are not called about applications; departments are, below.
+    asked = due_rows().where(scope.deadlines, DEADLINE.c.kind != Kind.APPLICATION.value)
     found: list[_Cause] = []
     for query in (
-        due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc()),
-        due_rows().where(*is_due(scope, today, today + AHEAD)).order_by(DEADLINE.c.due_on),
+        asked.where(is_late(today)).order_by(DEADLINE.c.due_on.desc()),
+        asked.where(is_due(today, today + AHEAD)).order_by(DEADLINE.c.due_on),
         due_rows().where(scope.deadlines, *over).order_by(DEADLINE.c.due_on.desc()),
     ):
         rows = connection.execute(query.limit(MOST))

@@ -209,14 +209,13 @@ def _waits_for(facts: Facts, policy: Policy) -> str:
     return next((role.value for role in WATCHERS if role in roles), "")
 
 
-def redraw(
-    connection: Connection, project_id: int, facts: Facts, policy: Policy, drawn_before: str
-) -> None:
-    """Whose move it is follows from the rules too: draw it again after they have changed."""
-    now = _waits_for(facts, policy)
-    if now != drawn_before:
-        own = TABLE.c.id == project_id
-        connection.execute(update(TABLE).where(own).values(waits_for=now))
+def redraw(connection: Connection, row: Any, facts: Facts, policy: Policy) -> None:
+    """Draw the columns of a whole project row again: whose move it is follows from the rules too,
+    and a new version of the tables has columns that nobody has drawn yet."""
+    wanted = drawn(json.loads(row.facts), facts, policy)
+    changed = {name: value for name, value in wanted.items() if value != getattr(row, name)}
+    if changed:
+        connection.execute(update(TABLE).where(TABLE.c.id == row.id).values(changed))
 
 
 def _append(connection: Connection, entry: _Entry) -> Facts:

@@ -11,23 +11,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
-from config.policy_files import policy_ids
-from config.rulebook import Rulebook
-from states.terms import Action, Kind, Role, State
+from states.terms import Role
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.identity import squeeze
 from workflow.judging import TABLE as PROJECT
+from workflow.lateness import ASKED, has, is_due, is_late
 from workflow.people import Actor
 from workflow.project_search import Search
 from workflow.scopes import sees_all
-from workflow.shelving import PENDING
-from workflow.tables import ASKED
+from workflow.watching import WAITS
 
 Columns = Any  # a collection of columns with the names of tables.FILTERED and `id`
 Test = Callable[[Columns], ColumnElement[bool]]
-IS_ASKED: ColumnElement[bool] = literal_column(ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +35,16 @@ class Condition:
     seek: Select[Any]
 
 
-def conditions(search: Search, actor: Actor, book: Rulebook, *, today: date) -> Iterator[Condition]:
+def conditions(search: Search, actor: Actor, *, today: date) -> Iterator[Condition]:
     """The cheapest to look up first; the words last, for which a whole index is read."""
     if not sees_all(actor):
         yield _plain(lambda c: in_scope(actor, c))
     if search.overdue:
-        yield _by_deadline(DEADLINE.c.late_after < today)
+        yield _by_deadline(is_late(today))
     if search.due_within is not None:
-        until = today + timedelta(days=search.due_within)
-        yield _by_deadline(DEADLINE.c.due_on.between(today, until))
+        yield _by_deadline(is_due(today, today + timedelta(days=search.due_within)))
     if search.mine:
-        yield _mine(actor, book)
+        yield _mine(actor)
     if search.flagged:
         yield _plain(lambda c: c.open_flags > 0)
     if search.city:
@@ -79,30 +75,27 @@ def in_scope(actor: Actor, columns: Columns) -> ColumnElement[bool]:
 
 
 def _by_deadline(when: ColumnElement[bool]) -> Condition:
-    """Projects with a deadline that a notice asks for. Nobody has to apply, so an application
-    that was never made is not late."""
-    due = DEADLINE.c
-
-    def test(columns: Columns) -> ColumnElement[bool]:
-        owed = or_(due.kind != Kind.APPLICATION.value, columns.state != State.DRAFTED.value)
-        return exists().where(IS_ASKED, due.project_id == columns.id, when, owed)
-
-    return Condition(test, select(due.project_id.label("id")).where(IS_ASKED, when).distinct())
+    """Projects with such a deadline."""
+    seek = select(DEADLINE.c.project_id.label("id")).where(when).distinct()
+    return Condition(lambda c: has(c.id, when), seek)
 
 
-def _mine(actor: Actor, book: Rulebook) -> Condition:
+def _mine(actor: Actor) -> Condition:
     """What waits for somebody in one of the roles that the person has (states/waiting.py)."""
     roles = {role for role, _ in actor.grants}
     tests: list[Test] = []
     if Role.COORDINATOR in roles:
-        tests.append(lambda c: and_(c.desk == Role.COORDINATOR.value, _within(actor, c)))
+        tests.append(lambda c: and_(c.waits_for == Role.COORDINATOR.value, _within(actor, c)))
     if Role.PROVINCE in roles:
-        tests.append(lambda c: and_(c.desk == Role.PROVINCE.value, _of_the_province(c, book)))
+        tests.append(lambda c: c.waits_for == Role.PROVINCE.value)
     if Role.HOST in roles:
-        tests.append(lambda c: and_(c.desk == "", _of_the_host(actor, c)))
-    desks = [role.value for role in (Role.COORDINATOR, Role.PROVINCE) if role in roles]
+        tests.append(lambda c: and_(c.waits_for == "", _of_the_host(actor, c)))
+    officials = [role.value for role in (Role.COORDINATOR, Role.PROVINCE) if role in roles]
     seek = select(PROJECT.c.id).where(
-        or_(PROJECT.c.desk.in_(desks), PROJECT.c.host.in_(_units(actor, Role.HOST)))
+        or_(
+            and_(WAITS, PROJECT.c.waits_for.in_(officials)),
+            PROJECT.c.host.in_(_units(actor, Role.HOST)),
+        )
     )
     return Condition(lambda c: or_(*(test(c) for test in tests)) if tests else c.id < 0, seek)
 
@@ -116,28 +109,9 @@ def _within(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     return found
 
 
-def _of_the_province(columns: Columns, book: Rulebook) -> ColumnElement[bool]:
-    pending = columns.marks.contains(f" {PENDING} ")
-    found = [pending, columns.state == State.REVIEWED.value]
-    for name in policy_ids(book.own_policies):
-        for category in book.policy(name).categories.values():
-            own = and_(columns.policy == name, columns.category == category.key)
-            answers = [
-                ~columns.marks.contains(f" {milestone.key} ")
-                for milestone in category.milestones
-                if milestone.by is Role.PROVINCE and milestone.flag_at is Action.HOLD
-            ]
-            if answers:
-                found.append(and_(own, columns.state == State.FILED.value, or_(*answers)))
-            if category.ends_in is State.SUBSIDISED:
-                found.append(and_(own, columns.state == State.REPORTED.value))
-    return or_(*found)
-
-
 def _of_the_host(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     """A host is waited for where something is asked of it that it has not handed in."""
-    asked = exists().where(IS_ASKED, DEADLINE.c.project_id == columns.id)
-    return and_(columns.host.in_(_units(actor, Role.HOST)), asked)
+    return and_(columns.host.in_(_units(actor, Role.HOST)), has(columns.id, ASKED))
 
 
 def _words(words: str, year: int | None) -> Condition:

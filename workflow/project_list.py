@@ -19,7 +19,8 @@ from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, sel
 
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
-from workflow.project_filters import IS_ASKED, Condition
+from workflow.lateness import ASKED, asked
+from workflow.project_filters import Condition
 from workflow.project_search import Cursor, Order, Place
 from workflow.shelving import LAST_YEAR, year_begins
 from workflow.tables import FILTERED
@@ -81,7 +82,7 @@ def _sorted(
     if key is None:
         key = (
             select(func.min(DEADLINE.c.due_on))
-            .where(IS_ASKED, DEADLINE.c.project_id == PROJECT.c.id)
+            .where(ASKED, DEADLINE.c.project_id == PROJECT.c.id)
             .scalar_subquery()
         )
     query = select(key, PROJECT.c.id).where(PROJECT.c.id.in_(ids))
@@ -167,8 +168,8 @@ def _along_deadlines(cursor: Cursor | None) -> _Way:
     day, number, other = DEADLINE.c.due_on, DEADLINE.c.project_id, DEADLINE.alias("other")
     same_day = and_(other.c.due_on == day, other.c.id < DEADLINE.c.id)
     sooner = or_(other.c.due_on < day, same_day)
-    earlier = exists().where(IS_ASKED, other.c.project_id == number, sooner)
-    query = select(day.label("key"), number.label("id")).where(IS_ASKED, ~earlier)
+    earlier = exists().where(asked(other), other.c.project_id == number, sooner)
+    query = select(day.label("key"), number.label("id")).where(ASKED, ~earlier)
     return _Way(_from(query, day, number, Order.DUE, cursor), False, DUE_WALK)
 
 

@@ -18,7 +18,7 @@ from states.terms import Kind, State, Text
 from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
-from workflow.project_filters import IS_ASKED
+from workflow.lateness import ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _next_due(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
     columns = ("project_id", "kind", "due_on", "late_after", "provisional")
     query = (
         select(*(DEADLINE.c[name] for name in columns))
-        .where(IS_ASKED, DEADLINE.c.project_id.in_(ids))
+        .where(ASKED, DEADLINE.c.project_id.in_(ids))
         .order_by(DEADLINE.c.due_on.desc(), DEADLINE.c.id.desc())
     )
     return {row.project_id: row for row in connection.execute(query)}  # the first stays

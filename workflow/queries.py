@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
@@ -18,6 +18,7 @@ from workflow.deadlines import TABLE as DEADLINE
 from workflow.deeds import NoSuchProject
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
+from workflow.lateness import has, is_late
 from workflow.mail_desk import LARGEST_ID
 from workflow.mail_log import mail_log
 from workflow.mail_tables import Reminder
@@ -35,8 +36,8 @@ def projects(
     state: State | None = None,
     overdue: bool = False,
 ) -> list[dict[str, Any]]:
-    """All projects in plan order; `overdue`: those with an open deadline due before `as_of`."""
-    late = is_late(as_of)
+    """All projects in plan order; `overdue`: those with something late (lateness.py)."""
+    late = has(PROJECT.c.id, is_late(as_of))
     query = select(PROJECT, late.label("late")).order_by(
         PROJECT.c.year, PROJECT.c.number.is_(None), PROJECT.c.number, PROJECT.c.id
     )
@@ -47,18 +48,8 @@ def projects(
     return [summary(row, book) for row in connection.execute(query)]
 
 
-def is_late(as_of: date) -> ColumnElement[bool]:
-    """Whether a project has an open deadline that passed before `as_of`."""
-    return exists().where(
-        DEADLINE.c.project_id == PROJECT.c.id,
-        DEADLINE.c.standing == Standing.OPEN.value,
-        DEADLINE.c.force != Force.ADVISORY.value,  # what no notice asks for is never overdue
-        DEADLINE.c.late_after < as_of,
-    )
-
-
 def summary(row: Any, book: Rulebook) -> dict[str, Any]:
-    """A project as lists show it: of its row, with `late` from is_late."""
+    """A project as lists show it: of its row, with `late`: whether something is overdue."""
     facts = json.loads(row.facts)
     known = Facts.read(facts)
     category = book.policy(known.policy).categories[known.category]

@@ -38,15 +38,12 @@ def refresh(db: Database, book: Rulebook) -> int:
     while True:
         with db.write() as connection:
             rows = connection.execute(
-                select(PROJECT.c.id, PROJECT.c.facts, PROJECT.c.waits_for)
-                .where(PROJECT.c.id > last)
-                .order_by(PROJECT.c.id)
-                .limit(BATCH)
+                select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
             ).all()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
                 _project(connection, book, row.id, facts)
-                redraw(connection, row.id, facts, book.policy(facts.policy), row.waits_for)
+                redraw(connection, row, facts, book.policy(facts.policy))
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen

@@ -11,21 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from states.facts import Json
-from states.terms import Role, State
 
 LAST_YEAR = 9999
 A_YEAR = 100_000_000  # of places: every order begins with the newest year
 NO_DAY = 99_991_231  # no opening is known: last in the order of openings
 NAME_PART = 40  # characters by which names are put in order
-PENDING = "pending"  # a mark besides the milestones: something waits for a second person
-
-# Whose move it may be, by the state; what the policy adds is judged in project_filters.py.
-DESKS = {
-    State.SUBMITTED: Role.COORDINATOR,
-    State.REVIEWED: Role.PROVINCE,
-    State.FILED: Role.PROVINCE,
-    State.REPORTED: Role.PROVINCE,
-}
 
 
 def shelved(stored: Json) -> dict[str, Any]:
@@ -33,16 +23,12 @@ def shelved(stored: Json) -> dict[str, Any]:
     opens = stored.get("actual_opens") or stored.get("opens_earliest")
     number = stored.get("number")
     first = year_begins(stored["year"])
-    marks = [PENDING] if stored.get("pending") else []
-    desk = Role.PROVINCE if marks else DESKS.get(State(stored["state"]))
     return {
         "city": city_of(stored.get("place") or ""),
         "plan_order": first + (A_YEAR - 1 if number is None else number),
         "opening_order": first + (int(opens.replace("-", "")) if opens else NO_DAY),
         "name_order": f"{LAST_YEAR - stored['year']:04d}{by_sound(stored['name'])}",
         "open_flags": sum(not flag.get("disposed") for flag in stored.get("flags", {}).values()),
-        "desk": desk.value if desk else "",
-        "marks": "".join(f" {mark} " for mark in [*marks, *sorted(stored.get("milestones", {}))]),
     }
 
 

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from states.facts import Standing
 from states.lifecycle import FINAL
-from states.terms import Force, Kind, State
+from states.terms import Kind, State
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
+from workflow.lateness import ASKED, OWED, is_late
 from workflow.people import Actor
 from workflow.scopes import visible
 
-# What a notice asks for and nobody has done yet. As words, not as bound values: only then can an
-# index over this part of the table be used.
-ASKED: ColumnElement[bool] = literal_column(
-    f"deadline.standing = '{Standing.OPEN.value}' AND deadline.force <> '{Force.ADVISORY.value}'"
-)
 WEEK = timedelta(days=7)
 
 
@@ -84,7 +79,7 @@ def by_week(connection: Connection, actor: Actor, year: int) -> list[Week]:
     rows = connection.execute(
         select(DEADLINE.c.kind, DEADLINE.c.late_after, func.count())
         .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-        .where(ASKED, within(actor, year))
+        .where(ASKED, OWED, within(actor, year))
         .group_by(DEADLINE.c.kind, DEADLINE.c.late_after)
     )
     weeks: dict[date, dict[Kind, int]] = {}
@@ -128,7 +123,7 @@ def by_department(connection: Connection, actor: Actor, year: int, today: date) 
     late = connection.execute(
         select(PROJECT.c.department, func.count(PROJECT.c.id.distinct()))
         .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-        .where(ASKED, DEADLINE.c.late_after < today, within(actor, year))
+        .where(is_late(today), within(actor, year))
         .group_by(PROJECT.c.department)
     )
     behind = {department: int(n) for department, n in late}
@@ -149,7 +144,7 @@ def late_ones(connection: Connection, actor: Actor, year: int, today: date, most
         connection.execute(
             select(*columns, PROJECT.c.department, DEADLINE.c.kind, DEADLINE.c.late_after)
             .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-            .where(ASKED, DEADLINE.c.late_after < today, within(actor, year))
+            .where(is_late(today), within(actor, year))
             .order_by(DEADLINE.c.late_after, PROJECT.c.id, DEADLINE.c.id)
             .limit(most)
         )

@@ -89,8 +89,7 @@ FILTERED = (
     "host",
     "city",
     "open_flags",
-    "desk",
-    "marks",
+    "waits_for",
     "policy",
     "number",
     "identity",
@@ -125,8 +124,6 @@ class Project(SQLModel, table=True):
     opening_order: int = Field(sa_type=BigInteger)
     name_order: str
     open_flags: int = Field(index=True)  # how many nobody has disposed of
-    desk: str = Field(index=True)  # the role whose move it may be
-    marks: str  # milestones, and whether something waits for a second person
     __table_args__ = (
         UniqueConstraint("year", "identity"),
         one_of("state", State),

@@ -1,8 +1,5 @@
-"""What an official watches, and the conditions by which it is found through an index.
-
-Words of a condition that an index is cut by are written out, not bound: only then does a database
-see that the partial index will do (workflow/tables.py).
-"""
+"""What an official watches, and the conditions by which it is found through an index (as in
+workflow/lateness.py)."""
 
 from __future__ import annotations
 
@@ -25,17 +22,9 @@ from sqlalchemy import (
 from states.terms import Kind, Role
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.lateness import IS_OPEN
 from workflow.people import Actor
 
-IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
-ASKED = and_(
-    IS_OPEN,
-    DEADLINE.c.force != literal_column("'advisory'"),
-)
-GENTLE = and_(
-    IS_OPEN,
-    DEADLINE.c.force == literal_column("'advisory'"),
-)
 ITS_APPLICATION = and_(
     DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
 )
@@ -97,16 +86,3 @@ def due_rows() -> Select[Any]:
     columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on"))
     its = DEADLINE.c.project_id == PROJECT.c.id
     return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)
-
-
-# Nobody has to apply; what a department owes the province stands among what waits for it.
-NOT_APPLICATIONS = DEADLINE.c.kind != Kind.APPLICATION.value
-
-
-def is_late(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
-    late = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
-    return ASKED, scope.deadlines, *late, NOT_APPLICATIONS
-
-
-def is_due(scope: Scope, today: date, until: date) -> tuple[ColumnElement[bool], ...]:
-    return ASKED, scope.deadlines, DEADLINE.c.due_on.between(today, until), NOT_APPLICATIONS

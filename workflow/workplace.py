@@ -16,29 +16,26 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from config.rulebook import Rulebook
 from states.facts import Facts
-from states.mailing import hushed, is_past
+from states.mailing import hushed
 from states.terms import PROVISIONAL, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.lateness import GENTLE, is_due, is_late
 from workflow.people import PERSON
 from workflow.queries import EVENT, deed_label
 from workflow.watching import (
     BY_PEOPLE,
     FLAGGED,
-    GENTLE,
     ITS_APPLICATION,
     Scope,
     due_rows,
-    is_due,
-    is_late,
     waits_for,
     week_end,
 )
 
 MOST = 8  # lines of a list
 FEW = 5  # of a list at the side
-SEVERAL = 3  # times as many rows are looked at as are shown: some are hushed
 
 NOTHING = Text("", "")
 
@@ -66,32 +63,32 @@ class Task:
 
 def late(connection: Connection, scope: Scope, today: date) -> list[Task]:
     """What is overdue, the latest first: what became so long ago has been seen before."""
-    query = due_rows().where(*is_late(scope, today)).order_by(DEADLINE.c.due_on.desc())
+    query = due_rows().where(scope.deadlines, is_late(today)).order_by(DEADLINE.c.due_on.desc())
     return _tasks(connection, query, scope.role, today)
 
 
 def due_this_week(connection: Connection, scope: Scope, today: date) -> list[Task]:
-    query = due_rows().where(*is_due(scope, today, week_end(today))).order_by(DEADLINE.c.due_on)
+    which = is_due(today, week_end(today))
+    query = due_rows().where(scope.deadlines, which).order_by(DEADLINE.c.due_on)
     return _tasks(connection, query, scope.role, today)
 
 
 def _tasks(connection: Connection, query: Select[Any], role: Role, today: date) -> list[Task]:
-    rows = connection.execute(query.limit(MOST * SEVERAL))
-    found = (task for row in rows if (task := _task(row, role, today)))
-    return [task for task, _ in zip(found, range(MOST), strict=False)]
+    return [_task(row, role, today) for row in connection.execute(query.limit(MOST))]
 
 
-def _task(row: Any, role: Role, today: date) -> Task | None:
+def _task(row: Any, role: Role, today: date) -> Task:
+    """A line of a table that hides nothing: what no mail urges is said to be so."""
     facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
     why = hushed(kind, facts, role, late_after=row.late_after, known_on=row.known_on, on=today)
-    blameless = why == "before_known" and not is_past(facts, today)
-    if why and not blameless:
-        return None
-    is_late = row.late_after < today
-    note = PLAN_CAME_LATE if blameless else PROVISIONAL if row.provisional else NOTHING
-    by = row.late_after if is_late else row.due_on
+    late = row.late_after < today
+    note = PROVISIONAL if row.provisional else NOTHING
+    if kind is Kind.APPLICATION:
+        note = TO_RECOMMEND
+    note = NOT_URGED.get(why, note)
+    by = row.late_after if late else row.due_on
     more = {"contact": facts.contact_name, "phone": facts.contact_phone}
-    return _line(row, kind.label, by=by, note=note, late=is_late and not blameless, **more)
+    return _line(row, kind.label, by=by, note=note, late=late and why not in BLAMELESS, **more)
 
 
 def _line(row: Any, what: Text, **more: Any) -> Task:
@@ -239,7 +236,19 @@ TO_CONFIRM = Text("办班时间暂定，待确认", "Dates to be confirmed")
 BEFORE_OPENING = Text("开班前", "before the opening")
 YOURS = Text("由您拟办，须另一人复核", "proposed by you: somebody else completes it")
 MORE_FLAGS = Text("另有{n}项", "{n} more")
-PLAN_CAME_LATE = Text(
-    "计划下达晚于备案期限，不归责于承办单位",
-    "the plan came later than this date: not the host's fault",
-)
+TO_RECOMMEND = Text("待主管部门审核推荐", "for the department to recommend")
+# Why nobody is urged by mail, by the reason that states/mailing.py gives.
+BLAMELESS = ("before_known", "past_class")
+NOT_URGED = {
+    "before_known": Text(
+        "计划下达晚于截止日，不归责于承办单位",
+        "the plan came later than this date: not the host's fault",
+    ),
+    "past_class": Text(
+        "日期变更登记时已过此日，不归责于承办单位",
+        "this date had passed when the change was recorded: not the host's fault",
+    ),
+    "class_over": Text(
+        "按计划已办结，请先登记办班情况", "over by its plan: record the class first"
+    ),
+}

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, true
 
-from states.terms import State
+from states.terms import Kind, State
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
+from workflow.lateness import is_due, is_late
 from workflow.mail_log import REMINDER
 from workflow.outbox import TABLE as MAIL
 from workflow.watching import (
@@ -18,8 +19,6 @@ from workflow.watching import (
     FOR_A_PERSON,
     TO_CALL,
     Scope,
-    is_due,
-    is_late,
     waits_for,
     week_end,
 )
@@ -31,16 +30,22 @@ CAP_STATES = 999
 def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
     """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
     sought = {
-        "late": select(DEADLINE.c.id)
-        .where(*is_late(scope, today))
-        .order_by(DEADLINE.c.due_on.desc()),
-        "week": select(DEADLINE.c.id).where(*is_due(scope, today, week_end(today))),
+        "late": _projects(is_late(today), scope),
+        "week": _projects(is_due(today, week_end(today)), scope),
         "waiting": select(PROJECT.c.id).where(scope.projects, *waits_for(scope.role)),
         "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
         "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
         "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
     }
     return counted(connection, sought, CAP)
+
+
+def _projects(which: ColumnElement[bool], scope: Scope) -> Select[Any]:
+    """The projects with such deadlines, each once. No more rows are read than the cap can need: a
+    project has one open deadline of each kind at most."""
+    rows = select(DEADLINE.c.project_id).where(scope.deadlines, which)
+    rows = rows.order_by(DEADLINE.c.due_on.desc()).limit((CAP + 1) * len(Kind))
+    return select(rows.subquery().c.project_id).distinct()
 
 
 def counts_by_state(connection: Connection, scope: Scope, year: int) -> dict[str, int]:

@@ -35,7 +35,7 @@ def export(request: Request, visitor: Signed) -> Response:
     os.close(handle)
     try:
         with site.db.read() as connection:
-            wanted = list(conditions(search, visitor.actor, site.book, today=today))
+            wanted = list(conditions(search, visitor.actor, today=today))
             ids = everything(connection, wanted, most=MOST_ROWS + 1, year=search.year)
             rows = rows_of(connection, site.book, ids, today=today)
             write_workbook(path, rows, language, most=MOST_ROWS, today=today)

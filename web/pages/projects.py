@@ -35,7 +35,7 @@ def listed(request: Request, visitor: Signed) -> Response:
     cursor = read_cursor(request.query_params, search.order)
     today = site.today()
     with site.db.read() as connection:
-        wanted = list(conditions(search, visitor.actor, site.book, today=today))
+        wanted = list(conditions(search, visitor.actor, today=today))
         found = find(connection, wanted, search.order, cursor, limit=PAGE, year=search.year)
         ids = [place.id for place in found.places]
         rows = project_rows(connection, site.book, ids, today=today)

@@ -4,19 +4,15 @@ Revision: 0004
 Follows: 0003
 """
 
-import json
-
 import sqlalchemy as sa
 from alembic import op
-
-from workflow.shelving import shelved
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# Name, type, what stands there until it is drawn from the facts.
+# Name, type, what stands there until `refresh` draws it from the facts (0005 asks for that).
 COLUMNS = (
     ("city", sa.String(), ""),
     ("plan_order", sa.BigInteger(), "0"),
@@ -40,7 +36,6 @@ def upgrade() -> None:
     with op.batch_alter_table("project") as project:
         for name, _, _ in COLUMNS:
             project.alter_column(name, server_default=None)
-    draw()
     for name in ("city", "open_flags", "desk", "category"):
         op.create_index(op.f(f"ix_project_{name}"), "project", [name])
     for name in ("plan", "opening", "name"):
@@ -59,24 +54,3 @@ def upgrade() -> None:
             sqlite_where=where,
             postgresql_where=where,
         )
-
-
-def draw() -> None:
-    """Fill the columns of the projects that are there."""
-    names = [name for name, _, _ in COLUMNS]
-    known = sa.table("project", *(sa.column(n) for n in ("id", "year", "name", "state", "facts")))
-    drawn = sa.table("project", sa.column("id"), *(sa.column(n, kind) for n, kind, _ in COLUMNS))
-    bind = op.get_bind()
-    last = 0
-    while True:
-        found = bind.execute(
-            sa.select(known).where(known.c.id > last).order_by(known.c.id).limit(500)
-        ).all()
-        if not found:
-            return
-        for row in found:
-            row_facts = {"year": row.year, "name": row.name, "state": row.state}
-            columns = shelved(row_facts | json.loads(row.facts))
-            chosen = {name: columns[name] for name in names}
-            bind.execute(sa.update(drawn).where(drawn.c.id == row.id).values(chosen))
-        last = found[-1].id

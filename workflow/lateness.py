@@ -1,0 +1,51 @@
+"""What is asked for, due and overdue: one answer for lists, workplaces, pictures and commands.
+
+Words of a condition that an index is cut by are written out, not bound: only then does a database
+see that the partial index will do (workflow/tables.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, FromClause, and_, exists, literal_column, or_
+
+from states.terms import Kind
+from workflow.deadlines import TABLE as DEADLINE
+from workflow.tables import Project
+
+ITS = Project.__table__.alias("its")  # type: ignore[attr-defined]
+
+IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
+GENTLE = and_(IS_OPEN, DEADLINE.c.force == literal_column("'advisory'"))  # only the system asks
+
+
+def asked(deadline: FromClause) -> ColumnElement[bool]:
+    """What a notice asks for and nobody has done, over the table or an alias of it."""
+    is_open = deadline.c.standing == literal_column("'open'")
+    return and_(is_open, deadline.c.force != literal_column("'advisory'"))
+
+
+ASKED = asked(DEADLINE)
+
+# Nobody has to apply: an application that was never made is not owed. One that was made is owed by
+# the department, until it has recommended.
+OWED = or_(
+    DEADLINE.c.kind != literal_column(f"'{Kind.APPLICATION.value}'"),
+    exists().where(ITS.c.id == DEADLINE.c.project_id, ITS.c.state != literal_column("'drafted'")),
+)
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    """Of a deadline: a notice asks for it, nobody has done it, and its last day has passed."""
+    return and_(ASKED, DEADLINE.c.due_on < today, DEADLINE.c.late_after < today, OWED)
+
+
+def is_due(first: date, last: date) -> ColumnElement[bool]:
+    """Of a deadline: a notice asks for it between these days, both included."""
+    return and_(ASKED, DEADLINE.c.due_on.between(first, last), OWED)
+
+
+def has(project_id: ColumnElement[int], which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of a project: it has such a deadline."""
+    return exists().where(DEADLINE.c.project_id == project_id, which)
