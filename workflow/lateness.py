@@ -18,6 +18,7 @@ ITS = Project.__table__.alias("its")  # type: ignore[attr-defined]
 
 IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
 GENTLE = and_(IS_OPEN, DEADLINE.c.force == literal_column("'advisory'"))  # only the system asks
+PROVISIONAL: ColumnElement[bool] = literal_column("deadline.provisional")
 
 
 def asked(deadline: FromClause) -> ColumnElement[bool]:

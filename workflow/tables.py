@@ -195,6 +195,7 @@ class Event(SQLModel, table=True):
 # over this part of the table used.
 ASKED = "standing = 'open' AND force <> 'advisory'"
 GENTLE = "standing = 'open' AND force = 'advisory'"  # only the system asks
+TO_CONFIRM = f"{GENTLE} AND provisional"
 
 
 class Deadline(SQLModel, table=True):
@@ -242,6 +243,13 @@ class Deadline(SQLModel, table=True):
                 "ix_deadline_gentle": ("kind", "due_on"),
                 "ix_deadline_gentle_department": ("kind", "department", "due_on"),
             }.items()
+        ),
+        Index(
+            "ix_deadline_to_confirm",
+            "kind",
+            "due_on",
+            sqlite_where=text(TO_CONFIRM),
+            postgresql_where=text(TO_CONFIRM),
         ),
         one_of("kind", Kind),
         one_of("standing", Standing),

@@ -22,6 +22,7 @@ from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.lateness import GENTLE, is_due, is_late
+from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
 from workflow.people import PERSON
 from workflow.queries import EVENT, deed_label
 from workflow.watching import (
@@ -145,7 +146,7 @@ def unrecorded(connection: Connection, scope: Scope, today: date) -> list[Task]:
 
 def to_confirm(connection: Connection, scope: Scope, today: date) -> list[Task]:
     """Dates that are still provisional, the nearest first."""
-    which = (DEADLINE.c.due_on >= today, DEADLINE.c.provisional)
+    which = (DEADLINE.c.due_on >= today, IS_PROVISIONAL)
     found = _gentle(connection, scope, Kind.OPENING, which, TO_CONFIRM, deed="confirm_dates")
     return found
 

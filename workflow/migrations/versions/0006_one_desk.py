@@ -1,9 +1,11 @@
-"""one desk: whose move it is stands in one column, by the policies, not by the state as well
+"""one desk: whose move it is stands in one column, by the policies, not by the state as well; and
+dates to confirm are found without reading all that are certain
 
 Revision: 0006
 Follows: 0005
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
@@ -29,3 +31,11 @@ def upgrade() -> None:
         op.create_index(
             op.f(f"ix_project_by_{name}"), "project", [f"{name}_order", "id", *FILTERED]
         )
+    where = sa.text("standing = 'open' AND force = 'advisory' AND provisional")
+    op.create_index(
+        op.f("ix_deadline_to_confirm"),
+        "deadline",
+        ["kind", "due_on"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )
