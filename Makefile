@@ -21,7 +21,7 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "browser and not slow" tests/e2e
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not slow" tests/e2e
 
 test-slow: setup
 	$(BIN)/python -m pytest -q -m slow

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -44,7 +45,14 @@ def served(
     path = tmp_path / "web.db"
     shutil.copy(migrated_file, path)
     database = Database(f"sqlite:///{path}")
-    house = House(Desk(database, book), tmp_path)
+    with serving(House(Desk(database, book), tmp_path), browser) as made:
+        yield made
+    database.close()
+
+
+@contextmanager
+def serving(house: House, browser: Browser) -> Iterator[Served]:
+    """A server in front of a house while the block runs."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(house.app, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
@@ -58,4 +66,3 @@ def served(
     made.close_windows()
     server.should_exit = True
     thread.join()
-    database.close()
