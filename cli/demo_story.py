@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cli.demo_acts import COORDINATOR, FUNDED, HOST, Line
 from cli.demo_applications import APPLICATIONS, ROUND, Application
+from cli.demo_batches import prepare_batches
 from cli.demo_calls import calls
 from cli.demo_classes import ORDINARY, classes
 from cli.demo_papers import write_paper
@@ -149,7 +150,9 @@ def tell(db: Database, book: Rulebook, folder: Path, *, after: date | None, toda
         teller = Teller(connection, book, folder, today)
         told = teller.tell(after)
         if told.done:
-            hold_one(connection, teller.ids, at=datetime.combine(today, OFFICE_OPENS, UTC))
+            at = datetime.combine(today, OFFICE_OPENS, UTC)
+            hold_one(connection, teller.ids, at=at)
+            prepare_batches(connection, at=at)
     return told
 
 

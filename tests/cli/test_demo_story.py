@@ -19,11 +19,13 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.terms import Act, Action, State
 from workflow.accounts.passwords import check
+from workflow.batches import listed
 from workflow.database import Database
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan
 from workflow.mail_log import mail_log
 from workflow.papers import missing
+from workflow.people import find_actor
 from workflow.queries import project, projects
 from workflow.verify import verify
 
@@ -166,3 +168,24 @@ def test_passwords_are_drawn_once_and_kept_from_others(
     with database.write() as connection:
         one = first[0]
         assert check(connection, one.login, one.password, at=at).person_id is not None
+
+
+def test_batches_are_being_prepared_where_there_are_projects_for_them(year: Year) -> None:
+    with year.db.read() as connection:
+        actor = find_actor(connection, "province1")
+        assert actor is not None
+        found = {
+            batch.deed: (batch.can_change, lines) for batch, lines in listed(connection, actor)
+        }
+    assert found.keys() == {Action.SUBSIDISE, Action.PLAN}
+    assert all(can_change and lines for can_change, lines in found.values())
+
+
+def test_no_batch_is_empty_early_in_the_year(
+    database: Database, book: Rulebook, tmp_path: Path
+) -> None:
+    told(database, book, tmp_path, SPRING)
+    with database.read() as connection:
+        actor = find_actor(connection, "province1")
+        assert actor is not None
+        assert [lines for _, lines in listed(connection, actor) if not lines] == []
