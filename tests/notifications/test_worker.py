@@ -12,12 +12,15 @@ import pytest
 from desk import FROM, Desk, HandClock, morning
 from servers import Crooked
 
+from config import calendar_files
+from config.rulebook import reread
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications import worker as module
 from notifications.mailbox import Mailbox, read_mailbox
 from notifications.worker import JOBS, Worker
 from states.terms import Action, Kind, Role
+from workflow.refresh import refresh
 
 
 def worker(desk: Desk, port: int, clock: Callable[[], datetime]) -> tuple[Worker, list[str]]:
@@ -153,3 +156,30 @@ def test_before_half_past_eight_nothing_is_swept(desk: Desk, tmp_path: Path) -> 
     running._job("housekeeping", running._catch_up)
     assert told == ["housekeeping"]
     assert len(desk.mails("id")) == 1
+
+
+def test_a_ladder_that_changes_meanwhile_is_followed_from_the_next_tick_on(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.plan({})
+    desk.sweep("2025-08-01")
+    clock = HandClock(morning("2025-08-07"))
+    running, told = worker(desk, 1, clock)
+    running.settings.data_dir = tmp_path
+    running._job("housekeeping", running._catch_up)
+    assert told == []  # nothing is due that day
+    # Somebody saves another ladder: four days ahead, 11 August, in place of three, the 12th.
+    shipped = (Path(calendar_files.__file__).parent / "ladders.toml").read_text(encoding="utf-8")
+    filing = "[filing]\nbefore = [30, 14, 7, 3, 1, 0]"
+    assert filing in shipped
+    changed = shipped.replace(filing, "[filing]\nbefore = [4]")
+    (tmp_path / "ladders.toml").write_text(changed, encoding="utf-8")
+    assert refresh(desk.db, reread(tmp_path)) == 1
+    before = len(desk.mails("id"))
+    for day, more in (("2025-08-11", 1), ("2025-08-12", 0)):
+        clock.now = morning(day)
+        running._job("housekeeping", running._catch_up)
+        assert len(desk.mails("id")) == before + more, day
+        before += more
+    desk.book = running.book  # by which all rows are to follow
+    assert desk.problems() == []
