@@ -92,10 +92,17 @@ def readable_mail(raw: bytes) -> str:
     """The bytes of a mail of ours for a person to read."""
     mail = message_from_bytes(raw, policy=policy.default)
     headers = [f"{name}: {_decoded(value)}" for name, value in mail.raw_items()]
+    text, attached = text_of(raw)
+    headers += [f"Attachment: {name}" for name in attached]
+    return "\n".join([*headers, "", text])
+
+
+def text_of(raw: bytes) -> tuple[str, list[str]]:
+    """What a mail of ours says, without its headers, and the names of what is attached."""
+    mail = message_from_bytes(raw, policy=policy.default)
     body = mail.get_body(("plain", "html"))
     text = body.get_content().replace("\r\n", "\n") if body is not None else ""
-    headers += [f"Attachment: {part.get_filename()}" for part in mail.iter_attachments()]
-    return "\n".join([*headers, "", text])
+    return text, [part.get_filename() or "" for part in mail.iter_attachments()]
 
 
 class _Handler:

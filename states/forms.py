@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from states.terms import Act, Action, Text
+from states.terms import Act, Action, Role, Text
 
 MAX_TEXT = 2000
 MAX_COUNT = 100_000
@@ -32,6 +32,7 @@ class Field:
     kind: str
     label: Text
     required: bool = False
+    by: Role | None = None  # only for this role, if for one
 
 
 def need(name: str, kind: str, zh: str, en: str) -> Field:
@@ -50,6 +51,7 @@ HEADS = (
     need("online_trainees", "count", "其中线上学员数", "of these online"),
     need("staff", "count", "工作人员数", "staff"),
 )
+LATE_REASON = Text("逾期受理事由（省厅填写）", "why it is taken late (province)")
 DOCUMENT = may("document_number", "line", "文号", "document number")
 
 FORMS: dict[Action | Act, tuple[Field, ...]] = {
@@ -60,7 +62,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
     ),
     Action.REVIEW: (
         need("opinion", "text", "审核意见", "opinion"),
-        may("late_reason", "text", "逾期受理事由（省厅填写）", "why it is taken late (province)"),
+        Field("late_reason", "text", LATE_REASON, by=Role.PROVINCE),
     ),
     Action.PLAN: (
         need("number", "count", "计划序号", "number in the plan"),
@@ -81,7 +83,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         need("mend_by", "date", "补正期限", "date to mend by"),
     ),
     Action.REJECT: (
-        need("code", "text", "理由代码", "reason code"),
+        need("code", "text", "不予通过的理由", "reason"),
         need("text", "text", "理由说明", "explanation"),
     ),
     Action.WITHDRAW: (REASON, may("force_majeure", "yes", "是否因不可抗力", "force majeure")),
@@ -152,7 +154,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("amount", "yuan", "补助金额（元）", "amount in yuan"),
     ),
     Act.DISPOSE: (
-        need("flag", "text", "提示编号", "flag"),
+        need("flag", "text", "提示", "flag"),
         need("outcome", "text", "核定结果", "outcome"),
         REASON,
         may("mend_by", "date", "补正期限", "date to mend by"),

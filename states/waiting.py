@@ -17,6 +17,7 @@ class Waiting:
     role: Role
     what: Text
     deed: Action | Act
+    milestone: str = ""  # which one to record, where it is a milestone
 
 
 def waiting(facts: Facts, category: Category) -> list[Waiting]:
@@ -35,6 +36,7 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
                 Role.PROVINCE,
                 ANSWERS.get(milestone.key) or TO_RECORD_MILESTONE.format(label=milestone.label),
                 Act.MILESTONE,
+                milestone.key,
             )
             for milestone in category.milestones
             if milestone.by is Role.PROVINCE

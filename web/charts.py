@@ -132,7 +132,7 @@ def columns(weeks: Sequence[Column], today: date) -> Chart:
     labels += [Label(SIDE + n * STEP + 2, TALL + 18, text, "month") for n, text in marks]
     lines += [Line(SIDE + n * STEP, TALL, SIDE + n * STEP, TALL + 6, "axis") for n, _ in marks]
     if weeks and weeks[0].day <= today < weeks[-1].day + timedelta(days=7):
-        x = round(SIDE + (today - weeks[0].day).days * STEP / 7, 1)
+        x = SIDE + (today - weeks[0].day).days // 7 * STEP  # no figure is crossed between weeks
         lines.append(Line(x, 4, x, TALL, "today"))
     width = SIDE + STEP * len(weeks) + 10
     return Chart(width, TALL + FOOT, tuple(rects), tuple(lines), tuple(labels))

@@ -23,7 +23,8 @@ from workflow.told import Line, told
 @dataclass(frozen=True, slots=True)
 class Move:
     """Something that somebody should do next. `option`: how it stands for the reader, if it is a
-    deed; `due`: the row of its deadline; `lacks`: what is missing or stands against it."""
+    deed; `due`: the row of its deadline; `lacks`: what is missing or stands against it; `back`:
+    how sending back stands, where what was handed in is to be judged."""
 
     who: tuple[Role, ...]
     what: Text
@@ -33,6 +34,7 @@ class Move:
     said: tuple[Line, ...] = ()
     note: Text | None = None
     later: bool = False  # what follows once this is done
+    back: Option | None = None
 
 
 # The deadline by which a step is done.
@@ -54,11 +56,14 @@ def moves(
         yield _second(project, found)
         return
     step = next((s for s in course(project.category) if s.source is facts.state), None)
+    back = found.get(Action.SEND_BACK.value)
+    awaited = waiting(facts, project.category)
+    for one in awaited:  # an answer comes before the step that it allows
+        if step is None or one.deed is not step.action:
+            yield Move((one.role,), one.what, found.get(one.deed.value), back=back)
     if step is not None:
-        yield _next(project, found[step.action.value])
-    for one in waiting(facts, project.category):
-        if step is None or one.role not in step.by:
-            yield Move((one.role,), one.what, found.get(Act.MILESTONE.value))
+        judges = any(one.deed is step.action for one in awaited)
+        yield _next(project, found[step.action.value], back if judges else None)
     if facts.open_flags and project.inside:
         n = len(facts.open_flags)
         yield Move((Role.PROVINCE,), DISPOSE.format(n=n), found.get(Act.DISPOSE.value))
@@ -67,7 +72,7 @@ def moves(
         yield _last(known, last.action, actor, inside=project.inside)
 
 
-def _next(project: OneProject, one: Option) -> Move:
+def _next(project: OneProject, one: Option, back: Option | None) -> Move:
     facts = project.facts
     mending = _mends(facts)
     kind = Kind.MENDING if mending else BY.get(Action(one.deed))
@@ -75,7 +80,7 @@ def _next(project: OneProject, one: Option) -> Move:
     asked = [f for f in one.asks if f.rule == "papers_present"]
     against = worth_saying(f for f in (*one.reasons, *one.besides) if f.rule != "right_role")
     note = MENDS.format(items=facts.mend_items) if mending else None
-    return Move(one.who, one.deed.label, one, due, (*asked, *against), note=note)
+    return Move(one.who, one.deed.label, one, due, (*asked, *against), note=note, back=back)
 
 
 def _mends(facts: Facts) -> bool:

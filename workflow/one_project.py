@@ -188,10 +188,16 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         machine=bool(machine),
         moved_to=State(target) if target != source else None,
         proposal=proposal,
-        said=told(deed, said, policy, category),
+        said=told(deed, said, policy, category, flags=_flag_words(changed)),
         papers=changed.get("papers") or {},
         flags=sum("disposed" not in flag for flag in flags),
     )
+
+
+def _flag_words(changed: Json) -> dict[str, Text]:
+    """What the flags that an event touched said, by their keys."""
+    flags = (changed.get("flags") or {}).items()
+    return {key: Text(flag["zh"], flag["en"]) for key, flag in flags if flag and "zh" in flag}
 
 
 def paper_versions(history: Iterable[Entry]) -> dict[str, list[Json]]:

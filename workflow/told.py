@@ -8,15 +8,25 @@ from typing import Any
 from states.choices import Choice
 from states.forms import FORMS, OUTCOMES
 from states.policy import Policy
-from states.terms import Act, Action, Kind, Text, yuan
+from states.terms import Act, Action, Channel, Kind, Text, yuan
 
 Line = tuple[Text, Text]
 YES, NO = Text("是", "yes"), Text("否", "no")
 MORE = {"reason": Text("事由", "reason")}
 
 
-def told(deed: str, given: Mapping[str, Any], policy: Policy, category: str) -> list[Line]:
-    """(label, value) of each thing that was given with a deed, in the order of its form."""
+def told(
+    deed: str,
+    given: Mapping[str, Any],
+    policy: Policy,
+    category: str,
+    *,
+    flags: Mapping[str, Text] | None = None,
+) -> list[Line]:
+    """(label, value) of each thing that was given with a deed, in the order of its form.
+
+    `flags`: what the flags of the project say, by their keys.
+    """
     named = _deed(deed)
     fields = {field.name: field for field in FORMS[named]} if named else {}
     order = [*fields, *(name for name in given if name not in fields)]
@@ -27,7 +37,10 @@ def told(deed: str, given: Mapping[str, Any], policy: Policy, category: str) -> 
         field = fields.get(name)
         label = field.label if field else MORE.get(name, Text(name, name))
         kind = field.kind if field else "text"
-        lines.append((label, _value(named, name, kind, given[name], policy, category)))
+        value = _value(named, name, kind, given[name], policy, category)
+        if named is Act.DISPOSE and name == "flag":
+            value = (flags or {}).get(given[name], value)
+        lines.append((label, value))
     return lines
 
 
@@ -61,4 +74,6 @@ def _known(deed: Action | Act | None, name: str, policy: Policy, category: str) 
     if (deed, name) == (Act.MILESTONE, "name"):
         known = policy.categories.get(category)
         return [(m.key, m.label) for m in known.milestones] if known else []
+    if (deed, name) == (Act.NOTE, "channel"):
+        return [(one.value, one.label) for one in Channel]
     return list(OUTCOMES.items()) if (deed, name) == (Act.DISPOSE, "outcome") else []

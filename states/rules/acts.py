@@ -65,9 +65,7 @@ def change_in_advance(case: Case) -> Iterable[Finding]:
         )
         yield flag("change_in_advance", clause, "on", said.format(on=day_label(case.on)))
     if "change_notice" not in case.papers:
-        said = Text(
-            "未附书面情况说明（change_notice）。", "No written notice attached (change_notice)."
-        )
+        said = Text("未附书面情况说明。", "No written notice attached.")
         yield flag("change_in_writing", clause, "change_notice", said, who=(Role.HOST,))
 
 

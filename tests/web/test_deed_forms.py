@@ -286,3 +286,9 @@ def test_report_papers_may_follow(room: Room) -> None:
     files = {f"paper.{key}": (f"{key}.pdf", b"x", "application/pdf") for key in REPORT}
     assert send(room.visit("lin"), project, "report", form, files).status_code == 303
     assert room.house.desk.show(project)["promised"] == {"subsidy_receipt": "2025-06-20"}
+
+
+def test_what_only_the_province_fills_in_is_asked_of_nobody_else(room: Room) -> None:
+    project = room.project("submitted")
+    asked = [room.visit(who).get(f"/projects/{project}/do/review").text for who in ("chen", "wang")]
+    assert ['name="late_reason"' in page for page in asked] == [False, True]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -11,7 +11,7 @@ from stories import OFFICE
 from visits import House, Visit, words
 
 from states.terms import Role
-from web.charts import Row, bars
+from web.charts import Column, Row, bars, columns
 
 ROOMS = ("/pictures", "/pictures/year", "/pictures/report")
 
@@ -111,3 +111,13 @@ def test_bars_share_one_scale() -> None:
     widths = [rect.width for rect in chart.rects]
     assert widths == [108.0, 108.0, 54.0]
     assert [label.text for label in chart.labels] == ["甲", "20", "乙", "5"]
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_the_line_of_today_stands_between_two_weeks_and_crosses_no_figure(day: int) -> None:
+    monday = date(2025, 9, 22)
+    weeks = [Column(monday + timedelta(days=7 * n), ((3, "filing"),)) for n in (-1, 0, 1)]
+    chart = columns(weeks, monday + timedelta(days=day))
+    (today,) = (line for line in chart.lines if line.look == "today")
+    figures = [label.x for label in chart.labels if label.look == "top"]
+    assert [x - today.x1 for x in figures] == [-9.5, 9.5, 28.5]

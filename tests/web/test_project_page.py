@@ -55,11 +55,41 @@ def test_a_held_class_shows_within_a_minute_why_it_cannot_be_subsidised(room: Ro
     assert "R25-20 示范项目和工程领域专项" in clauses
 
 
+@pytest.mark.parametrize(
+    ("state", "login", "deed", "said"),
+    [
+        ("submitted", "chen", "review", "审核推荐 审核推荐 退回补正"),
+        ("filed", "wang", "milestone", "开班前报送材料待备案 登记节点 退回补正"),
+        ("reported", "wang", "subsidise", "审定补助 审定补助 退回补正"),
+    ],
+)
+def test_who_judges_papers_finds_them_and_the_way_back_beside_the_step(
+    room: Room, state: str, login: str, deed: str, said: str
+) -> None:
+    project, visit = room.project(state), room.visit(login)
+    shown = words(visit.get(f"/projects/{project}"))
+    move = shown[shown.index("现在该谁做什么") : shown.index("其他办理事项")]
+    assert said in move
+    form = visit.get(f"/projects/{project}/do/{deed}")
+    check_html(form)
+    assert "已报送的材料 申报表：" in words(form)
+    assert f'href="/projects/{project}/do/send_back"' in form.text
+
+
+def test_a_filing_is_confirmed_without_looking_for_its_milestone(room: Room) -> None:
+    shown = room.visit("wang").get(f"/projects/{room.project('filed')}/do/milestone").text
+    assert '<option value="filing_confirmed" selected>' in shown
+
+
 def test_no_name_of_the_command_line_is_left_on_a_chinese_page(room: Room) -> None:
     project = room.project("planned")
     desk = room.house.desk
     desk.do(project, Action.HOLD, CLERK, "2025-05-16", **CLASS_LATE, **HEADS)
     desk.do(project, Act.MILESTONE, WANG, "2025-05-20", name="paid")
+    call = {"channel": "phone", "person": "林老师"}
+    desk.do(project, Act.NOTE, COORDINATOR, "2025-05-20", **call)
+    judged = {"flag": min(desk.flags(project)), "outcome": "accepted", "reason": "已说明"}
+    desk.do(project, Act.DISPOSE, WANG, "2025-05-21", **judged)
     for login in ("wang", "lin"):
         for path in ("", "/why", "/do/report", "/history"):
             said = words(room.visit(login).get(f"/projects/{project}{path}"))

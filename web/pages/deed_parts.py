@@ -12,8 +12,10 @@ from states.forms import FORMS, Field
 from states.labels import rejected_label, state_label
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text
-from workflow.explain import Option
+from states.waiting import waiting
+from workflow.explain import Known, Option, option
 from workflow.judging import RESTATED
+from workflow.people import Actor
 from workflow.told import Line, told
 
 ENTERING = frozenset({Role.COORDINATOR, Role.PROVINCE})
@@ -56,12 +58,13 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
 
 
 def fields_now(one: Option) -> tuple[Field, ...]:
-    """What is to be filled in: all of the form, or what a second person has to write again."""
-    fields = FORMS[one.deed]
+    """What is to be filled in: all of the form that the person has to do with, or what a second
+    person has to write again."""
+    fields = tuple(f for f in FORMS[one.deed] if f.by in (None, one.role))
     return tuple(f for f in fields if f.name in RESTATED) if one.second else fields
 
 
-def prefilled(deed: Action | Act, facts: Facts) -> dict[str, str]:
+def prefilled(deed: Action | Act, facts: Facts, category: Category) -> dict[str, str]:
     """What the form begins with: the planned days, the contact as it is. Money never."""
     found: dict[str, Any]
     if deed is Action.HOLD:
@@ -73,6 +76,9 @@ def prefilled(deed: Action | Act, facts: Facts) -> dict[str, str]:
     elif deed is Act.HAND_OVER:
         names = ("contact_name", "contact_email", "contact_phone", "office_email")
         found = {name: getattr(facts, name) for name in names}
+    elif deed is Act.MILESTONE:
+        awaited = (one.milestone for one in waiting(facts, category))
+        found = {"name": next(awaited, "")}
     else:
         return {}
     if facts.dates.open_window and deed in (Action.HOLD, Act.CONFIRM_DATES):
@@ -86,6 +92,26 @@ def proposal_lines(facts: Facts, policy: Policy, one: Option, *, inside: bool) -
         return []
     given = facts.pending["given"]
     return told(one.deed, given, policy, facts.category)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What lies before somebody who has to answer: the papers, and other answers than yes."""
+
+    papers: dict[str, Any]
+    labels: dict[str, Text]
+    instead: list[Option]
+
+
+def judged(known: Known, what: Action | Act, actor: Actor) -> Judged | None:
+    """For a deed that answers what was handed in; None for any other."""
+    facts = known.facts
+    category = known.policy.categories[facts.category]
+    if facts.pending or what not in {one.deed for one in waiting(facts, category)}:
+        return None
+    answers = (option(known, deed, actor) for deed in (Action.SEND_BACK, Action.REJECT))
+    labels = {rule.key: rule.label for rules in category.papers.values() for rule in rules}
+    return Judged(dict(facts.papers), labels, [one for one in answers if one.open])
 
 
 CHANGE_NOTICE = Text("书面情况说明", "written notice")

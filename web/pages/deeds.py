@@ -19,6 +19,7 @@ from web.pages.deed_parts import (
     after_label,
     asked_papers,
     fields_now,
+    judged,
     prefilled,
     proposal_lines,
 )
@@ -175,6 +176,7 @@ def _form(
         facts, version, policy = found_for(request, connection, project_id, visitor.actor)
         known = Known(connection, site.book, policy, project_id, facts, today)
         one = option(known, what, visitor.actor)
+        before = judged(known, what, visitor.actor)
         roles = visitor.actor.roles_over(facts)
         entering = bool(ENTERING & set(roles))
         view = outlook(what, facts, one.role, today) if one.who else None
@@ -184,7 +186,7 @@ def _form(
         ]
     listed = (Role.HOST,) if one.on_behalf or filled.on_behalf else roles
     if status == 200 and not filled.typed:
-        filled.typed = prefilled(what, facts)
+        filled.typed = prefilled(what, facts, policy.categories[facts.category])
     offered = bool(one.who) and not _personal(one)
     shown = {
         "what": what,
@@ -199,6 +201,7 @@ def _form(
         "papers": asked_papers(one, policy.categories[facts.category]),
         "tickets": _tickets(site, visitor, project_id, filled),
         "view": view,
+        "before": before,
         "after": after_label(what, facts, policy, view.moves_to if view else None),
         "mails": mails,
         "may_enter": entering and Role.HOST in one.who and not one.on_behalf,

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from notifications.by_hand import preview
 from notifications.letters.notices import NOTICES
-from notifications.mailbox import readable_mail
+from notifications.mailbox import text_of
 from notifications.sending.carriers import writer_for
 from states.terms import Role, Text
 from web.guarding import SHOWN_MAIL
@@ -110,10 +110,11 @@ def _page(
 ) -> Response:
     site = site_of(request)
     mail = _mail(site, visitor, number)
-    text, draft = _text(site, mail)
+    text, attached, draft = _text(site, mail)
     labels = {"outcome": outcome_label, "step": step_label, "reason": reason_label}
     known: dict[str, Any] = {
         "text": text,
+        "attached": attached,
         "draft": draft,
         "problem": problem,
         "typed": typed,
@@ -133,18 +134,18 @@ def _mail(site: Site, visitor: Visitor, number: int) -> dict[str, Any]:
     return found
 
 
-def _text(site: Site, mail: dict[str, Any]) -> tuple[str, bool]:
-    """The mail as text, and whether it would be written so now: it has not been written yet."""
+def _text(site: Site, mail: dict[str, Any]) -> tuple[str, list[str], bool]:
+    """The mail as text, what is attached, and whether it would be written so now: it has not been written yet."""
     if mail["content"]:
-        return readable_mail(bytes(mail["content"])), False
+        return *text_of(bytes(mail["content"])), False
     if mail["status"] not in WAITING:
-        return "", False
+        return "", [], False
     writer = writer_for(site.book, site.settings)
     try:
         made = preview(site.db, writer, mail["id"], today=site.today(), at=site.now())
     except (LookupError, ValueError):  # it will be told as a mail that cannot be written
-        return "", True
-    return (readable_mail(made.content), True) if made else ("", True)
+        return "", [], True
+    return (*text_of(made.content), True) if made else ("", [], True)
 
 
 @routes.get("/mail/{number}/styled")

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
+from web.browsers import browser_label
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, posted_by, signed_in, values
@@ -49,7 +50,15 @@ def _page(
             "feed": _feed(request, site, connection, me),
             "others": sessions.others(connection, visitor, at=site.now()),
         }
-    return page(request, "me.html", status, **known, problem=problem, typed=typed or {})
+    return page(
+        request,
+        "me.html",
+        status,
+        **known,
+        problem=problem,
+        typed=typed or {},
+        browser=browser_label,
+    )
 
 
 def _sorts(connection: Connection, visitor: Visitor) -> list[dict[str, Any]]:

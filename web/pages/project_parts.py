@@ -178,6 +178,7 @@ class Groups:
 
 def option_groups(found: Iterable[Option], shown: Iterable[Move]) -> Groups:
     taken = {move.option.deed for move in shown if move.option and move.option.open}
+    taken |= {move.back.deed for move in shown if move.back and move.back.open}
     taken -= {Act.MILESTONE, Act.DISPOSE}
     listed = [one for one in found if one.deed not in taken]
     by = {stand: [one for one in listed if one.stand is stand] for stand in Stand}
