@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -57,7 +58,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 def go(request: Request, where: str, said: Text | None = None, *, kind: str = "good") -> Response:
     """Send the browser on after a form, with a sentence for the next page (kinds: good, bad)."""
     if request.headers.get("HX-Request"):
-        answer: Response = Response(status_code=204, headers={"HX-Redirect": where})
+        spelt = quote(where, safe=AS_IT_IS)  # a header holds no Chinese
+        answer: Response = Response(status_code=204, headers={"HX-Redirect": spelt})
     else:
         answer = RedirectResponse(where, 303)
     if said is not None:
@@ -67,13 +69,20 @@ def go(request: Request, where: str, said: Text | None = None, *, kind: str = "g
     return answer
 
 
+AS_IT_IS = ":/%#?=@[]!$&'()*+,"  # of an address, as RedirectResponse has it
+
+
 def _said(request: Request) -> tuple[str, Text] | None:
     packed = request.cookies.get(SAID, "")
     try:
-        kind, zh, en = json.loads(urlsafe_b64decode(packed)) if packed else ("", "", "")
-    except ValueError:  # not ours
+        read = json.loads(urlsafe_b64decode(packed)) if packed else None
+    except (ValueError, RecursionError):  # not ours
         return None
-    return (str(kind), Text(str(zh), str(en))) if zh else None
+    told = isinstance(read, list) and len(read) == 3 and all(isinstance(x, str) for x in read)
+    if not told or any("\ud800" <= c <= "\udfff" for x in read for c in x):
+        return None
+    kind, zh, en = read
+    return (kind, Text(zh, en)) if zh else None
 
 
 def language_of(request: Request) -> str:

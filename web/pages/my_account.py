@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
+from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, posted_by, signed_in, values
@@ -96,8 +97,8 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
     first, last = _day(given.get("from_on", "")), _day(given.get("until_on", ""))
     with site.db.read() as connection:
         known = {row.id: row.name for row in preferences.colleagues(connection, visitor.person_id)}
-    who = given.get("who", "")
-    if not (who.isdecimal() and int(who) in known and first and last):
+    who = number_of(given.get("who", "")) or 0
+    if who not in known or first is None or last is None:
         return _page(request, visitor, 422, problem=WHO_AND_WHEN, typed=given)
     if last < site.today():
         return _page(request, visitor, 422, problem=OVER, typed=given)
@@ -106,7 +107,7 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
             preferences.appoint(
                 connection,
                 visitor.person_id,
-                int(who),
+                who,
                 first,
                 last,
                 today=site.today(),
@@ -114,7 +115,7 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
             )
     except preferences.NotAllowed as refused:
         return _page(request, visitor, 422, problem=refused.text, typed=given)
-    return go(request, "/me", APPOINTED.format(name=known[int(who)], a=first, b=last))
+    return go(request, "/me", APPOINTED.format(name=known[who], a=first, b=last))
 
 
 def _day(text: str) -> date | None:

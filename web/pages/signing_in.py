@@ -23,7 +23,10 @@ Next = Annotated[str, Form(alias="next", max_length=2000)]
 
 def inside(where: str) -> str:
     """A path of this site, whatever was asked for: nobody is led away after signing in."""
-    parts = urlsplit(where)
+    try:
+        parts = urlsplit(where)
+    except ValueError:  # an unbalanced bracket
+        return "/"
     own = not parts.scheme and not parts.netloc and where.startswith("/")
     return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from states.terms import Role, Text
+from web.numbers import Number
 from web.pages.admin.tabs import Reads, WorkForm, Works, room
 from web.pages.signing_in import link_to
 from web.rendering import go
@@ -90,7 +91,7 @@ def add(request: Request, visitor: Works, form: WorkForm) -> Response:
 
 
 @routes.get("/admin/people/{number}")
-def person(request: Request, visitor: Reads, number: int) -> Response:
+def person(request: Request, visitor: Reads, number: Number) -> Response:
     return _person(request, visitor, number)
 
 
@@ -122,7 +123,7 @@ CHANGED = ("name", "email", "phone")
 
 
 @routes.post("/admin/people/{number}")
-def change(request: Request, visitor: Works, form: WorkForm, number: int) -> Response:
+def change(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
     given = {name: values(form).get(name, "") for name in CHANGED}
 
     def work(connection: Connection, who: Carer) -> None:
@@ -135,7 +136,7 @@ def change(request: Request, visitor: Works, form: WorkForm, number: int) -> Res
 
 
 @routes.post("/admin/people/{number}/roles")
-def give_role(request: Request, visitor: Works, form: WorkForm, number: int) -> Response:
+def give_role(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
     given = values(form)
 
     def work(connection: Connection, who: Carer) -> None:
@@ -150,7 +151,9 @@ def give_role(request: Request, visitor: Works, form: WorkForm, number: int) -> 
 
 
 @routes.post("/admin/people/{number}/roles/{held}")
-def take_role(request: Request, visitor: Works, _: WorkForm, number: int, held: int) -> Response:
+def take_role(
+    request: Request, visitor: Works, _: WorkForm, number: Number, held: Number
+) -> Response:
     def work(connection: Connection, who: Carer) -> None:
         reset.take_role(connection, who, number, held, site_of(request).now())
 
@@ -158,7 +161,7 @@ def take_role(request: Request, visitor: Works, _: WorkForm, number: int, held: 
 
 
 @routes.post("/admin/people/{number}/{act}")
-def do(request: Request, visitor: Works, _: WorkForm, number: int, act: str) -> Response:
+def do(request: Request, visitor: Works, _: WorkForm, number: Number, act: str) -> Response:
     site = site_of(request)
     if act in ONCE:
         return _shown_once(request, visitor, number, act)

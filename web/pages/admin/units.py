@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from web.numbers import Number
 from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
@@ -33,7 +34,7 @@ def units(request: Request, visitor: Reads, q: Word = "", after: Word = "") -> R
 
 
 @routes.get("/admin/units/{number}")
-def unit(request: Request, visitor: Reads, number: int) -> Response:
+def unit(request: Request, visitor: Reads, number: Number) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
         found = profiles.unit(connection, number)
