@@ -75,14 +75,18 @@ AS_IT_IS = ":/%#?=@[]!$&'()*+,"  # of an address, as RedirectResponse has it
 def _said(request: Request) -> tuple[str, Text] | None:
     packed = request.cookies.get(SAID, "")
     try:
-        read = json.loads(urlsafe_b64decode(packed)) if packed else None
+        read = json.loads(urlsafe_b64decode(packed)) if packed else []
     except (ValueError, RecursionError):  # not ours
         return None
-    told = isinstance(read, list) and len(read) == 3 and all(isinstance(x, str) for x in read)
-    if not told or any("\ud800" <= c <= "\udfff" for x in read for c in x):
+    if not isinstance(read, list) or len(read) != 3 or not all(map(_is_said, read)):
         return None
     kind, zh, en = read
     return (kind, Text(zh, en)) if zh else None
+
+
+def _is_said(part: object) -> bool:
+    """Whether this is text that a page can carry: JSON also spells halves of characters."""
+    return isinstance(part, str) and not any("\ud800" <= one <= "\udfff" for one in part)
 
 
 def language_of(request: Request) -> str:

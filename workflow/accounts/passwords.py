@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from states.terms import Text
-from workflow.office_tables import Credential, Session
+from workflow.accounts import links, sessions
+from workflow.accounts.closing import shut_out
+from workflow.office_tables import Credential
 from workflow.people import PERSON
 
 CREDENTIAL = Credential.__table__  # type: ignore[attr-defined]
-SESSION = Session.__table__  # type: ignore[attr-defined]
 
 SHORTEST, LONGEST = 10, 128
 TRIES = 5  # wrong ones before a lock
@@ -102,7 +103,10 @@ def acceptable(password: str, *about: str) -> None:
 def set_password(
     connection: Connection, person: int, password: str, *, at: datetime, must_change: bool = False
 ) -> None:
-    """Set it, lift any lock, and end every session: whoever knew the old one is out."""
+    """Set it, lift any lock, end every session and link: whoever knew the old one is out.
+
+    `must_change`: somebody else sets it, so whatever else opens the account ends as well.
+    """
     login, name = connection.execute(
         select(PERSON.c.login, PERSON.c.name).where(PERSON.c.id == person)
     ).one()
@@ -117,7 +121,11 @@ def set_password(
     own = CREDENTIAL.c.person_id == person
     if connection.execute(update(CREDENTIAL).where(own).values(values)).rowcount == 0:
         connection.execute(insert(CREDENTIAL).values(person_id=person, **values))
-    connection.execute(delete(SESSION).where(SESSION.c.person_id == person))
+    if must_change:
+        shut_out(connection, person, at=at)
+        return
+    sessions.end_all(connection, person)
+    links.end_all(connection, person, at=at)
 
 
 def unlock(connection: Connection, person: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from states.terms import Role, Text
 from workflow.accounts import links, passwords, secrets, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
+from workflow.accounts.closing import shut_out
 from workflow.accounts.passwords import CREDENTIAL
 from workflow.accounts.sessions import SESSION
 from workflow.office_log import note
@@ -165,7 +166,7 @@ def take_role(connection: Connection, who: Carer, person: int, number: int, at: 
 
 def disable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
     _set_active(connection, who, person, "person_disabled", at, active=False)
-    sessions.end_all(connection, person)
+    shut_out(connection, person, at=at)
 
 
 def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
@@ -185,7 +186,8 @@ def _set_active(
 
 
 def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
-    """A password for one sign-in, to be shown once; it ends sessions and any lock."""
+    """A password for one sign-in, to be shown once; it ends any lock, and all else that opens
+    the account."""
     found = _at_work(connection, who, person)
     drawn = secrets.new_password()
     passwords.set_password(connection, person, drawn, at=at, must_change=True)

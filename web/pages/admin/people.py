@@ -247,7 +247,10 @@ MAILED = Text(
 )
 NO_ROLE = Text("请选择角色", "Choose a role")
 DONE = {
-    "disable": Text("账号已停用，已退出其登录。", "The account is disabled; sessions have ended."),
+    "disable": Text(
+        "账号已停用，其登录、访问令牌和日历订阅均已失效。",
+        "The account is disabled; its sessions, tokens and feed have ended.",
+    ),
     "enable": Text("账号已启用。", "The account is enabled."),
     "unlock": Text("已解除锁定。", "Unlocked."),
     "end-sessions": Text("已退出其在所有浏览器上的登录。", "All sessions have ended."),
