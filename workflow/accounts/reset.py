@@ -89,7 +89,7 @@ def one(connection: Connection, who: Carer, person: int) -> dict[str, Any] | Non
     }
 
 
-def _theirs(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
+def must_be_theirs(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
     """Somebody whom they look after. NotTheirs, also where there is nobody."""
     found = one(connection, who, person)
     if found is None:
@@ -124,10 +124,10 @@ def change(
     connection: Connection, who: Carer, person: int, values: dict[str, str], at: datetime
 ) -> None:
     """Name, address and telephone of somebody; one's own as well. Raises AddressTaken."""
-    if person == who.person_id and who.everybody:
+    if person == who.person_id and who.over:
         found = one(connection, who, person)
     else:
-        found = _theirs(connection, who, person)
+        found = must_be_theirs(connection, who, person)
     assert found is not None
     changed = {key: value for key, value in values.items() if value != found[key]}
     if not changed:
@@ -143,7 +143,7 @@ def give_role(
     connection: Connection, who: Carer, person: int, role: Role, scope: str, *, at: datetime
 ) -> bool:
     """Give a role; False if it was held already."""
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     who.must_be_able_to_give(role, scope)
     if not grant_once(connection, person, role, scope):
         return False
@@ -153,10 +153,10 @@ def give_role(
 
 
 def take_role(connection: Connection, who: Carer, person: int, number: int, at: datetime) -> None:
-    """Take a role away. Only who looks after everybody does."""
-    found = _theirs(connection, who, person)
+    """Take a role away. A coordinator does not."""
+    found = must_be_theirs(connection, who, person)
     held = {grant: (role, scope) for grant, role, scope in found["grants"]}
-    if not who.everybody or number not in held:
+    if not who.over or number not in held:
         raise NotTheirs
     connection.execute(delete(GRANT).where(GRANT.c.id == number))
     sessions.end_all(connection, person)
@@ -171,7 +171,7 @@ def disable(connection: Connection, who: Carer, person: int, at: datetime) -> No
 
 def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
     """Back to work. AccountProblem where somebody else has the address meanwhile."""
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     if found["email"]:
         _free(connection, {found["email"].lower()}, person)
     _set_active(connection, who, person, "person_enabled", at, active=True)
@@ -180,7 +180,7 @@ def enable(connection: Connection, who: Carer, person: int, at: datetime) -> Non
 def _set_active(
     connection: Connection, who: Carer, person: int, what: str, at: datetime, *, active: bool
 ) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=active))
     note(connection, who.login, what, about=found["login"], at=at)
 
@@ -214,20 +214,20 @@ def mailed_link(connection: Connection, who: Carer, person: int, at: datetime) -
 
 
 def _at_work(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     if not found["active"]:
         raise AccountProblem(DISABLED)
     return found
 
 
 def unlock(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     passwords.unlock(connection, person)
     note(connection, who.login, "unlocked", about=found["login"], at=at)
 
 
 def end_sessions(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     sessions.end_all(connection, person)
     note(connection, who.login, "sessions_ended", about=found["login"], at=at)
 

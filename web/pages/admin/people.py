@@ -63,7 +63,7 @@ def new_person(request: Request, visitor: Works, scope: Word = "") -> Response:
 def _new(request: Request, visitor: Visitor, given: Given, problem: Text | None = None) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
-    roles = list(Role) if who.everybody else [Role.HOST]
+    roles = [role for role in Role if role in (who.over or {Role.HOST})]
     known: dict[str, Any] = {
         "roles": roles,
         "given": EMPTY | given,
@@ -71,7 +71,7 @@ def _new(request: Request, visitor: Visitor, given: Given, problem: Text | None 
         "units": sorted(who.units),
     }
     status = 422 if problem else 200
-    return room(request, visitor, "person_new.html", status, everybody=who.everybody, **known)
+    return room(request, visitor, "person_new.html", status, everybody=bool(who.over), **known)
 
 
 @routes.post("/admin/people")
@@ -113,7 +113,8 @@ def _person(
     cares = works and found["cares"]
     known: dict[str, Any] = {"person": found, "problem": problem, "once": once}
     known |= {"given": {name: found[name] for name in CHANGED} | (given or {})}
-    known |= {"roles": list(Role), "cares": cares, "everybody": who.everybody}
+    known |= {"cares": cares, "everybody": bool(who.over)}
+    known |= {"roles": [role for role in Role if role in who.over]}
     known |= {"now": site_of(request).now()}
     status = 422 if problem else 200
     return room(request, visitor, "person.html", status, **known)
