@@ -95,3 +95,9 @@ def test_a_sentence_that_is_not_ours_is_not_said(house: House, value: str) -> No
     answer = house.visit().get("/sign-in", Cookie=f"yanxiu_said={packed}")
     assert answer.status_code == 200
     assert 'class="flash' not in answer.text
+
+
+@pytest.mark.parametrize("origin", ["null", "http://[", "http://testserver.evil", "file://"])
+def test_a_form_from_elsewhere_is_refused(visit: Visit, origin: str) -> None:
+    answer = visit.post("/me/mail", {"language": "en"}, headers={"Origin": origin})
+    assert answer.status_code == 403
