@@ -47,9 +47,13 @@ def give(login: str, role: str, scope: str, as_json: bool) -> None:
 
 def disable(login: str, as_json: bool) -> None:
     """A disabled person gets no mail and can do nothing; the history keeps the name."""
+    from workflow.accounts.closing import shut_out
+
     office = Office(as_json)
     with office.db.write() as connection:
-        people.disable(connection, person(connection, login))
+        found = person(connection, login)
+        people.disable(connection, found)
+        shut_out(connection, found, at=office.clock.now())
     told(office, DISABLED.format(login=login), login)
 
 

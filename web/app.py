@@ -30,6 +30,7 @@ from web.pages import (
 from web.pages.admin import ROOMS
 from web.rendering import STATIC
 from web.site import Site
+from workflow.accounts.passwords import Busy
 
 __all__ = ["Site", "create_app"]
 
@@ -65,7 +66,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(api.routes)
     app.include_router(api.open_routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
-    failures.install(app, {signing_in.NoAddress: 503})
+    failures.install(app, {signing_in.NoAddress: 503, Busy: 503})
     app.add_middleware(Guard, base_url=site.settings.base_url)
     return app
 

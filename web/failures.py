@@ -91,6 +91,9 @@ STATUS: dict[type[Exception], int] = {
 def _invalid(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(API) and isinstance(error, RequestValidationError):
         return problems.invalid(request, error)
+    named = isinstance(error, RequestValidationError) and error.errors()
+    if named and all(one["loc"][0] == "path" for one in named):  # no page has such an address
+        return refuse(request, 404, TEXTS[404])
     return refuse(request, 400, TEXTS[400])
 
 

@@ -84,7 +84,10 @@ class Guard:
         origin = headers.get("origin")
         if not origin:
             return False
-        return urlsplit(origin).netloc not in (headers.get("host"), self.own or None)
+        try:
+            return urlsplit(origin).netloc not in (headers.get("host"), self.own or None)
+        except ValueError:  # an unbalanced bracket
+            return True
 
 
 def _counted(receive: Receive) -> Receive:

@@ -30,7 +30,7 @@ def opened(secret: bytes, place: str, ticket: str) -> Json | None:
     packed, _, sign = ticket.partition(".")
     try:
         told = urlsafe_b64decode(packed.encode())
-        if not hmac.compare_digest(sign, _sign(secret, place, told)):
+        if not hmac.compare_digest(sign.encode(), _sign(secret, place, told).encode()):
             return None
         digest, name, size = cast(list[Any], json.loads(told))
     except (ValueError, UnicodeError):

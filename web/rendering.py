@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -57,7 +58,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 def go(request: Request, where: str, said: Text | None = None, *, kind: str = "good") -> Response:
     """Send the browser on after a form, with a sentence for the next page (kinds: good, bad)."""
     if request.headers.get("HX-Request"):
-        answer: Response = Response(status_code=204, headers={"HX-Redirect": where})
+        spelt = quote(where, safe=AS_IT_IS)  # a header holds no Chinese
+        answer: Response = Response(status_code=204, headers={"HX-Redirect": spelt})
     else:
         answer = RedirectResponse(where, 303)
     if said is not None:
@@ -67,13 +69,24 @@ def go(request: Request, where: str, said: Text | None = None, *, kind: str = "g
     return answer
 
 
+AS_IT_IS = ":/%#?=@[]!$&'()*+,"  # of an address, as RedirectResponse has it
+
+
 def _said(request: Request) -> tuple[str, Text] | None:
     packed = request.cookies.get(SAID, "")
     try:
-        kind, zh, en = json.loads(urlsafe_b64decode(packed)) if packed else ("", "", "")
-    except ValueError:  # not ours
+        read = json.loads(urlsafe_b64decode(packed)) if packed else []
+    except (ValueError, RecursionError):  # not ours
         return None
-    return (str(kind), Text(str(zh), str(en))) if zh else None
+    if not isinstance(read, list) or len(read) != 3 or not all(map(_is_said, read)):
+        return None
+    kind, zh, en = read
+    return (kind, Text(zh, en)) if zh else None
+
+
+def _is_said(part: object) -> bool:
+    """Whether this is text that a page can carry: JSON also spells halves of characters."""
+    return isinstance(part, str) and not any("\ud800" <= one <= "\udfff" for one in part)
 
 
 def language_of(request: Request) -> str:

@@ -94,7 +94,7 @@ def is_public(address: str) -> bool:
     if isinstance(known, IPv6Address):
         if known.ipv4_mapped:
             return is_public(str(known.ipv4_mapped))
-        if any(known in network for network in HIDDEN):
+        if known.is_site_local or any(known in network for network in HIDDEN):
             return False
     return known.is_global and not known.is_multicast and not known.is_reserved
 

@@ -33,9 +33,9 @@ def test_a_password_works_and_must_be_changed(office: Command) -> None:
     done = office.ok("user", "password", "province1")
     password = done.out.strip()
     assert "只显示这一次" in done.said
+    found = passwords.sign_in(database(office), "province1", password, at=AT)
     with database(office).write() as connection:
-        found = passwords.check(connection, "province1", password, at=AT)
-        assert found.person_id == person_id(connection, "province1")
+        assert found == person_id(connection, "province1")
         row = connection.execute(passwords.CREDENTIAL.select()).one()
         assert row.must_change
     assert office.json("user", "password", "province1")["password"] != password

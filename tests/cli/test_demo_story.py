@@ -18,7 +18,7 @@ from cli.demo_story import Telling, story, tell
 from config.rulebook import Rulebook
 from states.facts import Json
 from states.terms import Act, Action, State
-from workflow.accounts.passwords import check
+from workflow.accounts.passwords import sign_in
 from workflow.batches import listed
 from workflow.database import Database
 from workflow.imports.plan import apply_plan
@@ -165,9 +165,8 @@ def test_passwords_are_drawn_once_and_kept_from_others(
     kept = tmp_path / demo_people.PASSWORDS
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert json.loads(kept.read_text()) == {one.login: one.password for one in first}
-    with database.write() as connection:
-        one = first[0]
-        assert check(connection, one.login, one.password, at=at).person_id is not None
+    one = first[0]
+    assert sign_in(database, one.login, one.password, at=at) is not None
 
 
 def test_batches_are_being_prepared_where_there_are_projects_for_them(year: Year) -> None:

@@ -107,6 +107,32 @@ def test_a_coordinator_gives_no_other_role(
     assert everything(house) == before
 
 
+@pytest.mark.parametrize("role", ["province", "admin", "auditor"])
+def test_the_province_makes_itself_neither_a_second_person_nor_an_administrator(
+    peopled: tuple[House, dict[str, int]], role: str
+) -> None:
+    house, ids = peopled
+    target = house.person("target", (Role(role), ""), email="t@example.cn")
+    visit, before = house.visit(ids["province"]), everything(house)
+    form = {"name": "x", "email": "mine@example.cn", "role": "host", "scope": SCHOOL}
+    answers = [visit.post(f"/admin/people/{target}{act}", form) for act in ACTS]
+    answers.append(visit.post("/admin/people", FORM | {"role": role, "scope": ""}))
+    answers.append(visit.post(f"/admin/people/{ids['clerk']}/roles", {"role": role}))
+    assert {answer.status_code for answer in answers} == {403}
+    label = Role(role).label.zh
+    rows = (("新", label, "", "new@example.cn", "new"), ("x", label, "", "x@example.cn", "target"))
+    rows += (("x", "承办单位", SCHOOL, "x@example.cn", "target"),)
+    file = {"file": ("people.xlsx", workbook(*rows), "application/octet-stream")}
+    told = words(visit.post("/admin/people/import", files=file))
+    assert told.count("由系统管理员管理") == 3
+    assert everything(house) == before
+    shown = visit.get(f"/admin/people/{target}")
+    assert shown.status_code == 200 and "/password" not in shown.text
+    assert f'value="{role}"' not in visit.get("/admin/people/new").text
+    admin = house.visit(ids["admin"])
+    assert admin.post(f"/admin/people/{target}/password").status_code == 200
+
+
 def test_a_coordinator_takes_nothing_away(peopled: tuple[House, dict[str, int]]) -> None:
     house, ids = peopled
     with house.desk.db.read() as connection:

@@ -93,8 +93,10 @@ def test_a_ticket_fits_only_the_form_that_it_came_with(room: Room) -> None:
         ({"kept.implementation_plan": ticket}, project, "wang"),
         ({"kept.implementation_plan": forged}, project, "lin"),
         ({"kept.implementation_plan": "x"}, project, "lin"),
+        ({"kept.implementation_plan": ticket.partition(".")[0] + ".é"}, project, "lin"),
     ):
         answer = send(room.visit(login), where, "file", form)
+        assert answer.status_code < 500
         assert "已上传" not in answer.text
 
 

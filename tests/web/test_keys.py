@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from callers import API
@@ -12,9 +14,10 @@ from visits import House, Visit, words
 
 from states.terms import Role
 from workflow.accounts import tokens
-from workflow.office_tables import OfficeEvent
+from workflow.accounts.links import make_link
+from workflow.office_tables import LinkUse, OfficeEvent
 from workflow.people import disable
-from workflow.webhooks import CALL
+from workflow.webhooks import CALL, webhooks
 
 NEW = {"name": "人事系统对接", "scope": "read", "ends_on": "2025-06-30"}
 
@@ -183,3 +186,51 @@ def test_what_could_not_be_delivered_is_shown_with_its_reason(house: House, visi
     assert (
         f"{number} （第1条） 2025-03-03 09:00 已放弃 网址指向内部网络，系统设置不允许 12" in shown
     )
+
+
+def keys_of(house: House, person: int) -> tuple[Visit, Callable[[], dict[str, Any]]]:
+    """Somebody with every kind of key, and what each of them opens."""
+    visit = house.visit(person)
+    secret = made(visit)
+    visit.post("/me/keys/webhooks", {"url": "https://example.cn/hook"})
+    [feed] = re.findall(r"/calendar/[\w.-]+\.ics", visit.get("/me").text)
+    with house.desk.db.write() as connection:
+        link = make_link(connection, person, LinkUse.SIGN_IN, at=house.at)
+
+    def opened() -> dict[str, Any]:
+        with house.desk.db.read() as connection:
+            hooks = len(webhooks(connection, person))
+        return {
+            "session": visit.get("/me/keys").status_code,
+            "token": works(house, secret),
+            "feed": house.visit().get(feed).status_code,
+            "link": house.visit().post(f"/sign-in/link/{link}").headers.get("location", "none"),
+            "hooks": hooks,
+        }
+
+    return visit, opened
+
+
+SHUT = {"session": 303, "token": 401, "feed": 404, "link": "none", "hooks": 0}
+
+
+@pytest.mark.parametrize("act", [("password",), ("disable", "enable")])
+def test_a_reset_password_or_a_disabled_account_leaves_no_key_in_the_lock(
+    house: House, person: int, act: tuple[str, ...]
+) -> None:
+    _, opened = keys_of(house, person)
+    admin = house.visit(house.person("admin", (Role.ADMIN, "")))
+    for one in act:
+        assert admin.post(f"/admin/people/{person}/{one}").status_code in (200, 303)
+    assert opened() == SHUT
+
+
+def test_ones_own_new_password_ends_sessions_and_links_and_tells_of_tokens(
+    house: House, person: int
+) -> None:
+    visit, opened = keys_of(house, person)
+    new = {"password": "a new long password", "again": "a new long password"}
+    assert visit.post("/me/password", new).status_code == 303
+    assert "您还有1个访问令牌有效" in words(visit.get("/sign-in"))
+    kept = {"token": 200, "feed": 200, "hooks": 1}
+    assert opened() == SHUT | kept

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from starlette.routing import Route
 from visits import House, words
@@ -67,6 +70,54 @@ def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(house: House) -> Non
     assert house.visit().post("/sign-in", right).status_code == 403
     house.at += passwords.LOCKED
     assert house.visit().post("/sign-in", right).status_code == 303
+
+
+def test_a_lock_tells_no_stranger_who_has_an_account(house: House) -> None:
+    with_password(house)
+    for _ in range(passwords.TRIES):
+        wrong = house.visit().post("/sign-in", {"login": "wang", "password": "not this one"})
+    unknown = house.visit().post("/sign-in", {"login": "nobody", "password": "not this one"})
+    locked = house.visit().post("/sign-in", {"login": "wang", "password": PASSWORD})
+    assert words(wrong) == words(unknown) == words(locked)
+
+
+def test_passwords_tried_at_once_all_count(house: House) -> None:
+    with_password(house)
+
+    def attempt(_: int) -> None:
+        passwords.sign_in(house.desk.db, "wang", "not this one", at=house.at)
+
+    with ThreadPoolExecutor(passwords.TRIES) as pool:
+        list(pool.map(attempt, range(passwords.TRIES)))
+    assert passwords.sign_in(house.desk.db, "wang", PASSWORD, at=house.at) is None
+
+
+def test_nobody_waits_to_write_while_a_password_is_checked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = with_password(house)
+
+    class Meanwhile(PasswordHasher):
+        def verify(self, *given: Any) -> Literal[True]:
+            with house.desk.db.write() as connection:  # somebody else's work
+                sessions.begin(connection, person, agent="", at=house.at)
+            return super().verify(*given)
+
+    monkeypatch.setattr(passwords, "HASHER", Meanwhile())
+    assert house.visit().post("/sign-in", {"login": "wang", "password": PASSWORD}).is_redirect
+
+
+def test_a_crowd_at_the_door_is_asked_to_wait(house: House) -> None:
+    with_password(house)
+    form = {"login": "wang", "password": PASSWORD}
+    taken = [passwords.PLACES.acquire(blocking=False) for _ in range(100)]
+    try:
+        answer = house.visit().post("/sign-in", form)
+    finally:
+        passwords.PLACES.release(sum(taken))
+    assert answer.status_code == 503
+    assert "同时登录的人数过多" in words(answer)
+    assert house.visit().post("/sign-in", form).is_redirect
 
 
 def test_a_link_signs_in_once(house: House) -> None:

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from states.forms import FORMS, read_form
 from states.terms import Act, Channel, Text
 from web.navigation import STAFF
+from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
@@ -26,7 +27,6 @@ routes = APIRouter(include_in_schema=False)
 staff = allowed(*STAFF)
 Staff = Annotated[Visitor, Depends(staff)]
 NoteForm = Annotated[FormData, Depends(posted_by(staff))]
-LARGEST_ID = 2**31 - 1
 MOST = 40  # units on one sheet: nobody calls more in a day
 
 
@@ -43,8 +43,8 @@ class Noting:
 @routes.get("/calls")
 def show(request: Request, visitor: Staff, note: str = "") -> Response:
     """`note`: a project whose call is to be noted: its form stands open."""
-    known = note.isdecimal() and int(note) <= LARGEST_ID
-    return _page(request, visitor, noting=Noting([int(note)], {}) if known else None)
+    known = number_of(note)
+    return _page(request, visitor, noting=Noting([known], {}) if known else None)
 
 
 def _page(
@@ -72,8 +72,8 @@ def _page(
 def record(request: Request, visitor: Staff, form: NoteForm) -> Response:
     site = site_of(request)
     typed = {name: text for name, text in values(form).items() if name != "project"}
-    numbers = [str(number) for number in form.getlist("project")]
-    noting = Noting([int(n) for n in numbers if n.isdecimal() and int(n) <= LARGEST_ID], typed)
+    chosen = [number_of(str(number)) for number in form.getlist("project")]
+    noting = Noting([number for number in chosen if number], typed)
     if not noting.projects:
         noting.refused = [NOTHING_CHOSEN]
         return _page(request, visitor, 422, noting)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from states.terms import Text
+from web.numbers import Number
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, values
@@ -18,7 +19,6 @@ from workflow.accounts.sessions import Visitor
 from workflow.office_tables import TokenScope
 
 routes = APIRouter(include_in_schema=False)
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 USUAL = timedelta(days=180)
 
 
@@ -88,7 +88,7 @@ def _end(text: str) -> datetime:
 
 
 @routes.post("/me/keys/tokens/{token}/revoke")
-def revoke(request: Request, visitor: Signed, _: Posted, token: Id) -> Response:
+def revoke(request: Request, visitor: Signed, _: Posted, token: Number) -> Response:
     site: Site = site_of(request)
     with site.db.write() as connection:
         done = tokens.revoke_token(connection, visitor.person_id, token, at=site.now())
@@ -109,7 +109,7 @@ def add_hook(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 @routes.post("/me/keys/webhooks/{webhook}/remove")
-def remove_hook(request: Request, visitor: Signed, _: Posted, webhook: Id) -> Response:
+def remove_hook(request: Request, visitor: Signed, _: Posted, webhook: Number) -> Response:
     with site_of(request).db.write() as connection:
         done = webhooks.remove(connection, visitor.person_id, webhook)
     return go(request, "/me/keys", REMOVED if done else GONE, kind="good" if done else "bad")

@@ -14,11 +14,12 @@ from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
 from web.browsers import browser_label
+from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, posted_by, signed_in, values
 from workflow import preferences
-from workflow.accounts import passwords, sessions
+from workflow.accounts import passwords, sessions, tokens
 from workflow.accounts.sessions import Visitor
 from workflow.people import PERSON
 
@@ -105,8 +106,8 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
     first, last = _day(given.get("from_on", "")), _day(given.get("until_on", ""))
     with site.db.read() as connection:
         known = {row.id: row.name for row in preferences.colleagues(connection, visitor.person_id)}
-    who = given.get("who", "")
-    if not (who.isdecimal() and int(who) in known and first and last):
+    who = number_of(given.get("who", "")) or 0
+    if who not in known or first is None or last is None:
         return _page(request, visitor, 422, problem=WHO_AND_WHEN, typed=given)
     if last < site.today():
         return _page(request, visitor, 422, problem=OVER, typed=given)
@@ -115,7 +116,7 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
             preferences.appoint(
                 connection,
                 visitor.person_id,
-                int(who),
+                who,
                 first,
                 last,
                 today=site.today(),
@@ -123,7 +124,7 @@ def appoint(request: Request, visitor: Signed, form: Posted) -> Response:
             )
     except preferences.NotAllowed as refused:
         return _page(request, visitor, 422, problem=refused.text, typed=given)
-    return go(request, "/me", APPOINTED.format(name=known[int(who)], a=first, b=last))
+    return go(request, "/me", APPOINTED.format(name=known[who], a=first, b=last))
 
 
 def _day(text: str) -> date | None:
@@ -170,13 +171,19 @@ def change_password(request: Request, visitor: Me, form: MyForm) -> Response:
     try:
         with site.db.write() as connection:
             passwords.set_password(connection, visitor.person_id, new, at=site.now())
+            left = tokens.count_living(connection, visitor.person_id, at=site.now())
     except passwords.PasswordProblem as problem:
         return page(request, "password.html", 422, problem=problem.text)
-    return go(request, "/sign-in", CHANGED)
+    return go(request, "/sign-in", CHANGED_BUT.format(n=left) if left else CHANGED)
 
 
 DIFFER = Text("两次输入的密码不同，请重新输入。", "The two passwords differ; write them again.")
 CHANGED = Text("密码已更新，请用新密码登录。", "The password is changed; sign in with it.")
+CHANGED_BUT = Text(
+    "密码已更新，请用新密码登录。您还有{n}个访问令牌有效；怀疑账号被他人使用的，请登录后一并停用。",
+    "The password is changed; sign in with it. {n} token(s) of yours still work; revoke them if "
+    "somebody else may have used your account.",
+)
 SAVED = Text("邮件设置已保存。", "Your choices about mail are saved.")
 WHO_AND_WHEN = Text(
     "请选择代收人，并写明起止日期（如 2025-08-20）。",

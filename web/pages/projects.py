@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from states.terms import Role, Text
 from web.navigation import STAFF, WATCHERS
+from web.numbers import Number
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
 from web.site import Site, site_of
@@ -106,7 +107,7 @@ def keep(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 @routes.post("/projects/views/{number}/delete")
-def drop(request: Request, visitor: Signed, form: Posted, number: int) -> Response:
+def drop(request: Request, visitor: Signed, form: Posted, number: Number) -> Response:
     site = site_of(request)
     with site.db.write() as connection:
         gone = drop_view(connection, visitor.person_id, number)

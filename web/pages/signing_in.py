@@ -23,7 +23,10 @@ Next = Annotated[str, Form(alias="next", max_length=2000)]
 
 def inside(where: str) -> str:
     """A path of this site, whatever was asked for: nobody is led away after signing in."""
-    parts = urlsplit(where)
+    try:
+        parts = urlsplit(where)
+    except ValueError:  # an unbalanced bracket
+        return "/"
     own = not parts.scheme and not parts.netloc and where.startswith("/")
     return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
 
@@ -43,12 +46,10 @@ def sign_in(
 ) -> Response:
     site = site_of(request)
     at = site.now()
-    with site.db.write() as connection:
-        checked = passwords.check(connection, login.strip(), password, at=at)
-    if checked.person_id is not None:
-        return _welcome(request, checked.person_id, inside(where))
-    problem = WRONG if checked.locked_until is None else LOCKED
-    known = {"next": inside(where), "login": login[:200], "problem": problem}
+    person = passwords.sign_in(site.db, login.strip(), password, at=at)
+    if person is not None:
+        return _welcome(request, person, inside(where))
+    known = {"next": inside(where), "login": login[:200], "problem": WRONG}
     return page(request, "sign_in.html", 403, **known)
 
 
@@ -144,12 +145,11 @@ def switch(to: Field = "zh", where: Next = "/") -> Response:
     return answer
 
 
+# One sentence for all: another one for a locked account would tell strangers who has one.
 WRONG = Text(
-    "登录名或密码不对。忘记密码的，可在下面用邮箱登录。",
-    "Login or password is wrong. If you forgot it, sign in by mail below.",
-)
-LOCKED = Text(
-    "密码输错次数过多，请15分钟后再试，或在下面用邮箱登录。",
-    "Too many wrong passwords. Wait 15 minutes, or sign in by mail below.",
+    "登录名或密码不对。连续输错5次的，15分钟内不能用密码登录；忘记密码或着急的，"
+    "可在下面用邮箱登录。",
+    "Login or password is wrong. After five wrong ones no password is taken for 15 minutes; if you "
+    "forgot it or cannot wait, sign in by mail below.",
 )
 GOODBYE = Text("已退出登录。", "You are signed out.")

@@ -1,8 +1,9 @@
 """Who looks after whose account.
 
-The province and administrators look after everybody. A coordinator looks after the clerks of their
-own units: people who hold nothing but the host's role, and only over units whose projects are all
-in the coordinator's departments. Whoever could touch anybody else could become somebody else.
+An administrator looks after everybody, the province after hosts and coordinators: whoever could
+reset a colleague's password could be both of the two who decide. A coordinator looks after the
+clerks of their own units: people who hold nothing but the host's role, and only over units whose
+projects are all in the coordinator's departments.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from states.terms import Role, Text
 from workflow.judging import TABLE as PROJECT
 from workflow.people import GRANT, PERSON, Actor
 
-EVERYBODYS = frozenset({Role.PROVINCE, Role.ADMIN})
-WATCHING = EVERYBODYS | {Role.AUDITOR}  # see everybody
+OVER: dict[Role, frozenset[Role]] = {  # whose accounts, wherever they work
+    Role.ADMIN: frozenset(Role),
+    Role.PROVINCE: frozenset({Role.HOST, Role.COORDINATOR}),
+}
+WATCHING = frozenset({*OVER, Role.AUDITOR})  # see everybody
 
 
 class NotTheirs(Exception):
@@ -30,19 +34,22 @@ class NotTheirs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Carer:
-    """Somebody who looks after accounts; `units`: a coordinator's own, by name."""
+    """Somebody who looks after accounts: `over` holders of these roles, wherever they work; else
+    `units`, a coordinator's own, by name."""
 
     person_id: int
     login: str
-    everybody: bool
+    over: frozenset[Role]
     sees_everybody: bool
     units: frozenset[str] = frozenset()
 
     def cares_for(self, grants: Iterable[tuple[Role, str]]) -> bool:
         """Whether somebody with these roles is theirs. Nobody without a role is a unit's clerk."""
         held = list(grants)
+        if self.over:
+            return all(role in self.over for role, _ in held)
         own = all(role is Role.HOST and scope in self.units for role, scope in held)
-        return self.everybody or (bool(held) and own)
+        return bool(held) and own
 
     def sees(self, grants: Iterable[tuple[Role, str]]) -> bool:
         return self.sees_everybody or self.cares_for(grants)
@@ -53,19 +60,20 @@ class Carer:
         if person == self.person_id:
             raise NotTheirs(ONESELF)
         if not self.cares_for(grants):
-            raise NotTheirs
+            raise NotTheirs(ADMINS if self.over else None)
 
     def must_be_able_to_give(self, role: Role, scope: str) -> None:
         if not self.cares_for([(role, scope)]):
-            raise NotTheirs(NOT_TO_GIVE)
+            raise NotTheirs(ADMINS if self.over else NOT_TO_GIVE)
 
 
 def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
     roles = {role for role, _ in actor.grants}
     departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
     units = own_units(connection, departments) if departments else frozenset()
-    every, sees = bool(roles & EVERYBODYS), bool(roles & WATCHING)
-    return Carer(person_id, actor.login, every, sees, frozenset() if every else units)
+    over = frozenset(role for own in roles for role in OVER.get(own, ()))
+    sees = bool(roles & WATCHING)
+    return Carer(person_id, actor.login, over, sees, frozenset() if over else units)
 
 
 def own_units(connection: Connection, departments: list[str]) -> frozenset[str]:
@@ -90,6 +98,10 @@ NOT_YOURS = Text(
     "其他账号请与省厅或系统管理员联系。",
     "This account is not yours to look after. Coordinators look after the clerks of their own "
     "units only; ask the province or an administrator.",
+)
+ADMINS = Text(
+    "省厅、审计人员和系统管理员的账号由系统管理员管理。",
+    "Accounts of the province, auditors and administrators are looked after by administrators.",
 )
 ONESELF = Text(
     "不能在这里变更自己的角色、密码或账号状态；密码请在“我的设置”中修改。",

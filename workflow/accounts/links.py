@@ -55,6 +55,12 @@ def make_link(
     return secret
 
 
+def end_all(connection: Connection, person: int, *, at: datetime) -> None:
+    """Use up every link of a person's that still works."""
+    live = (LINK.c.person_id == person, LINK.c.used_at.is_(None), LINK.c.ends_at > at)
+    connection.execute(update(LINK).where(*live).values(used_at=at))
+
+
 def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int, LinkUse] | None:
     """Whom the link signs in, and for what; None if it is used, over or unknown. Used up by this.
 

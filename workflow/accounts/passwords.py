@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from states.terms import Text
-from workflow.office_tables import Credential, Session
+from workflow.accounts import links, sessions
+from workflow.accounts.closing import shut_out
+from workflow.database import Database
+from workflow.office_tables import Credential
 from workflow.people import PERSON
 
 CREDENTIAL = Credential.__table__  # type: ignore[attr-defined]
-SESSION = Session.__table__  # type: ignore[attr-defined]
 
 SHORTEST, LONGEST = 10, 128
 TRIES = 5  # wrong ones before a lock
 LOCKED = timedelta(minutes=15)
 HASHER = PasswordHasher()  # RFC 9106, the profile for little memory
+AT_ONCE = BoundedSemaphore(2)  # each takes 64 MB
+PLACES = BoundedSemaphore(12)  # with those who wait; pages need the other threads
 # Checked where nobody has such a login, so that the answer takes as long.
 NOBODYS = HASHER.hash("nobody has this password")
 
@@ -32,42 +37,58 @@ class PasswordProblem(Exception):
         super().__init__(text.en)
 
 
+class Busy(Exception):
+    """Too many passwords are being checked at once."""
+
+    text = Text(
+        "同时登录的人数过多，请稍后再试。", "Too many people are signing in; try again in a moment."
+    )
+
+
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What came of a login and a password: a person, or none; locked until when."""
+class Try:
+    """A password that is about to be checked: against what, and whose that is, if anybody's."""
 
     person_id: int | None
-    locked_until: datetime | None = None
+    hashed: str
 
 
-def check(connection: Connection, login: str, password: str, *, at: datetime) -> Checked:
-    """Whether the password is this person's. Wrong ones are counted; the right one clears them.
+def sign_in(db: Database, login: str, password: str, *, at: datetime) -> int | None:
+    """The person whose login and password these are, or None. Raises Busy.
 
-    An unknown login, one without a password and a wrong password are answered alike.
+    Checking takes a tenth of a second and much memory: it is done between two transactions, so
+    that no stranger at the door keeps others from writing. The try counts before it is made, so
+    those that are made at once count as well; the right password clears the count. An unknown
+    login, one without a password, a locked one and a wrong password are answered alike.
     """
+    with db.write() as connection:
+        tried = _counted(connection, login, at)
+    if not _matches(tried.hashed, password) or tried.person_id is None:
+        return None
+    with db.write() as connection:
+        return tried.person_id if _cleared(connection, tried, password) else None
+
+
+def _counted(connection: Connection, login: str, at: datetime) -> Try:
     person = _person(connection, login)
-    row = None
-    if person is not None:
-        row = connection.execute(
-            select(CREDENTIAL).where(CREDENTIAL.c.person_id == person).with_for_update()
-        ).first()
-    if row is not None and row.locked_until and row.locked_until > at:
-        return Checked(None, row.locked_until)
-    hashed = row.password if row is not None and row.password else NOBODYS
-    right = _matches(hashed, password) and hashed is not NOBODYS
-    if row is None:
-        return Checked(None)
     own = CREDENTIAL.c.person_id == person
-    if right:
-        values = {"failures": 0, "locked_until": None}
-        if HASHER.check_needs_rehash(hashed):
-            values["password"] = HASHER.hash(password)  # type: ignore[assignment]
-        connection.execute(update(CREDENTIAL).where(own).values(values))
-        return Checked(person)
+    query = select(CREDENTIAL).where(own).with_for_update()
+    row = connection.execute(query).first() if person is not None else None
+    if row is None or (row.locked_until and row.locked_until > at):
+        return Try(None, NOBODYS)
     failures = row.failures + 1
     until = at + LOCKED if failures % TRIES == 0 else None
     connection.execute(update(CREDENTIAL).where(own).values(failures=failures, locked_until=until))
-    return Checked(None, until)
+    return Try(person, row.password) if row.password else Try(None, NOBODYS)
+
+
+def _cleared(connection: Connection, tried: Try, password: str) -> bool:
+    """Forget the tries; False if the password was changed meanwhile."""
+    values = {"failures": 0, "locked_until": None}
+    if HASHER.check_needs_rehash(tried.hashed):
+        values["password"] = HASHER.hash(password)  # type: ignore[assignment]
+    same = (CREDENTIAL.c.person_id == tried.person_id, CREDENTIAL.c.password == tried.hashed)
+    return connection.execute(update(CREDENTIAL).where(*same).values(values)).rowcount == 1
 
 
 def _person(connection: Connection, login: str) -> int | None:
@@ -83,10 +104,15 @@ def _person(connection: Connection, login: str) -> int | None:
 def _matches(hashed: str, password: str) -> bool:
     if len(password) > LONGEST:
         return False
+    if not PLACES.acquire(blocking=False):
+        raise Busy
     try:
-        return HASHER.verify(hashed, password)
+        with AT_ONCE:
+            return HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+    finally:
+        PLACES.release()
 
 
 def acceptable(password: str, *about: str) -> None:
@@ -102,7 +128,10 @@ def acceptable(password: str, *about: str) -> None:
 def set_password(
     connection: Connection, person: int, password: str, *, at: datetime, must_change: bool = False
 ) -> None:
-    """Set it, lift any lock, and end every session: whoever knew the old one is out."""
+    """Set it, lift any lock, end every session and link: whoever knew the old one is out.
+
+    `must_change`: somebody else sets it, so whatever else opens the account ends as well.
+    """
     login, name = connection.execute(
         select(PERSON.c.login, PERSON.c.name).where(PERSON.c.id == person)
     ).one()
@@ -117,7 +146,11 @@ def set_password(
     own = CREDENTIAL.c.person_id == person
     if connection.execute(update(CREDENTIAL).where(own).values(values)).rowcount == 0:
         connection.execute(insert(CREDENTIAL).values(person_id=person, **values))
-    connection.execute(delete(SESSION).where(SESSION.c.person_id == person))
+    if must_change:
+        shut_out(connection, person, at=at)
+        return
+    sessions.end_all(connection, person)
+    links.end_all(connection, person, at=at)
 
 
 def unlock(connection: Connection, person: int) -> None:

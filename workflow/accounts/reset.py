@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from states.terms import Role, Text
 from workflow.accounts import links, passwords, secrets, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
+from workflow.accounts.closing import shut_out
 from workflow.accounts.passwords import CREDENTIAL
 from workflow.accounts.sessions import SESSION
 from workflow.office_log import note
@@ -88,7 +89,7 @@ def one(connection: Connection, who: Carer, person: int) -> dict[str, Any] | Non
     }
 
 
-def _theirs(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
+def must_be_theirs(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
     """Somebody whom they look after. NotTheirs, also where there is nobody."""
     found = one(connection, who, person)
     if found is None:
@@ -123,10 +124,10 @@ def change(
     connection: Connection, who: Carer, person: int, values: dict[str, str], at: datetime
 ) -> None:
     """Name, address and telephone of somebody; one's own as well. Raises AddressTaken."""
-    if person == who.person_id and who.everybody:
+    if person == who.person_id and who.over:
         found = one(connection, who, person)
     else:
-        found = _theirs(connection, who, person)
+        found = must_be_theirs(connection, who, person)
     assert found is not None
     changed = {key: value for key, value in values.items() if value != found[key]}
     if not changed:
@@ -142,7 +143,7 @@ def give_role(
     connection: Connection, who: Carer, person: int, role: Role, scope: str, *, at: datetime
 ) -> bool:
     """Give a role; False if it was held already."""
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     who.must_be_able_to_give(role, scope)
     if not grant_once(connection, person, role, scope):
         return False
@@ -152,10 +153,10 @@ def give_role(
 
 
 def take_role(connection: Connection, who: Carer, person: int, number: int, at: datetime) -> None:
-    """Take a role away. Only who looks after everybody does."""
-    found = _theirs(connection, who, person)
+    """Take a role away. A coordinator does not."""
+    found = must_be_theirs(connection, who, person)
     held = {grant: (role, scope) for grant, role, scope in found["grants"]}
-    if not who.everybody or number not in held:
+    if not who.over or number not in held:
         raise NotTheirs
     connection.execute(delete(GRANT).where(GRANT.c.id == number))
     sessions.end_all(connection, person)
@@ -165,12 +166,12 @@ def take_role(connection: Connection, who: Carer, person: int, number: int, at: 
 
 def disable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
     _set_active(connection, who, person, "person_disabled", at, active=False)
-    sessions.end_all(connection, person)
+    shut_out(connection, person, at=at)
 
 
 def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
     """Back to work. AccountProblem where somebody else has the address meanwhile."""
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     if found["email"]:
         _free(connection, {found["email"].lower()}, person)
     _set_active(connection, who, person, "person_enabled", at, active=True)
@@ -179,13 +180,14 @@ def enable(connection: Connection, who: Carer, person: int, at: datetime) -> Non
 def _set_active(
     connection: Connection, who: Carer, person: int, what: str, at: datetime, *, active: bool
 ) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=active))
     note(connection, who.login, what, about=found["login"], at=at)
 
 
 def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
-    """A password for one sign-in, to be shown once; it ends sessions and any lock."""
+    """A password for one sign-in, to be shown once; it ends any lock, and all else that opens
+    the account."""
     found = _at_work(connection, who, person)
     drawn = secrets.new_password()
     passwords.set_password(connection, person, drawn, at=at, must_change=True)
@@ -212,20 +214,20 @@ def mailed_link(connection: Connection, who: Carer, person: int, at: datetime) -
 
 
 def _at_work(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     if not found["active"]:
         raise AccountProblem(DISABLED)
     return found
 
 
 def unlock(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     passwords.unlock(connection, person)
     note(connection, who.login, "unlocked", about=found["login"], at=at)
 
 
 def end_sessions(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    found = _theirs(connection, who, person)
+    found = must_be_theirs(connection, who, person)
     sessions.end_all(connection, person)
     note(connection, who.login, "sessions_ended", about=found["login"], at=at)
 

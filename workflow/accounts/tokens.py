@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from config.zone import SHANGHAI
 from states.terms import Text
@@ -112,6 +112,17 @@ def revoke_token(connection: Connection, person: int, token: int, *, at: datetim
     if ended:
         _record(connection, person, "token.revoke", str(name), at)
     return ended
+
+
+def revoke_all(connection: Connection, person: int, *, at: datetime) -> None:
+    """End every token of a person at once. Whoever does it records why."""
+    connection.execute(update(TOKEN).where(*_living(person, at)).values(revoked_at=at))
+
+
+def count_living(connection: Connection, person: int, *, at: datetime) -> int:
+    """How many tokens of a person open something."""
+    living = select(func.count()).select_from(TOKEN).where(*_living(person, at))
+    return int(connection.execute(living).scalar_one())
 
 
 def _living(person: int, at: datetime) -> tuple[Any, ...]:

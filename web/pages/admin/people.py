@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from states.terms import Role, Text
+from web.numbers import Number
 from web.pages.admin.tabs import Reads, WorkForm, Works, room
 from web.pages.signing_in import link_to
 from web.rendering import go
@@ -62,7 +63,7 @@ def new_person(request: Request, visitor: Works, scope: Word = "") -> Response:
 def _new(request: Request, visitor: Visitor, given: Given, problem: Text | None = None) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
-    roles = list(Role) if who.everybody else [Role.HOST]
+    roles = [role for role in Role if role in (who.over or {Role.HOST})]
     known: dict[str, Any] = {
         "roles": roles,
         "given": EMPTY | given,
@@ -70,7 +71,7 @@ def _new(request: Request, visitor: Visitor, given: Given, problem: Text | None 
         "units": sorted(who.units),
     }
     status = 422 if problem else 200
-    return room(request, visitor, "person_new.html", status, everybody=who.everybody, **known)
+    return room(request, visitor, "person_new.html", status, everybody=bool(who.over), **known)
 
 
 @routes.post("/admin/people")
@@ -90,7 +91,7 @@ def add(request: Request, visitor: Works, form: WorkForm) -> Response:
 
 
 @routes.get("/admin/people/{number}")
-def person(request: Request, visitor: Reads, number: int) -> Response:
+def person(request: Request, visitor: Reads, number: Number) -> Response:
     return _person(request, visitor, number)
 
 
@@ -112,7 +113,8 @@ def _person(
     cares = works and found["cares"]
     known: dict[str, Any] = {"person": found, "problem": problem, "once": once}
     known |= {"given": {name: found[name] for name in CHANGED} | (given or {})}
-    known |= {"roles": list(Role), "cares": cares, "everybody": who.everybody}
+    known |= {"cares": cares, "everybody": bool(who.over)}
+    known |= {"roles": [role for role in Role if role in who.over]}
     known |= {"now": site_of(request).now()}
     status = 422 if problem else 200
     return room(request, visitor, "person.html", status, **known)
@@ -122,7 +124,7 @@ CHANGED = ("name", "email", "phone")
 
 
 @routes.post("/admin/people/{number}")
-def change(request: Request, visitor: Works, form: WorkForm, number: int) -> Response:
+def change(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
     given = {name: values(form).get(name, "") for name in CHANGED}
 
     def work(connection: Connection, who: Carer) -> None:
@@ -135,7 +137,7 @@ def change(request: Request, visitor: Works, form: WorkForm, number: int) -> Res
 
 
 @routes.post("/admin/people/{number}/roles")
-def give_role(request: Request, visitor: Works, form: WorkForm, number: int) -> Response:
+def give_role(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
     given = values(form)
 
     def work(connection: Connection, who: Carer) -> None:
@@ -150,7 +152,9 @@ def give_role(request: Request, visitor: Works, form: WorkForm, number: int) -> 
 
 
 @routes.post("/admin/people/{number}/roles/{held}")
-def take_role(request: Request, visitor: Works, _: WorkForm, number: int, held: int) -> Response:
+def take_role(
+    request: Request, visitor: Works, _: WorkForm, number: Number, held: Number
+) -> Response:
     def work(connection: Connection, who: Carer) -> None:
         reset.take_role(connection, who, number, held, site_of(request).now())
 
@@ -158,7 +162,7 @@ def take_role(request: Request, visitor: Works, _: WorkForm, number: int, held: 
 
 
 @routes.post("/admin/people/{number}/{act}")
-def do(request: Request, visitor: Works, _: WorkForm, number: int, act: str) -> Response:
+def do(request: Request, visitor: Works, _: WorkForm, number: Number, act: str) -> Response:
     site = site_of(request)
     if act in ONCE:
         return _shown_once(request, visitor, number, act)
@@ -244,7 +248,10 @@ MAILED = Text(
 )
 NO_ROLE = Text("请选择角色", "Choose a role")
 DONE = {
-    "disable": Text("账号已停用，已退出其登录。", "The account is disabled; sessions have ended."),
+    "disable": Text(
+        "账号已停用，其登录、访问令牌和日历订阅均已失效。",
+        "The account is disabled; its sessions, tokens and feed have ended.",
+    ),
     "enable": Text("账号已启用。", "The account is enabled."),
     "unlock": Text("已解除锁定。", "Unlocked."),
     "end-sessions": Text("已退出其在所有浏览器上的登录。", "All sessions have ended."),

@@ -11,13 +11,16 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from states.terms import Text
+from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
 from web.visiting import values
+from workflow.accounts import reset
+from workflow.accounts.care import Carer, NotTheirs
 from workflow.imports.people_file import PeopleFile, read_people
 from workflow.imports.words import ReadingError
 from workflow.office_log import note
-from workflow.people import AddressTaken, Entry, enrol
+from workflow.people import AddressTaken, Entry, enrol, person_id
 
 routes = APIRouter(include_in_schema=False)
 
@@ -38,7 +41,8 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
         return _again(request, visitor, error.text)
     dry = values(form).get("dry") == "1"
     with site.db.write() as connection:
-        results = [_row(connection, entry, visitor.login) for entry in found.entries]
+        who = carer_of(connection, visitor)
+        results = [_row(connection, entry, who) for entry in found.entries]
         if dry:
             connection.rollback()
         else:
@@ -58,15 +62,18 @@ def _read(name: str, content: bytes) -> PeopleFile:
         return read_people(path)
 
 
-def _row(connection: Connection, entry: Entry, own: str) -> dict[str, Any]:
+def _row(connection: Connection, entry: Entry, who: Carer) -> dict[str, Any]:
     """One row's result; what is refused leaves the others alone."""
-    if entry.login == own:
+    if entry.login == who.login:
         return {"entry": entry, "good": False, "said": ONESELF}
     try:
+        who.must_be_able_to_give(entry.role, entry.scope)
+        if (known := person_id(connection, entry.login)) is not None:
+            reset.must_be_theirs(connection, who, known)
         with connection.begin_nested():
             new, changed = enrol(connection, entry)
-    except AddressTaken as taken:
-        return {"entry": entry, "good": False, "said": taken.text}
+    except (AddressTaken, NotTheirs) as refused:
+        return {"entry": entry, "good": False, "said": refused.text}
     said = NEW if new else CHANGED if changed else SAME
     return {"entry": entry, "good": True, "said": said}
 

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from states.terms import Role
+from web.numbers import Number
 from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
@@ -33,7 +35,7 @@ def units(request: Request, visitor: Reads, q: Word = "", after: Word = "") -> R
 
 
 @routes.get("/admin/units/{number}")
-def unit(request: Request, visitor: Reads, number: int) -> Response:
+def unit(request: Request, visitor: Reads, number: Number) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
         found = profiles.unit(connection, number)
@@ -43,5 +45,5 @@ def unit(request: Request, visitor: Reads, number: int) -> Response:
     if not profiles.sees_number(visitor.actor, found["name"]):
         profile["account_number"] = profiles.masked(profile["account_number"])
     known: dict[str, Any] = {"fields": profiles.FIELDS, "expert": profiles.EXPERT}
-    cares = who.everybody or found["name"] in who.units
+    cares = who.cares_for([(Role.HOST, found["name"])])
     return room(request, visitor, "unit.html", unit=found, profile=profile, cares=cares, **known)

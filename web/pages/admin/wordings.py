@@ -20,13 +20,13 @@ from notifications.letters.wording import LANGUAGES, Wording, Wordings, resolved
 from notifications.letters.wording_check import BadWording, check
 from states.terms import Role, Text
 from web.guarding import SHOWN_MAIL
+from web.numbers import number_of
 from web.pages.admin.tabs import RuleForm, Rules, Watches, room
 from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import NoSuchProject
-from workflow.mail_desk import LARGEST_ID
 from workflow.mail_tables import Purpose
 from workflow.office_log import note
 from workflow.outbox import INSERT, draft
@@ -133,14 +133,17 @@ def _shown(
     wordings: Wordings,
     given: Given,
 ) -> Rendered:
-    role = given.get("role", "host")
-    number = given.get("project", "").strip()
-    if not (number.isascii() and number.isdigit() and 0 < int(number[:10]) <= LARGEST_ID):
+    number = number_of(given.get("project", "").strip())
+    if number is None:
         raise NoSuchProject(0)
-    chosen = Role(role) if role in READERS else Role.HOST
     link = site.settings.base_url
-    reader = Reader("", "", chosen, lang, site.today(), link)
-    return preview(connection, site.book, notice, int(number), reader, wordings)
+    reader = Reader("", "", _role(given), lang, site.today(), link)
+    return preview(connection, site.book, notice, number, reader, wordings)
+
+
+def _role(given: Given) -> Role:
+    """For whom the mail is; as for a host where that is not said."""
+    return next((role for role in READERS if role.value == given.get("role")), Role.HOST)
 
 
 def _save(site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, _: Given) -> Text:
@@ -167,14 +170,15 @@ def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given:
     """The saved wording, to oneself and nobody else."""
     if not visitor.email:
         raise BadWording(NO_ADDRESS)
-    at, role = site.now(), given.get("role", "host")
+    at, role = site.now(), _role(given)
     with site.db.write() as connection:
         wordings = office_wording.current(connection)
         _shown(connection, site, notice, lang, wordings, given)  # or say why not
-        about = {"project": int(given["project"]), "role": role, "language": lang}
-        key = f"test:{notice}:{given['project']}:{visitor.email}:{at.isoformat()}"
+        number = number_of(given.get("project", "").strip())
+        about = {"project": number, "role": role.value, "language": lang}
+        key = f"test:{notice}:{number}:{visitor.email}:{at.isoformat()}"
         to, more = (visitor.name, visitor.email), {"notice": notice, "about": json.dumps(about)}
-        row = draft(key, Purpose.TEST.value, to, Role(role), on=site.today(), at=at, **more)
+        row = draft(key, Purpose.TEST.value, to, role, on=site.today(), at=at, **more)
         INSERT.run(connection, row)
         note(connection, visitor.login, "wording_tested", about=notice, detail=lang, at=at)
     return TESTED.format(email=visitor.email)
