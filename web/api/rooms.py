@@ -19,7 +19,16 @@ from web.rendering import page
 from web.visiting import find_visitor
 
 PREFIX = "/api/v1"
-RESOURCES = (people, projects, options, actions, papers, mails, rules, hooks)
+RESOURCES = (  # in the order of the documentation
+    people,
+    projects,
+    options,
+    actions,
+    papers,
+    mails,
+    rules,
+    hooks,
+)
 BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="token",
