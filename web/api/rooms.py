@@ -28,7 +28,7 @@ from web.rendering import page
 from web.visiting import find_visitor
 
 PREFIX = "/api/v1"
-RESOURCES = (
+RESOURCES = (  # in the order of the documentation
     people,
     projects,
     options,

@@ -14,7 +14,7 @@ from notifications.by_hand import preview
 from notifications.letters.notices import NOTICES
 from notifications.mailbox import text_of
 from notifications.sending.carriers import writer_for
-from states.terms import Role, Text
+from states.terms import Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS, OFFICIALS
 from web.rendering import go, page
