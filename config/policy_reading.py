@@ -124,7 +124,7 @@ def _by_key(policy: Policy, category: str) -> dict[str, Line]:
     return {line.key: line for line in lines(found, policy)} if found else {}
 
 
-DEADLINE, PAPER = Text("{kind}期限", "{kind}, deadline"), Text("{step}材料", "{step}, paper")
+DEADLINE, PAPER = Text("期限：{kind}", "Deadline: {kind}"), Text("{step}材料", "{step}, paper")
 MILESTONE, ADDRESSEE = Text("节点", "Milestone"), Text("材料报送至", "Papers go to")
 FUND, BY = Text("经费渠道", "Fund"), Text("由{role}登记", "recorded by: {role}")
 MAY_FOLLOW = Text("（可后补）", " (may follow)")
