@@ -197,6 +197,7 @@ def test_policies_are_read_in_words(house: House, people: dict[str, int]) -> Non
     ] == []
     compared = visit.get("/admin/policies/compare?old=fujian-2024&new=fujian-2025")
     assert compared.status_code == 200 and "通知未作规定" in words(compared)
+    assert "项目不得随意交给第三方去办。" in words(compared)  # what holds for all categories too
     assert visit.get("/admin/policies/compare?old=fujian-2024&new=x").status_code == 404
 
 
