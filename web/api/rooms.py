@@ -10,7 +10,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
-from web.api import actions, hooks, mails, options, papers, people, projects, rules
+from web.api import (
+    actions,
+    hooks,
+    mails,
+    options,
+    papers,
+    people,
+    projects,
+    rules,
+)
 from web.api.actions import Doing
 from web.api.describing import both
 from web.api.guide import chapters

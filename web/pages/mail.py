@@ -14,8 +14,9 @@ from notifications.by_hand import preview
 from notifications.letters.notices import NOTICES
 from notifications.mailbox import text_of
 from notifications.sending.carriers import writer_for
-from states.terms import Role, Text
+from states.terms import Text
 from web.guarding import SHOWN_MAIL
+from web.navigation import CARERS, OFFICIALS
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import NotAllowed, allowed, posted_by, values
@@ -28,8 +29,8 @@ from workflow.mail_room import ACTS, Reader, Search
 from workflow.office_log import note
 
 routes = APIRouter(include_in_schema=False)
-READ = allowed(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN, Role.AUDITOR)
-WORK = allowed(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
+READ = allowed(*OFFICIALS)
+WORK = allowed(*CARERS)
 Who = Annotated[Visitor, Depends(READ)]
 Doer = Annotated[Visitor, Depends(WORK)]
 Form = Annotated[FormData, Depends(posted_by(WORK))]
@@ -80,7 +81,7 @@ def _number(given: str) -> int | None:
 def addresses(request: Request, visitor: Who) -> Response:
     with site_of(request).db.read() as connection:
         rows = mail_room.marked_addresses(connection, _reader(visitor))
-    may = visitor.has(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
+    may = visitor.has(*CARERS)
     return page(request, "mail_addresses.html", rows=rows, may=may)
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
-from states.terms import Kind, Role, Text
+from states.terms import Kind, Text
 from web.charts import Chart, Column, Row, band, bars, columns, head, year_axis
+from web.navigation import WATCHERS
 from web.rendering import language_of, page
 from web.site import site_of
 from web.visiting import allowed
@@ -34,7 +35,7 @@ from workflow.statistics import (
 from workflow.year_plan import Cut, courses
 
 routes = APIRouter(include_in_schema=False)
-Watcher = Annotated[Visitor, Depends(allowed(Role.COORDINATOR, Role.PROVINCE, Role.AUDITOR))]
+Watcher = Annotated[Visitor, Depends(allowed(*WATCHERS))]
 Word = Annotated[str, Query(max_length=200)]
 MOST_BARS = 20  # departments that are drawn; the table has all
 MOST_LATE = 40  # rows of the report
