@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 
 from web.api import (
     actions,
+    addresses,
     hooks,
     mails,
     options,
@@ -35,6 +36,7 @@ RESOURCES = (  # in the order of the documentation
     actions,
     papers,
     mails,
+    addresses,
     rules,
     hooks,
 )
