@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from states.terms import Action, Role, State, Text
+from web.numbers import Key
 from web.pages.batch_forms import (
     Letter,
     edit_of,
@@ -79,9 +80,9 @@ def batch_of(connection: Any, visitor: Visitor, number: int) -> Prepared:
 
 
 @routes.get("/batches")
-def all_batches(request: Request, visitor: Reader, before: int | None = None) -> Response:
+def all_batches(request: Request, visitor: Reader, before: Key = None) -> Response:
     with site_of(request).db.read() as connection:
-        found = listed(connection, visitor.actor, before=before and min(before, LARGEST_ID))
+        found = listed(connection, visitor.actor, before=before)
         names = names_of(connection, (login for batch, _ in found for login in people(batch)))
     more = found[-1][0].id if len(found) == SHOWN else None
     return page(

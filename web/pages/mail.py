@@ -16,6 +16,7 @@ from notifications.mailbox import text_of
 from notifications.sending.carriers import writer_for
 from states.terms import Role, Text
 from web.guarding import SHOWN_MAIL
+from web.numbers import Key
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import NotAllowed, allowed, posted_by, values
@@ -33,7 +34,6 @@ WORK = allowed(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
 Who = Annotated[Visitor, Depends(READ)]
 Doer = Annotated[Visitor, Depends(WORK)]
 Form = Annotated[FormData, Depends(posted_by(WORK))]
-Key = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 WAITING = ("pending", "failed", "dead", "awaiting")
 LONGEST_NOTE = 500
 
