@@ -65,8 +65,9 @@ class Facts:
     # What the province granted or the host put off: kind -> {due_on, reason, on}; when, why.
     extended: Json = field(default_factory=dict)
     postponed: Json = field(default_factory=dict)
-    # Money, in fen.
+    # Money, in fen, and where to: name, number, bank, as the host reported them.
     amount: int | None = None
+    account: Json = field(default_factory=dict)
     # Where the last step came from: for reinstatement and for undoing it.
     came_from: State | None = None
     force_majeure: bool = False
@@ -109,6 +110,8 @@ class Facts:
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
 READ = dict.fromkeys(DATE_FIELDS, date.fromisoformat) | dict.fromkeys(STATE_FIELDS, State)
+# What no rule looks at: a change of nothing else leaves every judgement as it was.
+UNJUDGED = frozenset({"follow_up"})
 MAPS = frozenset(f.name for f in fields(Facts) if f.type == "Json")
 
 

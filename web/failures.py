@@ -19,8 +19,10 @@ from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow.answers import OtherRequest, UnderWay
+from workflow.attempts import MailRefused
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.mail_acts import NoSuchMail, NotTheirs
 from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")
@@ -86,8 +88,11 @@ def _told(status: int) -> Callable[[Request, Exception], Response]:
 STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     Forged: 403,
+    NotTheirs: 403,
     NoSuchProject: 404,
+    NoSuchMail: 404,
     LostRace: 409,
+    MailRefused: 409,
     DatabaseProblem: 503,
     TooLarge: 413,
 }

@@ -1,4 +1,4 @@
-"""The menu: which rooms there are, and who sees the door."""
+"""Which rooms there are, and which roles enter which: for the menu, the pages and the API."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from states.terms import Role, Text
 EVERYBODY = frozenset(Role)
 STAFF = frozenset({Role.COORDINATOR, Role.PROVINCE})
 WATCHERS = STAFF | {Role.AUDITOR}
+CARERS = STAFF | {Role.ADMIN}  # look after accounts and mail
+OFFICIALS = WATCHERS | {Role.ADMIN}  # everybody but hosts
+OFFICE = frozenset({Role.PROVINCE, Role.ADMIN})  # keep the rules
+OFFICE_WATCHERS = OFFICE | {Role.AUDITOR}
+HOSTS = frozenset({Role.HOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,8 @@ DOORS = (
     Door("/calls", Text("催办", "Calls"), "phone", STAFF),
     Door("/batches", Text("批量办理", "Batches"), "stack", WATCHERS),
     Door("/pictures", Text("统计图表", "Charts"), "chart", WATCHERS),
-    Door("/mail", Text("邮件", "Mail"), "mail", WATCHERS | {Role.ADMIN}),
-    Door("/admin", Text("管理", "Administration"), "gear", STAFF | {Role.ADMIN, Role.AUDITOR}),
+    Door("/mail", Text("邮件", "Mail"), "mail", OFFICIALS),
+    Door("/admin", Text("管理", "Administration"), "gear", OFFICIALS),
     Door("/me", Text("我的设置", "My settings"), "person", EVERYBODY),
 )
 

@@ -24,6 +24,9 @@ PROJECT_ROUTES = {
     "/projects/{project_id}/papers/{key}",
 }
 FOR_ADMINS = {"/units", "/people"}
+OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
+ROOMS = {"/mail/{mail_id}": OFFICIALS, "/marked-addresses": OFFICIALS}  # 403 to anybody else
+OF_THE_PROJECT = {"/mail/{mail_id}"}  # 404 to whose scope it is not in
 FILL = {
     "{project_id}": "1",
     "{key}": "application_form",
@@ -32,6 +35,9 @@ FILL = {
     "{year}": "2025",
     "{webhook_id}": "999",
     "{action}": "submit",
+    "{mail_id}": "1",
+    "{act}": "hold",
+    "{email}": "lin@example.cn",
 }
 QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
 
@@ -63,6 +69,10 @@ def project(house: House) -> int:
 def expected(path: str, who: str) -> int:
     if path in FOR_ADMINS:
         return 200 if who == "admin" else 403
+    if path in ROOMS and who not in ROOMS[path]:
+        return 403
+    if path in OF_THE_PROJECT and who not in INSIDE:
+        return 404
     return 404 if path in PROJECT_ROUTES and who not in INSIDE else 200
 
 

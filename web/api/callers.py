@@ -5,7 +5,7 @@ A browser sends its cookie whoever asks it to; so a cookie reads, and only a tok
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -64,9 +64,31 @@ def writer(request: Request) -> Visitor:
 
 def in_role(*roles: Role) -> Callable[[Request], Visitor]:
     """A dependency: the person who calls, who must have one of these roles."""
+    return _having(caller, roles)
+
+
+def writer_in(*roles: Role) -> Callable[[Request], Visitor]:
+    """A dependency: as `writer`, and with one of these roles."""
+    return _having(writer, roles)
+
+
+def _having(
+    find: Callable[[Request], Visitor], roles: Collection[Role]
+) -> Callable[[Request], Visitor]:
+    def check(request: Request) -> Visitor:
+        visitor = find(request)
+        if not visitor.has(*roles):
+            raise NotAllowed
+        return visitor
+
+    return check
+
+
+def writer_in_role(*roles: Role) -> Callable[[Request], Visitor]:
+    """A dependency: somebody in one of these roles, by a token that may change something."""
 
     def check(request: Request) -> Visitor:
-        visitor = caller(request)
+        visitor = writer(request)
         if not visitor.has(*roles):
             raise NotAllowed
         return visitor

@@ -10,7 +10,17 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
-from web.api import actions, hooks, mails, options, papers, people, projects, rules
+from web.api import (
+    actions,
+    addresses,
+    hooks,
+    mails,
+    options,
+    papers,
+    people,
+    projects,
+    rules,
+)
 from web.api.actions import Doing
 from web.api.describing import both
 from web.api.guide import chapters
@@ -19,7 +29,17 @@ from web.rendering import page
 from web.visiting import find_visitor
 
 PREFIX = "/api/v1"
-RESOURCES = (people, projects, options, actions, papers, mails, rules, hooks)
+RESOURCES = (  # in the order of the documentation
+    people,
+    projects,
+    options,
+    actions,
+    papers,
+    mails,
+    addresses,
+    rules,
+    hooks,
+)
 BEARER = HTTPBearer(
     auto_error=False,
     scheme_name="token",

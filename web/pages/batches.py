@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from states.terms import Action, Role, State, Text
+from states.terms import Action, State, Text
+from web.navigation import STAFF, WATCHERS
 from web.numbers import Key
 from web.pages.batch_forms import (
     Letter,
@@ -65,8 +66,8 @@ from workflow.papers import PaperRefused
 from workflow.people import names_of
 
 routes = APIRouter(include_in_schema=False)
-READERS = allowed(Role.COORDINATOR, Role.PROVINCE, Role.AUDITOR)
-WORKERS = allowed(Role.COORDINATOR, Role.PROVINCE)
+READERS = allowed(*WATCHERS)
+WORKERS = allowed(*STAFF)
 Reader = Annotated[Visitor, Depends(READERS)]
 Worker = Annotated[Visitor, Depends(WORKERS)]
 Sent = Annotated[FormData, Depends(posted_by(WORKERS))]

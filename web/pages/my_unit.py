@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from states.terms import Role, Text
+from web.navigation import HOSTS
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by, values
@@ -17,8 +18,8 @@ from workflow import profiles
 from workflow.accounts.sessions import Visitor
 
 routes = APIRouter(include_in_schema=False)
-Host = Annotated[Visitor, Depends(allowed(Role.HOST))]
-Form = Annotated[FormData, Depends(posted_by(allowed(Role.HOST)))]
+Host = Annotated[Visitor, Depends(allowed(*HOSTS))]
+Form = Annotated[FormData, Depends(posted_by(allowed(*HOSTS)))]
 SPARE = 3  # empty rows for more experts
 
 

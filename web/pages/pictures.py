@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
-from states.terms import Kind, Role, Text
+from states.terms import Kind, Text
 from web.charts import Chart, Column, Row, band, bars, columns, head, year_axis
+from web.navigation import WATCHERS
 from web.numbers import number_of
 from web.rendering import language_of, page
 from web.site import site_of
@@ -35,7 +36,7 @@ from workflow.statistics import (
 from workflow.year_plan import Cut, courses
 
 routes = APIRouter(include_in_schema=False)
-Watcher = Annotated[Visitor, Depends(allowed(Role.COORDINATOR, Role.PROVINCE, Role.AUDITOR))]
+Watcher = Annotated[Visitor, Depends(allowed(*WATCHERS))]
 Word = Annotated[str, Query(max_length=200)]
 MOST_BARS = 20  # departments that are drawn; the table has all
 MOST_LATE = 40  # rows of the report
@@ -215,7 +216,6 @@ def report(request: Request, visitor: Watcher, year: Word = "") -> Response:
         all_seen=sees_all(visitor.actor),
         funnel=_funnel(figures.states, language_of(request)),
         scopes=_scopes(visitor),
-        kind_label=lambda kind: Kind(kind).label,
         week_end=timedelta(days=6),
     )
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from states.terms import Role, Text
-from web.navigation import STAFF, WATCHERS
+from states.terms import Text
+from web.navigation import HOSTS, OFFICIALS, STAFF
 from web.numbers import Number
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
@@ -26,7 +26,6 @@ from workflow.saved_views import ViewProblem, drop_view, save_view, views
 from workflow.several import possible
 
 routes = APIRouter(include_in_schema=False)
-OFFICE = WATCHERS | {Role.ADMIN}
 
 
 @routes.get("/projects")
@@ -56,7 +55,7 @@ def _around(connection: Connection, site: Site, visitor: Visitor, search: Search
     """What stands around the rows: filters and their choices, orders, views."""
     known = choices(connection, site.book, visitor.actor)
     own = write_search(search)
-    kept = views(connection, visitor.person_id, with_shared=visitor.has(*OFFICE))
+    kept = views(connection, visitor.person_id, with_shared=visitor.has(*OFFICIALS))
     return {
         "search": search,
         "choices": known,
@@ -64,8 +63,8 @@ def _around(connection: Connection, site: Site, visitor: Visitor, search: Search
         "orders": [(one, write_search(replace(search, order=one))) for one in Order],
         "query": own,
         "views": kept,
-        "may_share": visitor.has(*OFFICE),
-        "has_turn": visitor.has(*STAFF, Role.HOST),
+        "may_share": visitor.has(*OFFICIALS),
+        "has_turn": visitor.has(*STAFF, *HOSTS),
     }
 
 
@@ -95,7 +94,7 @@ def keep(request: Request, visitor: Signed, form: Posted) -> Response:
     site = site_of(request)
     given = values(form)
     search = tidied(given.get("search", ""))
-    shared = given.get("shared") == "1" and visitor.has(*OFFICE)
+    shared = given.get("shared") == "1" and visitor.has(*OFFICIALS)
     where = f"/projects?{search}" if search else "/projects"
     try:
         with site.db.write() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from states.terms import Role, Text
+from web.navigation import CARERS
 from web.numbers import Number
 from web.pages.admin.tabs import Reads, WorkForm, Works, room
 from web.pages.signing_in import link_to
@@ -51,7 +52,7 @@ def people(
         "after": after,
         "roles": list(Role),
     }
-    works = visitor.has(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
+    works = visitor.has(*CARERS)
     return room(request, visitor, "people.html", search=search, works=works, **known)
 
 
@@ -109,7 +110,7 @@ def _person(
         found = reset.one(connection, who, number)
     if found is None:
         raise HTTPException(404)
-    works = visitor.has(Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
+    works = visitor.has(*CARERS)
     cares = works and found["cares"]
     known: dict[str, Any] = {"person": found, "problem": problem, "once": once}
     known |= {"given": {name: found[name] for name in CHANGED} | (given or {})}

@@ -10,40 +10,38 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
 from states.terms import Role, Text
+from web.navigation import CARERS, OFFICE, OFFICE_WATCHERS, OFFICIALS
 from web.rendering import page
 from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
 
-STAFF = (Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
-OFFICE = (Role.PROVINCE, Role.ADMIN)
-EVERYBODY, WATCHERS = (*STAFF, Role.AUDITOR), (*OFFICE, Role.AUDITOR)
 LARGEST = 1_000_000  # bytes of a file of rules
 
-Reads = Annotated[Visitor, Depends(allowed(*EVERYBODY))]
-Watches = Annotated[Visitor, Depends(allowed(*WATCHERS))]
-Works = Annotated[Visitor, Depends(allowed(*STAFF))]
+Reads = Annotated[Visitor, Depends(allowed(*OFFICIALS))]
+Watches = Annotated[Visitor, Depends(allowed(*OFFICE_WATCHERS))]
+Works = Annotated[Visitor, Depends(allowed(*CARERS))]
 Rules = Annotated[Visitor, Depends(allowed(*OFFICE))]
-WorkForm = Annotated[FormData, Depends(posted_by(allowed(*STAFF)))]
+WorkForm = Annotated[FormData, Depends(posted_by(allowed(*CARERS)))]
 RuleForm = Annotated[FormData, Depends(posted_by(allowed(*OFFICE)))]
-CheckForm = Annotated[FormData, Depends(posted_by(allowed(*EVERYBODY)))]
+CheckForm = Annotated[FormData, Depends(posted_by(allowed(*OFFICIALS)))]
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
     path: str
     label: Text
-    roles: tuple[Role, ...]
+    roles: frozenset[Role]
 
 
 TABS = (
-    Tab("/admin/people", Text("人员账号", "People"), EVERYBODY),
-    Tab("/admin/units", Text("单位", "Units"), EVERYBODY),
-    Tab("/admin/calendar", Text("放假安排", "Holidays"), EVERYBODY),
-    Tab("/admin/policies", Text("政策", "Policies"), EVERYBODY),
-    Tab("/admin/ladders", Text("提醒安排", "Reminders"), EVERYBODY),
-    Tab("/admin/wordings", Text("邮件措辞", "Wordings"), WATCHERS),
-    Tab("/admin/health", Text("运行情况", "Health"), WATCHERS),
-    Tab("/admin/audit", Text("操作记录", "Audit"), WATCHERS),
+    Tab("/admin/people", Text("人员账号", "People"), OFFICIALS),
+    Tab("/admin/units", Text("单位", "Units"), OFFICIALS),
+    Tab("/admin/calendar", Text("放假安排", "Holidays"), OFFICIALS),
+    Tab("/admin/policies", Text("政策", "Policies"), OFFICIALS),
+    Tab("/admin/ladders", Text("提醒安排", "Reminders"), OFFICIALS),
+    Tab("/admin/wordings", Text("邮件措辞", "Wordings"), OFFICE_WATCHERS),
+    Tab("/admin/health", Text("运行情况", "Health"), OFFICE_WATCHERS),
+    Tab("/admin/audit", Text("操作记录", "Audit"), OFFICE_WATCHERS),
 )
 
 
