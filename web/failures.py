@@ -18,7 +18,10 @@ from web.api import problems
 from web.guarding import TooLarge
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
+from workflow import batch_edits
 from workflow.answers import OtherRequest, UnderWay
+from workflow.batch_publishing import BatchRefused
+from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
 from workflow.papers import PaperRefused
@@ -36,6 +39,7 @@ def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Refused, problems.refused)
+    app.add_exception_handler(BatchRefused, problems.batch_refused)
     app.add_exception_handler(problems.Unfit, problems.unfit)
     app.add_exception_handler(PaperRefused, problems.of_paper)
     app.add_exception_handler(OtherRequest, problems.of_key)
@@ -81,7 +85,10 @@ def _told(status: int) -> Callable[[Request, Exception], Response]:
 STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     Forged: 403,
+    batch_edits.NotTheirs: 403,
     NoSuchProject: 404,
+    NoSuchBatch: 404,
+    BatchOver: 409,
     LostRace: 409,
     DatabaseProblem: 503,
     TooLarge: 413,

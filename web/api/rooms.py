@@ -12,6 +12,9 @@ from fastapi.security import HTTPBearer
 
 from web.api import (
     actions,
+    batch_filling,
+    batch_publication,
+    batches,
     hooks,
     mails,
     options,
@@ -33,6 +36,9 @@ RESOURCES = (  # in the order of the documentation
     projects,
     options,
     actions,
+    batches,
+    batch_filling,
+    batch_publication,
     papers,
     mails,
     rules,
