@@ -36,3 +36,14 @@ def policy_check(
     from cli.verbs_policy import check as run
 
     run(policy, json)
+
+
+@policy_app.command("diff", help=both("两项政策的不同之处", "What differs between two policies"))
+def policy_diff(
+    old: Annotated[str, typer.Argument(metavar="P")],
+    new: Annotated[str, typer.Argument(metavar="Q")],
+    json: Json = False,
+) -> None:
+    from cli.verbs_policy import diff as run
+
+    run(old, new, json)

@@ -8,9 +8,10 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import USAGE
+from config.policy_reading import Difference, Line, differences, lines
+from states import comparing
 from states.calculus import Dates, deadlines_of
-from states.policy import Anchor, Category, DeadlineRule, Figure, Policy, Unit
-from states.terms import Kind, Text, yuan
+from states.terms import Kind, Text
 
 
 def deadlines(policy_name: str, category_key: str, opens: str, ends: str, as_json: bool) -> None:
@@ -87,50 +88,12 @@ def show(name: str, as_json: bool) -> None:
     office.printer.line(policy.title)
     for category in policy.categories.values():
         office.printer.text(f"\n{office.printer.say(category.label)}（{category.key}）")
-        office.printer.table(VALUE_HEADS, _values(category, policy))
+        office.printer.table(VALUE_HEADS, [_row(line) for line in lines(category, policy)])
     office.printer.text()
     office.printer.table(
         (Text("条款", "Clause"), Text("出处", "Where"), Text("内容", "Rule")),
         [(clause.id, clause.place, clause.rule) for clause in policy.clauses.values()],
     )
-
-
-def _values(category: Category, policy: Policy) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for rule in category.deadlines:
-        how = rule.fixed_on or _offset(rule)
-        rows.append((rule.kind.label, how, rule.force.label, rule.basis.label, rule.clause))
-    figures = {**category.figures, "cap": category.cap}
-    for key, figure in figures.items():
-        if figure.value is not None:
-            rows.append(
-                (key, _amount(figure), figure.severity.label, figure.basis.label, figure.clause)
-            )
-    for step, papers in category.papers.items():
-        for paper in papers:
-            rows.append(
-                (step.label, paper.label, paper.severity.label, paper.basis.label, paper.clause)
-            )
-    for milestone in category.milestones:
-        by = milestone.by.label
-        rows.append((Text("节点", "Milestone"), milestone.label, by, milestone.basis.label))
-    fund = policy.funds.get(category.fund or "")
-    if fund:
-        rows.append((Text("经费", "Fund"), fund.label, "", "", ""))
-    return [(*row, *[""] * (len(VALUE_HEADS) - len(row))) for row in rows]
-
-
-def _offset(rule: DeadlineRule) -> Text:
-    unit, number = UNITS[rule.unit], abs(rule.offset)
-    zh = f"{ANCHORS[rule.anchor].zh}{'前' if rule.offset < 0 else '后'}{number}{unit.zh}"
-    en = f"{number} {unit.en} {'before' if rule.offset < 0 else 'after'} {ANCHORS[rule.anchor].en}"
-    return Text(zh, en)
-
-
-def _amount(figure: Figure) -> str:
-    if figure.unit == "yuan":
-        return f"{yuan(figure.value or 0)} 元"
-    return f"{figure.value} {figure.unit}"
 
 
 def check(name: str, as_json: bool) -> None:
@@ -144,16 +107,38 @@ def check(name: str, as_json: bool) -> None:
     office.printer.line(said.format(id=policy.id, c=len(policy.categories), k=len(policy.clauses)))
 
 
-ANCHORS = {
-    Anchor.OPENS: Text("开班日", "the first day"),
-    Anchor.ENDS: Text("结束日", "the last day"),
-    Anchor.FIXED: Text("固定日期", "a fixed day"),
-}
-UNITS = {
-    Unit.MONTH: Text("个月", "month(s)"),
-    Unit.DAY: Text("日", "day(s)"),
-    Unit.WORKING_DAY: Text("个工作日", "working day(s)"),
-}
+def _row(line: Line) -> tuple[Text | str, ...]:
+    return line.what, line.said, line.nature, line.basis, line.clause
+
+
+def diff(old_name: str, new_name: str, as_json: bool) -> None:
+    """List every value that two policies give differently."""
+    office = Office(as_json)
+    old, new = reading.policy(office, old_name), reading.policy(office, new_name)
+    if as_json:
+        office.printer.data([asdict(one) for one in comparing.differences(old, new)])
+        return
+    found = differences(old, new)
+    if not found:
+        office.printer.line(SAME)
+        return
+    heads = (*DIFFERENCE_HEADS, *(policy.title for policy in (old, new)), CLAUSE)
+    rows = [(one.category, one.what, _told(one.old), _told(one.new), _clause(one)) for one in found]
+    office.printer.table(heads, rows)
+
+
+def _told(line: Line | None) -> Text:
+    """A value with its nature and its basis, where it has them."""
+    parts = [] if line is None else dict.fromkeys((line.said, line.nature, line.basis))
+    told = [part for part in parts if part.zh]
+    return Text("，".join(p.zh for p in told) or "—", ", ".join(p.en for p in told) or "-")
+
+
+def _clause(one: Difference) -> str:
+    known = one.new or one.old
+    return known.clause if known else ""
+
+
 HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),
@@ -168,6 +153,9 @@ VALUE_HEADS = (
     Text("依据", "Basis"),
     Text("条款", "Clause"),
 )
+CLAUSE = Text("条款", "Clause")
+DIFFERENCE_HEADS = (Text("类别", "Category"), Text("规定", "Value"))
+SAME = Text("两项政策没有不同。", "The two policies say the same.")
 BACKWARDS = Text(
     "结束日 {ends} 早于开班日 {opens}，请核对。",
     "The last day {ends} is before the first, {opens}.",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from states import comparing
 from states.policy import Anchor, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Text, day_label, yuan
 
@@ -39,18 +40,26 @@ def lines(category: Category, policy: Policy) -> list[Line]:
 def _deadlines(category: Category) -> Iterator[Line]:
     for rule in category.deadlines:
         what = DEADLINE.format(kind=rule.kind.label)
-        force, basis = rule.force.label, rule.basis.label
-        yield Line(f"deadline.{rule.kind.value}", what, when(rule), force, basis, rule.clause)
+        force, more = rule.force.label, FORFEIT if rule.forfeit else NONE
+        nature = Text(force.zh + more.zh, force.en + more.en)
+        key, basis = f"deadline.{rule.kind.value}", rule.basis.label
+        yield Line(key, what, when(rule), nature, basis, rule.clause)
 
 
 def when(rule: DeadlineRule) -> Text:
     """How a deadline is found: 开班日前1个月."""
     if rule.fixed_on:
-        return day_label(rule.fixed_on)
+        return _before(rule, day_label(rule.fixed_on))
     unit, number = UNITS[rule.unit], abs(rule.offset)
     side = BEFORE if rule.offset < 0 else AFTER
     said = side.format(anchor=ANCHORS[rule.anchor], n=number, unit=unit)
-    return Text(said.zh + ROLLS.zh, said.en + ROLLS.en) if rule.rolls else said
+    return _before(rule, Text(said.zh + ROLLS.zh, said.en + ROLLS.en) if rule.rolls else said)
+
+
+def _before(rule: DeadlineRule, said: Text) -> Text:
+    """Said of the few deadlines whose last day does not count."""
+    more = NONE if rule.inclusive else EXCLUSIVE
+    return Text(said.zh + more.zh, said.en + more.en)
 
 
 def _figures(category: Category) -> Iterator[Line]:
@@ -58,7 +67,8 @@ def _figures(category: Category) -> Iterator[Line]:
         label = FIGURES.get(key) or Text(key, key)
         severity = NONE if figure.value is None else figure.severity.label
         said, basis = amount(figure), figure.basis.label
-        yield Line(f"figure.{key}", label, said, severity, basis, figure.clause or "")
+        name = key if key == "cap" else f"figure.{key}"
+        yield Line(name, label, said, severity, basis, figure.clause or "")
 
 
 def amount(figure: Figure) -> Text:
@@ -84,6 +94,9 @@ def _papers(category: Category) -> Iterator[Line]:
 def _milestones(category: Category) -> Iterator[Line]:
     for one in category.milestones:
         key, nature = f"milestone.{one.key}", BY.format(role=one.by.label)
+        if one.flag_at:
+            more = ASKED_AT.format(step=one.flag_at.label)
+            nature = Text(nature.zh + more.zh, nature.en + more.en)
         yield Line(key, MILESTONE, one.label, nature, one.basis.label, one.clause)
 
 
@@ -92,6 +105,25 @@ def _rest(category: Category, policy: Policy) -> Iterator[Line]:
     fund = policy.funds.get(category.fund or "")
     if fund:
         yield Line("fund", FUND, fund.label, NONE, NONE, fund.budget.clause or "")
+
+
+def common_lines(policy: Policy) -> list[Line]:
+    """What holds for all categories: duties, funds, reasons to reject."""
+    found = []
+    for rule, clause in policy.duties.items():
+        found.append(Line(f"duty.{rule}", DUTY, policy.clauses[clause].rule, NONE, NONE, clause))
+    for fund in policy.funds.values():
+        budget, key = fund.budget, f"fund.{fund.key}"
+        said, basis = FUND_SAID.format(fund=fund.label, budget=amount(budget)), budget.basis.label
+        nature = PROVINCIAL if fund.provincial else NATIONAL
+        found.append(Line(key, FUND, said, nature, basis, budget.clause or ""))
+    for code in policy.reasons.values():
+        zh = "、".join(state.label.zh for state in code.states)
+        states = Text(zh, ", ".join(state.label.en for state in code.states))
+        named = [policy.categories[key].label for key in code.categories]
+        of = Text("、".join(one.zh for one in named), ", ".join(one.en for one in named))
+        found.append(Line(f"reason.{code.key}", REASON, code.label, states, of, code.clause))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +137,48 @@ class Difference:
 
 
 def differences(old: Policy, new: Policy) -> list[Difference]:
-    """What differs, category by category; the basis and the clause count as well."""
-    found = []
-    for key in dict.fromkeys((*new.categories, *old.categories)):
-        before, after = _by_key(old, key), _by_key(new, key)
-        label = (new.categories.get(key) or old.categories[key]).label
-        for name in dict.fromkeys((*after, *before)):
-            one, two = before.get(name), after.get(name)
-            if one != two:
-                known = two or one
-                assert known is not None
-                found.append(Difference(label, known.what, one, two))
-    return found
+    """What differs (states/comparing.py says what that is), in words."""
+    return [_told(one, old, new) for one in comparing.differences(old, new)]
 
 
-def _by_key(policy: Policy, category: str) -> dict[str, Line]:
-    found = policy.categories.get(category)
-    return {line.key: line for line in lines(found, policy)} if found else {}
+def _told(one: comparing.Difference, old: Policy, new: Policy) -> Difference:
+    before = _line(old, one, one.old) if one.old is not None else None
+    after = _line(new, one, one.new) if one.new is not None else None
+    known = after or before
+    assert known is not None
+    in_force = new.categories.get(one.category) or old.categories.get(one.category)
+    return Difference(in_force.label if in_force else ALL, known.what, before, after)
 
 
-DEADLINE, PAPER = Text("{kind}期限", "{kind}, deadline"), Text("{step}材料", "{step}, paper")
+def _line(policy: Policy, one: comparing.Difference, value: str) -> Line:
+    """The value in words; where nothing puts it in words, as it is."""
+    category = policy.categories.get(one.category)
+    found = lines(category, policy) if category else common_lines(policy)
+    plain = Line(one.key, PLAIN.get(one.key) or Text(one.key, one.key), Text(value, value), *REST)
+    if category and one.key == "ends_in":
+        plain = replace(plain, said=category.ends_in.label)
+    return next((line for line in found if line.key == one.key), plain)
+
+
+REST = (Text("", ""), Text("", ""), "")
+ALL = Text("全部类别", "All categories")
+DEADLINE, PAPER = Text("期限：{kind}", "Deadline: {kind}"), Text("{step}材料", "{step}, paper")
 MILESTONE, ADDRESSEE = Text("节点", "Milestone"), Text("材料报送至", "Papers go to")
 FUND, BY = Text("经费渠道", "Fund"), Text("由{role}登记", "recorded by: {role}")
 MAY_FOLLOW = Text("（可后补）", " (may follow)")
 BEFORE = Text("{anchor}前{n}{unit}", "{n} {unit} before {anchor}")
 AFTER = Text("{anchor}后{n}{unit}", "{n} {unit} after {anchor}")
+EXCLUSIVE = Text("，当日不计", ", that day not counted")
+FORFEIT = Text("，逾期可能影响补助", ", missing it may cost the subsidy")
+ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
+DUTY, REASON = Text("应遵守的要求", "Duty"), Text("不予通过的理由", "Reason to reject")
+FUND_SAID = Text("{fund}，总额{budget}", "{fund}, total {budget}")
+PROVINCIAL, NATIONAL = Text("省级经费", "provincial money"), Text("国家经费", "national money")
+PLAIN = {
+    "label": Text("类别名称", "Name of the category"),
+    "ends_in": Text("最终状态", "Ends as"),
+    "fund": FUND,
+}
 ROLLS = Text("，遇休息日顺延", ", moved on from a day off")
 ANCHORS = {
     Anchor.OPENS: Text("开班日", "the first day"),

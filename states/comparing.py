@@ -54,6 +54,7 @@ def _of(category: Category) -> Values:
         "label": (category.label.zh, ""),
         "ends_in": (category.ends_in.value, ""),
         "fund": (category.fund or "", ""),
+        "addressee": (f"{category.addressee.zh} ({category.basis.value})", ""),
         "cap": _figure(category.cap),
     }
     clauses |= {f"figure.{k}": _figure(f) for k, f in category.figures.items()}

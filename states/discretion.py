@@ -1,4 +1,4 @@
-"""What officials keep among themselves: words, notes and proposals that no host is told of."""
+"""What is not told to everybody: what officials keep among themselves, and account numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ INTERNAL: dict[str, frozenset[str]] = {
     Action.REVIEW.value: frozenset({"opinion", "late_reason"}),
     Act.DISPOSE.value: frozenset({"reason"}),
 }
+# Told by its end only, save to the unit itself and to who pays, on the pages where they need it.
+ACCOUNT_NUMBER = "account_number"
 INTERNAL_FACTS = frozenset({"pending", "follow_up", "inspections"})
+
+
+def masked(number: str) -> str:
+    """An account number but for its last four digits hidden."""
+    return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "•" * len(number)
+
+
+def without_number(words: Mapping[str, Any]) -> dict[str, Any]:
+    """What was filled in, an account number by its end only."""
+    known = words.get(ACCOUNT_NUMBER)
+    return {**words, **({ACCOUNT_NUMBER: masked(known)} if known else {})}
 
 
 def is_internal(deed: str, role: str, given: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:

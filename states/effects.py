@@ -11,6 +11,7 @@ from typing import Any
 
 from states.facts import Json, as_json
 from states.findings import Case
+from states.forms import ACCOUNT
 from states.machine import move
 from states.terms import Act, Action, Kind, State
 
@@ -79,6 +80,8 @@ def report(case: Case, _: int) -> Json:
     ]
     if promised and late:
         changes["promised"] = {key: promised.isoformat() for key in late}
+    if account := _taken(case, *(field.name for field in ACCOUNT)):
+        changes["account"] = account  # R25-20: the receipt comes with it
     return changes
 
 
@@ -214,7 +217,7 @@ HELD_STAMPS = ("held_on", "actual_opens", "actual_ends", "trainees", "online_tra
 # The step that led to a state that can be undone, and the facts that it had set.
 LED_TO: dict[State, tuple[Action, tuple[str, ...]]] = {
     State.HELD: (Action.HOLD, HELD_STAMPS),
-    State.REPORTED: (Action.REPORT, ("reported_on", "promised")),
+    State.REPORTED: (Action.REPORT, ("reported_on", "promised", "account")),
     State.SUBSIDISED: (Action.SUBSIDISE, ("amount", "ended_on")),
     State.CLOSED: (Action.CLOSE, ("ended_on",)),
 }

@@ -65,8 +65,9 @@ class Facts:
     # What the province granted or the host put off: kind -> {due_on, reason, on}; when, why.
     extended: Json = field(default_factory=dict)
     postponed: Json = field(default_factory=dict)
-    # Money, in fen.
+    # Money, in fen, and where to: name, number, bank, as the host reported them.
     amount: int | None = None
+    account: Json = field(default_factory=dict)
     # Where the last step came from: for reinstatement and for undoing it.
     came_from: State | None = None
     force_majeure: bool = False

@@ -26,7 +26,7 @@ MAX_LINE = 200
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing to fill in. Kinds: text, line, date, count (persons), yuan (stored as fen), yes,
-    email."""
+    email, account (a bank account's number, of which most readers are told the end only)."""
 
     name: str
     kind: str
@@ -53,6 +53,11 @@ HEADS = (
 )
 LATE_REASON = Text("逾期受理事由（省厅填写）", "why it is taken late (province)")
 DOCUMENT = may("document_number", "line", "文号", "document number")
+ACCOUNT = (
+    may("account_name", "line", "账户名称", "account name"),
+    may("account_number", "account", "账号", "account number"),
+    may("bank", "line", "开户银行", "bank"),
+)
 
 FORMS: dict[Action | Act, tuple[Field, ...]] = {
     Action.SUBMIT: (
@@ -71,10 +76,11 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("ends", "date", "结束日期", "last day"),
         DOCUMENT,
     ),
-    Action.FILE: (),
+    Action.FILE: (may("lecturers", "text", "授课专家", "lecturers"),),
     Action.HOLD: (OPENS, ENDS, *HEADS, may("place", "line", "办班地点", "place")),
     Action.REPORT: (
         may("promised", "date", "可后补材料的补交日期", "date for papers that may follow"),
+        *ACCOUNT,
     ),
     Action.SUBSIDISE: (need("amount", "yuan", "补助金额（元）", "amount in yuan"), DOCUMENT),
     Action.CLOSE: (may("note", "text", "说明", "note"),),
@@ -266,6 +272,14 @@ def _email(text: str, _: str) -> str:
     return text
 
 
+def _account(text: str, _: str) -> str:
+    number = re.sub(r"[\s-]", "", text)
+    if not ACCOUNT_NUMBER.fullmatch(number):
+        raise ValueError(text)
+    return number
+
+
+ACCOUNT_NUMBER = re.compile(r"[0-9]{6,32}")
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 UNSEEN = {"Cc", "Cs", "Cf", "Zl", "Zp"}  # nothing that a reader cannot see
 UNWRITTEN = {"Cc", "Cs"}  # control characters; halves of a character, which no file can hold
@@ -278,6 +292,7 @@ READERS = {
     "text": _text,
     "line": _line,
     "email": _email,
+    "account": _account,
 }
 WRONG = {
     "date": Text(
@@ -299,6 +314,9 @@ WRONG = {
     "email": Text(
         "{label}（{name}）“{given}”不是有效邮箱，请写作 someone@example.cn。",
         "{label} ({name}): “{given}” is no e-mail address.",
+    ),
+    "account": Text(
+        "{label}（{name}）应为6至32位数字，请核对。", "{label} ({name}) has 6 to 32 digits."
     ),
     "yes": Text("{label}（{name}）请填 是 或 否。", "{label} ({name}): write yes or no."),
     "text": Text(

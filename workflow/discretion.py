@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from states.discretion import INTERNAL, INTERNAL_FACTS, is_internal
+from states.discretion import INTERNAL, INTERNAL_FACTS, is_internal, without_number
 from states.facts import Json
 from states.terms import Role
 
@@ -18,10 +18,7 @@ Row = dict[str, Any]
 
 def told_history(history: list[Row], *, official: bool) -> list[Row]:
     """The events as they may be read, `given`, `changes` and `findings` as values."""
-    read = [
-        row | {name: json.loads(row[name]) for name in ("given", "changes", "findings")}
-        for row in history
-    ]
+    read = [_by_its_end(row) for row in history]
     if official:
         return read
     return [
@@ -29,6 +26,19 @@ def told_history(history: list[Row], *, official: bool) -> list[Row]:
         for row in read
         if not is_internal(row["deed"], row["role"], row["given"], row["changes"])
     ]
+
+
+def _by_its_end(row: Row) -> Row:
+    """An event's row with values read, an account number by its end only."""
+    words = {name: json.loads(row[name]) for name in ("given", "changes", "findings")}
+    changes = told_account(words["changes"])
+    return row | words | {"given": without_number(words["given"]), "changes": changes}
+
+
+def told_account(stored: Json) -> Json:
+    """Facts, or changes of them, with the account's number by its end only."""
+    account = stored.get("account")
+    return stored | {"account": without_number(account)} if account else stored
 
 
 def _for_host(row: Row) -> Row:
@@ -40,7 +50,8 @@ def _for_host(row: Row) -> Row:
 
 def told_facts(stored: Json, *, official: bool) -> Json:
     """The facts as they may be read: without what officials propose and mean to follow up."""
-    return stored if official else {k: v for k, v in stored.items() if k not in INTERNAL_FACTS}
+    told = told_account(stored)
+    return told if official else {k: v for k, v in told.items() if k not in INTERNAL_FACTS}
 
 
 def told_mail(mails: list[Row], *, official: bool) -> list[Row]:

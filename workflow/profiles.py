@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from states.forms import EMAIL, UNSEEN, Field, Problem, may
+from states.forms import ACCOUNT, ACCOUNT_NUMBER, EMAIL, UNSEEN, Field, Problem, may
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.judging import TABLE as PROJECT
@@ -22,9 +22,7 @@ from workflow.people import GRANT, PERSON, UNIT, Actor
 PROFILE = UnitProfile.__table__  # type: ignore[attr-defined]
 PAGE, MOST_EXPERTS, LONGEST = 50, 50, 200
 FIELDS: tuple[Field, ...] = (
-    may("account_name", "line", "账户名称", "Account name"),
-    may("account_number", "line", "账号", "Account number"),
-    may("bank", "line", "开户银行", "Bank"),
+    *ACCOUNT,
     may("address", "line", "通讯地址", "Postal address"),
     may("contact_name", "line", "联系人", "Contact"),
     may("contact_phone", "line", "联系电话", "Telephone"),
@@ -36,7 +34,7 @@ EXPERT: tuple[Field, ...] = (
     may("unit", "line", "工作单位", "Unit"),
     may("field", "line", "专业领域", "Field"),
 )
-NUMBER = re.compile(r"[0-9]{6,32}")
+NAMES = tuple(field.name for field in FIELDS)
 SEES_NUMBERS = frozenset({Role.PROVINCE})  # who pays; besides the unit itself
 
 
@@ -87,7 +85,7 @@ def unit_id(connection: Connection, name: str) -> int | None:
     return None if found is None else int(found)
 
 
-def profile(connection: Connection, number: int) -> dict[str, Any]:
+def profile(connection: Connection, number: int | None) -> dict[str, Any]:
     """A unit's profile, empty where none is saved; `experts` as a list."""
     row = connection.execute(select(PROFILE).where(PROFILE.c.unit_id == number)).first()
     if row is None:
@@ -104,11 +102,6 @@ def sees_number(actor: Actor, unit_name: str) -> bool:
     )
 
 
-def masked(number: str) -> str:
-    """All but the last four."""
-    return "•" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "•" * len(number)
-
-
 def read_profile(raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
     """A profile from a form, tidied, and what is wrong with it."""
     values: dict[str, Any] = {f.name: tidy(raw.get(f.name, "")) for f in FIELDS}
@@ -117,7 +110,7 @@ def read_profile(raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]
     problems = [
         Problem(f.name, BAD_LINE.format(label=f.label)) for f in FIELDS if _bad(values[f.name])
     ]
-    if values["account_number"] and not NUMBER.fullmatch(values["account_number"]):
+    if values["account_number"] and not ACCOUNT_NUMBER.fullmatch(values["account_number"]):
         problems.append(Problem("account_number", BAD_NUMBER))
     if values["contact_email"] and not EMAIL.fullmatch(values["contact_email"]):
         problems.append(Problem("contact_email", BAD_EMAIL))
@@ -143,30 +136,40 @@ def _bad(text: str) -> bool:
 
 def save_profile(
     connection: Connection, number: int, values: Mapping[str, Any], *, by: str, at: datetime
-) -> None:
-    """Keep a profile. The log names what changed, never the account number itself."""
+) -> bool:
+    """Keep a profile; whether that changed it. The log names what changed, never the account
+    number itself."""
     before = profile(connection, number)
     name = connection.execute(select(UNIT.c.name).where(UNIT.c.id == number)).scalar_one()
     labels = {field.name: field.label.zh for field in FIELDS} | {"experts": "专家"}
     changed = [label for key, label in labels.items() if values[key] != before[key]]
     if not changed:
-        return
+        return False
     row = dict(values) | {"experts": json.dumps(values["experts"], ensure_ascii=False)}
     connection.execute(delete(PROFILE).where(PROFILE.c.unit_id == number))
     connection.execute(insert(PROFILE).values(unit_id=number, saved_by=by, saved_at=at, **row))
     note(connection, by, "profile_saved", about=name, detail="、".join(changed), at=at)
+    return True
 
 
-def prefill(connection: Connection, host: str) -> dict[str, str]:
-    """What a form may take over from the profile of the host, by the form's field names; only
-    what is filled in. For hand_over: contact_name, contact_email, contact_phone."""
-    query = select(PROFILE).join_from(UNIT, PROFILE, PROFILE.c.unit_id == UNIT.c.id)
-    row = connection.execute(query.where(UNIT.c.name == host)).first()
-    known = {} if row is None else {name: getattr(row, name) for name in TAKEN_OVER}
-    return {name: value for name, value in known.items() if value}
+def of_host(connection: Connection, host: str) -> dict[str, Any]:
+    """The profile of the unit of that name, empty where nobody keeps one."""
+    return profile(connection, unit_id(connection, host))
 
 
-TAKEN_OVER = ("contact_name", "contact_email", "contact_phone")
+def save_some(
+    connection: Connection, host: str, values: Mapping[str, str], *, by: str, at: datetime
+) -> bool:
+    """Put what was filled in elsewhere into the host's profile, where the rest stays; whether that
+    changed it. `values`: by the fields of a profile, already read by their form."""
+    number = unit_id(connection, host)
+    if number is None:
+        return False
+    known = profile(connection, number)
+    wanted = {name: known[name] for name in (*NAMES, "experts")} | dict(values)
+    return save_profile(connection, number, wanted, by=by, at=at)
+
+
 BAD_LINE = Text(
     "{label}不超过200字，且不含控制字符。", "{label}: 200 characters at most, all visible."
 )

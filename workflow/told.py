@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from states.choices import Choice
+from states.discretion import masked
 from states.forms import FORMS, OUTCOMES
 from states.policy import Policy
 from states.terms import Act, Action, Channel, Kind, Text, yuan
@@ -56,6 +57,8 @@ def _value(
 ) -> Text:
     if kind == "yuan":
         return Text(f"{yuan(value)}元", f"{yuan(value)} yuan")
+    if kind == "account":
+        return Text(masked(str(value)), masked(str(value)))
     if kind == "yes":
         return YES if value else NO
     listed = dict(_known(deed, name, policy, category))

@@ -34,7 +34,7 @@ def test_what_can_be_done(office: Command) -> None:
     found = office.json("do", 2)
     assert (found["id"], found["version"], found["state"]) == (2, 1, "planned")
     asks = {one["action"]: one["asks"] for one in found["actions"]}
-    assert asks["file"] == ["--attach implementation_plan=实施方案"]
+    assert asks["file"] == ["lecturers?=授课专家", "--attach implementation_plan=实施方案"]
     assert "trainees=研修学员总数（含线上）" in asks["hold"]
     shown = office.ok("do", 2).out
     assert "现为“已列入年度计划”，可以办理：" in shown

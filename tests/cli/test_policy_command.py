@@ -74,3 +74,42 @@ def test_unknown_names(run: Command) -> None:
         assert result.code == 2
         assert "fujian-2025" in result.sentence  # says what there is
     assert "不存在" in run("policy", "check", "./nowhere.toml").sentence
+
+
+def test_diff_names_each_value_that_changed_with_its_clause(run: Command) -> None:
+    text = FUJIAN.read_text(encoding="utf-8")
+    changed = text.replace("value = 105000", "value = 95000").replace(
+        'R25-20", forfeit = "R25-21" }', 'R25-20" }', 1
+    )
+    (run.cwd / "draft.toml").write_text(changed, encoding="utf-8")
+    cap = "105000.00 yuan (flag, stated)"
+    found = run.json("policy", "diff", "fujian-2025", "./draft.toml")
+    assert [set(one) for one in found] == [{"category", "key", "old", "new", "clause"}] * len(found)
+    of_cap = [one for one in found if one["key"] == "cap"]
+    assert of_cap == [
+        {
+            "category": "national_funded",
+            "key": "cap",
+            "old": cap,
+            "new": cap.replace("105", "95"),
+            "clause": "R25-15a",
+        }
+    ]
+    [other] = [one for one in found if one["key"] != "cap"]
+    assert (other["category"], other["key"]) == ("demonstration", "deadline.reimbursement")
+    shown = run.ok("policy", "diff", "fujian-2025", "./draft.toml").out
+    assert "105,000 元" in shown and "95,000 元" in shown and "逾期可能影响补助" in shown
+
+
+def test_diff_of_a_policy_with_itself_is_empty(run: Command) -> None:
+    assert run.json("policy", "diff", "fujian-2025", "fujian-2025") == []
+    assert "没有不同" in run.ok("policy", "diff", "fujian-2025", "fujian-2025").out
+    assert run("policy", "diff", "fujian-2025", "nowhere").code == 2
+
+
+def test_what_differs_between_years_and_provinces_is_all_in_words(run: Command) -> None:
+    for other in ("fujian-2024", "xinjiang-2025"):
+        keys = {one["key"] for one in run.json("policy", "diff", other, "fujian-2025")}
+        assert {"cap", "figure.min_trainees"} <= keys
+        shown = run.ok("policy", "diff", other, "fujian-2025").out
+        assert [key for key in keys if "." in key and key in shown] == []

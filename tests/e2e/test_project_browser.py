@@ -147,3 +147,14 @@ def test_by_keyboard_alone(served: Served, room: Room) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("已办理“退回补正”。")
     expect(page.get_by_text("已退回补正，需补正：缺培训资质证明")).to_be_visible()
+
+
+def test_what_is_folded_on_screen_is_printed(served: Served, room: Room) -> None:
+    """Paper has no folds: how a day is reckoned is read there too."""
+    page = served.window("wang").go(f"/projects/{room.project('held')}")
+    folds = "[...document.querySelectorAll('details[data-unfold]')].map((fold) => fold.open)"
+    before = page.evaluate(folds)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert False in before and set(page.evaluate(folds)) == {True}
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folds) == before

@@ -20,6 +20,7 @@ TYPES = {
     "yuan": int,
     "yes": bool,
     "email": str,
+    "account": str,
 }
 DEEDS = [*Action, *Act]
 HELD = {"opens": "2025-05-12", "ends": "2025-05-15", "trainees": "32"}

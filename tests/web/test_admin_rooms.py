@@ -13,11 +13,12 @@ from visits import House, Visit, words
 
 from config.calendar_files import calendar_years, read_year, written
 from notifications.watch.clock_guard import ClockAlarm, clock_alarm, raise_alarm
+from states.discretion import masked
 from states.terms import Role
 from workflow.mail_tables import Purpose
 from workflow.office_log import Search, lines
 from workflow.outbox import TABLE as MAIL
-from workflow.profiles import masked, prefill, unit_id
+from workflow.profiles import unit_id
 from workflow.verify import verify
 
 ROLES = {
@@ -76,17 +77,13 @@ def test_only_the_office_changes_rules(house: House, people: dict[str, int], log
 # -- Units ----------------------------------------------------------------------------------------
 
 
-def test_a_unit_keeps_its_profile_and_forms_take_it_over(
-    house: House, people: dict[str, int]
-) -> None:
+def test_a_unit_keeps_its_profile(house: House, people: dict[str, int]) -> None:
     visit = house.visit(people["clerk"])
     assert visit.post("/me/unit", PROFILE | {"unit_name": SCHOOL}).status_code == 303
     assert f'value="{NUMBER}"' in visit.get("/me/unit").text
     with house.desk.db.read() as connection:
-        known = prefill(connection, SCHOOL)
         number = unit_id(connection, SCHOOL)
         [row] = lines(connection, Search())[0]
-    assert known == {"contact_name": "林老师", "contact_email": "lin@example.cn"}
     assert row["what"] == "profile_saved" and NUMBER not in row["detail"]
     seen = {
         login: NUMBER in house.visit(people[login]).get(f"/admin/units/{number}").text
@@ -197,6 +194,7 @@ def test_policies_are_read_in_words(house: House, people: dict[str, int]) -> Non
     ] == []
     compared = visit.get("/admin/policies/compare?old=fujian-2024&new=fujian-2025")
     assert compared.status_code == 200 and "通知未作规定" in words(compared)
+    assert "项目不得随意交给第三方去办。" in words(compared)  # what holds for all categories too
     assert visit.get("/admin/policies/compare?old=fujian-2024&new=x").status_code == 404
 
 

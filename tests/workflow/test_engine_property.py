@@ -51,6 +51,7 @@ BY_KIND = {
     "yes": st.booleans(),
     "text": st.sampled_from(["事由", "另一说明"]),
     "line": st.sampled_from(["事由", "另一说明"]),
+    "account": st.sampled_from(["6222000011112222", "123456"]),
     "email": st.sampled_from(["lin@example.cn", "new@example.cn"]),
 }
 

@@ -27,7 +27,7 @@ class Asked(BaseModel):
     """One thing to fill in."""
 
     name: str
-    kind: str = Field(description="text, line, date, count, yuan, yes, email")
+    kind: str = Field(description="text, line, date, count, yuan, yes, email, account")
     label: str
     required: bool
 

@@ -23,6 +23,7 @@ from web.pages.deed_parts import (
     prefilled,
     proposal_lines,
 )
+from web.pages.deed_unit import begun_with, pays_to, save_back, unit_of, with_experts
 from web.pages.project import FOLDER, found_for
 from web.rendering import go, page
 from web.site import Site, site_of
@@ -50,6 +51,7 @@ class Form:
     problems: dict[str, Text] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     happened: list[Entry] = field(default_factory=list)
+    save_unit: bool = False  # what the unit's profile knows goes back into it
 
 
 @routes.get("/projects/{project_id}/do/{deed}")
@@ -67,9 +69,12 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
     site, what = site_of(request), deed_of(deed)
     with site.db.read() as connection:
         facts, *_ = found_for(request, connection, project_id, visitor.actor)
+        unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
     sent = values(form)
     typed = {f.name: sent.get(f.name, "") for f in FORMS[what]}
+    typed = with_experts(unit, typed, map(str, form.getlist("expert")))
     filled = Form(typed, sent.get("on", ""), on_behalf=bool(sent.get("on_behalf")))
+    filled.save_unit = bool(sent.get("save_unit"))
     given, problems = read_form(what, typed)
     filled.problems = _by_field(problems)
     on = read_day(filled.on)
@@ -115,7 +120,13 @@ def _perform(
                 since=act.seen or 0,
             )
         return _form(request, project_id, act.what, visitor, filled, status=409)
-    return go(request, f"/projects/{project_id}", _outcome(act, done))
+    said = _outcome(act, done)
+    if filled.save_unit:
+        with site.db.write() as connection:
+            facts, *_ = found_for(request, connection, project_id, visitor.actor)
+            if save_back(connection, facts, visitor.actor, act.given, at=site.now()):
+                said = Text(said.zh + SAVED.zh, f"{said.en} {SAVED.en}")
+    return go(request, f"/projects/{project_id}", said)
 
 
 def _outcome(act: Deed, done: Outcome) -> Text:
@@ -184,9 +195,12 @@ def _form(
             (role, [name for name, _ in recipients(connection, role, facts)])
             for role in (view.tells if view else ())
         ]
+        unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
+        account = pays_to(connection, what, facts, visitor.actor)
     listed = (Role.HOST,) if one.on_behalf or filled.on_behalf else roles
     if status == 200 and not filled.typed:
-        filled.typed = prefilled(what, facts, policy.categories[facts.category])
+        own = prefilled(what, facts, policy.categories[facts.category])
+        filled.typed = begun_with(what, own, facts, unit, visitor.actor)
     offered = bool(one.who) and not _personal(one)
     shown = {
         "what": what,
@@ -202,6 +216,8 @@ def _form(
         "tickets": _tickets(site, visitor, project_id, filled),
         "view": view,
         "before": before,
+        "unit": unit,
+        "pays_to": account,
         "after": after_label(what, facts, policy, view.moves_to if view else None),
         "mails": mails,
         "may_enter": entering and Role.HOST in one.who and not one.on_behalf,
@@ -230,6 +246,7 @@ def _tickets(site: Site, visitor: Visitor, project_id: int, filled: Form) -> dic
 
 
 BAD_DAY = Text("日期无效，请写作 2025-03-31。", "This is no valid date; write it as 2025-03-31.")
+SAVED = Text("单位资料已一并更新。", "The unit's profile is brought up to date.")
 DONE = Text("已办理“{deed}”。", "“{deed}” is done.")
 PROPOSED = Text(
     "已拟办“{deed}”，须由另一人复核后生效。",

@@ -215,7 +215,6 @@ def report(request: Request, visitor: Watcher, year: Word = "") -> Response:
         all_seen=sees_all(visitor.actor),
         funnel=_funnel(figures.states, language_of(request)),
         scopes=_scopes(visitor),
-        kind_label=lambda kind: Kind(kind).label,
         week_end=timedelta(days=6),
     )
 

@@ -35,6 +35,20 @@ document.addEventListener("click", (event) => {
   if (button) window.print();
 });
 
+// Paper has no folds: what a page keeps folded on screen is printed open, then folded again.
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details[data-unfold]:not([open])")) {
+    fold.open = true;
+    fold.dataset.unfold = "printing";
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll('details[data-unfold="printing"]')) {
+    fold.open = false;
+    fold.dataset.unfold = "";
+  }
+});
+
 // "All" in the head of a table with checkboxes.
 document.addEventListener("change", (event) => {
   const all = event.target;

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from states.discretion import masked
 from states.terms import Role
 from web.numbers import Number
 from web.pages.admin.people import carer_of
@@ -43,7 +44,7 @@ def unit(request: Request, visitor: Reads, number: Number) -> Response:
             raise HTTPException(404)
         profile = profiles.profile(connection, number)
     if not profiles.sees_number(visitor.actor, found["name"]):
-        profile["account_number"] = profiles.masked(profile["account_number"])
+        profile["account_number"] = masked(profile["account_number"])
     known: dict[str, Any] = {"fields": profiles.FIELDS, "expert": profiles.EXPERT}
     cares = who.cares_for([(Role.HOST, found["name"])])
     return room(request, visitor, "unit.html", unit=found, profile=profile, cares=cares, **known)
