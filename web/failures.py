@@ -18,12 +18,14 @@ from web.api import problems
 from web.guarding import TooLarge
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
-from workflow import batch_edits
+from workflow import batch_edits, mail_acts
 from workflow.answers import OtherRequest, UnderWay
+from workflow.attempts import MailRefused
 from workflow.batch_publishing import BatchRefused
 from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.mail_acts import NoSuchMail
 from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")
@@ -86,10 +88,13 @@ STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     Forged: 403,
     batch_edits.NotTheirs: 403,
+    mail_acts.NotTheirs: 403,
     NoSuchProject: 404,
     NoSuchBatch: 404,
+    NoSuchMail: 404,
     BatchOver: 409,
     LostRace: 409,
+    MailRefused: 409,
     DatabaseProblem: 503,
     TooLarge: 413,
 }

@@ -24,16 +24,20 @@ PROJECT_ROUTES = {
     "/projects/{project_id}/papers/{key}",
 }
 FOR_ADMINS = {"/units", "/people"}
-# Who enters a room, as on the pages.
-WATCHERS = {"coordinator", "other coordinator", "province", "auditor"}
+# Who enters a room, as on the pages; 403 to anybody else.
+OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
+WATCHERS = OFFICIALS - {"admin"}
 STAFF = WATCHERS - {"auditor"}
 ROOMS = {
     "/batches": WATCHERS,
     "/batches/{batch_id}": WATCHERS,
     "/batches/{batch_id}/candidates": STAFF,
     "/batches/{batch_id}/preview": STAFF,
+    "/mail/{mail_id}": OFFICIALS,
+    "/marked-addresses": OFFICIALS,
 }
-OF_A_COORDINATOR = {path for path in ROOMS if "{batch_id}" in path}  # its colleagues' and above
+# 404 to whose scope it is not in: of a project, or of a colleague's batch.
+SCOPED = {"/mail/{mail_id}", *(path for path in ROOMS if "{batch_id}" in path)}
 FILL = {
     "{project_id}": "1",
     "{key}": "application_form",
@@ -43,6 +47,9 @@ FILL = {
     "{webhook_id}": "999",
     "{action}": "submit",
     "{batch_id}": "1",
+    "{mail_id}": "1",
+    "{act}": "hold",
+    "{email}": "lin@example.cn",
 }
 QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
 
@@ -78,7 +85,7 @@ def expected(path: str, who: str) -> int:
         return 200 if who == "admin" else 403
     if path in ROOMS and who not in ROOMS[path]:
         return 403
-    if path in OF_A_COORDINATOR and who == "other coordinator":
+    if path in SCOPED and who not in INSIDE:
         return 404
     return 404 if path in PROJECT_ROUTES and who not in INSIDE else 200
 

@@ -153,6 +153,25 @@ def test_a_line_that_moved_on_is_named_and_nothing_is_written(desk: Desk) -> Non
     }
 
 
+def test_a_mere_note_is_no_news_and_stops_no_batch(desk: Desk) -> None:
+    chosen = projects(desk, "reviewed")
+    batch = plan_of(desk, chosen)
+    for one in chosen[:2]:
+        desk.do(one, Act.NOTE, ZHOU, "2025-02-19", channel="phone", person="林老师")
+    desk.do(chosen[0], Act.HAND_OVER, WANG, "2025-02-19", contact_name="新联系人")
+    with desk.db.read() as connection:
+        heard, (lines, _) = news(connection, batch), lines_of(connection, batch)
+    assert {one: [n.what.zh for n in said] for one, said in heard.items()} == {
+        chosen[0]: ["催办记录", "更换联系人"]
+    }
+    assert {line.project_id for line in lines if line.changed} == {chosen[0]}
+    with desk.db.write() as connection:
+        edit = Edit("第一批", {}, {}, looked_at=frozenset(chosen[:1]))
+        save(connection, WANG, batch, edit)
+    assert go(desk, WANG, batch) == Published(3, pending=False)
+    assert desk.complaints() == []
+
+
 def test_once_it_has_been_looked_at_again_it_goes_through(desk: Desk) -> None:
     chosen = projects(desk, "reviewed")
     batch = plan_of(desk, chosen)

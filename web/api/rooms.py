@@ -12,6 +12,7 @@ from fastapi.security import HTTPBearer
 
 from web.api import (
     actions,
+    addresses,
     batch_filling,
     batch_publication,
     batches,
@@ -41,6 +42,7 @@ RESOURCES = (  # in the order of the documentation
     batch_publication,
     papers,
     mails,
+    addresses,
     rules,
     hooks,
 )
