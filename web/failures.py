@@ -18,11 +18,14 @@ from web.api import problems
 from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
+from workflow import batch_edits, mail_acts
 from workflow.answers import OtherRequest, UnderWay
 from workflow.attempts import MailRefused
+from workflow.batch_publishing import BatchRefused
+from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
-from workflow.mail_acts import NoSuchMail, NotTheirs
+from workflow.mail_acts import NoSuchMail
 from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")
@@ -38,6 +41,7 @@ def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Refused, problems.refused)
+    app.add_exception_handler(BatchRefused, problems.batch_refused)
     app.add_exception_handler(problems.Unfit, problems.unfit)
     app.add_exception_handler(PaperRefused, problems.of_paper)
     app.add_exception_handler(OtherRequest, problems.of_key)
@@ -88,9 +92,12 @@ def _told(status: int) -> Callable[[Request, Exception], Response]:
 STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     Forged: 403,
-    NotTheirs: 403,
+    batch_edits.NotTheirs: 403,
+    mail_acts.NotTheirs: 403,
     NoSuchProject: 404,
+    NoSuchBatch: 404,
     NoSuchMail: 404,
+    BatchOver: 409,
     LostRace: 409,
     MailRefused: 409,
     DatabaseProblem: 503,

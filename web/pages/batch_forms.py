@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.datastructures import FormData, UploadFile
 
 from config.rulebook import Rulebook
 from states.facts import Json
-from states.forms import read_form
 from states.terms import Action, Text
 from web.kept_files import file_name
 from workflow.batch_edits import Edit, form_fields
 from workflow.batch_results import News
 from workflow.batches import SORTS, Line, Prepared
-from workflow.funds import Share, shares, stands
-from workflow.judging import TABLE as PROJECT
 from workflow.mail_desk import LARGEST_ID
 from workflow.papers import store_bytes
 
@@ -144,19 +140,3 @@ def said_for_all(
         if value:
             found.append((field.label, reasons[0] if field.name == "code" and reasons else value))
     return found
-
-
-def money(
-    connection: Connection, book: Rulebook, batch: Prepared, lines: Sequence[Line]
-) -> list[Share]:
-    """What a batch of subsidies takes from each fund, beside what it has."""
-    if batch.deed is not Action.SUBSIDISE or not lines:
-        return []
-    asked = []
-    for line in lines:
-        policy = book.policy(line.facts.policy)
-        fund = policy.categories[line.facts.category].fund or ""
-        values, _ = read_form(batch.deed, line.fields)
-        asked.append((policy.id, fund, values.get("amount", 0)))
-    policies = sorted({policy for policy, _, _ in asked})
-    return shares(stands(connection, book, PROJECT.c.policy.in_(policies)), asked)
