@@ -38,10 +38,11 @@ class Sort:
 
     shared: tuple[str, ...]
     own: tuple[str, ...]
+    letter: bool = False  # one stamped letter goes with all
 
 
 SORTS: dict[Action, Sort] = {
-    Action.REVIEW: Sort(("opinion", "late_reason"), ("opinion",)),
+    Action.REVIEW: Sort(("opinion", "late_reason"), ("opinion",), letter=True),
     Action.PLAN: Sort(("document_number",), ("number", "category", "opens", "ends")),
     Action.REJECT: Sort(("code", "text"), ("code", "text")),
     Action.SUBSIDISE: Sort(("document_number",), ("amount",)),
@@ -136,14 +137,14 @@ def find(connection: Connection, actor: Actor, batch_id: int, *, lock: bool = Fa
 
 
 def listed(
-    connection: Connection, actor: Actor, *, before: int | None = None
+    connection: Connection, actor: Actor, *, before: int | None = None, limit: int = SHOWN
 ) -> list[tuple[Prepared, int]]:
-    """Batches with their number of lines, the newest first, SHOWN at most."""
+    """Batches with their number of lines, the newest first, `limit` at most."""
     lines = select(func.count()).where(LINE.c.batch_id == BATCH.c.id).scalar_subquery()
     query = select(BATCH, lines.label("lines")).where(_theirs(actor)).order_by(BATCH.c.id.desc())
     if before is not None:
         query = query.where(BATCH.c.id < before)
-    return [(_read(row), row.lines) for row in connection.execute(query.limit(SHOWN))]
+    return [(_read(row), row.lines) for row in connection.execute(query.limit(limit))]
 
 
 def lines_of(

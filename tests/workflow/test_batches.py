@@ -87,12 +87,13 @@ def shown(desk: Desk, actor: Actor, batch: int) -> str:
 
 def go(desk: Desk, actor: Actor, batch: int, on: date = DAY, seen: str = "") -> Published:
     seen = seen or shown(desk, actor, batch)
-    return publish(desk.db, desk.book, actor, batch, seen, today=on, at=AT)
+    with desk.db.write() as connection:
+        return publish(connection, desk.book, actor, batch, seen, today=on, at=AT)
 
 
 def looked(desk: Desk, actor: Actor, batch: int, on: date = DAY) -> list[Verdict]:
     subject = subjects(desk.book, on, "")
-    return rehearse(desk.db, desk.book, actor, batch, subject, today=on, at=AT)
+    return rehearse(desk.db, desk.book, actor, batch, subject, today=on, at=AT).verdicts
 
 
 def stage(desk: Desk, batch: int) -> Stage:
@@ -272,7 +273,8 @@ def test_a_proposed_batch_is_taken_back_as_a_whole(desk: Desk) -> None:
     go(desk, WANG, batch, JULY)
     with desk.db.write() as connection, pytest.raises(BatchOver):
         save(connection, WANG, batch, Edit("x", {}, {}))
-    take_back(desk.db, desk.book, ZHOU, batch, today=JULY, at=AT)
+    with desk.db.write() as connection:
+        take_back(connection, desk.book, ZHOU, batch, today=JULY, at=AT)
     assert stage(desk, batch) is Stage.PREPARED
     assert ["pending" in desk.show(one) for one in chosen] == [False, False]
     assert go(desk, ZHOU, batch, JULY).pending
