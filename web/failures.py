@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from states.terms import Text
 from web.api import problems
-from web.guarding import TooLarge
+from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow import batch_edits, mail_acts
@@ -56,6 +56,11 @@ def refuse(request: Request, status: int, text: Text) -> Response:
     with suppress(Exception):  # the page of a failure must not fail over who reads it
         find_visitor(request)
     return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
+
+
+def turn_away(request: Request, status: int) -> Response:
+    """What is refused before anybody looks at it."""
+    return refuse(request, status, TEXTS[status])
 
 
 def _sign_in(request: Request, _: Exception) -> Response:
@@ -122,7 +127,9 @@ def _http(request: Request, error: Exception) -> Response:
 def _unforeseen(request: Request, error: Exception) -> Response:
     number = token_hex(4)
     LOG.error("%s %s failed (%s)", request.method, request.url.path, number, exc_info=error)
-    return refuse(request, 500, BROKEN.format(number=number))
+    answer = refuse(request, 500, BROKEN.format(number=number))
+    guarded(answer.headers)  # it is sent past the guard
+    return answer
 
 
 TITLES = {

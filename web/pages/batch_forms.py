@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from starlette.datastructures import FormData, UploadFile
 from config.rulebook import Rulebook
 from states.facts import Json
 from states.terms import Action, Text
+from web.kept_files import file_name
 from workflow.batch_edits import Edit, form_fields
 from workflow.batch_results import News
 from workflow.batches import SORTS, Line, Prepared
 from workflow.mail_desk import LARGEST_ID
-from workflow.papers import store
+from workflow.papers import store_bytes
 
 TITLES = {
     Action.REVIEW: Text("审核推荐批次", "Recommendations"),
@@ -53,13 +53,7 @@ class Letter:
 
     def keep(self, upload: UploadFile) -> Json:
         """Store what was sent under its own name. PaperRefused: empty or too large."""
-        name = Path((upload.filename or "").replace("\\", "/")).name.strip() or "letter"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name.encode()[-200:].decode(errors="ignore")
-            with path.open("wb") as file:
-                while part := upload.file.read(1 << 20):
-                    file.write(part)
-            return store(self.folder, path)
+        return store_bytes(self.folder, file_name(upload.filename or ""), upload.file.read())
 
 
 def edit_of(form: FormData, batch: Prepared, lines: Sequence[Line], letter: Letter) -> Edit:

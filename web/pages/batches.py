@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from states.terms import Action, State, Text
 from web.navigation import STAFF, WATCHERS
-from web.numbers import Number
+from web.numbers import Key, Number
 from web.pages.batch_forms import (
     Letter,
     edit_of,
@@ -71,9 +71,9 @@ Sent = Annotated[FormData, Depends(posted_by(WORKERS))]
 
 
 @routes.get("/batches")
-def all_batches(request: Request, visitor: Reader, before: int | None = None) -> Response:
+def all_batches(request: Request, visitor: Reader, before: Key = None) -> Response:
     with site_of(request).db.read() as connection:
-        found = listed(connection, visitor.actor, before=before and min(before, LARGEST_ID))
+        found = listed(connection, visitor.actor, before=before)
         names = names_of(connection, (login for batch, _ in found for login in people(batch)))
     more = found[-1][0].id if len(found) == SHOWN else None
     return page(
