@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from notifications.watch.checks import QUIET
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.heartbeat import last_beat
 from states.terms import Role, State
@@ -70,13 +71,10 @@ def _health(connection: Connection, site: Site) -> dict[str, Any]:
     beat = last_beat(connection)
     return {
         "beat": beat,
-        "silent": beat is None or (site.now() - beat.at).total_seconds() > SILENT,
+        "silent": beat is None or site.now() - beat.at > QUIET,
         "alarm": clock_alarm(connection),
         "counts": office_health(connection, site.now()),
     }
-
-
-SILENT = 600  # seconds without a sign of life of the worker
 
 
 def _roles(visitor: Visitor) -> list[tuple[Role, str]]:
