@@ -22,6 +22,7 @@ from workflow.answers import OtherRequest, UnderWay
 from workflow.attempts import MailRefused
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.holidays import Meanwhile
 from workflow.mail_acts import NoSuchMail, NotTheirs
 from workflow.papers import PaperRefused
 
@@ -88,6 +89,7 @@ STATUS: dict[type[Exception], int] = {
     NoSuchMail: 404,
     LostRace: 409,
     MailRefused: 409,
+    Meanwhile: 409,
     DatabaseProblem: 503,
     TooLarge: 413,
 }

@@ -25,7 +25,15 @@ PROJECT_ROUTES = {
 }
 FOR_ADMINS = {"/units", "/people"}
 OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
-ROOMS = {"/mail/{mail_id}": OFFICIALS, "/marked-addresses": OFFICIALS}  # 403 to anybody else
+OFFICE = {"province", "admin", "auditor"}
+ROOMS = {  # 403 to anybody else
+    "/mail/{mail_id}": OFFICIALS,
+    "/marked-addresses": OFFICIALS,
+    "/ladders": OFFICIALS,
+    "/health": OFFICE,
+    "/audit": OFFICE,
+    "/audit/projects": OFFICE,
+}
 OF_THE_PROJECT = {"/mail/{mail_id}"}  # 404 to whose scope it is not in
 FILL = {
     "{project_id}": "1",
@@ -39,7 +47,10 @@ FILL = {
     "{act}": "hold",
     "{email}": "lin@example.cn",
 }
-QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
+QUERY = {
+    "/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12",
+    "/audit/projects": "?person=host",
+}
 
 
 def routes(method: str) -> list[str]:

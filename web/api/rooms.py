@@ -13,11 +13,15 @@ from fastapi.security import HTTPBearer
 from web.api import (
     actions,
     addresses,
+    audit,
+    calendar,
+    health,
     hooks,
     mails,
     options,
     papers,
     people,
+    policies,
     projects,
     rules,
 )
@@ -38,6 +42,10 @@ RESOURCES = (  # in the order of the documentation
     mails,
     addresses,
     rules,
+    policies,
+    calendar,
+    health,
+    audit,
     hooks,
 )
 BEARER = HTTPBearer(
