@@ -9,6 +9,7 @@ from datetime import date
 
 from states.facts import Facts
 from states.labels import is_national_money
+from states.mailing import is_past
 from states.policy import Category, PaperRule
 from states.terms import Act, Action, Kind, State, Text
 
@@ -44,7 +45,7 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     if state in WAITS:
         return Next(WAITS[state])
     if state in (State.PLANNED, State.FILED):
-        return _around_the_class(facts, due, today)
+        return around_the_class(facts, due, today)
     if state is State.HELD:
         if ends_in_money or category.papers.get(Action.REPORT):
             said = CLAIM if is_national_money(category) else REPORT
@@ -62,10 +63,15 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     return Next(NOTHING)
 
 
-def _around_the_class(facts: Facts, due: Mapping[Kind, date], today: date) -> Next:
-    ends = facts.planned_ends or facts.opens_latest
-    if ends is not None and ends < today:
-        return Next(HOLD, Action.HOLD, Kind.RECORDING)
+def around_the_class(facts: Facts, due: Mapping[Kind, date], today: date) -> Next:
+    """What comes next of a planned or filed project: the filing, sure dates, the class, its record.
+
+    Once the class should be over nobody is sent to file its plan.
+    """
+    if is_past(facts, today):
+        limit = due.get(Kind.COMPLETION)
+        is_late = limit is not None and limit < today
+        return Next(HOLD, Action.HOLD, Kind.COMPLETION if is_late else Kind.RECORDING)
     if Kind.FILING in due:
         return Next(FILE, Action.FILE, Kind.FILING)
     if facts.dates.open_window or facts.opens_earliest is None:

@@ -134,8 +134,12 @@ class Kind(Labelled):
     OPENING = "opening", "开班前确认", "Confirming the opening"
 
 
-# Asked by the system alone: no notice sets a day for these, and nobody is ever late with them.
-ASKED_BY_SYSTEM = frozenset({Kind.OPENING, Kind.RECORDING})
+# Asked by the system alone: no notice sets a day for these, and nobody is ever late with them. What
+# they hang on is a day of the class.
+ASKED_BY_SYSTEM = {
+    Kind.OPENING: Text("计划开班日", "Planned opening"),
+    Kind.RECORDING: Text("计划结束日", "Planned last day"),
+}
 
 
 class Force(Labelled):

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, literal_column, select, union_all
 
 from config.rulebook import Rulebook
 from states.facts import Facts
+from states.lateness import DUE, Look, look
 from states.mailing import hushed, is_past, whose_turn
-from states.terms import Channel, Kind, Role, Text
+from states.terms import Channel, Force, Kind, Role, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.lateness import GENTLE, is_due, is_late
@@ -49,13 +50,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that a call is about. `left`: working days; `late`: days."""
+    """One thing that a call is about. `day`: what its day is called; `left`: working days; `late`:
+    days, 0 for what only the system asks."""
 
     project_id: int
     number: int | None
     name: str
     what: Text
     due: date | None
+    day: Text
+    advisory: bool
     provisional: bool
     left: int
     late: int
@@ -87,7 +91,7 @@ class _Cause:
     facts: Facts
     kind: Kind | None
     due: date | None
-    blameless: bool = False
+    look: Look | None = None
 
     @property
     def to_department(self) -> bool:
@@ -133,12 +137,12 @@ def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
         rows = connection.execute(query.limit(MOST))
         found += [one for row in rows if (one := _cause(row, scope, today))]
     if scope.is_whole:  # nobody calls himself: what departments owe is the province's to ask for
-        found += _owed_by_departments(connection)
+        found += _owed_by_departments(connection, today)
     known = {cause.row.id for cause in found}
     return found + [one for one in _promised(connection, scope, today) if one.row.id not in known]
 
 
-def _owed_by_departments(connection: Connection) -> Iterator[_Cause]:
+def _owed_by_departments(connection: Connection, today: date) -> Iterator[_Cause]:
     """Applications that their departments have not reviewed, with the window's end if it has
     one."""
     query = (
@@ -150,7 +154,10 @@ def _owed_by_departments(connection: Connection) -> Iterator[_Cause]:
     )
     for row in connection.execute(query):
         facts = Facts.read(json.loads(row.facts))
-        yield _Cause(row, facts, Kind.APPLICATION, row.due_on)
+        seen = (
+            look(Kind.APPLICATION, Force.STATED, facts, row.due_on, today) if row.due_on else None
+        )
+        yield _Cause(row, facts, Kind.APPLICATION, row.due_on, seen)
 
 
 def _promised(connection: Connection, scope: Scope, today: date) -> Iterator[_Cause]:
@@ -173,23 +180,25 @@ def _cause(row: Any, scope: Scope, today: date) -> _Cause | None:
     if why and not blameless:
         return None
     due = row.late_after if row.late_after < today else row.due_on
-    return _Cause(row, facts, kind, due, blameless)
+    return _Cause(row, facts, kind, due, look(kind, Force(row.force), facts, due, today))
 
 
 def _matter(
     cause: _Cause, note: Note | None, mail: Any | None, book: Rulebook, today: date
 ) -> Matter:
-    row, due = cause.row, cause.due
+    row, due, seen = cause.row, cause.due, cause.look
     return Matter(
         project_id=row.id,
         number=row.number,
         name=row.name,
         what=cause.kind.label if cause.kind else FOLLOW_UP,
         due=due,
+        day=seen.day if seen else DUE,
+        advisory=bool(seen and seen.advisory),
         provisional=bool(cause.kind and row.provisional),
         left=book.calendar.working_days(today, due) if due and due > today else 0,
-        late=(today - due).days if due and due < today and not cause.blameless else 0,
-        blameless=cause.blameless,
+        late=seen.late if seen and not seen.blameless else 0,
+        blameless=bool(seen and seen.blameless),
         follow_up=row.follow_up,
         note=note,
         mailed_at=mail.sent_at if mail else None,

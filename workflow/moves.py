@@ -11,7 +11,9 @@ from states.course import course
 from states.decide import roles_now
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.terms import Act, Action, Kind, Role, Text
+from states.lateness import Look, is_handed_in, look
+from states.next_step import Next, around_the_class
+from states.terms import Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.explain import Known, Option, option, worth_saying
 from workflow.one_project import OneProject
@@ -21,15 +23,25 @@ from workflow.told import Line, told
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """By when. `advised_on` None where nothing is handed in."""
+
+    on: date
+    advised_on: date | None
+    provisional: bool
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """Something that somebody should do next. `option`: how it stands for the reader, if it is a
-    deed; `due`: the row of its deadline; `lacks`: what is missing or stands against it; `back`:
+    deed; `due`: by when; `lacks`: what is missing or stands against it; `back`:
     how sending back stands, where what was handed in is to be judged."""
 
     who: tuple[Role, ...]
     what: Text
     option: Option | None = None
-    due: dict[str, Any] | None = None
+    due: Due | None = None
     lacks: tuple[Finding, ...] = ()
     said: tuple[Line, ...] = ()
     note: Text | None = None
@@ -37,12 +49,10 @@ class Move:
     back: Option | None = None
 
 
-# The deadline by which a step is done.
+# The deadline by which a step is done; of a class its own day decides (states/next_step.py).
 BY = {
     Action.SUBMIT: Kind.APPLICATION,
     Action.REVIEW: Kind.APPLICATION,
-    Action.FILE: Kind.FILING,
-    Action.HOLD: Kind.COMPLETION,
     Action.REPORT: Kind.REIMBURSEMENT,
 }
 
@@ -63,7 +73,8 @@ def moves(
             yield Move((one.role,), one.what, found.get(one.deed.value), back=back)
     if step is not None:
         judges = any(one.deed is step.action for one in awaited)
-        yield _next(project, found[step.action.value], back if judges else None)
+        coming = _coming(project, step.action, known.today)
+        yield _next(known, project, found, coming, back if judges else None)
     if facts.open_flags and project.inside:
         n = len(facts.open_flags)
         yield Move((Role.PROVINCE,), DISPOSE.format(n=n), found.get(Act.DISPOSE.value))
@@ -72,23 +83,51 @@ def moves(
         yield _last(known, last.action, actor, inside=project.inside)
 
 
-def _next(project: OneProject, one: Option, back: Option | None) -> Move:
+def _coming(project: OneProject, ordinary: Action, today: date) -> Next:
+    """The step that comes next: the ordinary one, but around a class what its days say."""
     facts = project.facts
-    mending = _mends(facts)
-    kind = Kind.MENDING if mending else BY.get(Action(one.deed))
-    due = next((d for d in project.deadlines if kind and _is_open(d, kind)), None)
+    if _mends(facts):
+        return Next(ordinary.label, ordinary, Kind.MENDING)
+    if facts.state in (State.PLANNED, State.FILED):
+        due = {Kind(d["kind"]): d["due_on"] for d in project.deadlines if _is_open(d)}
+        return around_the_class(facts, due, today)
+    return Next(ordinary.label, ordinary, BY.get(ordinary))
+
+
+def _next(
+    known: Known, project: OneProject, found: dict[str, Option], coming: Next, back: Option | None
+) -> Move:
+    facts = project.facts
+    one = found[coming.deed.value] if coming.deed else None
+    rows = (d for d in project.deadlines if d["kind"] == coming.kind and _is_open(d))
+    due = next((_due(row, facts, known.today) for row in rows), None)
+    if one is None:  # nothing to do but to hold the class
+        one = found[Action.HOLD.value]
+        lacks = [f for f in (*one.reasons, *one.besides) if f.rule not in TILL_THEN]
+        return Move((Role.HOST,), coming.what, one, due, worth_saying(lacks))
     asked = [f for f in one.asks if f.rule == "papers_present"]
     against = worth_saying(f for f in (*one.reasons, *one.besides) if f.rule != "right_role")
-    note = MENDS.format(items=facts.mend_items) if mending else None
-    return Move(one.who, one.deed.label, one, due, (*asked, *against), note=note, back=back)
+    note = MENDS.format(items=facts.mend_items) if _mends(facts) else None
+    return Move(one.who, coming.what, one, due, (*asked, *against), note=note, back=back)
+
+
+# What only says that the class is not over yet, or who will record it.
+TILL_THEN = frozenset({"has_ended", "not_before_its_time", "right_role"})
+
+
+def _due(row: dict[str, Any], facts: Facts, today: date) -> Due:
+    kind = Kind(row["kind"])
+    seen = look(kind, Force(row["force"]), facts, row["late_after"], today)
+    advised = row["advised_on"] if is_handed_in(kind) else None
+    return Due(row["due_on"], advised, bool(row["provisional"]), seen)
 
 
 def _mends(facts: Facts) -> bool:
     return facts.mend_in is facts.state and not facts.mended_on
 
 
-def _is_open(row: dict[str, Any], kind: Kind) -> bool:
-    return (row["kind"], row["standing"]) == (kind.value, Standing.OPEN.value)
+def _is_open(row: dict[str, Any]) -> bool:
+    return bool(row["standing"] == Standing.OPEN.value)
 
 
 def _second(project: OneProject, found: dict[str, Option]) -> Move:

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
 from states.labels import state_label
+from states.lateness import is_handed_in, look
 from states.lifecycle import UNDER_WAY
 from states.next_step import Next, next_step
-from states.terms import Force, Kind, Role, Text
+from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.people import Actor
@@ -43,6 +44,7 @@ class Mine:
     provisional: bool
     gentle: bool
     late: bool
+    blameless: bool
     mend_items: str
     addressee: Text
 
@@ -77,8 +79,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
     category = book.policy(facts.policy).categories[facts.category]
     step = next_step(facts, category, {kind: one.due_on for kind, one in due.items()}, today)
     one = due.get(step.kind) if step.kind else None
-    gentle = one is not None and one.force == Force.ADVISORY
-    asked = one is not None and one.kind not in DAYS
+    seen = one and look(Kind(one.kind), Force(one.force), facts, one.late_after, today)
     return Mine(
         project_id=row.id,
         name=row.name,
@@ -91,19 +92,15 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         ends=row.ends,
         next=step,
         by=one.due_on if one else None,
-        by_label=DAYS.get(step.kind or Kind.FILING, DUE),
-        advised=one.advised_on if one and one.kind not in DAYS else None,
+        by_label=seen.day if seen else NOTHING,
+        advised=one.advised_on if one and is_handed_in(Kind(one.kind)) else None,
         provisional=bool(one and one.provisional),
-        gentle=gentle and asked,
-        late=bool(one and one.late_after < today and not gentle),
+        gentle=bool(seen and seen.advisory and step.kind not in ASKED_BY_SYSTEM),
+        late=bool(seen and seen.late and not seen.blameless),
+        blameless=bool(seen and seen.blameless),
         mend_items=facts.mend_items if step.kind is Kind.MENDING else "",
         addressee=category.addressee,
     )
 
 
-DUE = Text("截止日", "Due")
-# What the system asks of its own hangs on a day of the class, not on a due day.
-DAYS = {
-    Kind.OPENING: Text("计划开班日", "Planned opening"),
-    Kind.RECORDING: Text("计划结束日", "Planned last day"),
-}
+NOTHING = Text("", "")

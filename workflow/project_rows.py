@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from states.facts import Facts
 from states.labels import state_label
-from states.mailing import plan_came_late
-from states.terms import Kind, State, Text
+from states.lateness import look
+from states.terms import Force, Kind, Text
 from states.waiting import waiting
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
@@ -82,7 +82,7 @@ def rows_of(
 
 
 def _next_due(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
-    columns = ("project_id", "kind", "due_on", "late_after", "provisional")
+    columns = ("project_id", "kind", "due_on", "late_after", "force", "provisional")
     query = (
         select(*(DEADLINE.c[name] for name in columns))
         .where(ASKED, DEADLINE.c.project_id.in_(ids))
@@ -119,8 +119,5 @@ def _row(row: Any, book: Rulebook, due: Any, today: date) -> ProjectRow:
 
 def _due(row: Any, facts: Facts, today: date) -> Due:
     kind = Kind(row.kind)
-    # Nobody has to apply: a draft whose window is over is not late.
-    owed = not (kind is Kind.APPLICATION and facts.state is State.DRAFTED)
-    late = max(0, (today - row.late_after).days) if owed else 0
-    blameless = plan_came_late(facts, row.late_after)
-    return Due(kind, row.due_on, bool(row.provisional), late, blameless)
+    seen = look(kind, Force(row.force), facts, row.late_after, today)
+    return Due(kind, row.due_on, bool(row.provisional), seen.late, seen.blameless)

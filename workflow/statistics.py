@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from states.facts import Facts
+from states.lateness import look
 from states.lifecycle import FINAL
-from states.terms import Kind, State
+from states.terms import Force, Kind, State
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
 from workflow.lateness import ASKED, OWED, is_late
@@ -137,15 +140,34 @@ def _load(department: str, states: dict[State, int], late: int) -> Load:
     return Load(department, total, total - ended, late, ended)
 
 
-def late_ones(connection: Connection, actor: Actor, year: int, today: date, most: int) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Something overdue. `blameless`: the plan itself came after the last day."""
+
+    name: str
+    host: str
+    kind: Kind
+    last_on: date
+    days: int
+    blameless: bool
+
+
+def late_ones(
+    connection: Connection, actor: Actor, year: int, today: date, most: int
+) -> list[Late]:
     """What is overdue, the longest first: project and deadline, `most` rows at most."""
-    columns = (PROJECT.c.id, PROJECT.c.number, PROJECT.c.name, PROJECT.c.host)
-    return list(
-        connection.execute(
-            select(*columns, PROJECT.c.department, DEADLINE.c.kind, DEADLINE.c.late_after)
-            .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-            .where(is_late(today), within(actor, year))
-            .order_by(DEADLINE.c.late_after, PROJECT.c.id, DEADLINE.c.id)
-            .limit(most)
-        )
+    columns = (DEADLINE.c.kind, DEADLINE.c.force, DEADLINE.c.late_after)
+    rows = connection.execute(
+        select(PROJECT.c.name, PROJECT.c.host, PROJECT.c.facts, *columns)
+        .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
+        .where(is_late(today), within(actor, year))
+        .order_by(DEADLINE.c.late_after, PROJECT.c.id, DEADLINE.c.id)
+        .limit(most)
     )
+    return [_late(row, today) for row in rows]
+
+
+def _late(row: Any, today: date) -> Late:
+    kind, facts = Kind(row.kind), Facts.read(json.loads(row.facts))
+    seen = look(kind, Force(row.force), facts, row.late_after, today)
+    return Late(row.name, row.host, kind, row.late_after, seen.late, seen.blameless)

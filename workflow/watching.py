@@ -83,6 +83,6 @@ def waits_for(role: Role) -> tuple[ColumnElement[bool], ...]:
 
 def due_rows() -> Select[Any]:
     """Projects with one deadline each, to be narrowed."""
-    columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on"))
+    columns = (DEADLINE.c[name] for name in ("kind", "due_on", "late_after", "known_on", "force"))
     its = DEADLINE.c.project_id == PROJECT.c.id
     return select(PROJECT, *columns, DEADLINE.c.provisional).join_from(DEADLINE, PROJECT, its)

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, exists, select
 from config.rulebook import Rulebook
 from notifications.calendars.timetable_page import Page, page
 from notifications.letters.grounds import NOTHING, came_late, granted, ground, listed, papers
-from notifications.letters.item_view import PAPERLESS
 from notifications.letters.printing import plain
 from notifications.letters.schedule import planned_time
 from states.facts import Facts, Standing
+from states.lateness import is_handed_in
 from states.policy import Category, Policy
 from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
 from workflow.deadlines import TABLE as DEADLINE
@@ -87,7 +87,7 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     return (
         kind.label.in_(language),
         due,
-        advised if kind not in PAPERLESS else "—",
+        advised if is_handed_in(kind) else "—",
         place.in_(language) or "—",
         between.join(dict.fromkeys(note.in_(language) for note in notes if note.zh)),
         "☑" if row.standing == Standing.MET else "□",

@@ -17,9 +17,8 @@ from notifications.letters.printing import (
 )
 from notifications.letters.values import Item, Letter
 from notifications.letters.words import Words, words_of
+from states.lateness import is_handed_in
 from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text
-
-PAPERLESS = ASKED_BY_SYSTEM | {Kind.COMPLETION}  # nothing is handed in
 
 
 class Row(NamedTuple):
@@ -146,7 +145,7 @@ class View:
     def facts(self) -> Rows:
         """Label and value, without the empty ones."""
         rows = [*self._project, *self.dates]
-        if self.item.kind not in PAPERLESS:
+        if is_handed_in(self.item.kind):
             rows.append(Row(self.say.addressee, plain(self.item.addressee, self.language)))
         return tuple(row for row in rows if row.value)
 
@@ -166,7 +165,7 @@ class View:
     def brief(self) -> str:
         """The project's facts on one line, for letters with several items."""
         shown = [row for row in self._project[1:] if row.value]
-        if self.item.kind not in PAPERLESS and self.item.addressee:
+        if is_handed_in(self.item.kind) and self.item.addressee:
             shown.append(Row(self.say.addressee, plain(self.item.addressee, self.language)))
         semicolon: str = self.say.semicolon
         return semicolon.join(f"{row.label}{self.say.colon}{row.value}" for row in shown)

@@ -24,9 +24,16 @@ PROJECT_ROUTES = {
     "/projects/{project_id}/papers/{key}",
 }
 FOR_ADMINS = {"/units", "/people"}
+# Who enters a room, as on the pages; 403 to anybody else.
 OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
-OFFICE = {"province", "admin", "auditor"}
-ROOMS = {  # 403 to anybody else
+OFFICE = OFFICIALS - {"coordinator", "other coordinator"}
+WATCHERS = OFFICIALS - {"admin"}
+STAFF = WATCHERS - {"auditor"}
+ROOMS = {
+    "/batches": WATCHERS,
+    "/batches/{batch_id}": WATCHERS,
+    "/batches/{batch_id}/candidates": STAFF,
+    "/batches/{batch_id}/preview": STAFF,
     "/mail/{mail_id}": OFFICIALS,
     "/marked-addresses": OFFICIALS,
     "/ladders": OFFICIALS,
@@ -34,7 +41,8 @@ ROOMS = {  # 403 to anybody else
     "/audit": OFFICE,
     "/audit/projects": OFFICE,
 }
-OF_THE_PROJECT = {"/mail/{mail_id}"}  # 404 to whose scope it is not in
+# 404 to whose scope it is not in: of a project, or of a colleague's batch.
+SCOPED = {"/mail/{mail_id}", *(path for path in ROOMS if "{batch_id}" in path)}
 FILL = {
     "{project_id}": "1",
     "{key}": "application_form",
@@ -43,6 +51,7 @@ FILL = {
     "{year}": "2025",
     "{webhook_id}": "999",
     "{action}": "submit",
+    "{batch_id}": "1",
     "{mail_id}": "1",
     "{act}": "hold",
     "{email}": "lin@example.cn",
@@ -74,6 +83,8 @@ def project(house: House) -> int:
     kept = caller(house, "province").upload("申报表.pdf", b"%PDF-1")
     done = caller(house, "host").do(number, "submit", papers={"application_form": kept})
     assert done.status_code == 200, done.text
+    new = {"deed": "review", "projects": [number]}
+    assert caller(house, "coordinator").post("/batches", new).json()["id"] == 1
     return number
 
 
@@ -82,7 +93,7 @@ def expected(path: str, who: str) -> int:
         return 200 if who == "admin" else 403
     if path in ROOMS and who not in ROOMS[path]:
         return 403
-    if path in OF_THE_PROJECT and who not in INSIDE:
+    if path in SCOPED and who not in INSIDE:
         return 404
     return 404 if path in PROJECT_ROUTES and who not in INSIDE else 200
 

@@ -67,7 +67,7 @@ def test_departments_are_counted_within_the_scope(desk: Desk) -> None:
     assert mine == [own]
     assert theirs == [Load("厦门市人社局", 1, 1, late=0, ended=0)]
     assert everything == [*mine, *theirs]
-    assert [(row.name, row.kind, row.late_after.isoformat()) for row in late] == [
+    assert [(row.name, row.kind, row.last_on.isoformat()) for row in late] == [
         ("班planned", "filing", "2025-04-12"),
         ("班held", "reimbursement", "2025-06-16"),
     ]

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
-from config.calendar_files import LARGEST, CalendarYear, written
+from config.calendar_files import CalendarYear, written
 from config.errors import ConfigError
+from config.toml_text import LARGEST
 from states.calendar import ONE_DAY
 from states.forms import Problem
 from states.terms import Kind
@@ -104,7 +105,7 @@ class ShiftOut(BaseModel):
     provisional: bool = Field(description=both("改后是否暂定", "whether it then is provisional"))
 
 
-class Preview(BaseModel):
+class YearPreview(BaseModel):
     """What a draft would change. `first`, `last`: the days that it sees differently."""
 
     first: date | None
@@ -122,14 +123,14 @@ class Preview(BaseModel):
     ),
     responses=problems(400, 413),
 )
-def preview(request: Request, _: Keeper, year: Edited, given: Draft) -> Preview:
+def preview(request: Request, _: Keeper, year: Edited, given: Draft) -> YearPreview:
     site = site_of(request)
     new = calendar_with(_folder(site), _read(given.text, year))
     with site.db.read() as connection:
         moved = shifts(connection, site.book, new)
     first, last = changed_days(site.book.calendar, new) or (None, None)
     listed, more = [_shift(one) for one in moved[:MOST]], max(len(moved) - MOST, 0)
-    return Preview(first=first, last=last, shifts=listed, more=more)
+    return YearPreview(first=first, last=last, shifts=listed, more=more)
 
 
 def _read(text: str, year: int) -> CalendarYear:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
 from config.errors import ConfigError
-from config.policy_files import LARGEST_FILE
 from config.rulebook import Rulebook
+from config.toml_text import LARGEST
 from states.comparing import differences
 from states.forms import Problem
 from states.policy import Policy
@@ -101,7 +101,7 @@ class PolicyFile(BaseModel):
     file: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         description=both("文件名，用于说明错误所在", "its name, said where something is wrong")
     )
-    text: Annotated[str, StringConstraints(max_length=LARGEST_FILE)] = Field(
+    text: Annotated[str, StringConstraints(max_length=LARGEST)] = Field(
         description=both("文件内容（TOML）", "its content (TOML)")
     )
 

@@ -15,6 +15,7 @@ from notifications.sending.carriers import writer_for
 from states.terms import Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS, OFFICIALS
+from web.numbers import Key
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
@@ -32,7 +33,6 @@ WORK = allowed(*CARERS)
 Who = Annotated[Visitor, Depends(READ)]
 Doer = Annotated[Visitor, Depends(WORK)]
 Form = Annotated[FormData, Depends(posted_by(WORK))]
-Key = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 @routes.get("/mail")

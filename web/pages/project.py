@@ -86,7 +86,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         }
         waiting = list(moves(known, project, found, visitor.actor))
     groups = option_groups(found.values(), waiting)
-    rows = deadline_rows(project, site.book.calendar)
+    rows = deadline_rows(project, site.book.calendar, today)
     values: dict[str, Any] = {
         "project": project,
         "facts": facts,

@@ -14,8 +14,9 @@ from states.facts import Facts, Standing
 from states.filling import NOTICE
 from states.findings import Finding
 from states.labels import rejected_label, state_label
+from states.lateness import Look, is_handed_in, look
 from states.policy import Category, Clause, PaperRule
-from states.terms import Act, Action, Force, Kind, State, Text
+from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
 from web.pages.deed_parts import CHANGE_NOTICE
 from workflow.explain import Option, Stand, worth_saying
@@ -80,12 +81,15 @@ def _end(facts: Facts, category: Category) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """A deadline as it is shown. `late`: past its last day and not met."""
+    """A deadline as it is shown. `advised_on` None where nothing is handed in by it; `basis`: what
+    is said where no document stands behind it."""
 
     kind: Text
     due_on: date
-    last_on: date
-    advised_on: date
+    advised_on: date | None
+    seen: Look
+    basis: Text | None
+    note: Text | None
     provisional: bool
     standing: Text
     look: str  # open, late, ahead, met, over
@@ -95,14 +99,16 @@ class DeadlineRow:
     trace: tuple[Text, ...]
 
 
-def deadline_rows(project: OneProject, calendar: WorkCalendar) -> dict[str, list[DeadlineRow]]:
+def deadline_rows(
+    project: OneProject, calendar: WorkCalendar, today: date
+) -> dict[str, list[DeadlineRow]]:
     """`current`: what is asked for, the next first; `over`: earlier dates and what was lifted."""
     computed = {d.kind.value: d for d in deadlines_for(project.facts, project.category, calendar)}
     current: list[DeadlineRow] = []
     over: list[DeadlineRow] = []
     for row in project.deadlines:
         standing = Standing(row["standing"])
-        made = _row(row, standing, computed.get(row["kind"]))
+        made = _row(project, row, computed.get(row["kind"]), today)
         gone = standing in (Standing.SUPERSEDED, Standing.LIFTED)
         (over if gone else current).append(made)
     order = {"open": 0, "ahead": 1, "met": 2}
@@ -110,14 +116,20 @@ def deadline_rows(project: OneProject, calendar: WorkCalendar) -> dict[str, list
     return {"current": current, "over": over}
 
 
-def _row(row: dict[str, Any], standing: Standing, found: Deadline | None) -> DeadlineRow:
+def _row(
+    project: OneProject, row: dict[str, Any], found: Deadline | None, today: date
+) -> DeadlineRow:
     looks = {Standing.OPEN: "open", Standing.AHEAD: "ahead", Standing.MET: "met"}
     own = found is not None and found.due.due_on == row["due_on"]
+    kind, standing = Kind(row["kind"]), Standing(row["standing"])
+    rule = project.category.deadline(kind)
     return DeadlineRow(
-        kind=Kind(row["kind"]).label,
+        kind=kind.label,
         due_on=row["due_on"],
-        last_on=row["late_after"],
-        advised_on=row["advised_on"],
+        advised_on=row["advised_on"] if is_handed_in(kind) else None,
+        seen=look(kind, Force(row["force"]), project.facts, row["late_after"], today),
+        basis=rule.basis.label if rule and rule.basis is not Basis.STATED else None,
+        note=rule.note if rule else None,
         provisional=bool(row["provisional"]),
         standing=standing.label,
         look=looks.get(standing, "over"),
