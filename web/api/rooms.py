@@ -25,6 +25,7 @@ from web.api import (
     papers,
     people,
     policies,
+    project_papers,
     projects,
     rules,
 )
@@ -45,6 +46,7 @@ RESOURCES = (  # in the order of the documentation
     batch_filling,
     batch_publication,
     papers,
+    project_papers,
     mails,
     addresses,
     rules,
