@@ -60,13 +60,17 @@ def change_in_advance(case: Case) -> Iterable[Finding]:
         return
     opens = case.facts.opens_latest
     if opens and case.on >= opens:
-        said = Text(
-            "情况说明于{on}报送，不在开班之前。", "The notice came on {on}, not in advance."
-        )
+        said = WOULD_COME_LATE if case.supposed else CAME_LATE
         yield flag("change_in_advance", clause, "on", said.format(on=day_label(case.on)))
     if "change_notice" not in case.papers:
         said = Text("未附书面情况说明。", "No written notice attached.")
         yield flag("change_in_writing", clause, "change_notice", said, who=(Role.HOST,))
+
+
+CAME_LATE = Text("情况说明于{on}报送，不在开班之前。", "The notice came on {on}, not in advance.")
+WOULD_COME_LATE = Text(
+    "如于{on}报送情况说明，已不在开班之前。", "If it comes on {on}, the notice is not in advance."
+)
 
 
 def extension_fits(case: Case) -> Iterable[Finding]:

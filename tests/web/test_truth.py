@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 from rooms import Room, check_html
+from stories import CLERK, RECEIPT, REPORT
 from visits import House, words
+
+from states.terms import Action
 
 ENDS = {"opens_earliest": "2025-05-12", "opens_latest": "2025-05-12", "planned_ends": "2025-05-15"}
 
@@ -96,3 +99,15 @@ def test_a_plan_that_came_late_is_never_counted_in_days_late(room: Room) -> None
         assert "不归责于" in said
     report = words(room.visit("wang").get("/pictures/report"))
     assert "开班前报送 2025-04-12 计划下达晚，不归责" in report
+
+
+def test_a_report_that_has_not_come_would_be_late_and_is_late_once_it_came(room: Room) -> None:
+    room.house.day = date(2025, 6, 20)
+    project = room.project("held")
+    said = move(room, project)
+    assert "应于2025年6月16日（周一）前报送，如今天报送，将逾期4天，可能影响补助" in said
+    assert "实际" not in said
+    done = room.house.desk.do(
+        project, Action.REPORT, CLERK, "2025-06-20", papers=(*REPORT, RECEIPT)
+    )
+    assert "实际2025年6月20日（周五），逾期4天" in done.findings[0].message.zh
