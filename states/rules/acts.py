@@ -44,11 +44,11 @@ NO_REASON = Text(
 
 
 def change_says_what(case: Case) -> Iterable[Finding]:
-    """R25-05: the notice says what changes."""
+    """R25-02, R25-05: the notice says what changes."""
     if not set(case.given) - {"reason"}:
         said = Text(
-            "请写明变更的内容（时间、地点、选题、内容或人数）。",
-            "Say what changes: time, place, topic, content or number of trainees.",
+            "请写明变更的事项（选题、内容、对象、人数、时间或地点）。",
+            "Say what changes: topic, content, those it is for, their number, time or place.",
         )
         yield block("change_says_what", case.duty("change_in_advance") or "", "given", said)
 
