@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import ConfigError, first_reason
+from config.toml_text import LARGEST, read_text
 from states.calendar import WorkCalendar
 from states.ladder import Ladder, Rung
 from states.terms import Kind, Role, Text
@@ -70,13 +70,12 @@ def read_toml(path: Path) -> dict[str, object]:
     if not path.is_file() or path.stat().st_size > LARGEST:
         raise ConfigError(path.name, "", NOT_A_FILE)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_text(path.name, path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(path.name, "", UNREADABLE.format(why=str(error)[:120])) from error
 
 
-LARGEST = 1_000_000
-NOT_A_FILE = Text("不是普通文件，或超过1MB", "not a regular file, or larger than 1 MB")
+NOT_A_FILE = Text("不是普通文件，或超过200KB", "not a regular file, or larger than 200 KB")
 UNREADABLE = Text("无法读取（{why}），请检查格式", "cannot be read ({why})")
 UNKNOWN_KIND = Text("没有这种期限", "there is no such kind of deadline")
 
@@ -106,7 +105,7 @@ def read_year(name: str, text: str) -> CalendarYear:
     if len(text) > LARGEST:
         raise ConfigError(name, "", NOT_A_FILE)
     try:
-        return CalendarYear.model_validate(tomllib.loads(text))
+        return CalendarYear.model_validate(read_text(name, text))
     except ValidationError as error:
         raise ConfigError(name, *first_reason(error)) from error
     except (ValueError, RecursionError) as error:

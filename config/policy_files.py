@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
@@ -14,11 +13,11 @@ from pydantic import ValidationError
 
 from config.errors import ConfigError, first_reason
 from config.policy_tables import PolicyTable
+from config.toml_text import LARGEST, read_text
 from states.policy import Policy
 from states.terms import Text
 
 SHIPPED = Path(str(files("config.policies")))
-LARGEST_FILE = 1_000_000  # bytes
 
 
 def policy_ids(extra: Path | None = None) -> list[str]:
@@ -43,7 +42,7 @@ def forget_policies() -> None:
 
 def read_policy(file: str, content: bytes) -> Policy:
     """The policy that somebody wrote into a file of that name. ConfigError: it is refused."""
-    if len(content) > LARGEST_FILE:
+    if len(content) > LARGEST:
         raise ConfigError(file, "", TOO_LARGE)
     return _parsed(file, content)
 
@@ -66,7 +65,7 @@ def _load(path: Path) -> Policy:
     try:
         if not path.is_file():
             raise ConfigError(path.name, "", NO_FILE)
-        if path.stat().st_size > LARGEST_FILE:
+        if path.stat().st_size > LARGEST:
             raise ConfigError(path.name, "", TOO_LARGE)
         return _parsed(path.name, path.read_bytes())
     except (OSError, ValueError) as error:
@@ -76,7 +75,7 @@ def _load(path: Path) -> Policy:
 @lru_cache(maxsize=32)
 def _parsed(file: str, content: bytes) -> Policy:
     try:
-        raw = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        raw = read_text(file, content.decode("utf-8-sig"), parse_float=Decimal)
         table = PolicyTable.model_validate(raw)
     except ValidationError as error:
         raise ConfigError(file, *first_reason(error)) from error
@@ -143,7 +142,9 @@ OTHER_ID = Text(
     "文件内的 id 是“{id}”，须与文件名一致。", "It says “{id}”; id and file name must agree."
 )
 NO_FILE = Text("文件不存在，或不是普通文件。", "There is no such file.")
-TOO_LARGE = Text("文件超过1MB，不像是政策文件。", "It is larger than 1 MB: hardly a policy file.")
+TOO_LARGE = Text(
+    "文件超过200KB，不像是政策文件。", "It is larger than 200 KB: hardly a policy file."
+)
 UNREAD = Text("无法读取（{why}）。", "It cannot be read ({why}).")
 NOT_UTF8 = Text("文件不是 UTF-8 编码，请另存为 UTF-8。", "It is not UTF-8; save it as UTF-8.")
 NOT_TOML = Text("不是有效的 TOML 文本（{why}）。", "It is no valid TOML ({why}).")

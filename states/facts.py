@@ -110,6 +110,8 @@ class Facts:
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
 READ = dict.fromkeys(DATE_FIELDS, date.fromisoformat) | dict.fromkeys(STATE_FIELDS, State)
+# What no rule looks at: a change of nothing else leaves every judgement as it was.
+UNJUDGED = frozenset({"follow_up"})
 MAPS = frozenset(f.name for f in fields(Facts) if f.type == "Json")
 
 

@@ -67,7 +67,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(api.open_routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     failures.install(app, {signing_in.NoAddress: 503, Busy: 503})
-    app.add_middleware(Guard, base_url=site.settings.base_url)
+    app.add_middleware(Guard, refuse=failures.turn_away, base_url=site.settings.base_url)
     return app
 
 

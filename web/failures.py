@@ -15,12 +15,17 @@ from starlette.exceptions import HTTPException
 
 from states.terms import Text
 from web.api import problems
-from web.guarding import TooLarge
+from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
+from workflow import batch_edits, mail_acts
 from workflow.answers import OtherRequest, UnderWay
+from workflow.attempts import MailRefused
+from workflow.batch_publishing import BatchRefused
+from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.mail_acts import NoSuchMail
 from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")
@@ -36,6 +41,7 @@ def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Refused, problems.refused)
+    app.add_exception_handler(BatchRefused, problems.batch_refused)
     app.add_exception_handler(problems.Unfit, problems.unfit)
     app.add_exception_handler(PaperRefused, problems.of_paper)
     app.add_exception_handler(OtherRequest, problems.of_key)
@@ -50,6 +56,11 @@ def refuse(request: Request, status: int, text: Text) -> Response:
     with suppress(Exception):  # the page of a failure must not fail over who reads it
         find_visitor(request)
     return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
+
+
+def turn_away(request: Request, status: int) -> Response:
+    """What is refused before anybody looks at it."""
+    return refuse(request, status, TEXTS[status])
 
 
 def _sign_in(request: Request, _: Exception) -> Response:
@@ -81,8 +92,14 @@ def _told(status: int) -> Callable[[Request, Exception], Response]:
 STATUS: dict[type[Exception], int] = {
     NotAllowed: 403,
     Forged: 403,
+    batch_edits.NotTheirs: 403,
+    mail_acts.NotTheirs: 403,
     NoSuchProject: 404,
+    NoSuchBatch: 404,
+    NoSuchMail: 404,
+    BatchOver: 409,
     LostRace: 409,
+    MailRefused: 409,
     DatabaseProblem: 503,
     TooLarge: 413,
 }
@@ -110,7 +127,9 @@ def _http(request: Request, error: Exception) -> Response:
 def _unforeseen(request: Request, error: Exception) -> Response:
     number = token_hex(4)
     LOG.error("%s %s failed (%s)", request.method, request.url.path, number, exc_info=error)
-    return refuse(request, 500, BROKEN.format(number=number))
+    answer = refuse(request, 500, BROKEN.format(number=number))
+    guarded(answer.headers)  # it is sent past the guard
+    return answer
 
 
 TITLES = {

@@ -5,10 +5,15 @@ Pure ASGI, so that nothing is buffered and no exception changes its way.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 60 * 1024 * 1024  # papers of one deed
@@ -33,8 +38,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",  # what may be kept says so itself
 }
-
+# Forms come in UTF-8. In another spelling a form can hold what no page and no file can.
+UTF_8 = re.compile(r'charset="?utf-?8"?')
 
 # What was written for a mail program brings its own styles; it may do nothing else here.
 SHOWN_MAIL = (
@@ -43,39 +50,50 @@ SHOWN_MAIL = (
 )
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """More came in than a page takes."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+def guarded(headers: MutableHeaders) -> None:
+    """Add what every answer carries, but for what it says itself."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
 
 
 class Guard:
-    """Refuses what comes from another site, ends what is too large, adds the headers."""
+    """Turns away what comes from another site, is too large or is spelt in no way that we read, and
+    adds the headers. `refuse` makes the page that says so."""
 
-    def __init__(self, app: ASGIApp, base_url: str = "") -> None:
-        self.app, self.own = app, urlsplit(base_url).netloc
+    def __init__(
+        self, app: ASGIApp, refuse: Callable[[Request, int], Response], base_url: str = ""
+    ) -> None:
+        self.app, self.refuse, self.own = app, refuse, urlsplit(base_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if scope["method"] not in SAFE and self._foreign(headers):
-            await PlainTextResponse("cross-site request refused", 403)(scope, receive, send)
-            return
-        if int(headers.get("content-length") or 0) > MOST_BYTES:
-            await PlainTextResponse("too large", 413)(scope, receive, send)
-            return
-        private = not scope["path"].startswith("/static/")
 
         async def answering(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    answer.setdefault(name, value)
-                if private:
-                    answer.setdefault("Cache-Control", "no-store")
+                guarded(MutableHeaders(scope=message))
             await send(message)
 
-        await self.app(scope, _counted(receive), answering)
+        app, status = self.app, self._refused(scope["method"], Headers(scope=scope))
+        if status:
+            app = await run_in_threadpool(self.refuse, Request(scope), status)
+        await app(scope, _counted(receive), answering)
+
+    def _refused(self, method: str, headers: Headers) -> int:
+        """The status with which this is turned away; 0 where it is not."""
+        if method not in SAFE and self._foreign(headers):
+            return 403
+        if int(headers.get("content-length") or 0) > MOST_BYTES:
+            return 413
+        return 400 if "charset" in UTF_8.sub("", headers.get("content-type", "").lower()) else 0
 
     def _foreign(self, headers: Headers) -> bool:
         """Whether a browser says that another site sent this. Programs say nothing."""

@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from states.facts import Json
 
 PAPER, KEPT = "paper.", "kept."  # names of form fields, before the paper's own
+LONGEST_NAME = 200
 
 
 def sealed(secret: bytes, place: str, kept: Json) -> str:
@@ -54,4 +55,5 @@ def uploads(form: FormData) -> dict[str, UploadFile]:
 def file_name(given: str) -> str:
     """A name without folders, which old browsers send, and without what nobody can see."""
     last = given.replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if c.isprintable()).strip(" .") or "file"
+    shown = "".join(c for c in last if c.isprintable()).strip(" .")
+    return shown[-LONGEST_NAME:] or "file"  # the end tells what it is

@@ -15,7 +15,8 @@ from states.policy import Policy
 from states.terms import Entry
 from states.wanted import wanted
 from workflow import deadlines
-from workflow.engine import EVENT, TABLE, drawn
+from workflow.columns import drawn
+from workflow.engine import EVENT, TABLE
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.statements import Statement
 from workflow.webhooks import queue_admitted

@@ -28,6 +28,7 @@ from workflow.batches import (
     sorts_for,
     sources,
 )
+from workflow.identity import tidy
 from workflow.judging import TABLE as PROJECT
 from workflow.office_tables import BatchStatus
 from workflow.people import Actor, names_of
@@ -38,6 +39,11 @@ PAGE = 50  # candidates on a page
 
 class NotTheirs(Exception):
     """Somebody may look at the batch, or not even that, but not prepare it."""
+
+    text = Text(
+        "这一类批次由其他角色办理，您的账号只能查看。",
+        "Batches of this sort are for another role to prepare; your account may only look at them.",
+    )
 
 
 def begin(connection: Connection, actor: Actor, deed: Action, title: str, *, at: datetime) -> int:
@@ -51,7 +57,7 @@ def begin(connection: Connection, actor: Actor, deed: Action, title: str, *, at:
 
 
 def _title(given: str, deed: Action) -> str:
-    return " ".join(given.split())[:MAX_LINE] or deed.label.zh
+    return tidy(given)[:MAX_LINE] or deed.label.zh
 
 
 def opened(connection: Connection, actor: Actor, batch_id: int) -> Prepared:
@@ -82,9 +88,15 @@ class Wanted:
 
 
 def candidates(
-    connection: Connection, actor: Actor, batch: Prepared, wanted: Wanted, *, after: int = 0
+    connection: Connection,
+    actor: Actor,
+    batch: Prepared,
+    wanted: Wanted,
+    *,
+    after: int = 0,
+    limit: int = PAGE,
 ) -> list[Any]:
-    """Rows of projects that the deed could lead on and that are not in it, by id; PAGE and one."""
+    """Rows of projects that the deed could lead on and that are not in it, by id; `limit` and one."""
     inside = select(LINE.c.project_id).where(LINE.c.batch_id == batch.id)
     states = [state.value for state in sources(batch.deed)]
     query = select(PROJECT).where(visible(actor), PROJECT.c.state.in_(states))
@@ -95,7 +107,7 @@ def candidates(
     for word in wanted.words.split():
         named = PROJECT.c.name.contains(word, autoescape=True)
         query = query.where(named | PROJECT.c.host.contains(word, autoescape=True))
-    return list(connection.execute(query.order_by(PROJECT.c.id).limit(PAGE + 1)))
+    return list(connection.execute(query.order_by(PROJECT.c.id).limit(limit + 1)))
 
 
 def choices(
@@ -153,7 +165,7 @@ def save(connection: Connection, actor: Actor, batch_id: int, edit: Edit) -> Pro
     batch = opened(connection, actor, batch_id)
     sort = SORTS[batch.deed]
     papers = batch.papers
-    if edit.letter is not None:
+    if sort.letter and edit.letter is not None:
         papers = {LETTER: edit.letter} if edit.letter else {}
     fields = _filled(edit.fields, sort.shared)
     batch = replace(batch, title=_title(edit.title, batch.deed), fields=fields, papers=papers)

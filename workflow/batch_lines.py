@@ -36,6 +36,12 @@ class Verdict:
     deadlines: list[Any] = field(default_factory=list)
     mails: list[tuple[Any, str]] = field(default_factory=list)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it keeps the batch from being published, also where nobody has looked at what
+        happened since it was put in."""
+        return bool(self.problems) or self.line.changed
+
 
 def do_lines(
     connection: Connection,

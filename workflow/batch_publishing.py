@@ -24,18 +24,19 @@ from workflow.batches import (
     packed,
     sorts_for,
 )
-from workflow.database import Database
 from workflow.deeds import Deed
 from workflow.office_tables import BatchStatus
 from workflow.people import Actor
 
 
 class BatchRefused(Exception):
-    """Lines stand against it: nothing was written."""
+    """Lines stand against it: nothing was written. `text` names the first of them."""
 
     def __init__(self, verdicts: Sequence[Verdict]) -> None:
         self.verdicts = list(verdicts)
-        super().__init__(f"{len(self.verdicts)} line(s) refused")
+        names = "、".join(f"“{v.line.facts.name}”" for v in self.verdicts[:NAMED])
+        self.text = STOPPED.format(n=len(self.verdicts), names=names)
+        super().__init__(self.text.en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Published:
 
 
 def publish(
-    db: Database,
+    connection: Connection,
     book: Rulebook,
     actor: Actor,
     batch_id: int,
@@ -56,55 +57,61 @@ def publish(
     today: date,
     at: datetime,
 ) -> Published:
-    """Do every line, or nothing. `shown`: the fingerprint of what the person was looking at.
+    """Do every line, or nothing: the transaction has to end with what is raised. `shown`: the
+    fingerprint of what the person was looking at.
 
     Raises NoSuchBatch, NotTheirs, BatchOver (somebody else was first, or changed it since), and
     BatchRefused with the lines that cannot be done.
     """
-    with db.write() as connection:
-        batch = find(connection, actor, batch_id, lock=True)
-        if batch.deed not in sorts_for(actor):
-            raise NotTheirs
-        if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
-            raise BatchOver(over(connection, batch))
-        lines, hidden = lines_of(connection, batch.id, actor)
-        if fingerprint(batch, lines) != shown:
-            raise BatchOver(NOT_AS_SHOWN)
-        if hidden or not lines:
-            raise BatchOver(OUT_OF_SIGHT if hidden else EMPTY)
-        verdicts = do_lines(connection, book, batch, lines, actor, today=today, at=at, strict=True)
-        if refused := [verdict for verdict in verdicts if verdict.problems]:
-            raise BatchRefused(refused)
-        pending = all(v.outcome and v.outcome.pending for v in verdicts)
-        _record(connection, batch, verdicts, actor, pending=pending, at=at)
+    batch = find(connection, actor, batch_id, lock=True)
+    if batch.deed not in sorts_for(actor):
+        raise NotTheirs
+    if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
+        raise BatchOver(over(connection, batch))
+    lines, hidden = lines_of(connection, batch.id, actor)
+    if fingerprint(batch, lines) != shown:
+        raise BatchOver(NOT_AS_SHOWN)
+    if hidden or not lines:
+        raise BatchOver(OUT_OF_SIGHT if hidden else EMPTY)
+    verdicts = do_lines(connection, book, batch, lines, actor, today=today, at=at, strict=True)
+    if refused := [verdict for verdict in verdicts if verdict.problems]:
+        raise BatchRefused(refused)
+    pending = all(v.outcome and v.outcome.pending for v in verdicts)
+    _record(connection, batch, verdicts, actor, pending=pending, at=at)
     return Published(len(lines), pending)
 
 
 def take_back(
-    db: Database, book: Rulebook, actor: Actor, batch_id: int, *, today: date, at: datetime
+    connection: Connection,
+    book: Rulebook,
+    actor: Actor,
+    batch_id: int,
+    *,
+    today: date,
+    at: datetime,
 ) -> None:
-    """Cancel what the first person proposed, in all lines, so that it can be changed again."""
-    with db.write() as connection:
-        batch = find(connection, actor, batch_id, lock=True)
-        if batch.deed not in sorts_for(actor):
-            raise NotTheirs
-        if batch.stage is not Stage.PROPOSED:
-            raise BatchOver(over(connection, batch))
-        lines, hidden = lines_of(connection, batch.id, actor)
-        if hidden:
-            raise BatchOver(OUT_OF_SIGHT)
-        verdicts = []
-        for line in sorted(lines, key=lambda one: one.project_id):
-            deed = Deed(Act.CANCEL, actor, {"reason": TAKEN_BACK}, {}, today)
-            verdict = Verdict(line)
-            if line.facts.awaits(batch.deed):  # else somebody has cancelled it by itself
-                do_line(connection, book, verdict, deed, today=today, at=at)
-            verdicts.append(verdict)
-        if refused := [verdict for verdict in verdicts if verdict.problems]:
-            raise BatchRefused(refused)
-        back = replace(batch, proposed_by="", proposed_at="")
-        connection.execute(update(BATCH).where(BATCH.c.id == batch.id).values(**packed(back)))
-        _seen(connection, batch, verdicts)
+    """Cancel what the first person proposed, in all lines, so that it can be changed again. Raises
+    as `publish`, and the transaction has to end with it."""
+    batch = find(connection, actor, batch_id, lock=True)
+    if batch.deed not in sorts_for(actor):
+        raise NotTheirs
+    if batch.stage is not Stage.PROPOSED:
+        raise BatchOver(over(connection, batch))
+    lines, hidden = lines_of(connection, batch.id, actor)
+    if hidden:
+        raise BatchOver(OUT_OF_SIGHT)
+    verdicts = []
+    for line in sorted(lines, key=lambda one: one.project_id):
+        deed = Deed(Act.CANCEL, actor, {"reason": TAKEN_BACK}, {}, today)
+        verdict = Verdict(line)
+        if line.facts.awaits(batch.deed):  # else somebody has cancelled it by itself
+            do_line(connection, book, verdict, deed, today=today, at=at)
+        verdicts.append(verdict)
+    if refused := [verdict for verdict in verdicts if verdict.problems]:
+        raise BatchRefused(refused)
+    back = replace(batch, proposed_by="", proposed_at="")
+    connection.execute(update(BATCH).where(BATCH.c.id == batch.id).values(**packed(back)))
+    _seen(connection, batch, verdicts)
 
 
 def _record(
@@ -138,6 +145,11 @@ def _seen(connection: Connection, batch: Prepared, verdicts: Sequence[Verdict]) 
         connection.execute(update(LINE).where(*its).values(seen=bindparam("new_seen")), rows)
 
 
+NAMED = 5  # projects that stand in the way, by name
+STOPPED = Text(
+    "没有公布：{n}个项目不能办理（{names}），原因见下。本批没有办理任何项目，也没有发出邮件。",
+    "Not published: {n} project(s) cannot be done ({names}), see below. Nothing was done or sent.",
+)
 TAKEN_BACK = "批次拟办撤回修改"
 NOT_AS_SHOWN = Text(
     "该批次在您打开页面之后有改动，请重新预览后再公布。没有办理任何项目。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,15 +13,59 @@ from config.rulebook import Rulebook
 from states.facts import Standing
 from states.labels import state_label
 from states.terms import Role
+from workflow.batch_edits import over
 from workflow.batch_lines import Verdict, do_lines
-from workflow.batches import Stage, find, lines_of
+from workflow.batch_money import money
+from workflow.batches import (
+    BatchOver,
+    Prepared,
+    Stage,
+    find,
+    fingerprint,
+    lines_of,
+    sorts_for,
+)
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import situation
+from workflow.funds import Share
 from workflow.outbox import TABLE as MAIL
 from workflow.people import Actor
 
 Subject = Callable[[Connection, Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would come of a batch. `hidden`: lines out of the actor's sight; `shown`: the
+    fingerprint of what was rehearsed; `own`: the actor has proposed it; `may`: he could publish
+    such a batch at all."""
+
+    batch: Prepared
+    verdicts: list[Verdict]
+    hidden: int
+    shown: str
+    own: bool
+    may: bool
+    shares: list[Share]
+
+    @property
+    def stopped(self) -> int:
+        return sum(one.stopped for one in self.verdicts)
+
+    @property
+    def mails(self) -> int:
+        return sum(len(one.mails) for one in self.verdicts)
+
+    @property
+    def total(self) -> int:
+        """Of all amounts, in fen."""
+        return sum(one.amount or 0 for one in self.verdicts)
+
+    @property
+    def can_publish(self) -> bool:
+        in_the_way = self.stopped or self.hidden or self.own
+        return self.may and bool(self.verdicts) and not in_the_way
 
 
 def rehearse(
@@ -33,17 +77,20 @@ def rehearse(
     *,
     today: date,
     at: datetime,
-) -> list[Verdict]:
-    """What would come of it, line by line, as things stand now; nothing is kept.
+) -> Rehearsal:
+    """What would come of it, line by line, as things stand now; nothing is kept. Asks as often as
+    there are lines, of which a batch has MOST_LINES at most. NoSuchBatch, BatchOver.
 
     Where two people are needed and the first has not proposed yet, the second's part is rehearsed
     as well: what follows then is what will follow in the end.
     """
-    found: list[Verdict] = []
     try:
         with db.write() as connection:
             batch = find(connection, actor, batch_id)
-            lines, _ = lines_of(connection, batch.id, actor)
+            if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
+                raise BatchOver(over(connection, batch))
+            lines, hidden = lines_of(connection, batch.id, actor)
+            shares = money(connection, book, batch, lines)
             own = batch.stage is Stage.PROPOSED and batch.proposed_by == actor.login
             who = SECOND if own else actor
             found = do_lines(connection, book, batch, lines, who, today=today, at=at, strict=False)
@@ -65,7 +112,8 @@ def rehearse(
             _look(connection, book, found, subject)
             raise _Enough
     except _Enough:
-        return found
+        shown, may = fingerprint(batch, lines), batch.deed in sorts_for(actor)
+        return Rehearsal(batch, found, hidden, shown, own, may, shares)
 
 
 class _Enough(Exception):

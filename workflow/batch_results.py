@@ -18,6 +18,7 @@ from workflow.batches import LINE, Line, Prepared
 from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.queries import deed_label
+from workflow.races import matters
 from workflow.tables import Event
 
 EVENT = Event.__table__  # type: ignore[attr-defined]
@@ -33,18 +34,22 @@ class News:
 
 
 def news(connection: Connection, batch_id: int) -> dict[int, list[News]]:
-    """By project: what happened since the batch saw it, oldest first."""
+    """By project: what happened since the batch saw it, oldest first; only where it matters."""
     rows = connection.execute(
         select(EVENT.c.project_id, EVENT.c.deed, EVENT.c.person, EVENT.c.recorded_at)
+        .add_columns(EVENT.c.changes)
         .join_from(LINE, EVENT, EVENT.c.project_id == LINE.c.project_id)
         .where(LINE.c.batch_id == batch_id, EVENT.c.seq > LINE.c.seen)
         .order_by(EVENT.c.project_id, EVENT.c.seq)
     )
     found: dict[int, list[News]] = {}
+    moved = set()
     for row in rows:
         one = News(deed_label(row.deed), row.person, row.recorded_at)
         found.setdefault(row.project_id, []).append(one)
-    return found
+        if matters(row.changes):
+            moved.add(row.project_id)
+    return {project: happened for project, happened in found.items() if project in moved}
 
 
 @dataclass(frozen=True, slots=True)

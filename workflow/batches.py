@@ -22,6 +22,7 @@ from states.terms import Action, Role, State, Text
 from workflow.judging import TABLE as PROJECT
 from workflow.office_tables import Batch, BatchLine, BatchStatus
 from workflow.people import GRANT, PERSON, Actor
+from workflow.races import moved_on
 from workflow.scopes import sees_all, visible
 
 BATCH = Batch.__table__  # type: ignore[attr-defined]
@@ -37,10 +38,11 @@ class Sort:
 
     shared: tuple[str, ...]
     own: tuple[str, ...]
+    letter: bool = False  # one stamped letter goes with all
 
 
 SORTS: dict[Action, Sort] = {
-    Action.REVIEW: Sort(("opinion", "late_reason"), ("opinion",)),
+    Action.REVIEW: Sort(("opinion", "late_reason"), ("opinion",), letter=True),
     Action.PLAN: Sort(("document_number",), ("number", "category", "opens", "ends")),
     Action.REJECT: Sort(("code", "text"), ("code", "text")),
     Action.SUBSIDISE: Sort(("document_number",), ("amount",)),
@@ -90,18 +92,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A project of a batch. `seen`: its version when it was put in, at the end its last event."""
+    """A project of a batch. `seen`: its version when it was put in, at the end its last event;
+    `changed`: whether anything that matters has happened since."""
 
     project_id: int
     place: int
     seen: int
     fields: dict[str, str]
     version: int
+    changed: bool
     facts: Facts = field(repr=False)
-
-    @property
-    def changed(self) -> bool:
-        return self.seen != self.version
 
 
 class NoSuchBatch(Exception):
@@ -137,14 +137,14 @@ def find(connection: Connection, actor: Actor, batch_id: int, *, lock: bool = Fa
 
 
 def listed(
-    connection: Connection, actor: Actor, *, before: int | None = None
+    connection: Connection, actor: Actor, *, before: int | None = None, limit: int = SHOWN
 ) -> list[tuple[Prepared, int]]:
-    """Batches with their number of lines, the newest first, SHOWN at most."""
+    """Batches with their number of lines, the newest first, `limit` at most."""
     lines = select(func.count()).where(LINE.c.batch_id == BATCH.c.id).scalar_subquery()
     query = select(BATCH, lines.label("lines")).where(_theirs(actor)).order_by(BATCH.c.id.desc())
     if before is not None:
         query = query.where(BATCH.c.id < before)
-    return [(_read(row), row.lines) for row in connection.execute(query.limit(SHOWN))]
+    return [(_read(row), row.lines) for row in connection.execute(query.limit(limit))]
 
 
 def lines_of(
@@ -158,7 +158,8 @@ def lines_of(
         .where(LINE.c.batch_id == batch_id)
         .order_by(LINE.c.place, LINE.c.project_id)
     ).all()
-    found = [_line(row) for row in rows if row.shown]
+    later = moved_on(connection, {r.project_id: r.seen for r in rows if r.version != r.seen})
+    found = [_line(row, row.project_id in later) for row in rows if row.shown]
     return found, len(rows) - len(found)
 
 
@@ -207,7 +208,7 @@ def _read(row: Any) -> Prepared:
     )
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, changed: bool) -> Line:
     facts = Facts.read(json.loads(row.facts))
     fields = json.loads(row.given)
-    return Line(row.project_id, row.place, row.seen, fields, row.version, facts)
+    return Line(row.project_id, row.place, row.seen, fields, row.version, changed, facts)

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from config.rulebook import Rulebook
-from states.terms import Role, State
+from states.terms import State
 from workflow.judging import TABLE as PROJECT
 from workflow.lateness import has, is_late
-from workflow.mail_log import SHOWN
-from workflow.mail_tables import Reminder
+from workflow.mail_log import SHOWN, public
+from workflow.mail_room import Reader, Search, known_to, sought
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON, UNIT, Actor
 from workflow.queries import summary
-from workflow.scopes import sees_all, visible
+from workflow.scopes import visible
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 LARGEST_NUMBER = 9  # digits; more overflow the column
 
 Row = dict[str, Any]
@@ -81,39 +80,12 @@ def _narrowing(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def mails_page(
-    connection: Connection,
-    actor: Actor,
-    *,
-    project_id: int | None = None,
-    status: str = "",
-    after: int,
-    limit: int,
+    connection: Connection, reader: Reader, search: Search, *, after: int, limit: int
 ) -> Page:
     """The mails that somebody may know of, without their bytes."""
-    query = select(*SHOWN).where(may_know(actor))
-    if project_id is not None:
-        query = query.where(_about(PROJECT.c.id == project_id))
-    if status:
-        query = query.where(MAIL.c.status == status)
+    query = select(*SHOWN).where(known_to(reader), *sought(search))
     rows = _along(connection, query, MAIL.c.id, after, limit)
-    return _page([dict(row._mapping) for row in rows], limit)
-
-
-def may_know(actor: Actor) -> ColumnElement[bool]:
-    """A host knows of the mails to hosts about its projects, a coordinator of those to coordinators
-    too: what officials are told among themselves is no business of a host's."""
-    if sees_all(actor):
-        return true()
-    roles = {role for role, _ in actor.grants}
-    told = {Role.HOST.value} | ({Role.COORDINATOR.value} & {role.value for role in roles})
-    return and_(MAIL.c.to_role.in_(sorted(told)), _about(visible(actor)))
-
-
-def _about(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Mails about some projects, alone or among the reminders that they gather."""
-    ids = select(PROJECT.c.id).where(which)
-    gathered = exists().where(REMINDER.c.mail_id == MAIL.c.id, REMINDER.c.project_id.in_(ids))
-    return or_(MAIL.c.project_id.in_(ids), gathered)
+    return _page([public(row) for row in rows], limit)
 
 
 def units_page(connection: Connection, *, after: int, limit: int) -> Page:

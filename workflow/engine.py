@@ -23,19 +23,18 @@ from states.findings import Case, Finding
 from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Role
-from states.waiting import waiting
 from workflow import deadlines
+from workflow.columns import drawn
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.identity import identity
 from workflow.judging import TABLE, add_flags, add_papers, judged, needs_second
 from workflow.outbox import Result, announce_result
 from workflow.parting import tell_who_left
 from workflow.people import Actor
+from workflow.races import has_moved_on
 from workflow.readdress import follow
-from workflow.shelving import shelved
 from workflow.statements import Statement
 from workflow.tables import Event
 from workflow.webhooks import ANY_WEBHOOK, queue_calls
@@ -49,7 +48,6 @@ __all__ = [
     "Outcome",
     "Refused",
     "amend",
-    "drawn",
     "perform",
     "perform_in",
     "situation",
@@ -79,9 +77,36 @@ def perform_in(
     announce: bool = True,
 ) -> Outcome:
     """Do a deed inside the caller's transaction, which the caller gives up if this raises."""
+    row = _as_seen(connection, project_id, deed.seen)
+    while True:
+        try:
+            return _done(connection, book, row, deed, today=today, at=at, announce=announce)
+        except LostRace:  # nothing is written yet; if it was to a mere note, the deed goes on
+            later = _as_seen(connection, project_id, deed.seen)
+            if deed.seen is None or later.version == row.version:
+                raise
+            row = later
+
+
+def _as_seen(connection: Connection, project_id: int, seen: int | None) -> _Row:
+    """The project, if it still is what the person was looking at; else LostRace."""
     row = _load(connection, project_id)
-    if deed.seen is not None and deed.seen != row.version:
+    if seen is not None and has_moved_on(connection, project_id, seen=seen, version=row.version):
         raise LostRace(project_id)
+    return row
+
+
+def _done(
+    connection: Connection,
+    book: Rulebook,
+    row: _Row,
+    deed: Deed,
+    *,
+    today: date,
+    at: datetime,
+    announce: bool,
+) -> Outcome:
+    project_id = row.id
     policy = book.policy(row.facts.policy)
     case, findings = judged(connection, book, policy, project_id, row.facts, deed, today)
     stopped = blocks(findings)
@@ -124,6 +149,7 @@ def situation(
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    id: int
     stored: Json
     facts: Facts
     version: int
@@ -144,7 +170,7 @@ def _load(connection: Connection, project_id: int) -> _Row:
         raise NoSuchProject(project_id)
     text, version, head, watched = rows[0]
     stored = json.loads(text)
-    return _Row(stored, Facts.read(stored), version, head, watched)
+    return _Row(project_id, stored, Facts.read(stored), version, head, watched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +186,6 @@ class _Entry:
 
 
 EVENT = Statement(insert(Event.__table__), EVENT_COLUMNS)  # type: ignore[attr-defined]
-DRAWN = (
-    "policy",
-    "year",
-    "number",
-    "name",
-    "host",
-    "category",
-    "department",
-    "state",
-    "contact_email",
-)
-WATCHERS = (Role.COORDINATOR, Role.PROVINCE)
 
 
 @cache
@@ -182,31 +196,6 @@ def _update(changed: tuple[str, ...]) -> Statement:
         .where(TABLE.c.id == bindparam("row_id"), TABLE.c.version == bindparam("seen"))
         .values({name: bindparam(f"new_{name}") for name in changed})
     )
-
-
-def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
-    """The columns of a project row that follow from its facts, for queries. `facts` is `stored`,
-    read."""
-    day = date.fromisoformat
-    opens = stored.get("actual_opens") or stored.get("opens_earliest")
-    ends = stored.get("actual_ends") or stored.get("planned_ends")
-    return {
-        **{name: stored.get(name) for name in DRAWN},
-        "department": stored.get("department", ""),
-        "contact_email": stored.get("contact_email", ""),
-        "identity": identity(stored["name"], stored["host"]),
-        "opens": day(opens) if opens else None,
-        "ends": day(ends) if ends else None,
-        **shelved(stored),
-        "waits_for": _waits_for(facts, policy),
-        "follow_up": facts.follow_up,
-    }
-
-
-def _waits_for(facts: Facts, policy: Policy) -> str:
-    """The role among officials whose move it is, empty: nobody's."""
-    roles = {one.role for one in waiting(facts, policy.categories[facts.category])}
-    return next((role.value for role in WATCHERS if role in roles), "")
 
 
 def redraw(connection: Connection, row: Any, facts: Facts, policy: Policy) -> None:

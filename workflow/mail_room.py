@@ -65,7 +65,7 @@ def mails(
     query = (
         select(*SHOWN, PROJECT.c.name.label("project"))
         .select_from(MAIL.outerjoin(PROJECT, PROJECT.c.id == MAIL.c.project_id))
-        .where(_readable(reader), *_sought(search))
+        .where(_readable(reader), *sought(search))
         .order_by(MAIL.c.id.desc())
         .limit(PAGE + 1)
     )
@@ -75,7 +75,8 @@ def mails(
     return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None
 
 
-def _sought(search: Search) -> list[ColumnElement[bool]]:
+def sought(search: Search) -> list[ColumnElement[bool]]:
+    """What narrows a list of mails."""
     found: list[ColumnElement[bool]] = []
     if search.state:
         found.append(MAIL.c.status == search.state)
@@ -142,20 +143,31 @@ def _readable(reader: Reader) -> ColumnElement[bool]:
 
 def _watched(reader: Reader) -> ColumnElement[bool]:
     """Mail to hosts and coordinators about projects of the reader's departments and no others."""
-    projects = select(PROJECT.c.id).where(visible(_as_coordinator(reader)))
+    return _about_theirs(reader, Role.COORDINATOR, (Role.HOST, Role.COORDINATOR))
+
+
+def known_to(reader: Reader) -> ColumnElement[bool]:
+    """What somebody may know of beside the room: also as a host, of what hosts are told about
+    their projects. What officials are told among themselves is no business of theirs."""
+    return or_(_readable(reader), _about_theirs(reader, Role.HOST, (Role.HOST,)))
+
+
+def _about_theirs(reader: Reader, role: Role, told: tuple[Role, ...]) -> ColumnElement[bool]:
+    """Mail to `told` about projects that the reader sees in that role, and about no others."""
+    projects = select(PROJECT.c.id).where(visible(_only(reader, role)))
     carried = select(REMINDER.c.id).where(REMINDER.c.mail_id == MAIL.c.id)
     foreign = carried.where(REMINDER.c.project_id.not_in(projects)).exists()
     gathered = and_(MAIL.c.project_id.is_(None), carried.exists())
     return and_(
-        MAIL.c.to_role.in_([Role.HOST.value, Role.COORDINATOR.value]),
+        MAIL.c.to_role.in_([one.value for one in told]),
         or_(MAIL.c.project_id.in_(projects), gathered),
         ~foreign,
     )
 
 
-def _as_coordinator(reader: Reader) -> Actor:
-    """What somebody sees besides as a host is not theirs in this room."""
-    grants = tuple(pair for pair in reader.actor.grants if pair[0] is Role.COORDINATOR)
+def _only(reader: Reader, role: Role) -> Actor:
+    """The reader with that role alone: what somebody sees in another is not theirs in this one."""
+    grants = tuple(pair for pair in reader.actor.grants if pair[0] is role)
     return Actor(reader.actor.login, reader.actor.name, grants)
 
 
@@ -169,7 +181,9 @@ def _theirs(reader: Reader) -> ColumnElement[bool]:
     """All, or those of contacts of the reader's projects."""
     if reader.has(READERS):
         return true()
-    contact = select(func.lower(PROJECT.c.contact_email)).where(visible(_as_coordinator(reader)))
+    contact = select(func.lower(PROJECT.c.contact_email)).where(
+        visible(_only(reader, Role.COORDINATOR))
+    )
     theirs: ColumnElement[bool] = ADDRESS.c.email.in_(contact)
     return theirs
 
@@ -180,5 +194,5 @@ def may_clear(connection: Connection, reader: Reader, email: str) -> bool:
         return False
     query = select(ADDRESS.c.email).where(ADDRESS.c.email == email.strip().lower())
     if not reader.has(EVERYTHING):
-        reader = Reader(_as_coordinator(reader), reader.email)
+        reader = Reader(_only(reader, Role.COORDINATOR), reader.email)
     return connection.execute(query.where(_theirs(reader))).first() is not None

@@ -1,25 +1,21 @@
-"""One deed on several projects: what stands against each, and each done by itself.
+"""One deed on several projects: which deeds, which projects, and what stands against each.
 
-Every project is judged and done by the engine as if it were alone: what fails for one is told and
-leaves the others as they are.
+Every project is judged as if it were alone; workflow/runs.py does them one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
 from states.decide import blocks, who_may
 from states.findings import Finding
-from states.terms import Act, Action, Kind, Labelled, State, Text
-from workflow.database import Database, DatabaseProblem
-from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
-from workflow.engine import perform
+from states.terms import Act, Action, Kind, State, Text
+from workflow.deeds import Deed
 from workflow.judging import judged
 from workflow.people import Actor
 from workflow.project_rows import ProjectRow, project_rows
@@ -108,57 +104,3 @@ def fitting(
 
 
 EXTENDED = (Kind.APPLICATION, Kind.FILING, Kind.COMPLETION, Kind.REIMBURSEMENT, Kind.MENDING)
-
-
-class How(Labelled):
-    """What came of the deed for one project."""
-
-    DONE = "done", "已办理", "Done"
-    REFUSED = "refused", "未办理", "Not done"
-    CHANGED = "changed", "情况已变，未办理", "Changed meanwhile, not done"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One project's result: the reasons where it was not done, else what was flagged."""
-
-    row: ProjectRow
-    how: How
-    said: tuple[tuple[Text, str], ...] = ()  # sentence, clause
-
-
-def do_each(
-    db: Database,
-    book: Rulebook,
-    rows: Sequence[ProjectRow],
-    deed: Deed,
-    seen: Mapping[int, int],
-    *,
-    today: date,
-    at: datetime,
-) -> list[Result]:
-    """Do the deed one project at a time, each in its transaction. `seen`: id -> the version that
-    the person saw; a project that moved on since is left alone."""
-    return [_do(db, book, row, _of(deed, seen[row.id]), today=today, at=at) for row in rows]
-
-
-def _of(deed: Deed, version: int) -> Deed:
-    return Deed(deed.what, deed.by, deed.given, deed.papers, deed.on, seen=version)
-
-
-def _do(
-    db: Database, book: Rulebook, row: ProjectRow, deed: Deed, *, today: date, at: datetime
-) -> Result:
-    try:
-        outcome = perform(db, book, row.id, deed, today=today, at=at)
-    except Refused as refused:
-        return Result(row, How.REFUSED, _said(refused.findings))
-    except (LostRace, NoSuchProject) as lost:
-        return Result(row, How.CHANGED, ((lost.text, ""),))
-    except DatabaseProblem as problem:
-        return Result(row, How.REFUSED, ((problem.text, ""),))
-    return Result(row, How.DONE, _said(outcome.findings))
-
-
-def _said(findings: Sequence[Any]) -> tuple[tuple[Text, str], ...]:
-    return tuple((finding.message, finding.clause) for finding in findings)

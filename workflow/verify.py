@@ -22,10 +22,10 @@ from states.machine import move
 from states.policy import Policy
 from states.terms import Act, Action, Entry, State, Text
 from states.wanted import Wanted, wanted
+from workflow.columns import drawn
 from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next
-from workflow.engine import drawn
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL

@@ -537,7 +537,7 @@ REFUSED = {
     "hostile small exponent": (CAP, cap("1e-999999999"), f"{DEMO}.cap", "不合理"),
     "unreadable exponent": (CAP, cap("1e9999999999999999999999"), "", "TOML"),
     "money beyond reason": (CAP, cap("9" * 30), f"{DEMO}.cap", "不合理"),
-    "more digits than can be read": (CAP, cap("9" * 9000), "", "TOML"),
+    "more digits than can be read": (CAP, cap("9" * 9000), "", "1000个字符"),
     "half a person": (LEAST, LEAST.replace("30", "30.5"), "min_trainees", "整数"),
     "persons in days": (LEAST, LEAST.replace('"person"', '"day"'), "min_trainees", "person"),
     "unknown unit": (LEAST, LEAST.replace('"person"', '"head"'), "min_trainees.unit", "只能填写"),
@@ -660,8 +660,9 @@ def test_refused_with_file_key_and_reason(
         (b"", "缺少"),
         ("福建省".encode("gbk"), "UTF-8"),
         (b"\x00", "TOML"),
-        (b"a = " + b"[" * 50_000, "TOML"),
-        (b"#" * 1_000_001, "1MB"),
+        (b"a = " + b"[\n" * 50_000, "TOML"),
+        (b"#\n" * 100_001, "200KB"),
+        (b"a" + b".a" * 50_000 + b" = 1", "第1行"),
     ],
 )
 def test_refused_content(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -52,6 +52,9 @@ def house(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     house = House(Desk(database, rulebook()), folder)
     for n, state in enumerate(("drafted", "submitted", "planned", "filed", "held", "reported")):
         house.desk.live(house.desk.admit(name=f"第{n}期研修班"), state)
+    province = caller(house, "province")
+    for deed, number in (("review", 2), ("plan", 3), ("subsidise", 6)):
+        province.post("/batches", {"deed": deed, "projects": [number]})
     yield house
     database.close()
 

@@ -24,6 +24,20 @@ PROJECT_ROUTES = {
     "/projects/{project_id}/papers/{key}",
 }
 FOR_ADMINS = {"/units", "/people"}
+# Who enters a room, as on the pages; 403 to anybody else.
+OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
+WATCHERS = OFFICIALS - {"admin"}
+STAFF = WATCHERS - {"auditor"}
+ROOMS = {
+    "/batches": WATCHERS,
+    "/batches/{batch_id}": WATCHERS,
+    "/batches/{batch_id}/candidates": STAFF,
+    "/batches/{batch_id}/preview": STAFF,
+    "/mail/{mail_id}": OFFICIALS,
+    "/marked-addresses": OFFICIALS,
+}
+# 404 to whose scope it is not in: of a project, or of a colleague's batch.
+SCOPED = {"/mail/{mail_id}", *(path for path in ROOMS if "{batch_id}" in path)}
 FILL = {
     "{project_id}": "1",
     "{key}": "application_form",
@@ -32,6 +46,10 @@ FILL = {
     "{year}": "2025",
     "{webhook_id}": "999",
     "{action}": "submit",
+    "{batch_id}": "1",
+    "{mail_id}": "1",
+    "{act}": "hold",
+    "{email}": "lin@example.cn",
 }
 QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
 
@@ -57,12 +75,18 @@ def project(house: House) -> int:
     kept = caller(house, "province").upload("申报表.pdf", b"%PDF-1")
     done = caller(house, "host").do(number, "submit", papers={"application_form": kept})
     assert done.status_code == 200, done.text
+    new = {"deed": "review", "projects": [number]}
+    assert caller(house, "coordinator").post("/batches", new).json()["id"] == 1
     return number
 
 
 def expected(path: str, who: str) -> int:
     if path in FOR_ADMINS:
         return 200 if who == "admin" else 403
+    if path in ROOMS and who not in ROOMS[path]:
+        return 403
+    if path in SCOPED and who not in INSIDE:
+        return 404
     return 404 if path in PROJECT_ROUTES and who not in INSIDE else 200
 
 

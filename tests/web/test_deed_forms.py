@@ -167,6 +167,15 @@ def test_who_comes_second_sees_what_happened_and_loses_nothing(room: Room) -> No
     assert json.loads(last(room, project).given) == {"opinion": "同意推荐，排第一"}
 
 
+def test_a_call_noted_meanwhile_takes_no_form_away(room: Room) -> None:
+    project, visit = room.project("submitted"), room.visit("chen")
+    seen = hidden(visit.get(f"/projects/{project}/do/review"), "seen")
+    room.house.desk.do(project, Act.NOTE, WANG, "2025-04-09", channel="phone", person="林老师")
+    form = {"seen": seen, "on": "2025-04-10", "opinion": "同意推荐"}
+    assert visit.post(f"/projects/{project}/do/review", form).status_code == 303
+    assert json.loads(last(room, project).given) == {"opinion": "同意推荐"}
+
+
 def test_what_was_typed_can_be_copied_when_it_is_no_longer_possible(room: Room) -> None:
     project, visit = room.project("submitted"), room.visit("chen")
     seen = hidden(visit.get(f"/projects/{project}/do/review"), "seen")

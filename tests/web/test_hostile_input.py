@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 from starlette.routing import Route
-from visits import House, Visit
+from visits import House, Visit, words
 
 from states.terms import Role
 from web.app import PAGES
@@ -56,6 +56,28 @@ def test_a_number_in_a_form_that_is_none_is_refused_there(visit: Visit, number: 
     assert visit.post("/calls/note", said | {"project": number}).status_code == 422
     days = {"from_on": "2025-04-02", "until_on": "2025-04-03"}
     assert visit.post("/me/stand-in", days | {"who": number}).status_code == 422
+
+
+@pytest.mark.parametrize("number", [*HUGE, LONG, "-1", "-" + HUGE[-1]])
+def test_a_list_begins_before_no_row_that_there_cannot_be(visit: Visit, number: str) -> None:
+    for path in ("/batches", "/mail", "/admin/audit"):
+        assert visit.get(f"{path}?before={number}").status_code == 400, path
+
+
+@pytest.mark.parametrize("path", ["/pictures", "/pictures/year", "/pictures/report"])
+def test_charts_of_a_year_that_is_none_are_those_of_the_latest(visit: Visit, path: str) -> None:
+    for year in ("002025" + HUGE[-1], LONG[:200], "²", "-2025", "٢٠٢٥"):
+        assert words(visit.get(f"{path}?year={year}")) == words(visit.get(path))
+
+
+NAMES = ("..", ".", "/", "a.\0xlsx", "\0", "x" * 300 + ".xlsx")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_of_any_name_is_read_or_refused(visit: Visit, name: str) -> None:
+    file = {"file": (name.replace("\0", "\x00"), b"no workbook")}
+    assert visit.post("/admin/people/import", files=file).status_code == 422
+    assert visit.post("/admin/policies", files=file).status_code == 422
 
 
 @pytest.mark.parametrize("do", ["preview", "test"])

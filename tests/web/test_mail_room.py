@@ -4,117 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import pytest
+from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
-from stories import OFFICE, SCHOOL
 from visits import House, words
 
-from states.terms import Role
 from workflow.addresses import ADDRESS, mark_address
 from workflow.mail_room import PAGE
-from workflow.mail_tables import Purpose, Reminder
-from workflow.outbox import INSERT, draft, queue_sign_in
 from workflow.outbox import TABLE as MAIL
+from workflow.outbox import queue_sign_in
 from workflow.people import PERSON
-
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-OTHER_OFFICE = "厦门市人社局"
-ROLES = {
-    "province": (Role.PROVINCE, ""),
-    "admin": (Role.ADMIN, ""),
-    "auditor": (Role.AUDITOR, ""),
-    "coordinator": (Role.COORDINATOR, OFFICE),
-    "clerk": (Role.HOST, SCHOOL),
-}
-NAMES = ("mine", "theirs", "to the province", "gathered", "mixed", "digest", "own digest")
-
-
-class Room:
-    """A house with mail of every sort; `ids` by name."""
-
-    def __init__(self, house: House) -> None:
-        self.house, desk = house, house.desk
-        self.people = {
-            login: house.person(login, grant, email=f"{login}@example.cn")
-            for login, grant in ROLES.items()
-        }
-        mine, theirs = desk.admit(), desk.admit(name="另一班", department=OTHER_OFFICE)
-        self.ids = {
-            "mine": self.mail(project_id=mine),
-            "theirs": self.mail(project_id=theirs),
-            "to the province": self.mail(Role.PROVINCE, project_id=mine),
-            "gathered": self.mail(carries=[mine]),
-            "mixed": self.mail(carries=[mine, theirs]),
-            "digest": self.mail(Role.PROVINCE, purpose=Purpose.DIGEST),
-            "own digest": self.mail(
-                Role.COORDINATOR, purpose=Purpose.DIGEST, to="Coordinator@example.cn"
-            ),
-        }
-
-    def mail(
-        self,
-        role: Role = Role.HOST,
-        *,
-        to: str = "lin@example.cn",
-        purpose: Purpose = Purpose.REMINDER,
-        carries: list[int] | None = None,
-        **more: Any,
-    ) -> int:
-        with self.house.desk.db.write() as connection:
-            number = len(connection.execute(select(MAIL.c.id)).all()) + 1
-            row = draft(
-                f"test:{number}",
-                purpose.value,
-                ("林老师", to),
-                role,
-                on=self.house.day,
-                at=self.house.at,
-                subject=f"主题{number}",
-                content=b"Subject: x\r\n\r\nhello",
-            )
-            INSERT.run(connection, row | more)
-            for project in carries or []:
-                connection.execute(REMINDER.insert().values(**self._reminder(project, number)))
-        return number
-
-    def _reminder(self, project: int, mail: int) -> dict[str, Any]:
-        day = self.house.day
-        values = {"project_id": project, "deadline_id": 1, "kind": "filing", "round": mail}
-        values |= {"due_on": day, "step": "D-7", "on_date": day, "role": "host"}
-        values |= {"recipient": "lin@example.cn", "status": "queued", "mail_id": mail}
-        return values | {"recorded_at": self.house.at}
-
-    def set(self, number: int, **values: Any) -> None:
-        with self.house.desk.db.write() as connection:
-            connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
-
-    def state(self, number: int) -> str:
-        with self.house.desk.db.read() as connection:
-            query = select(MAIL.c.status).where(MAIL.c.id == number)
-            return str(connection.execute(query).scalar_one())
-
-    def visit(self, login: str) -> Any:
-        return self.house.visit(self.people[login])
 
 
 @pytest.fixture
-def room(house: House) -> Room:
-    return Room(house)
-
-
-EVERYTHING = set(NAMES)
-READ = {
-    "province": EVERYTHING,
-    "admin": EVERYTHING,
-    "auditor": EVERYTHING,
-    "coordinator": {"mine", "gathered", "own digest"},
-}
+def room(house: House) -> Post:
+    return Post(house)
 
 
 @pytest.mark.parametrize("login", list(READ))
-def test_each_reads_what_is_theirs(room: Room, login: str) -> None:
+def test_each_reads_what_is_theirs(room: Post, login: str) -> None:
     visit = room.visit(login)
     listed = re.findall(r'<a href="/mail/(\d+)">', visit.get("/mail").text)
     opened = {name for name, n in room.ids.items() if visit.get(f"/mail/{n}").status_code == 200}
@@ -126,7 +35,7 @@ def test_each_reads_what_is_theirs(room: Room, login: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("act", ["hold", "release", "resend", "by_hand"])
 @pytest.mark.parametrize("login", ["coordinator", "auditor", "clerk"])
-def test_nobody_does_what_is_not_theirs(room: Room, login: str, act: str, name: str) -> None:
+def test_nobody_does_what_is_not_theirs(room: Post, login: str, act: str, name: str) -> None:
     number = room.ids[name]
     fits = {"hold": "pending", "release": "awaiting", "resend": "dead", "by_hand": "dead"}[act]
     room.set(number, status=fits, reason="approval" if act == "release" else "")
@@ -139,7 +48,7 @@ def test_nobody_does_what_is_not_theirs(room: Room, login: str, act: str, name: 
 
 
 @pytest.mark.parametrize("login", ["province", "admin"])
-def test_the_office_does_all(room: Room, login: str) -> None:
+def test_the_office_does_all(room: Post, login: str) -> None:
     visit, number = room.visit(login), room.ids["theirs"]
     states = []
     for act in ("hold", "release", "by_hand"):
@@ -153,7 +62,7 @@ def test_the_office_does_all(room: Room, login: str) -> None:
     assert [word for word in ("扣下", "放行", "人工送达", "重新排队") if word not in shown] == []
 
 
-def test_a_coordinator_releases_only_what_they_held_themselves(room: Room) -> None:
+def test_a_coordinator_releases_only_what_they_held_themselves(room: Post) -> None:
     visit, number = room.visit("coordinator"), room.ids["mine"]
     visit.post(f"/mail/{number}/hold")
     assert visit.post(f"/mail/{number}/release").status_code == 303
@@ -162,7 +71,7 @@ def test_a_coordinator_releases_only_what_they_held_themselves(room: Room) -> No
     assert room.state(number) == "awaiting"
 
 
-def test_a_refusal_says_why_and_keeps_what_was_typed(room: Room) -> None:
+def test_a_refusal_says_why_and_keeps_what_was_typed(room: Post) -> None:
     number = room.ids["mine"]
     answer = room.visit("province").post(f"/mail/{number}/release", {"note": "先核对"})
     assert answer.status_code == 409 and 'value="先核对"' in answer.text
@@ -170,7 +79,7 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(room: Room) -> None:
     assert room.visit("province").post(f"/mail/{number}/by_hand").status_code == 422
 
 
-def test_a_sign_in_mail_is_shown_to_nobody(room: Room) -> None:
+def test_a_sign_in_mail_is_shown_to_nobody(room: Post) -> None:
     link = "http://testserver/sign-in/link/secret-of-the-clerk"
     with room.house.desk.db.write() as connection:
         person = room.people["coordinator"]
@@ -189,7 +98,7 @@ def test_a_sign_in_mail_is_shown_to_nobody(room: Room) -> None:
         assert json.loads(connection.execute(query).scalar_one()) == {"link": link}
 
 
-def test_mail_is_found_by_state_address_and_project(room: Room) -> None:
+def test_mail_is_found_by_state_address_and_project(room: Post) -> None:
     room.set(room.ids["theirs"], status="dead")
     visit = room.visit("province")
 
@@ -203,7 +112,7 @@ def test_mail_is_found_by_state_address_and_project(room: Room) -> None:
     assert found("project=x") == found("q=%25") == found("q=nobody") == []
 
 
-def test_the_list_pages_by_key(room: Room) -> None:
+def test_the_list_pages_by_key(room: Post) -> None:
     for _ in range(PAGE):
         room.mail()
     visit = room.visit("province")
@@ -216,7 +125,7 @@ def test_the_list_pages_by_key(room: Room) -> None:
     assert pages[0] + pages[1] == list(range(PAGE + len(NAMES), 0, -1))
 
 
-def test_marks_are_taken_away_by_those_who_see_to_them(room: Room) -> None:
+def test_marks_are_taken_away_by_those_who_see_to_them(room: Post) -> None:
     marks = {"status": "5.1.1", "said": "User unknown", "mail_id": None, "at": room.house.at}
     with room.house.desk.db.write() as connection:
         for email in ("lin@example.cn", "far@example.cn"):
@@ -235,7 +144,7 @@ def test_marks_are_taken_away_by_those_who_see_to_them(room: Room) -> None:
         assert connection.execute(select(ADDRESS.c.email)).all() == []
 
 
-def test_a_mail_as_it_looks_may_do_nothing(room: Room) -> None:
+def test_a_mail_as_it_looks_may_do_nothing(room: Post) -> None:
     content = b"Content-Type: text/html; charset=utf-8\r\n\r\n<p style='color:red'>hi</p>"
     room.set(room.ids["mine"], content=content)
     answer = room.visit("coordinator").get(f"/mail/{room.ids['mine']}/styled")
@@ -244,7 +153,7 @@ def test_a_mail_as_it_looks_may_do_nothing(room: Room) -> None:
     assert "script-src" not in answer.headers["content-security-policy"]
 
 
-def test_who_has_no_address_has_no_mail_of_their_own(room: Room) -> None:
+def test_who_has_no_address_has_no_mail_of_their_own(room: Post) -> None:
     with room.house.desk.db.write() as connection:
         own = PERSON.c.id == room.people["coordinator"]
         connection.execute(update(PERSON).where(own).values(email=""))

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from rooms import check_html, hidden
 from sqlalchemy import event
 from stories import CLERK, COORDINATOR, FORM, OFFICE, SCHOOL
 from visits import House, Visit, words
 
 from states.terms import Action, Role
+from workflow.runs import PATIENCE
 
 PROVINCE = (Role.PROVINCE, "")
 ELSEWHERE = {"host": "厦门软件学院", "department": "厦门市人社局"}
@@ -224,13 +226,20 @@ def test_each_is_checked_done_by_itself_and_told(house: House) -> None:
     assert seen == [f"{one}:2", f"{two}:2", f"{three}:2"]
     house.desk.do(two, Action.REVIEW, COORDINATOR, "2025-03-03", opinion="先办了")  # meanwhile
     form = {"deed": "review", "stage": "do", "opinion": "同意推荐", "on": "2025-04-01"}
-    done = visit.post("/projects/steps", form | {"seen": [*seen, f"{draft}:1"]})
+    ticket = hidden(check, "ticket")
+    sent = form | {"seen": [*seen, f"{draft}:1"], "ticket": ticket}
+    led = visit.post("/projects/steps", sent)
+    assert (led.status_code, led.headers["location"]) == (303, f"/projects/steps/{ticket}")
+    done = visit.get(led.headers["location"])
+    check_html(done)
     said = words(done)
     assert "已办理2项，2项未办理" in said and "刚被他人办理" in said
     states = [house.desk.show(project)["state"] for project in (one, two, three, draft)]
     assert states == ["reviewed", "reviewed", "reviewed", "drafted"]
-    again = visit.post("/projects/steps", form | {"seen": seen})  # a page loaded again
-    assert "已办理0项，3项未办理" in words(again)
+    versions = [house.desk.show(project)["version"] for project in (one, two, three)]
+    assert visit.post("/projects/steps", sent).status_code == 303  # the form sent once more
+    assert words(visit.get(f"/projects/steps/{ticket}")) == said  # and the page loaded again
+    assert [house.desk.show(project)["version"] for project in (one, two, three)] == versions
     assert 'value="同意推荐"' in done.text  # what was typed goes with those that are left
     assert house.desk.complaints() == []
 
@@ -248,8 +257,39 @@ def test_a_common_form_with_a_list_and_a_date(house: House) -> None:
     page = visit.get(f"/projects/steps?deed=milestone&project={filed}")
     assert re.findall(r'<option value="(\w+)"', page.text) == ["filing_confirmed", "paid"]
     form = {"deed": "milestone", "stage": "do", "name": "filing_confirmed", "seen": f"{filed}:1"}
-    assert "已办理1项" in words(visit.post("/projects/steps", form))
+    led = visit.post("/projects/steps", form)  # without a ticket it gets one
+    assert "已办理1项" in words(visit.get(led.headers["location"]))
     assert "filing_confirmed" in house.desk.show(filed)["milestones"]
+
+
+def test_results_are_for_who_asked_and_a_broken_run_is_gone_on_with(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = submitted(house, "甲研修班", "乙研修班")
+    visit, ticket = province(house), "a" * 16
+    form = {"deed": "review", "stage": "do", "opinion": "同意推荐", "ticket": ticket}
+    with monkeypatch.context() as broken:
+        broken.setattr("web.pages.project_steps._carry_on", lambda *_: None)  # the process died
+        visit.post("/projects/steps", form | {"seen": [f"{one}:2", f"{two}:2"]})
+    where = f"/projects/steps/{ticket}"
+    page = visit.get(where)
+    check_html(page)
+    assert "正在逐个办理：已处理0项，共2项" in words(page) and 'hx-trigger="every 2s"' in page.text
+    visit.post(where)  # too early: somebody may be at work on it
+    assert house.desk.show(one)["state"] == "submitted"
+    house.at += PATIENCE
+    page = visit.get(where)
+    check_html(page)
+    assert "办理中断：已办理0项，尚有2项没有办理" in words(page) and "hx-trigger" not in page.text
+    stranger = house.visit(house.person("zhou", (Role.PROVINCE, "")))
+    for answer in (stranger.get(where), visit.get("/projects/steps/" + "b" * 16)):
+        assert answer.status_code == 404
+    stranger.post(where)
+    assert house.desk.show(one)["state"] == "submitted"
+    assert visit.post(where).headers["location"] == where
+    assert "已办理2项。" in words(visit.get(where))
+    assert [house.desk.show(project)["state"] for project in (one, two)] == ["reviewed"] * 2
+    assert house.desk.complaints() == []
 
 
 def test_nothing_ticked_leads_back_with_a_sentence(house: House) -> None:

@@ -87,12 +87,13 @@ def shown(desk: Desk, actor: Actor, batch: int) -> str:
 
 def go(desk: Desk, actor: Actor, batch: int, on: date = DAY, seen: str = "") -> Published:
     seen = seen or shown(desk, actor, batch)
-    return publish(desk.db, desk.book, actor, batch, seen, today=on, at=AT)
+    with desk.db.write() as connection:
+        return publish(connection, desk.book, actor, batch, seen, today=on, at=AT)
 
 
 def looked(desk: Desk, actor: Actor, batch: int, on: date = DAY) -> list[Verdict]:
     subject = subjects(desk.book, on, "")
-    return rehearse(desk.db, desk.book, actor, batch, subject, today=on, at=AT)
+    return rehearse(desk.db, desk.book, actor, batch, subject, today=on, at=AT).verdicts
 
 
 def stage(desk: Desk, batch: int) -> Stage:
@@ -150,6 +151,25 @@ def test_a_line_that_moved_on_is_named_and_nothing_is_written(desk: Desk) -> Non
     assert {one: [n.what.zh for n in said] for one, said in heard.items()} == {
         chosen[1]: ["更换联系人"]
     }
+
+
+def test_a_mere_note_is_no_news_and_stops_no_batch(desk: Desk) -> None:
+    chosen = projects(desk, "reviewed")
+    batch = plan_of(desk, chosen)
+    for one in chosen[:2]:
+        desk.do(one, Act.NOTE, ZHOU, "2025-02-19", channel="phone", person="林老师")
+    desk.do(chosen[0], Act.HAND_OVER, WANG, "2025-02-19", contact_name="新联系人")
+    with desk.db.read() as connection:
+        heard, (lines, _) = news(connection, batch), lines_of(connection, batch)
+    assert {one: [n.what.zh for n in said] for one, said in heard.items()} == {
+        chosen[0]: ["催办记录", "更换联系人"]
+    }
+    assert {line.project_id for line in lines if line.changed} == {chosen[0]}
+    with desk.db.write() as connection:
+        edit = Edit("第一批", {}, {}, looked_at=frozenset(chosen[:1]))
+        save(connection, WANG, batch, edit)
+    assert go(desk, WANG, batch) == Published(3, pending=False)
+    assert desk.complaints() == []
 
 
 def test_once_it_has_been_looked_at_again_it_goes_through(desk: Desk) -> None:
@@ -253,7 +273,8 @@ def test_a_proposed_batch_is_taken_back_as_a_whole(desk: Desk) -> None:
     go(desk, WANG, batch, JULY)
     with desk.db.write() as connection, pytest.raises(BatchOver):
         save(connection, WANG, batch, Edit("x", {}, {}))
-    take_back(desk.db, desk.book, ZHOU, batch, today=JULY, at=AT)
+    with desk.db.write() as connection:
+        take_back(connection, desk.book, ZHOU, batch, today=JULY, at=AT)
     assert stage(desk, batch) is Stage.PREPARED
     assert ["pending" in desk.show(one) for one in chosen] == [False, False]
     assert go(desk, ZHOU, batch, JULY).pending

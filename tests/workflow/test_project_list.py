@@ -27,7 +27,7 @@ from states.facts import Facts
 from states.terms import Act, Action, Entry, State
 from workflow import project_list
 from workflow.admission import Newcomer, admit
-from workflow.engine import drawn
+from workflow.columns import drawn
 from workflow.judging import TABLE as PROJECT
 from workflow.people import Actor
 from workflow.project_choices import choices

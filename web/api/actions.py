@@ -34,14 +34,17 @@ routes = APIRouter(tags=[both("办理", "actions")])
 MOST_JSON = 1024 * 1024
 
 
+Given = dict[
+    Annotated[str, StringConstraints(max_length=60)],
+    Annotated[str, StringConstraints(max_length=5000)] | bool | int | float | None,
+]
+
+
 class Doing(BaseModel):
     """What is filled in. Field names and kinds as `actions` lists them."""
 
     model_config = ConfigDict(extra="forbid")
-    fields: dict[
-        Annotated[str, StringConstraints(max_length=60)],
-        Annotated[str, StringConstraints(max_length=5000)] | bool | int | float | None,
-    ] = Field(default_factory=dict, max_length=60)
+    fields: Given = Field(default_factory=dict, max_length=60)
     papers: dict[Annotated[str, StringConstraints(pattern="^[a-z0-9_]{1,60}$")], Attached] = Field(
         default_factory=dict,
         max_length=MOST_FILES,
@@ -176,8 +179,7 @@ def do(
 
 
 def _deed(site: Site, visitor: Visitor, what: Action | Act, doing: Doing) -> Deed:
-    raw = {name: _text(value) for name, value in doing.fields.items()}
-    given, wrong = read_form(what, raw)
+    given, wrong = read_form(what, as_typed(doing.fields))
     if wrong:
         raise Unfit(wrong)
     papers = attach(site, doing.papers)
@@ -185,8 +187,12 @@ def _deed(site: Site, visitor: Visitor, what: Action | Act, doing: Doing) -> Dee
     return Deed(what, visitor.actor, given, papers, on, on_behalf=doing.on_behalf, seen=doing.seen)
 
 
+def as_typed(given: Given) -> dict[str, str]:
+    """JSON values as they would be written on paper."""
+    return {name: _text(value) for name, value in given.items()}
+
+
 def _text(value: str | bool | int | float | None) -> str:
-    """A JSON value as it would be written on paper."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -38,6 +38,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]  # the same in a body
 Limit = Annotated[int, Query(ge=1, le=200, description=both("每页条数", "rows a page"))]
 Cursor = Annotated[
     int,

@@ -15,12 +15,19 @@ SAMPLES: Schema = {"integer": 1, "number": 1.5, "boolean": False, "string": "…
 FORMATS = {"date": "2025-03-31", "date-time": "2025-03-31T01:00:00Z", "binary": "@材料.pdf"}
 DEEPEST = 4
 EXAMPLES: dict[str, Schema] = {
+    "NewBatch": {"deed": "review", "title": "2025年推荐项目", "projects": [12, 7]},
+    "Filling": {
+        "fields": {"opinion": "同意推荐"},
+        "lines": [{"project_id": 7, "fields": {"opinion": "同意推荐，建议优先"}}],
+        "order": [7, 12],
+        "letter": {"sha256": "…", "name": "推荐函.pdf"},
+    },
     "Doing": {
         "fields": {"opens": "2025-05-12", "ends": "2025-05-15", "reason": "…"},
         "papers": {"change_notice": {"sha256": "…", "name": "变更情况说明.pdf"}},
         "on": "2025-04-01",
         "seen": 5,
-    }
+    },
 }
 
 

@@ -1,20 +1,53 @@
-"""The mail log: what was sent to whom, what was not and why."""
+"""The mail room: what was sent to whom, what was not and why, and what a person does about it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 
-from web.api.callers import Caller
-from web.api.describing import LARGEST_ID, Cursor, Limit, Listed, both, paged, problems
-from web.api.problems import spoken
-from web.api.shapes import Mail, mail_out
-from web.site import site_of
+from notifications.mail_texts import html_of, told
+from notifications.sending.carriers import writer_for
+from states.forms import Problem
+from states.terms import Kind, Role, Text
+from web.api.callers import Caller, in_role, writer_in_role
+from web.api.describing import (
+    LARGEST_ID,
+    Cursor,
+    Id,
+    IdempotencyKey,
+    Limit,
+    Listed,
+    both,
+    paged,
+    problems,
+)
+from web.api.once import once
+from web.api.problems import Unfit, spoken
+from web.api.projects import clean
+from web.api.shapes import Mail, mail_out, said
+from web.site import Site, site_of
+from workflow import mail_room
+from workflow.accounts.sessions import Visitor
 from workflow.browsing import mails_page
+from workflow.mail_acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
+from workflow.mail_log import outcome_label, step_label
+from workflow.mail_room import ACTS, Reader, Search
 from workflow.mail_tables import MailStatus
 
 routes = APIRouter(tags=[both("邮件", "mail")])
+WORKERS = (Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
+Room = Annotated[Visitor, Depends(in_role(*WORKERS, Role.AUDITOR))]
+Worker = Annotated[Visitor, Depends(writer_in_role(*WORKERS))]
+MailAct = StrEnum("MailAct", {name.upper(): name for name in ACTS})  # type: ignore[misc]
+
+
+def reader_of(visitor: Visitor) -> Reader:
+    return Reader(visitor.actor, visitor.email)
 
 
 class Mails(Listed):
@@ -36,17 +69,153 @@ def list_mail(
     visitor: Caller,
     project: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     status: MailStatus | None = None,
+    q: Annotated[
+        str,
+        Query(max_length=100, description=both("收件人、邮箱或主题", "name, address or subject")),
+    ] = "",
     cursor: Cursor = 0,
     limit: Limit = 50,
 ) -> Mails:
+    search = Search(status.value if status else "", clean(q).strip(), project)
     with site_of(request).db.read() as connection:
-        page = mails_page(
-            connection,
-            visitor.actor,
-            project_id=project,
-            status=status.value if status else "",
-            after=cursor,
-            limit=limit,
-        )
+        page = mails_page(connection, reader_of(visitor), search, after=cursor, limit=limit)
     items = [mail_out(row, spoken(request)) for row in page.rows]
     return Mails(items=items, **paged(request, response, page))
+
+
+class AttemptOut(BaseModel):
+    """What became of the mail, line by line."""
+
+    at: datetime
+    outcome: str
+    label: str
+    reply: str = Field(description=both("服务器答复，或经办人说明", "a server's words, or a note"))
+    person: str = Field(description=both("登录名，空为程序", "login; empty: the program"))
+
+
+class CarriedOut(BaseModel):
+    """A reminder in the mail."""
+
+    project_id: int
+    project: str
+    kind: Kind
+    step: str
+    label: str
+    due_on: date
+
+
+class MarkOut(BaseModel):
+    """An address at which mail did not arrive; nothing is sent there meanwhile."""
+
+    email: str
+    since: datetime
+    status: str
+    said: str = Field(description=both("服务器原话", "the server's words"))
+
+
+class FullMail(Mail):
+    """A mail with its text, and what became of it."""
+
+    went_to: str = Field(description=both("实际发往", "where it really went"))
+    text: str = Field(description=both("登录邮件不显示", "not shown of sign-in mails"))
+    html: str | None
+    attached: list[str]
+    draft: bool = Field(description=both("尚未写成，可能变动", "not written yet; may change"))
+    attempts: list[AttemptOut]
+    reminders: list[CarriedOut]
+    marks: list[MarkOut]
+    acts: list[str] = Field(description=both("现在可作的处理", "what may be done to it now"))
+
+
+@routes.get(
+    "/mail/{mail_id}",
+    summary=both("一封邮件", "One mail"),
+    description=both(
+        "内容、发送经过和可作的处理；承办单位不开放。",
+        "Its text, what became of it, and what may be done to it; not for hosts.",
+    ),
+    responses=problems(404),
+)
+def one_mail(request: Request, visitor: Room, mail_id: Id) -> FullMail:
+    site, language = site_of(request), spoken(request)
+    with site.db.read() as connection:
+        mail = mail_room.one(connection, reader_of(visitor), mail_id, site.now())
+    if mail is None:
+        raise NoSuchMail
+    return _full(site, mail, language)
+
+
+def _full(site: Site, mail: dict[str, Any], language: str) -> FullMail:
+    writer = writer_for(site.book, site.settings)
+    read = told(site.db, writer, mail, today=site.today(), at=site.now())
+    return FullMail(
+        **mail_out(mail, language).model_dump(),
+        went_to=mail["went_to"],
+        text=read.text,
+        html=html_of(mail),
+        attached=list(read.attached),
+        draft=read.draft,
+        attempts=[
+            _labelled(AttemptOut, row, outcome_label(row["outcome"]), language)
+            for row in mail["attempts"]
+        ],
+        reminders=[
+            _labelled(CarriedOut, row, step_label(row["step"]), language)
+            for row in mail["reminders"]
+        ],
+        marks=[MarkOut(**row) for row in mail["marks"]],
+        acts=mail["acts"],
+    )
+
+
+def _labelled(shape: Any, row: dict[str, Any], label: Text, language: str) -> Any:
+    return shape(**said(row, language) | {"label": label.in_(language)})
+
+
+class Note(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    note: Annotated[str, StringConstraints(max_length=LONGEST_NOTE, strip_whitespace=True)] = Field(
+        default="",
+        description=both("一行；登记人工送达时必填", "one line; needed for `by_hand`"),
+    )
+
+
+class Handled(BaseModel):
+    """The mail as it stands now."""
+
+    id: int
+    status: MailStatus
+    status_label: str
+    acts: list[str]
+
+
+@routes.post(
+    "/mail/{mail_id}/{act}",
+    summary=both("处理一封邮件", "Act on a mail"),
+    description=both(
+        "hold 扣下、release 放行、resend 重发、by_hand 登记为人工送达；不能办理的回答409并说明原因。",
+        "hold, release, resend, or by_hand (delivered otherwise); 409 says why it cannot be done.",
+    ),
+    responses=problems(400, 404, 409),
+    response_model=Handled,
+)
+def act_on_mail(
+    request: Request,
+    visitor: Worker,
+    mail_id: Id,
+    act: MailAct,
+    given: Note,
+    key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`
+) -> Response:
+    at, reader, language = site_of(request).now(), reader_of(visitor), spoken(request)
+
+    def work(connection: Connection) -> Handled:
+        try:
+            act_on(connection, reader, mail_id, act.value, given.note, at=at)
+        except BadNote as wrong:
+            raise Unfit([Problem("note", wrong.text)]) from None
+        mail = mail_room.one(connection, reader, mail_id, at)
+        assert mail is not None  # it was there, and this transaction holds it
+        return Handled(**said(mail, language))
+
+    return once(request, visitor, given.model_dump_json(), work)

@@ -23,12 +23,12 @@ from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
+from web.kept_files import LONGEST_NAME, file_name
 from web.site import Site, site_of
 from workflow.accounts.sessions import Visitor
 from workflow.papers import path_of, store_bytes
 
 routes = APIRouter(tags=[both("材料", "papers")])
-LONGEST_NAME = 200
 
 
 class Attached(BaseModel):
@@ -75,14 +75,7 @@ async def keep_upload(request: Request, file: UploadFile) -> Json:
     """Store what came in; what the history keeps of it. Raises PaperRefused."""
     folder = site_of(request).settings.data_dir / "papers"
     content = await file.read()
-    return await run_in_threadpool(store_bytes, folder, plain_name(file.filename or ""), content)
-
-
-def plain_name(name: str) -> str:
-    """A file's name without folders and without what cannot be seen."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(c for c in last if c.isprintable()).strip()
-    return shown[-LONGEST_NAME:] or "paper"
+    return await run_in_threadpool(store_bytes, folder, file_name(file.filename or ""), content)
 
 
 @routes.post(
@@ -115,7 +108,7 @@ def attach(site: Site, papers: Mapping[str, Attached]) -> dict[str, Json]:
         path = path_of(folder, paper.sha256)
         if path.is_file():
             size = path.stat().st_size
-            found[key] = {"sha256": paper.sha256, "name": plain_name(paper.name), "size": size}
+            found[key] = {"sha256": paper.sha256, "name": file_name(paper.name), "size": size}
         else:
             missing.append(Problem(f"papers.{key}", NOT_THERE))
     if missing:

@@ -15,6 +15,7 @@ from states.forms import Problem as FieldProblem
 from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.answers import OtherRequest, UnderWay
+from workflow.batch_publishing import BatchRefused
 from workflow.deeds import Refused
 from workflow.explain import is_personal
 from workflow.papers import PaperRefused
@@ -41,8 +42,17 @@ class FieldOut(BaseModel):
     message: str
 
 
+class LineOut(BaseModel):
+    """What stands against one project of a batch."""
+
+    project_id: int
+    name: str
+    findings: list[FindingOut]
+
+
 class Problem(BaseModel):
-    """RFC 9457. `findings` where rules refuse a deed, `fields` where values are wrong."""
+    """RFC 9457. `findings` where rules refuse a deed, `fields` where values are wrong, `lines` where
+    projects keep a batch from being published."""
 
     type: str
     title: str
@@ -50,6 +60,7 @@ class Problem(BaseModel):
     detail: str
     findings: list[FindingOut] | None = None
     fields: list[FieldOut] | None = None
+    lines: list[LineOut] | None = None
 
 
 class Unfit(Exception):
@@ -115,6 +126,28 @@ def refused(request: Request, error: Exception) -> Response:
     personal = all(is_personal(f) for f in error.findings)
     status, kind = (403, "forbidden") if personal else (422, "refused")
     return problem(request, status, detail, kind, findings=found)
+
+
+def batch_refused(request: Request, error: Exception) -> Response:
+    """A batch that some of its lines keep from being published."""
+    assert isinstance(error, BatchRefused)
+    language = spoken(request)
+    lines = [
+        LineOut(
+            project_id=one.line.project_id,
+            name=one.line.facts.name,
+            findings=[said_of_line(found, language) for found in one.problems],
+        ).model_dump()
+        for one in error.verdicts
+    ]
+    return problem(request, 422, error.text, "refused", lines=lines)
+
+
+def said_of_line(found: Finding | Text, language: str) -> FindingOut:
+    """What stands against a line of a batch, also where it is no rule's word."""
+    if isinstance(found, Text):
+        found = Finding("batch", "", Severity.BLOCK, "", found)
+    return finding_out(found, language)
 
 
 def unfit(request: Request, error: Exception) -> Response:

@@ -12,6 +12,10 @@ from fastapi.security import HTTPBearer
 
 from web.api import (
     actions,
+    addresses,
+    batch_filling,
+    batch_publication,
+    batches,
     hooks,
     mails,
     options,
@@ -33,8 +37,12 @@ RESOURCES = (  # in the order of the documentation
     projects,
     options,
     actions,
+    batches,
+    batch_filling,
+    batch_publication,
     papers,
     mails,
+    addresses,
     rules,
     hooks,
 )

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
 from starlette.datastructures import FormData, UploadFile
 
 from config.rulebook import Rulebook
 from states.facts import Json
-from states.forms import read_form
 from states.terms import Action, Text
+from web.kept_files import file_name
 from workflow.batch_edits import Edit, form_fields
 from workflow.batch_results import News
 from workflow.batches import SORTS, Line, Prepared
-from workflow.funds import Share, shares, stands
-from workflow.judging import TABLE as PROJECT
 from workflow.mail_desk import LARGEST_ID
-from workflow.papers import store
+from workflow.papers import store_bytes
 
 TITLES = {
     Action.REVIEW: Text("审核推荐批次", "Recommendations"),
@@ -57,13 +53,7 @@ class Letter:
 
     def keep(self, upload: UploadFile) -> Json:
         """Store what was sent under its own name. PaperRefused: empty or too large."""
-        name = Path((upload.filename or "").replace("\\", "/")).name.strip() or "letter"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name.encode()[-200:].decode(errors="ignore")
-            with path.open("wb") as file:
-                while part := upload.file.read(1 << 20):
-                    file.write(part)
-            return store(self.folder, path)
+        return store_bytes(self.folder, file_name(upload.filename or ""), upload.file.read())
 
 
 def edit_of(form: FormData, batch: Prepared, lines: Sequence[Line], letter: Letter) -> Edit:
@@ -150,19 +140,3 @@ def said_for_all(
         if value:
             found.append((field.label, reasons[0] if field.name == "code" and reasons else value))
     return found
-
-
-def money(
-    connection: Connection, book: Rulebook, batch: Prepared, lines: Sequence[Line]
-) -> list[Share]:
-    """What a batch of subsidies takes from each fund, beside what it has."""
-    if batch.deed is not Action.SUBSIDISE or not lines:
-        return []
-    asked = []
-    for line in lines:
-        policy = book.policy(line.facts.policy)
-        fund = policy.categories[line.facts.category].fund or ""
-        values, _ = read_form(batch.deed, line.fields)
-        asked.append((policy.id, fund, values.get("amount", 0)))
-    policies = sorted({policy for policy, _, _ in asked})
-    return shares(stands(connection, book, PROJECT.c.policy.in_(policies)), asked)

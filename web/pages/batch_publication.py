@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from notifications.letters.foretold import subjects
 from states.terms import Kind, Text
+from web.numbers import Number
 from web.pages import batches
-from web.pages.batch_forms import money, people, title_of
-from web.pages.batch_words import BACK, DONE, PROPOSED, stopped_by
-from web.pages.batches import Sent, Worker, batch_of
+from web.pages.batch_forms import people, title_of
+from web.pages.batch_words import BACK, DONE, PROPOSED
+from web.pages.batches import Sent, Worker
 from web.rendering import go, page
 from web.site import site_of
-from web.visiting import NotAllowed
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import NotTheirs
 from workflow.batch_publishing import BatchRefused, publish, take_back
 from workflow.batch_rehearsal import rehearse
 from workflow.batch_results import news
-from workflow.batches import BatchOver, Stage, fingerprint, lines_of, sorts_for
+from workflow.batches import BatchOver, find
 from workflow.mail_log import reason_label
 from workflow.people import names_of
 
@@ -29,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/batches/{number}/preview")
-def preview(request: Request, number: int, visitor: Worker) -> Response:
+def preview(request: Request, number: Number, visitor: Worker) -> Response:
     return _previewed(request, number, visitor)
 
 
@@ -40,39 +37,26 @@ def _previewed(
     status: int = 200,
     problem: Text | None = None,
 ) -> Response:
-    """What would come of it, from the engine itself. Asks as often as there are lines, of which a
-    batch has MOST_LINES at most."""
+    """What would come of it, from the engine itself."""
     site = site_of(request)
     today, at = site.today(), site.now()
     with site.db.read() as connection:
-        batch = batch_of(connection, visitor, number)
-        lines, hidden = lines_of(connection, batch.id, visitor.actor)
+        batch = find(connection, visitor.actor, number)
         heard = news(connection, batch.id)
-        known: dict[str, Any] = {
-            "batch": batch,
-            "hidden": hidden,
-            "news": heard,
-            "names": names_of(connection, people(batch, heard)),
-            "shares": money(connection, site.book, batch, lines),
-        }
-    if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
-        return batches.shown(request, number, visitor, status, problem)
+        names = names_of(connection, people(batch, heard))
     subject = subjects(site.book, today, site.settings.base_url)
-    verdicts = rehearse(site.db, site.book, visitor.actor, batch.id, subject, today=today, at=at)
-    verdicts.sort(key=lambda one: (one.line.place, one.line.project_id))
-    stopped = [v for v in verdicts if v.problems or v.line.changed]
+    try:
+        found = rehearse(site.db, site.book, visitor.actor, number, subject, today=today, at=at)
+    except BatchOver:
+        return batches.shown(request, number, visitor, status, problem)
     return page(
         request,
         "batch_preview.html",
         status,
-        **known,
-        verdicts=verdicts,
-        stopped=stopped,
-        mails=sum(len(v.mails) for v in verdicts),
-        total=sum(v.amount or 0 for v in verdicts),
-        shown=fingerprint(batch, lines),
-        own_proposal=batch.proposed_by == visitor.login,
-        may=batch.deed in sorts_for(visitor.actor),
+        found=found,
+        batch=found.batch,
+        news=heard,
+        names=names,
         problem=problem,
         title_of=title_of,
         book=site.book,
@@ -82,37 +66,31 @@ def _previewed(
 
 
 @routes.post("/batches/{number}/publish")
-def publish_it(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
+def publish_it(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
     site = site_of(request)
-    with site.db.read() as connection:
-        batch_of(connection, visitor, number)
+    shown, actor = str(form.get("shown", "")), visitor.actor
+    today, at = site.today(), site.now()
     try:
-        shown = str(form.get("shown", ""))
-        today, at = site.today(), site.now()
-        done = publish(site.db, site.book, visitor.actor, number, shown, today=today, at=at)
-    except NotTheirs:
-        raise NotAllowed from None
+        with site.db.write() as connection:
+            done = publish(connection, site.book, actor, number, shown, today=today, at=at)
     except BatchOver as over:
         return _previewed(request, number, visitor, 409, over.text)
     except BatchRefused as refused:
-        return _previewed(request, number, visitor, 409, stopped_by(refused))
+        return _previewed(request, number, visitor, 409, refused.text)
     said = (PROPOSED if done.pending else DONE).format(n=done.lines)
     return go(request, f"/batches/{number}", said)
 
 
 @routes.post("/batches/{number}/back")
-def back(request: Request, number: int, visitor: Worker, _: Sent) -> Response:
+def back(request: Request, number: Number, visitor: Worker, _: Sent) -> Response:
     """Take a proposed batch back, to change it."""
     site = site_of(request)
-    with site.db.read() as connection:
-        batch_of(connection, visitor, number)
+    today, at = site.today(), site.now()
     try:
-        at = site.now()
-        take_back(site.db, site.book, visitor.actor, number, today=site.today(), at=at)
-    except NotTheirs:
-        raise NotAllowed from None
+        with site.db.write() as connection:
+            take_back(connection, site.book, visitor.actor, number, today=today, at=at)
     except BatchOver as over:
         return batches.shown(request, number, visitor, 409, over.text)
     except BatchRefused as refused:
-        return batches.shown(request, number, visitor, 409, stopped_by(refused))
+        return batches.shown(request, number, visitor, 409, refused.text)
     return go(request, f"/batches/{number}", BACK)

@@ -3,16 +3,6 @@
 from __future__ import annotations
 
 from states.terms import Action, Text
-from workflow.batch_publishing import BatchRefused
-
-NAMED = 5  # projects that stand in the way, by name
-
-
-def stopped_by(refused: BatchRefused) -> Text:
-    """Which projects kept the batch from being published."""
-    names = "、".join(f"“{v.line.facts.name}”" for v in refused.verdicts[:NAMED])
-    return STOPPED.format(n=len(refused.verdicts), names=names)
-
 
 ABOUT: dict[Action, Text] = {
     Action.REVIEW: Text(
@@ -30,10 +20,6 @@ TO_CORRECT = Text(
 ADDED = Text("已加入{n}个项目。", "{n} project(s) added.")
 NONE_TICKED = Text(
     "没有勾选项目，请勾选后再加入。", "Nothing was ticked; tick some projects first."
-)
-STOPPED = Text(
-    "没有公布：{n}个项目不能办理（{names}），原因见下。本批没有办理任何项目，也没有发出邮件。",
-    "Not published: {n} project(s) cannot be done ({names}), see below. Nothing was done or sent.",
 )
 PROPOSED = Text(
     "已提交{n}个项目，等待另一人复核后公布；邮件在公布后发出。",

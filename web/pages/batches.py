@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 
 from states.terms import Action, State, Text
 from web.navigation import STAFF, WATCHERS
+from web.numbers import Key, Number
 from web.pages.batch_forms import (
     Letter,
     edit_of,
     line_choices,
-    money,
     numbers,
     people,
     said_for_all,
@@ -31,11 +31,10 @@ from web.pages.batch_words import (
 )
 from web.rendering import go, page
 from web.site import site_of
-from web.visiting import NotAllowed, allowed, posted_by
+from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
 from workflow.batch_edits import (
     PAGE,
-    NotTheirs,
     Wanted,
     begin,
     candidates,
@@ -46,14 +45,13 @@ from workflow.batch_edits import (
     put_in,
     save,
 )
+from workflow.batch_money import money
 from workflow.batch_results import news, results
 from workflow.batches import (
     MOST_LINES,
     SHOWN,
     SORTS,
     BatchOver,
-    NoSuchBatch,
-    Prepared,
     Stage,
     find,
     lines_of,
@@ -72,17 +70,10 @@ Worker = Annotated[Visitor, Depends(WORKERS)]
 Sent = Annotated[FormData, Depends(posted_by(WORKERS))]
 
 
-def batch_of(connection: Any, visitor: Visitor, number: int) -> Prepared:
-    try:
-        return find(connection, visitor.actor, number if 0 < number <= LARGEST_ID else 0)
-    except NoSuchBatch:
-        raise HTTPException(404) from None
-
-
 @routes.get("/batches")
-def all_batches(request: Request, visitor: Reader, before: int | None = None) -> Response:
+def all_batches(request: Request, visitor: Reader, before: Key = None) -> Response:
     with site_of(request).db.read() as connection:
-        found = listed(connection, visitor.actor, before=before and min(before, LARGEST_ID))
+        found = listed(connection, visitor.actor, before=before)
         names = names_of(connection, (login for batch, _ in found for login in people(batch)))
     more = found[-1][0].id if len(found) == SHOWN else None
     return page(
@@ -111,15 +102,13 @@ def start(request: Request, visitor: Worker, form: Sent) -> Response:
             number = begin(connection, visitor.actor, Action(deed), title, at=site.now())
             chosen = numbers(form, "project")
             put_in(connection, visitor.actor, number, chosen)
-    except NotTheirs:
-        raise NotAllowed from None
     except BatchOver as problem:
         return go(request, "/batches", problem.text, kind="bad")
     return go(request, f"/batches/{number}" if chosen else f"/batches/{number}/add")
 
 
 @routes.get("/batches/{number}")
-def show(request: Request, number: int, visitor: Reader) -> Response:
+def show(request: Request, number: Number, visitor: Reader) -> Response:
     return shown(request, number, visitor)
 
 
@@ -132,7 +121,7 @@ def shown(
 ) -> Response:
     site = site_of(request)
     with site.db.read() as connection:
-        batch = batch_of(connection, visitor, number)
+        batch = find(connection, visitor.actor, number)
         lines, hidden = lines_of(connection, batch.id, visitor.actor)
         heard = news(connection, batch.id)
         known: dict[str, Any] = {"batch": batch, "lines": lines, "hidden": hidden, "news": heard}
@@ -157,18 +146,16 @@ def shown(
 
 
 @routes.post("/batches/{number}")
-def edit(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
+def edit(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
     """Keep what was typed; the button says what besides: order, remove, number, go on."""
     site = site_of(request)
     with site.db.read() as connection:
-        batch = batch_of(connection, visitor, number)
+        batch = find(connection, visitor.actor, number)
         lines, _ = lines_of(connection, batch.id, visitor.actor)
     try:
         changed = edit_of(form, batch, lines, Letter(site.settings.data_dir / "papers"))
         with site.db.write() as connection:
             problems = save(connection, visitor.actor, batch.id, changed)
-    except NotTheirs:
-        raise NotAllowed from None
     except BatchOver as over:
         return shown(request, number, visitor, 409, over.text)
     except PaperRefused as refused:
@@ -183,7 +170,7 @@ def edit(request: Request, number: int, visitor: Worker, form: Sent) -> Response
 @routes.get("/batches/{number}/add")
 def choose(
     request: Request,
-    number: int,
+    number: Number,
     visitor: Worker,
     q: Annotated[str, Query(max_length=200)] = "",
     category: Annotated[str, Query(max_length=200)] = "",
@@ -195,7 +182,7 @@ def choose(
     chosen_year = int(year) if year.isdecimal() and len(year) == 4 else None
     wanted = Wanted(q, category, department, chosen_year)
     with site.db.read() as connection:
-        batch = batch_of(connection, visitor, number)
+        batch = find(connection, visitor.actor, number)
         after = max(0, min(after, LARGEST_ID))
         found = candidates(connection, visitor.actor, batch, wanted, after=after)
         among = choices(connection, visitor.actor, batch)
@@ -217,14 +204,11 @@ def choose(
 
 
 @routes.post("/batches/{number}/add")
-def add(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
+def add(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:
-            batch_of(connection, visitor, number)
             count = put_in(connection, visitor.actor, number, numbers(form, "project"))
-    except NotTheirs:
-        raise NotAllowed from None
     except BatchOver as over:
         return go(request, f"/batches/{number}", over.text, kind="bad")
     said = ADDED.format(n=count) if count else NONE_TICKED
@@ -233,14 +217,11 @@ def add(request: Request, number: int, visitor: Worker, form: Sent) -> Response:
 
 
 @routes.post("/batches/{number}/drop")
-def drop_it(request: Request, number: int, visitor: Worker, _: Sent) -> Response:
+def drop_it(request: Request, number: Number, visitor: Worker, _: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:
-            batch_of(connection, visitor, number)
             drop(connection, visitor.actor, number, at=site.now())
-    except NotTheirs:
-        raise NotAllowed from None
     except BatchOver as over:
         return shown(request, number, visitor, 409, over.text)
     return go(request, "/batches", DROPPED)

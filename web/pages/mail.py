@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes, policy
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,23 +9,23 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from notifications.by_hand import preview
 from notifications.letters.notices import NOTICES
-from notifications.mailbox import text_of
+from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
 from states.terms import Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS, OFFICIALS
+from web.numbers import Key
 from web.rendering import go, page
 from web.site import Site, site_of
-from web.visiting import NotAllowed, allowed, posted_by, values
+from web.visiting import allowed, posted_by, values
 from workflow import mail_room
 from workflow.accounts.sessions import Visitor
 from workflow.attempts import MailRefused
-from workflow.mail_desk import LARGEST_ID, MAIL_STATUS, clear_address
+from workflow.mail_acts import LONGEST_NOTE, BadNote, act_on, clear_mark
+from workflow.mail_desk import LARGEST_ID, MAIL_STATUS
 from workflow.mail_log import outcome_label, reason_label, step_label
 from workflow.mail_room import ACTS, Reader, Search
-from workflow.office_log import note
 
 routes = APIRouter(include_in_schema=False)
 READ = allowed(*OFFICIALS)
@@ -34,9 +33,6 @@ WORK = allowed(*CARERS)
 Who = Annotated[Visitor, Depends(READ)]
 Doer = Annotated[Visitor, Depends(WORK)]
 Form = Annotated[FormData, Depends(posted_by(WORK))]
-Key = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
-WAITING = ("pending", "failed", "dead", "awaiting")
-LONGEST_NOTE = 500
 
 
 @routes.get("/mail")
@@ -89,10 +85,8 @@ def addresses(request: Request, visitor: Who) -> Response:
 def clear(request: Request, visitor: Doer, form: Form) -> Response:
     site, email = site_of(request), values(form).get("email", "")[:320]
     with site.db.write() as connection:
-        if not mail_room.may_clear(connection, _reader(visitor), email):
+        if not clear_mark(connection, _reader(visitor), email, at=site.now()):
             raise HTTPException(404)
-        clear_address(connection, email, by=visitor.login, at=site.now())
-        note(connection, visitor.login, "address_cleared", about=email, at=site.now())
     return go(request, "/mail/addresses", CLEARED.format(email=email))
 
 
@@ -111,12 +105,13 @@ def _page(
 ) -> Response:
     site = site_of(request)
     mail = _mail(site, visitor, number)
-    text, attached, draft = _text(site, mail)
+    writer = writer_for(site.book, site.settings)
+    said = told(site.db, writer, mail, today=site.today(), at=site.now())
     labels = {"outcome": outcome_label, "step": step_label, "reason": reason_label}
     known: dict[str, Any] = {
-        "text": text,
-        "attached": attached,
-        "draft": draft,
+        "text": said.text,
+        "attached": said.attached,
+        "draft": said.draft,
         "problem": problem,
         "typed": typed,
     } | labels
@@ -135,50 +130,25 @@ def _mail(site: Site, visitor: Visitor, number: int) -> dict[str, Any]:
     return found
 
 
-def _text(site: Site, mail: dict[str, Any]) -> tuple[str, list[str], bool]:
-    """The mail as text, what is attached, and whether it would be written so now: it has not been written yet."""
-    if mail["content"]:
-        return *text_of(bytes(mail["content"])), False
-    if mail["status"] not in WAITING:
-        return "", [], False
-    writer = writer_for(site.book, site.settings)
-    try:
-        made = preview(site.db, writer, mail["id"], today=site.today(), at=site.now())
-    except (LookupError, ValueError):  # it will be told as a mail that cannot be written
-        return "", [], True
-    return (*text_of(made.content), True) if made else ("", [], True)
-
-
 @routes.get("/mail/{number}/styled")
 def styled(request: Request, visitor: Who, number: int) -> Response:
     """The mail as its reader's mail program shows it, in a page that may do nothing."""
-    mail = _mail(site_of(request), visitor, number)
-    if not mail["content"]:
+    html = html_of(_mail(site_of(request), visitor, number))
+    if html is None:
         raise HTTPException(404)
-    part = message_from_bytes(bytes(mail["content"]), policy=policy.default).get_body(("html",))
-    if part is None:
-        raise HTTPException(404)
-    return HTMLResponse(part.get_content(), headers={"Content-Security-Policy": SHOWN_MAIL})
+    return HTMLResponse(html, headers={"Content-Security-Policy": SHOWN_MAIL})
 
 
 @routes.post("/mail/{number}/{act}")
 def do(request: Request, visitor: Doer, form: Form, number: int, act: str) -> Response:
     site, given = site_of(request), values(form).get("note", "").strip()
-    mail = _mail(site, visitor, number)
     if act not in ACTS:
         raise HTTPException(404)
-    if act not in mail["acts"] and not visitor.has(*mail_room.EVERYTHING):
-        raise NotAllowed(NOT_THEIRS)
-    wrong = any(one in given for one in map(chr, range(32))) or len(given) > LONGEST_NOTE
-    if wrong or (act == "by_hand" and not given):
-        said = NO_NOTE if not given else BAD_NOTE.format(most=LONGEST_NOTE)
-        return _page(request, visitor, number, said, given[:LONGEST_NOTE], 422)
-    at = site.now()
     try:
         with site.db.write() as connection:
-            ACTS[act][1](connection, number, by=visitor.login, note=given, at=at)
-            about, what = str(number), LOGGED[act]
-            note(connection, visitor.login, what, about=about, detail=given, at=at)
+            act_on(connection, _reader(visitor), number, act, given, at=site.now())
+    except BadNote as wrong:
+        return _page(request, visitor, number, wrong.text, given[:LONGEST_NOTE], 422)
     except MailRefused as refused:
         return _page(request, visitor, number, refused.text, given, 409)
     return go(request, f"/mail/{number}", DONE[act].format(number=number))
@@ -188,12 +158,6 @@ def _reader(visitor: Visitor) -> Reader:
     return Reader(visitor.actor, visitor.email)
 
 
-LOGGED = {
-    "hold": "mail_held",
-    "release": "mail_released",
-    "resend": "mail_resent",
-    "by_hand": "mail_by_hand",
-}
 LABELS = {
     "release": Text("放行发送", "Let it go"),
     "resend": Text("重新发送", "Send again"),
@@ -212,11 +176,4 @@ DONE = {
 }
 CLEARED = Text(
     "已取消 {email} 的退信标记，今后照常发信。", "{email} is written to again from now on."
-)
-NOT_THEIRS = Text(
-    "此邮件须由省厅或系统管理员处理。", "This is for the province or an administrator to do."
-)
-NO_NOTE = Text("请写明如何送达，如：已电话告知张老师。", "Say how it was delivered.")
-BAD_NOTE = Text(
-    "说明最多{most}字，写成一行。", "A note has {most} characters at most, on one line."
 )

@@ -15,6 +15,7 @@ from config.rulebook import Rulebook
 from states.terms import Kind, Text
 from web.charts import Chart, Column, Row, band, bars, columns, head, year_axis
 from web.navigation import WATCHERS
+from web.numbers import number_of
 from web.rendering import language_of, page
 from web.site import site_of
 from web.visiting import allowed
@@ -62,8 +63,8 @@ class Figures:
 
 def _figures(connection: Connection, visitor: Visitor, asked: str, today: date) -> Figures:
     known = years(connection, visitor.actor)
-    year = int(asked) if asked.isdecimal() and int(asked[:6]) in known else 0
-    year = year or (today.year if today.year in known else (known or [today.year])[0])
+    fallback = today.year if today.year in known else (known or [today.year])[0]
+    year = next((one for one in known if one == number_of(asked)), fallback)
     states = by_state(connection, visitor.actor, year)
     departments = by_department(connection, visitor.actor, year, today)
     return Figures(year, known or [year], states, departments)

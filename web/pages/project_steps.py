@@ -1,29 +1,43 @@
-"""One deed on several projects: fill in once, see what stands against each, do them one by one."""
+"""One deed on several projects: fill in once, see what stands against each, do them one by one, and
+see what came of each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from secrets import token_urlsafe
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, QueryParams
 
 from states.forms import FORMS, read_form
-from states.terms import Act, Action, Text
+from states.terms import Act, Action, Text, deed_of
 from web.rendering import as_day, go, page
 from web.searching import tidied
 from web.site import Site, site_of
 from web.visiting import NotAllowed, Posted, Signed
+from workflow import runs
 from workflow.accounts.sessions import Visitor
+from workflow.database import DatabaseProblem
 from workflow.deeds import Deed
 from workflow.project_rows import ProjectRow
-from workflow.several import MOST, do_each, fitting, judged_lines, possible, seen_rows
+from workflow.runs import How
+from workflow.several import MOST, fitting, judged_lines, possible, seen_rows
 
 routes = APIRouter(include_in_schema=False)
+A_TICKET = r"[A-Za-z0-9_-]{16}"
+Ticket = Annotated[str, Path(pattern=f"^{A_TICKET}$")]
+
+
+def new_ticket() -> str:
+    return token_urlsafe(12)
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class Asked:
     raw: Mapping[str, str]
     on_text: str
     back: str  # query string of the list that this began from
+    ticket: str = ""  # under which it is begun, from the page that showed what is to be done
     problems: dict[str, Text] = field(default_factory=dict)
 
     @property
@@ -66,7 +81,9 @@ def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
     is_form = isinstance(given, FormData)  # an address fills nothing in
     raw = {one.name: str(given.get(one.name, "")) for one in FORMS[deed]} if is_form else {}
     on = str(given.get("on", ""))
-    return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))))
+    ticket = str(given.get("ticket", ""))
+    ticket = ticket if re.fullmatch(A_TICKET, ticket) else ""
+    return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))), ticket)
 
 
 def _is_id(text: str) -> bool:
@@ -82,7 +99,7 @@ def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Res
     deed = _deed(asked, visitor, site)
     stage = "form" if asked.problems and stage != "form" else stage
     if stage == "do":
-        return _done(request, visitor, asked, deed)
+        return _begun(request, visitor, asked, deed)
     with site.db.read() as connection:
         rows = _rows(connection, site, visitor, asked)
         is_form = stage != "check"
@@ -90,6 +107,7 @@ def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Res
             connection, site.book, rows, deed, today=site.today(), form_open=is_form
         )
     known: dict[str, Any] = {"stage": "form" if is_form else "check", "lines": lines}
+    known["ticket"] = new_ticket()
     lists = fitting(asked.deed, rows, site.book, visitor.actor)
     known |= {"choices": lists, "labels": {name: dict(pairs) for name, pairs in lists.items()}}
     status = 422 if is_form and asked.problems and request.method == "POST" else 200
@@ -117,14 +135,68 @@ def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
     return Deed(asked.deed, visitor.actor, given, {}, on)
 
 
-def _done(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Response:
-    site = site_of(request)
+def _begun(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Response:
+    """Keep what is to be done, lead to the page of its results, and do it in the background. The
+    same form sent again finds it begun."""
+    site, ticket = site_of(request), asked.ticket or new_ticket()
+    with site.db.write() as connection:
+        rows = _rows(connection, site, visitor, asked)
+        seen = {row.id: asked.seen[row.id] for row in rows if row.id in asked.seen}
+        wanted = runs.Wanted(deed.what.value, asked.raw, deed.on, asked.back)
+        begun = runs.begin(connection, visitor.person_id, ticket, wanted, seen, at=site.now())
+    return _led_to(request, visitor, ticket, works=begun)
+
+
+def _led_to(request: Request, visitor: Visitor, ticket: str, *, works: bool) -> Response:
+    answer = go(request, f"/projects/steps/{ticket}")
+    if works:
+        answer.background = BackgroundTask(_carry_on, site_of(request), visitor, ticket)
+    return answer
+
+
+def _carry_on(site: Site, visitor: Visitor, ticket: str) -> None:
+    """One project after the other until none is left; who asked is told on the page of results."""
+    who = (visitor.person_id, ticket, visitor.actor)
+    with suppress(DatabaseProblem):  # what is left then can be gone on with
+        while runs.do_next(site.db, site.book, *who, today=site.today(), at=site.now()):
+            pass
+
+
+@routes.get("/projects/steps/{ticket}")
+def results(request: Request, ticket: Ticket, visitor: Signed) -> Response:
+    """How far it is and what came of each; only for who asked, a day long."""
+    site, at = site_of(request), site_of(request).now()
     with site.db.read() as connection:
-        rows = seen_rows(
-            connection, site.book, visitor.actor, tuple(asked.seen), today=site.today()
-        )
-    results = do_each(site.db, site.book, rows, deed, asked.seen, today=site.today(), at=site.now())
-    return page(request, "project_steps.html", stage="done", results=results, **_shown(asked, site))
+        run = runs.find(connection, visitor.person_id, ticket, at=at)
+        if run is None:
+            raise HTTPException(404)
+        ids = [one.project_id for one in run.results]
+        rows = seen_rows(connection, site.book, visitor.actor, ids, today=site.today())
+    named = {row.id: row for row in rows}
+    wanted = run.wanted
+    asked = Asked(deed_of(wanted.deed), (), {}, wanted.raw, wanted.on.isoformat(), wanted.back)
+    shown = [one for how in ORDER for one in run.results if one.how is how]
+    counts = {how.value: sum(one.how is how for one in run.results) for how in How}
+    known: dict[str, Any] = {
+        "stage": "done",
+        "ticket": ticket,
+        "results": [(named[one.project_id], one) for one in shown if one.project_id in named],
+        "counts": counts,
+        "broken": run.is_broken(at),
+    }
+    return page(request, "project_steps.html", **known, **_shown(asked, site))
+
+
+ORDER = (How.REFUSED, How.CHANGED, How.WAITING, How.DONE)  # what needs somebody comes first
+
+
+@routes.post("/projects/steps/{ticket}")
+def resume(request: Request, ticket: Ticket, visitor: Signed, _: Posted) -> Response:
+    """Go on with what a broken process has left."""
+    site = site_of(request)
+    with site.db.write() as connection:
+        taken = runs.take_up(connection, visitor.person_id, ticket, at=site.now())
+    return _led_to(request, visitor, ticket, works=taken)
 
 
 def _shown(asked: Asked, site: Site) -> dict[str, Any]:

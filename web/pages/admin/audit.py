@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from web.numbers import Key
 from web.pages.admin.tabs import Watches, room
 from web.site import site_of
 from workflow import office_log
@@ -16,7 +17,6 @@ from workflow.queries import deed_label
 
 routes = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]
-Key = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 @routes.get("/admin/audit")
