@@ -20,6 +20,7 @@ from states.terms import Act, Action, Role
 Given = dict[str, Any]
 SAID = "…"
 NOTICE = "change_notice"  # the paper that goes with a change
+LETTER = "recommendation_letter"  # the stamped letter that goes with a recommendation
 
 
 def filled(case: Case) -> Case:

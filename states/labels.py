@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from states.facts import Facts
+from states.filling import LETTER, NOTICE
 from states.policy import Category
 from states.terms import BEFORE_PLAN, REJECTED_AS, State, Text
 
@@ -32,6 +33,19 @@ def state_label(facts: Facts, category: Category) -> Text:
     if facts.state is State.SUBSIDISED and "paid" in facts.milestones:
         return Text("补助已拨付", "Subsidy paid")
     return facts.state.label
+
+
+# What may go with a deed in every category, whatever the policy lists.
+BESIDES = {
+    NOTICE: Text("书面情况说明", "written notice"),
+    LETTER: Text("盖章推荐函", "stamped letter of recommendation"),
+}
+
+
+def paper_labels(category: Category) -> dict[str, Text]:
+    """What each paper of a category is called, by its key."""
+    rules = (rule for listed in category.papers.values() for rule in listed)
+    return BESIDES | {rule.key: rule.label for rule in rules}
 
 
 # Once the province has answered a filing, the state is shown as its answer.

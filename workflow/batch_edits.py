@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from states.facts import Json
+from states.filling import LETTER
 from states.forms import FORMS, MAX_LINE, Problem, read_form
 from states.terms import Action, Text
 from workflow.batches import (
     BATCH,
-    LETTER,
     LINE,
     MOST_LINES,
     SORTS,

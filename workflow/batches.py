@@ -47,7 +47,6 @@ SORTS: dict[Action, Sort] = {
     Action.REJECT: Sort(("code", "text"), ("code", "text")),
     Action.SUBSIDISE: Sort(("document_number",), ("amount",)),
 }
-LETTER = "recommendation_letter"  # the stamped letter that goes with a review
 
 
 class Stage(Enum):

@@ -209,13 +209,18 @@ def paper_versions(history: Iterable[Entry]) -> dict[str, list[Json]]:
     return found
 
 
-def paper(connection: Connection, project_id: int, key: str, version: int) -> Json | None:
-    """What is kept of one version of a paper: sha256, name, size; None if there is none."""
+def paper(
+    connection: Connection, project_id: int, key: str, version: int, *, inside: bool
+) -> Json | None:
+    """What is kept of one version of a paper: sha256, name, size; None if there is none, or none
+    that the reader may see."""
     rows = _EVENTS.run(connection, {"project_id": project_id, "since": 0})
-    for row in rows:
-        kept: Json | None = (json.loads(row[-1]).get("papers") or {}).get(key)
+    for *_, deed, _, _, _, _, role, _, _, given, changes in rows:
+        changed = json.loads(changes)
+        kept: Json | None = (changed.get("papers") or {}).get(key)
         if kept and kept.get("version") == version:
-            return kept
+            hidden = not inside and is_internal(deed, role, json.loads(given), changed)
+            return None if hidden else kept
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from states.findings import Case, Finding, block, flag
 from states.forms import FORMS
+from states.labels import BESIDES
 from states.terms import Action, Role, Text, day_label
 
 
@@ -68,17 +69,12 @@ FOLLOWS = Text("，可先填写补交日期（promised）", "; it may follow, gi
 def papers_known(case: Case) -> Iterable[Finding]:
     """A paper is attached under one of the names that the policy knows."""
     known = {paper.key: paper.label for papers in case.category.papers.values() for paper in papers}
-    for key in sorted(case.papers - known.keys() - BESIDES):
+    for key in sorted(case.papers - known.keys() - BESIDES.keys()):
         listed = "；".join(f"{name} {label.zh}" for name, label in known.items())
         english = "; ".join(f"{name} {label.en}" for name, label in known.items())
         said = Text("没有材料“{key}”，可用：{known}。", "No paper “{key}”; known: {known}.")
         message = said.format(key=key, known=Text(listed, english))
         yield block("papers_known", "", key, message, who=(case.role,))
-
-
-# What may go with a deed in every category, whatever the policy lists: the written notice of a
-# change, the stamped letter with which a department recommends.
-BESIDES = frozenset({"change_notice", "recommendation_letter"})
 
 
 def milestones_recorded(case: Case) -> Iterable[Finding]:

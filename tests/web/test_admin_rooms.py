@@ -224,6 +224,29 @@ def test_a_wording_is_tried_saved_and_put_back(house: House, people: dict[str, i
     assert whats == ["wording_saved", "wording_tested", "wording_reset"]
 
 
+def test_a_wording_is_tried_with_a_project_that_is_chosen(
+    house: House, people: dict[str, int]
+) -> None:
+    second = house.desk.admit(name="数控技术研修班")
+    visit = house.visit(people["province"])
+    page = visit.get("/admin/wordings/filing").text
+    named = f"{second} 数控技术研修班"
+    assert f'<option value="{named}">' in page
+    assert f'list="projects" value="{named}"' in page  # the newest, to begin with
+    for chosen in (named, str(second), "数控"):
+        status, shown = wording(visit, "preview", project=chosen)
+        assert status == 200 and "【新】数控技术研修班" in shown, chosen
+    form = {"lang": "zh", "subject": "【新】{{ name }}", "lead": "请办理。", "role": "host"}
+    sent = form | {"do": "preview", "project": "数控"}
+    [link] = re.findall(
+        r'href="(/admin/wordings/filing/styled[^"]*)"',
+        visit.post("/admin/wordings/filing", sent).text,
+    )
+    styled = visit.get(link.replace("&amp;", "&"))
+    assert styled.status_code == 200 and "数控技术研修班" in styled.text
+    assert visit.get("/admin/wordings/filing/styled?project=没有").status_code == 404
+
+
 @pytest.mark.parametrize(
     "more", [{"lead": "{{ nobody }}"}, {"subject": "{% for x in y %}"}, {"project": "99"}]
 )

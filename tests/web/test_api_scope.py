@@ -21,6 +21,7 @@ EVERYBODY = set(PEOPLE)
 PROJECT_ROUTES = {
     "/projects/{project_id}",
     "/projects/{project_id}/actions",
+    "/projects/{project_id}/papers",
     "/projects/{project_id}/papers/{key}",
 }
 FOR_ADMINS = {"/units", "/people"}

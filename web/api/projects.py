@@ -1,12 +1,10 @@
-"""Projects: the list, one in full, its papers."""
+"""Projects: the list, and one in full."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse
 from sqlalchemy import Connection
 
 from states.facts import Facts, Json
@@ -23,7 +21,6 @@ from workflow.deeds import NoSuchProject
 from workflow.discretion import told_facts, told_history, told_mail
 from workflow.engine import situation
 from workflow.one_project import is_inside
-from workflow.papers import path_of
 from workflow.scopes import may_see
 
 routes = APIRouter(tags=[both("项目", "projects")])
@@ -135,29 +132,3 @@ def seen(
     if not may_see(visitor.actor, facts):
         raise HTTPException(404)
     return facts, stored, version
-
-
-@routes.get(
-    "/projects/{project_id}/papers/{key}",
-    summary=both("下载一份材料", "Download a paper"),
-    responses=problems(404)
-    | {
-        200: {
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            }
-        }
-    },
-    response_class=FileResponse,
-)
-def download(request: Request, visitor: Caller, project_id: Id, key: str) -> Response:
-    site = site_of(request)
-    with site.db.read() as connection:
-        facts, _, _ = seen(connection, site, visitor, project_id)
-    paper = facts.papers.get(key)
-    path = path_of(site.settings.data_dir / "papers", paper["sha256"]) if paper else None
-    if paper is None or path is None or not path.is_file():
-        raise HTTPException(404)
-    named = f"attachment; filename*=UTF-8''{quote(paper['name'], safe='')}"
-    headers = {"Content-Disposition": named}
-    return FileResponse(path, headers=headers, media_type="application/octet-stream")

@@ -21,6 +21,7 @@ from web.api import (
     options,
     papers,
     people,
+    project_papers,
     projects,
     rules,
 )
@@ -41,6 +42,7 @@ RESOURCES = (  # in the order of the documentation
     batch_filling,
     batch_publication,
     papers,
+    project_papers,
     mails,
     addresses,
     rules,

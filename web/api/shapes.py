@@ -70,7 +70,7 @@ class Flag(BaseModel):
 
 
 class Paper(BaseModel):
-    """A paper that is kept; its content is at `projects/{id}/papers/{key}`."""
+    """A paper as it stands; its content is at `projects/{id}/papers/{key}`."""
 
     key: str
     name: str

@@ -9,7 +9,7 @@ from states.facts import Facts
 from states.filling import NOTICE
 from states.filling import asked_papers as asked_by_policy
 from states.forms import FORMS, Field
-from states.labels import rejected_label, state_label
+from states.labels import BESIDES, paper_labels, rejected_label, state_label
 from states.policy import Category, Policy
 from states.terms import Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
@@ -41,7 +41,7 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
         return []
     if one.deed in (Act.CHANGE, Act.POSTPONE):
         return [
-            Asked(NOTICE, CHANGE_NOTICE, "", False, False, Basis.STATED, facts.papers.get(NOTICE))
+            Asked(NOTICE, BESIDES[NOTICE], "", False, False, Basis.STATED, facts.papers.get(NOTICE))
         ]
     rules = asked_by_policy(one.case)
     if one.deed is Act.SUPPLY:
@@ -116,11 +116,7 @@ def judged(known: Known, what: Action | Act, actor: Actor) -> Judged | None:
     if facts.pending or what not in {one.deed for one in waiting(facts, category)}:
         return None
     answers = (option(known, deed, actor) for deed in (Action.SEND_BACK, Action.REJECT))
-    labels = {rule.key: rule.label for rules in category.papers.values() for rule in rules}
-    return Judged(dict(facts.papers), labels, [one for one in answers if one.open])
-
-
-CHANGE_NOTICE = Text("书面情况说明", "written notice")
+    return Judged(dict(facts.papers), paper_labels(category), [one for one in answers if one.open])
 
 
 def after_label(

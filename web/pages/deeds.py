@@ -14,6 +14,7 @@ from states.findings import Finding
 from states.forms import FORMS, Problem, read_day, read_form
 from states.outlook import outlook
 from states.terms import Act, Action, Role, Text
+from web.downloads import FOLDER
 from web.kept_files import KEPT, file_name, opened, sealed, uploads
 from web.pages.deed_parts import (
     ENTERING,
@@ -25,7 +26,7 @@ from web.pages.deed_parts import (
     proposal_lines,
 )
 from web.pages.deed_unit import begun_with, pays_to, save_back, unit_of, with_experts
-from web.pages.project import FOLDER, found_for
+from web.pages.project import found_for
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, values

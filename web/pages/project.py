@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from states.course import is_asked, onward
 from states.facts import Facts
 from states.forms import OUTCOMES
-from states.labels import state_label
+from states.labels import paper_labels, state_label
 from states.policy import Policy
 from states.terms import Act, Kind
+from web.downloads import kept_paper
 from web.pages.project_parts import (
     bar,
     clauses_of,
     deadline_rows,
     notice_labels,
     option_groups,
-    paper_labels,
     recordable,
     stages,
 )
@@ -44,11 +43,9 @@ from workflow.one_project import (
     seen_by,
     silences,
 )
-from workflow.papers import path_of
 from workflow.people import Actor
 
 routes = APIRouter(include_in_schema=False)
-FOLDER = "papers"
 MAIL_COLOUR = {
     "pending": "blue",
     "leased": "blue",
@@ -154,17 +151,10 @@ def download(
     """One version of a paper, to be saved: what somebody has uploaded is never shown as a page."""
     site = site_of(request)
     with site.db.read() as connection:
-        found_for(request, connection, project_id, visitor.actor)
-        kept = paper(connection, project_id, key, version)
-    path = path_of(site.settings.data_dir / FOLDER, kept["sha256"]) if kept else None
-    if kept is None or path is None or not path.is_file():
-        raise HTTPException(404)
-    name = quote(kept["name"], safe="")
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+        facts, _, _ = found_for(request, connection, project_id, visitor.actor)
+        inside = is_inside(visitor.actor, facts)
+        kept = paper(connection, project_id, key, version, inside=inside)
+    return kept_paper(site, kept)
 
 
 def found_for(

@@ -11,14 +11,12 @@ from states.calculus import Deadline
 from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
-from states.filling import NOTICE
 from states.findings import Finding
 from states.labels import rejected_label, state_label
 from states.lateness import Look, is_handed_in, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
-from web.pages.deed_parts import CHANGE_NOTICE
 from workflow.explain import Option, Stand, worth_saying
 from workflow.mail_tables import Purpose
 from workflow.moves import Move
@@ -174,12 +172,6 @@ def _elsewhere(action: Action, facts: Facts) -> bool:
     if action is Action.REPORT and facts.promised:
         return False
     return action is not Action.FILE or facts.filed_on is not None
-
-
-def paper_labels(category: Category) -> dict[str, Text]:
-    """What each paper of a category is called."""
-    labels = {rule.key: rule.label for rules in category.papers.values() for rule in rules}
-    return {NOTICE: CHANGE_NOTICE} | labels
 
 
 def _look(action: Action, here: Action | None, steps: list[Action]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from starlette.exceptions import HTTPException
 
 from notifications.letters import office_wording
@@ -27,13 +27,16 @@ from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import NoSuchProject
+from workflow.judging import TABLE as PROJECT
 from workflow.mail_tables import Purpose
 from workflow.office_log import note
 from workflow.outbox import INSERT, draft
 
 routes = APIRouter(include_in_schema=False)
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
-LONGEST = 4000
+LONGEST, OFFERED = 4000, 50
+Texts = tuple[str, str]
+Given = dict[str, str]
 Language = Annotated[str, Query(alias="in", pattern="^(zh|en)$")]
 
 
@@ -63,14 +66,17 @@ def _page(
     with site_of(request).db.read() as connection:
         saved = office_wording.current(connection).office
         history = office_wording.history(connection, notice, lang)
+        projects = _projects(connection)
     held = resolved(saved, notice, lang)
-    given = {"subject": held.subject, "lead": held.lead, "project": "1", "role": "host"} | typed
+    first = _named(*projects[0]) if projects else ""
+    given = {"subject": held.subject, "lead": held.lead, "project": first, "role": "host"} | typed
     known: dict[str, Any] = {
         "kind": kind,
         "lang": lang,
         "held": held,
         "given": given,
         "languages": LANGUAGES,
+        "projects": [_named(*one) for one in projects],
     }
     known |= {"names": NAMES[kind.family], "history": history[::-1], "readers": READERS}
     status = 422 if more.get("problem") else 200
@@ -82,6 +88,30 @@ def _page(
         **known,
         **({"problem": None, "shown": None} | more),
     )
+
+
+def _projects(connection: Connection, word: str = "") -> list[tuple[int, str]]:
+    """Number and name of the newest projects, of those with the word in their name."""
+    query = select(PROJECT.c.id, PROJECT.c.name).where(
+        PROJECT.c.name.contains(word, autoescape=True)
+    )
+    rows = connection.execute(query.order_by(PROJECT.c.id.desc()).limit(OFFERED))
+    return [(row.id, row.name) for row in rows]
+
+
+def _named(number: int, name: str) -> str:
+    return f"{number} {name}"
+
+
+def _chosen(connection: Connection, given: Given) -> int:
+    """The project that was chosen from the list, typed as a number, or named in part."""
+    text = given.get("project", "").strip()
+    number = number_of(text.split(" ")[0])
+    if number is None and text:
+        number = next((one for one, _ in _projects(connection, text[:LONGEST])), None)
+    if number is None:
+        raise NoSuchProject(0)
+    return number
 
 
 def _kind(notice: str) -> Any:
@@ -112,10 +142,6 @@ def do(request: Request, visitor: Rules, form: RuleForm, notice: str) -> Respons
     return go(request, f"/admin/wordings/{notice}?in={lang}", done)
 
 
-Texts = tuple[str, str]
-Given = dict[str, str]
-
-
 def _preview(
     site: Site, _: Visitor, notice: str, lang: str, texts: Texts, given: Given
 ) -> Rendered:
@@ -133,12 +159,9 @@ def _shown(
     wordings: Wordings,
     given: Given,
 ) -> Rendered:
-    number = number_of(given.get("project", "").strip())
-    if number is None:
-        raise NoSuchProject(0)
     link = site.settings.base_url
     reader = Reader("", "", _role(given), lang, site.today(), link)
-    return preview(connection, site.book, notice, number, reader, wordings)
+    return preview(connection, site.book, notice, _chosen(connection, given), reader, wordings)
 
 
 def _role(given: Given) -> Role:
@@ -174,7 +197,7 @@ def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given:
     with site.db.write() as connection:
         wordings = office_wording.current(connection)
         _shown(connection, site, notice, lang, wordings, given)  # or say why not
-        number = number_of(given.get("project", "").strip())
+        number = _chosen(connection, given)
         about = {"project": number, "role": role.value, "language": lang}
         key = f"test:{notice}:{number}:{visitor.email}:{at.isoformat()}"
         to, more = (visitor.name, visitor.email), {"notice": notice, "about": json.dumps(about)}
@@ -190,7 +213,7 @@ def styled(
     _: Watches,
     notice: str,
     lang: Language = "zh",
-    project: str = "1",
+    project: Annotated[str, Query(max_length=200)] = "",
     role: str = "host",
 ) -> Response:
     """The mail with the saved wording as a mail program shows it."""
