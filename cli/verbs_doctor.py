@@ -78,13 +78,13 @@ def _policies(office: Office) -> Found:
 
 def _calendar(office: Office) -> Found:
     from config.errors import ConfigError
-    from notifications.watch.checks import HOLIDAYS, holidays
+    from notifications.watch.standing import HOLIDAYS, holidays
 
     try:
-        found = holidays(office.book.calendar, office.clock.today())
+        found = holidays(office.book.calendar, office.clock.today().year)
     except ConfigError as error:
         return HOLIDAYS, False, error.text
-    return found.name, found.well, found.said
+    return found.label, found.well, found.said
 
 
 def _mail_server(office: Office) -> Found:
@@ -119,11 +119,15 @@ def _returned_mail(office: Office) -> Found:
 
 def _clockwork(office: Office) -> list[Found]:
     """What the page of administration says too, with the command that sees to it."""
-    from notifications.watch.checks import checks
+    from notifications.watch.standing import NEVER, clockwork
 
     with office.db.read() as connection:
-        found = checks(connection, office.clock.now())
-    return [(one.name, one.well, _with_remedy(one.key, one.said, one.well)) for one in found]
+        found = clockwork(connection, office.clock.now())
+    told = []
+    for one in found:
+        well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
+        told.append((one.label, well, _with_remedy(one.key, one.said, one.well)))
+    return told
 
 
 def _with_remedy(key: str, said: Text, well: bool) -> Text:

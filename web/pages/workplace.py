@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from notifications.watch.checks import QUIET
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.heartbeat import last_beat
+from notifications.watch.standing import QUIET
 from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of

@@ -7,22 +7,21 @@ from datetime import timedelta
 import pytest
 from stories import AT, Desk
 
-from notifications.watch.checks import QUIET, Check, checks, holidays
 from notifications.watch.clock_guard import ClockAlarm, raise_alarm
 from notifications.watch.heartbeat import Heartbeat
+from notifications.watch.standing import QUIET, Check, clockwork, holidays
 from states.calendar import WorkCalendar
 
 
 def found(desk: Desk, after: timedelta = timedelta()) -> dict[str, Check]:
     with desk.db.read() as connection:
-        return {one.key: one for one in checks(connection, AT + after)}
+        return {one.key: one for one in clockwork(connection, AT + after)}
 
 
 def test_an_office_whose_worker_never_ran_is_told(desk: Desk) -> None:
     said = found(desk)
-    assert {key: one.well for key, one in said.items()} == dict.fromkeys(
-        ("clock", "worker", "sending", "mail"), True
-    )
+    wells = {key: one.well for key, one in said.items()}
+    assert wells == {"clock": True, "worker": False, "sending": True, "mail": True}
     assert "不会发出提醒" in said["worker"].said.zh
 
 
@@ -42,6 +41,6 @@ def test_a_held_clock_is_told(desk: Desk) -> None:
 
 def test_holidays_of_the_year(desk: Desk) -> None:
     known: WorkCalendar = desk.book.calendar
-    assert holidays(known, AT.date()).well
-    later = holidays(known, AT.date().replace(year=2031))
+    assert holidays(known, 2025).well
+    later = holidays(known, 2031)
     assert not later.well and "没有2031年安排" in later.said.zh
