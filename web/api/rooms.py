@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
 from web.api import (
+    accounts,
     actions,
     addresses,
     batch_filling,
@@ -24,6 +25,7 @@ from web.api import (
     project_papers,
     projects,
     rules,
+    units,
 )
 from web.api.actions import Doing
 from web.api.describing import both
@@ -35,6 +37,8 @@ from web.visiting import find_visitor
 PREFIX = "/api/v1"
 RESOURCES = (  # in the order of the documentation
     people,
+    accounts,
+    units,
     projects,
     options,
     actions,

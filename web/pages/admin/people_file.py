@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 
 from states.terms import Text
 from web.kept_files import file_name
-from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
 from web.visiting import values
 from workflow.accounts import reset
-from workflow.accounts.care import Carer, NotTheirs
+from workflow.accounts.care import Carer, NotTheirs, carer_of
 from workflow.imports.people_file import PeopleFile, read_people
 from workflow.imports.words import ReadingError
 from workflow.office_log import note
