@@ -26,6 +26,7 @@ PROJECT_ROUTES = {
 }
 # Who enters a room, as on the pages; 403 to anybody else.
 OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
+OFFICE = OFFICIALS - {"coordinator", "other coordinator"}
 WATCHERS = OFFICIALS - {"admin"}
 STAFF = WATCHERS - {"auditor"}
 ROOMS = {
@@ -40,6 +41,10 @@ ROOMS = {
     "/people/{person_id}": OFFICIALS,
     "/units": OFFICIALS,
     "/units/{unit_id}": OFFICIALS,
+    "/ladders": OFFICIALS,
+    "/health": OFFICE,
+    "/audit": OFFICE,
+    "/audit/projects": OFFICE,
 }
 # 404 to whose scope it is not in: of a project, or of a colleague's batch.
 SCOPED = {"/mail/{mail_id}", "/units/{unit_id}", *(path for path in ROOMS if "{batch_id}" in path)}
@@ -59,7 +64,10 @@ FILL = {
     "{act}": "hold",
     "{email}": "lin@example.cn",
 }
-QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
+QUERY = {
+    "/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12",
+    "/audit/projects": "?person=host",
+}
 
 
 def routes(method: str) -> list[str]:
