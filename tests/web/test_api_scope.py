@@ -38,6 +38,8 @@ ROOMS = {
     "/mail/{mail_id}": OFFICIALS,
     "/marked-addresses": OFFICIALS,
     "/ladders": OFFICIALS,
+    "/wordings": OFFICE,
+    "/wordings/{notice}/{language}": OFFICE,
     "/health": OFFICE,
     "/audit": OFFICE,
     "/audit/projects": OFFICE,
@@ -54,6 +56,8 @@ FILL = {
     "{action}": "submit",
     "{batch_id}": "1",
     "{mail_id}": "1",
+    "{notice}": "filing",
+    "{language}": "zh",
     "{act}": "hold",
     "{email}": "lin@example.cn",
 }

@@ -28,6 +28,8 @@ from web.api import (
     project_papers,
     projects,
     rules,
+    wording_trials,
+    wordings,
 )
 from web.api.actions import Doing
 from web.api.describing import both
@@ -52,6 +54,8 @@ RESOURCES = (  # in the order of the documentation
     rules,
     policies,
     calendar,
+    wordings,
+    wording_trials,
     health,
     audit,
     hooks,
