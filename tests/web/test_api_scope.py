@@ -42,6 +42,8 @@ ROOMS = {
     "/units": OFFICIALS,
     "/units/{unit_id}": OFFICIALS,
     "/ladders": OFFICIALS,
+    "/wordings": OFFICE,
+    "/wordings/{notice}/{language}": OFFICE,
     "/health": OFFICE,
     "/audit": OFFICE,
     "/audit/projects": OFFICE,
@@ -61,6 +63,8 @@ FILL = {
     "{role_id}": "1",
     "{unit_id}": "1",
     "{mail_id}": "1",
+    "{notice}": "filing",
+    "{language}": "zh",
     "{act}": "hold",
     "{email}": "lin@example.cn",
 }

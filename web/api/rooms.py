@@ -30,6 +30,8 @@ from web.api import (
     projects,
     rules,
     units,
+    wording_trials,
+    wordings,
 )
 from web.api.actions import Doing
 from web.api.describing import both
@@ -56,6 +58,8 @@ RESOURCES = (  # in the order of the documentation
     rules,
     policies,
     calendar,
+    wordings,
+    wording_trials,
     health,
     audit,
     hooks,

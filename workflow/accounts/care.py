@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true
 from states.terms import Role, Text
 from workflow.accounts.sessions import Visitor
 from workflow.judging import TABLE as PROJECT
-from workflow.people import GRANT, PERSON
+from workflow.people import GRANT, PERSON, Actor
 
 OVER: dict[Role, frozenset[Role]] = {  # whose accounts, wherever they work
     Role.ADMIN: frozenset(Role),
@@ -72,14 +72,17 @@ class Carer:
 
 
 def carer_of(connection: Connection, visitor: Visitor) -> Carer:
-    """Whom somebody looks after."""
-    roles, grants = visitor.roles, visitor.actor.grants
-    departments = [scope for role, scope in grants if role is Role.COORDINATOR and scope]
+    return carer(connection, visitor.person_id, visitor.actor)
+
+
+def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
+    roles = {role for role, _ in actor.grants}
+    departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
     units = own_units(connection, departments) if departments else frozenset()
     over = frozenset(role for own in roles for role in OVER.get(own, ()))
     sees = bool(roles & WATCHING)
     own = frozenset() if over else units
-    return Carer(visitor.person_id, visitor.login, over, sees, own)
+    return Carer(person_id, actor.login, over, sees, own)
 
 
 def own_units(connection: Connection, departments: list[str]) -> frozenset[str]:
