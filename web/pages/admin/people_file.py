@@ -11,10 +11,10 @@ from fastapi.responses import Response
 
 from states.terms import Text
 from web.kept_files import file_name
-from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
 from web.visiting import values
+from workflow.accounts.care import carer_of
 from workflow.imports.people import Came, take_in
 from workflow.imports.people_file import PeopleFile, read_people
 from workflow.imports.words import ReadingError
