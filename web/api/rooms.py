@@ -13,17 +13,23 @@ from fastapi.security import HTTPBearer
 from web.api import (
     actions,
     addresses,
+    audit,
     batch_filling,
     batch_publication,
     batches,
+    calendar,
+    health,
     hooks,
     mails,
     options,
     papers,
     people,
+    policies,
     project_papers,
     projects,
     rules,
+    wording_trials,
+    wordings,
 )
 from web.api.actions import Doing
 from web.api.describing import both
@@ -46,6 +52,12 @@ RESOURCES = (  # in the order of the documentation
     mails,
     addresses,
     rules,
+    policies,
+    calendar,
+    wordings,
+    wording_trials,
+    health,
+    audit,
     hooks,
 )
 BEARER = HTTPBearer(

@@ -43,9 +43,9 @@ ROLE_WORDS = {
 
 @dataclass
 class PeopleFile:
-    """What was read; a row named in `rejected` is not among `entries`."""
+    """What was read: people with their rows; a row named in `rejected` is not among `entries`."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[tuple[int, Entry]] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
 
 
@@ -104,7 +104,7 @@ def read_people(path: Path) -> PeopleFile:
             continue
         if (entry.login, entry.role, entry.scope) not in seen:
             seen.add((entry.login, entry.role, entry.scope))
-            found.entries.append(entry)
+            found.entries.append((row.number, entry))
     if not heading:
         raise ReadingError(NO_HEADING.format(file=path.name))
     return found
