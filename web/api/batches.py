@@ -25,7 +25,7 @@ from web.api.describing import (
 )
 from web.api.once import once
 from web.api.problems import Unfit, spoken
-from web.api.projects import Name, clean
+from web.api.projects import Name
 from web.navigation import STAFF, WATCHERS
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
@@ -151,7 +151,7 @@ def list_candidates(
     cursor: Cursor = 0,
     limit: Limit = 50,
 ) -> Candidates:
-    wanted = Wanted(clean(q), clean(category), clean(department), year)
+    wanted = Wanted(q, category, department, year)
     actor = visitor.actor
     with site_of(request).db.read() as connection:
         batch = find(connection, actor, batch_id)

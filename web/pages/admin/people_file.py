@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from states.terms import Text
-from web.kept_files import file_name
 from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
@@ -58,7 +57,7 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
 def _read(name: str, content: bytes) -> PeopleFile:
     """Through a file: the reader of workbooks opens nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"people{Path(file_name(name)).suffix[:10] or '.xlsx'}"
+        path = Path(folder) / f"people{Path(name).suffix[:10] or '.xlsx'}"
         path.write_bytes(content)
         return read_people(path)
 
