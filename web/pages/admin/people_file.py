@@ -23,6 +23,7 @@ from workflow.office_log import note
 from workflow.people import AddressTaken, Entry, enrol, person_id
 
 routes = APIRouter(include_in_schema=False)
+MOST = 1000  # people at a time: nobody else can write meanwhile
 
 
 @routes.get("/admin/people/import")
@@ -39,6 +40,8 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
         found = _read(*given)
     except ReadingError as error:
         return _again(request, visitor, error.text)
+    if len(found.entries) > MOST:
+        return _again(request, visitor, TOO_MANY.format(most=MOST))
     dry = values(form).get("dry") == "1"
     with site.db.write() as connection:
         who = carer_of(connection, visitor)
@@ -86,4 +89,8 @@ def _again(request: Request, visitor: Any, problem: Text) -> Response:
 NEW, CHANGED = Text("新增", "new"), Text("更新", "changed")
 SAME = Text("无变化", "as it was")
 ONESELF = Text("不能通过导入变更自己的账号", "nobody changes himself by an import")
+TOO_MANY = Text(
+    "一次最多导入{most}人，请分成几个文件。",
+    "{most} people at a time are the most; split the file.",
+)
 NO_FILE = Text("请选择 xlsx 文件。", "Choose an xlsx file.")
