@@ -94,7 +94,8 @@ class Reason(Table):
 
     def to_law(self, key: str) -> law.ReasonCode:
         states, categories = tuple(self.states), tuple(self.categories)
-        return law.ReasonCode(key, self.label.text, states, self.clause, categories)
+        label = self.label.text
+        return law.ReasonCode(key, label, states, self.clause, self.basis, categories)
 
 
 class Duty(Table):
@@ -201,7 +202,8 @@ class PolicyTable(Table):
         table = self.clauses[id_]
         document = self.documents[table.document]
         cited_as = Text(document.cited_as, document.cited_as_en or document.title.en)
-        return law.Clause(id_, cited_as, table.part, table.paragraph, table.rule.text)
+        place = (cited_as, table.part, table.paragraph)
+        return law.Clause(id_, *place, table.rule.text, document.basis)
 
     def _category(self, key: str) -> law.Category:
         table = self.categories[key]

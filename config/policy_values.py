@@ -67,6 +67,7 @@ class Label(Table):
 
 
 class DocumentTable(Table):
+    basis: Known = Basis.STATED  # assumed: a neighbouring year's, by which this year only goes
     title: Label
     cited_as: Words  # short, as pages cite it
     cited_as_en: Words | None = None  # the same in English; None: the title's

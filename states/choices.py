@@ -54,7 +54,7 @@ def choices(
         return {"channel": [(one.value, one.label) for one in Channel]}
     if deed is Action.REJECT:
         fitting = fitting_reasons(facts, policy, category)
-        return {"code": [(reason.key, reason.label) for reason in fitting]}
+        return {"code": [(reason.key, reason.shown) for reason in fitting]}
     if deed is Act.EXTEND:
         return {
             "kind": [(k, w.kind.label) for k, w in extendable(facts, category, calendar).items()]

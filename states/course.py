@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
 from states.policy import Category
-from states.terms import Act, Action, Kind, State
+from states.terms import Act, Action, Force, Kind, State
 
 ASIDE = frozenset({Action.SEND_BACK, Action.REJECT, Action.WITHDRAW, Action.REINSTATE})
 ONWARD: tuple[Step, ...] = tuple(step for step in LIFECYCLE if step.action not in ASIDE)
@@ -36,6 +36,16 @@ def course(category: Category) -> tuple[Step, ...]:
         assert step.target is not None
         state = step.target
     return tuple(taken)
+
+
+ASKED_BY = {Action.FILE: Kind.FILING, Action.REPORT: Kind.REIMBURSEMENT}
+
+
+def is_asked(deed: Action | Act, category: Category) -> bool:
+    """Whether a notice asks for this of the category, where it depends on one."""
+    kind = ASKED_BY.get(deed) if isinstance(deed, Action) else None
+    rule = category.deadline(kind) if kind else None
+    return kind is None or (rule is not None and rule.force is Force.STATED)
 
 
 def _goes_on(state: State | None) -> bool:

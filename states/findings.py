@@ -54,6 +54,7 @@ class Case:
     papers: frozenset[str] = frozenset()  # attached with this deed
     on_behalf: bool = False  # entered from paper for the host
     fund_left: int | None = None  # fen; None: the fund's budget is not known
+    supposed: bool = False  # only looked at: what is found would be so, it has not happened
 
     @property
     def category(self) -> Category:

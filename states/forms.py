@@ -99,6 +99,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         REASON,
         may("name", "line", "项目名称（选题）", "name (topic)"),
         may("content", "text", "研修内容变更", "change of content"),
+        may("audience", "text", "研修对象变更", "change of those it is for"),
         may("trainees", "count", "计划人数", "planned trainees"),
         may("opens", "date", "开班日期", "first day"),
         may("ends", "date", "结束日期", "last day"),

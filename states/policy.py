@@ -31,6 +31,7 @@ class Clause:
     part: str
     paragraph: str
     rule: Text
+    basis: Basis = Basis.STATED  # assumed: of a document that does not speak of this year
 
     @property
     def place(self) -> str:
@@ -111,7 +112,17 @@ class ReasonCode:
     label: Text
     states: tuple[State, ...]
     clause: str
+    basis: Basis
     categories: tuple[str, ...] = ()  # keys; none named: all
+
+    @property
+    def shown(self) -> Text:
+        """The label, and that no document stands behind it where none does."""
+        return self.label if self.basis is Basis.STATED else ASSUMED.format(label=self.label)
+
+
+# In brackets of its own: a label may hold some.
+ASSUMED = Text("{label}【系统推定】", "{label} [assumed]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one object per policy: compared by identity

@@ -25,6 +25,7 @@ from workflow.batch_publishing import BatchRefused
 from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
+from workflow.holidays import Meanwhile
 from workflow.mail_acts import NoSuchMail
 from workflow.papers import PaperRefused
 
@@ -100,6 +101,7 @@ STATUS: dict[type[Exception], int] = {
     BatchOver: 409,
     LostRace: 409,
     MailRefused: 409,
+    Meanwhile: 409,
     DatabaseProblem: 503,
     TooLarge: 413,
 }

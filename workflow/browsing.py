@@ -33,7 +33,7 @@ class Page:
     """Rows in the order of their ids; `next_after`: the id after which the next page begins."""
 
     rows: list[Row]
-    next_after: int | None
+    next_after: int | str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def _case(known: Known, deed: Action | Act, role: Role, facts: Facts) -> Case:
         today=known.today,
         on=known.today,
         fund_left=left,
+        supposed=True,
     )
 
 
@@ -185,7 +186,7 @@ def _judged(
         known.facts,
         asked,
         known.today,
-        lock=False,
+        looking=True,
     )
 
 

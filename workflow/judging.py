@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, func, select
@@ -36,18 +37,19 @@ def judged(
     deed: Deed,
     today: date,
     *,
-    lock: bool = True,
+    looking: bool = False,
 ) -> tuple[Case, list[Finding]]:
     """The case in the first of the person's roles that nothing blocks, else in the first of all.
 
-    `lock` False: only to look, so that nobody has to wait for the fund.
+    `looking`: nothing will be done, so nobody has to wait for the fund, and findings say what
+    would be.
     """
     tried = []
     for role in roles_for(deed, facts, policy):
         left = None
         if deed.what is Action.SUBSIDISE:
-            left = fund_left(connection, policy, facts, lock=lock)
-        case = _case(book, policy, facts, deed, today, role, left)
+            left = fund_left(connection, policy, facts, lock=not looking)
+        case = replace(_case(book, policy, facts, deed, today, role, left), supposed=looking)
         findings = judge(case) + _not_entitled(case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts)
         if not blocks(findings):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, tuple_
 
 from states.terms import Text
 from workflow.engine import TABLE as PROJECT
+from workflow.mail_desk import LARGEST_ID
 from workflow.office_tables import OfficeEvent
 from workflow.tables import Event
 
@@ -38,10 +39,10 @@ class Search:
 
 
 def lines(
-    connection: Connection, search: Search, before: int | None = None
+    connection: Connection, search: Search, before: int | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], int | None]:
     """A page of lines, the latest first, and the key of the next page."""
-    query = select(TABLE).order_by(TABLE.c.id.desc()).limit(PAGE + 1)
+    query = select(TABLE).order_by(TABLE.c.id.desc()).limit(limit + 1)
     if search.person:
         query = query.where(TABLE.c.person == search.person)
     if search.what:
@@ -52,13 +53,33 @@ def lines(
     if before is not None:
         query = query.where(TABLE.c.id < before)
     rows = [dict(row._mapping) for row in connection.execute(query)]
-    shown = [row | {"label": label(row["what"])} for row in rows[:PAGE]]
-    return shown, shown[-1]["id"] if len(rows) > PAGE else None
+    shown = [row | {"label": label(row["what"])} for row in rows[:limit]]
+    return shown, shown[-1]["id"] if len(rows) > limit else None
+
+
+Key = tuple[datetime, int, int]  # of an event: when it was recorded, project, number in it
+
+
+def written_key(key: Key | None) -> str:
+    """A key for an address, to be read by `read_key`; empty for none."""
+    return f"{key[0].isoformat()}~{key[1]}~{key[2]}" if key else ""
+
+
+def read_key(text: str) -> Key | None:
+    """A key as `written_key` put it; None for anything else."""
+    try:
+        at, project, seq = text.split("~")
+        found = datetime.fromisoformat(at), int(project), int(seq)
+    except ValueError:
+        return None
+    known = found[0].tzinfo is not None and 1990 <= found[0].year < 2200
+    fits = 0 < found[1] <= LARGEST_ID and 0 <= found[2] <= LARGEST_ID
+    return found if known and fits else None
 
 
 def deeds_of(
-    connection: Connection, person: str, before: tuple[datetime, int, int] | None = None
-) -> tuple[list[dict[str, Any]], tuple[datetime, int, int] | None]:
+    connection: Connection, person: str, before: Key | None = None, limit: int = PAGE
+) -> tuple[list[dict[str, Any]], Key | None]:
     """What somebody did in projects, the latest first, and the key of the next page."""
     key = (EVENT.c.recorded_at, EVENT.c.project_id, EVENT.c.seq)
     query = (
@@ -66,13 +87,13 @@ def deeds_of(
         .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
         .where(EVENT.c.person == person)
         .order_by(*(column.desc() for column in key))
-        .limit(PAGE + 1)
+        .limit(limit + 1)
     )
     if before is not None:
         query = query.where(tuple_(*key) < tuple_(*before))
     rows = [dict(row._mapping) for row in connection.execute(query)]
-    shown = rows[:PAGE]
-    last = shown[-1] if len(rows) > PAGE else None
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
     return shown, (last["recorded_at"], last["project_id"], last["seq"]) if last else None
 
 

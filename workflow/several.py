@@ -77,7 +77,7 @@ def judged_lines(
     lines = []
     for row in rows:
         policy = book.policy(row.facts.policy)
-        _, found = judged(connection, book, policy, row.id, row.facts, deed, today)
+        _, found = judged(connection, book, policy, row.id, row.facts, deed, today, looking=True)
         against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
         flags = [] if form_open else [f for f in found if f not in blocks(found)]
         lines.append(Line(row, tuple(against), tuple(flags)))

@@ -250,6 +250,6 @@ NOT_URGED = {
         "this date had passed when the change was recorded: not the host's fault",
     ),
     "class_over": Text(
-        "按计划已办结，请先登记办班情况", "over by its plan: record the class first"
+        "计划办班时间已过，请先登记办班情况", "over by its plan: record the class first"
     ),
 }

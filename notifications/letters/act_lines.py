@@ -37,6 +37,7 @@ def change(story: Story) -> Told:
             Text("计划人数", "Planned trainees"), before.planned_trainees, after.planned_trainees
         ),
         (Text("研修内容变更", "Change of content"), story.text("content")),
+        (Text("研修对象变更", "Change of those it is for"), story.text("audience")),
         lines.reason(story),
     ]
     tag = MOVED if _moved(story) else Text("变更报备", "Change notice")

@@ -90,6 +90,7 @@ def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
         clause=between.join(text.in_(language) for text in said if text.zh),
         provisional=row.provisional,
         was_on=was_on,
+        advisory=advisory,
     )
 
 

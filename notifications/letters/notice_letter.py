@@ -18,6 +18,7 @@ class _Due(NamedTuple):
     """A row of the table of dates, as the templates print it."""
 
     what: str
+    day: str  # what the day is called
     due: str
     notes: tuple[str, ...]
 
@@ -87,4 +88,5 @@ def _due(row: DueRow, language: str) -> _Due:
         notes.append(f"{say.advised_on} {long(row.advised_on, language)}")
     if row.clause:
         notes.append(one_line(row.clause))
-    return _Due(capital(one_line(row.what)), long(row.due_on, language), tuple(notes))
+    day = say.advised_day if row.advisory else say.due_on
+    return _Due(capital(one_line(row.what)), day, long(row.due_on, language), tuple(notes))

@@ -13,7 +13,7 @@ from notifications.letters.schedule import planned_time
 from notifications.letters.story import SUBSIDY, Line, Story, Told
 from notifications.letters.words import words_of
 from states.labels import is_national_money, rejected_label
-from states.terms import Action, Kind, Role, Text, day_label, yuan
+from states.terms import Action, Basis, Kind, Role, Text, day_label, yuan
 
 RECEIPT = Text("材料接收回执", "Receipt")
 RECEIVED_ON = Text("接收日期", "Date that counts")
@@ -92,9 +92,11 @@ def send_back(story: Story) -> Told:
 
 def reject(story: Story) -> Told:
     reason = story.policy.reasons[story.given["code"]]
+    assumed = reason.basis is not Basis.STATED
     told = (
         (Text("理由", "Reason"), reason.label),
         (Text("说明", "Explanation"), story.text("text")),
+        (Text("依据性质", "Nature of the basis"), reason.basis.label if assumed else ""),
     )
     return Told(rejected_label(story.source, story.category), told, reason.clause)
 

@@ -73,6 +73,7 @@ class DueRow:
     clause: str  # where it stands; empty where no notice asks for it
     provisional: bool = False
     was_on: date | None = None  # the day that this one takes the place of
+    advisory: bool = False  # no notice asks for it
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,11 @@ NO_REASON = Text(
 
 
 def change_says_what(case: Case) -> Iterable[Finding]:
-    """R25-05: the notice says what changes."""
+    """R25-02, R25-05: the notice says what changes."""
     if not set(case.given) - {"reason"}:
         said = Text(
-            "请写明变更的内容（时间、地点、选题、内容或人数）。",
-            "Say what changes: time, place, topic, content or number of trainees.",
+            "请写明变更的事项（选题、内容、对象、人数、时间或地点）。",
+            "Say what changes: topic, content, those it is for, their number, time or place.",
         )
         yield block("change_says_what", case.duty("change_in_advance") or "", "given", said)
 
@@ -60,13 +60,17 @@ def change_in_advance(case: Case) -> Iterable[Finding]:
         return
     opens = case.facts.opens_latest
     if opens and case.on >= opens:
-        said = Text(
-            "情况说明于{on}报送，不在开班之前。", "The notice came on {on}, not in advance."
-        )
+        said = WOULD_COME_LATE if case.supposed else CAME_LATE
         yield flag("change_in_advance", clause, "on", said.format(on=day_label(case.on)))
     if "change_notice" not in case.papers:
         said = Text("未附书面情况说明。", "No written notice attached.")
         yield flag("change_in_writing", clause, "change_notice", said, who=(Role.HOST,))
+
+
+CAME_LATE = Text("情况说明于{on}报送，不在开班之前。", "The notice came on {on}, not in advance.")
+WOULD_COME_LATE = Text(
+    "如于{on}报送情况说明，已不在开班之前。", "If it comes on {on}, the notice is not in advance."
+)
 
 
 def extension_fits(case: Case) -> Iterable[Finding]:

@@ -23,7 +23,8 @@ def filed_in_time(case: Case) -> Iterable[Finding]:
         yield plan_came_late(deadline, case.facts.known_on)
         return
     then = ending(case.policy, case.category, Kind.FILING)
-    yield flag("filed_in_time", deadline.clause, "on", late(filed, due, then))
+    message = late(case, case.facts.filed_on, due, then)
+    yield flag("filed_in_time", deadline.clause, "on", message)
 
 
 def plan_came_late(deadline: Deadline, known_on: date) -> Finding:
@@ -35,13 +36,28 @@ def plan_came_late(deadline: Deadline, known_on: date) -> Finding:
     return flag("plan_came_late", deadline.clause, "known_on", said)
 
 
-def late(done: date, due: date, then: Text) -> Text:
-    """How late, and what `then` may follow (states/consequence.py)."""
-    said = Text(
-        "应于{due}前报送，实际{done}，逾期{n}天{then}",
-        "Due {due}, done {done}, {n} day(s) late{then}",
-    )
+def late(case: Case, before: date | None, due: date, then: Text) -> Text:
+    """How late, and what `then` may follow (states/consequence.py). `before`: the earlier day that
+    counts; without one it is the day of this deed, which may be only supposed."""
+    done = before or case.on
+    said = DONE_LATE
+    if case.supposed and before is None:
+        said = LATE_TODAY if done == case.today else LATE_THEN
     return said.format(due=day_label(due), done=day_label(done), n=(done - due).days, then=then)
+
+
+DONE_LATE = Text(
+    "应于{due}前报送，实际{done}，逾期{n}天{then}",
+    "Due {due}, done {done}, {n} day(s) late{then}",
+)
+LATE_TODAY = Text(
+    "应于{due}前报送，如今天报送，将逾期{n}天{then}",
+    "Due {due}; if done today it will be {n} day(s) late{then}",
+)
+LATE_THEN = Text(
+    "应于{due}前报送，如于{done}报送，将逾期{n}天{then}",
+    "Due {due}; if done on {done} it will be {n} day(s) late{then}",
+)
 
 
 def dated_by_receipt(case: Case) -> Iterable[Finding]:
@@ -58,4 +74,4 @@ def mended_in_time(case: Case) -> Iterable[Finding]:
     """What was sent back counts as on time only if it is mended by the date given."""
     by, here = case.facts.mend_by, case.facts.mend_in is case.facts.state
     if by and here and not case.facts.mended_on and case.on > by:
-        yield flag("mended_in_time", "", "mend_by", late(case.on, by, Text("。", ".")))
+        yield flag("mended_in_time", "", "mend_by", late(case, None, by, Text("。", ".")))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from states.consequence import ending
 from states.findings import Case, Finding, Rule, block, by_figure, flag
 from states.rules.filing import plan_came_late
-from states.terms import Force, Kind, State, Text, day_label
+from states.terms import Action, Force, Kind, State, Text, day_label
 
 
 def has_ended(case: Case) -> Iterable[Finding]:
@@ -25,15 +25,22 @@ def completed_in_time(case: Case) -> Iterable[Finding]:
     """R25-04, R25-15c: the last day is not after the completion date, which itself counts."""
     deadline, ends = case.deadline(Kind.COMPLETION), case.now("ends", "actual_ends")
     if deadline and ends and ends > deadline.due.due_on:
-        said = Text(
-            "实际结束日{ends}晚于办班时限{due}{then}",
-            "It ended on {ends}, after the limit {due}{then}",
-        ).format(
+        said = WOULD_END if case.supposed and "ends" in case.given else ENDED
+        said = said.format(
             ends=day_label(ends),
             due=day_label(deadline.due.due_on),
             then=ending(case.policy, case.category, Kind.COMPLETION),
         )
         yield flag("completed_in_time", deadline.clause, "ends", said)
+
+
+ENDED = Text(
+    "实际结束日{ends}晚于办班时限{due}{then}", "It ended on {ends}, after the limit {due}{then}"
+)
+WOULD_END = Text(
+    "如于{ends}结束，即晚于办班时限{due}{then}",
+    "If it ends on {ends}, that is after the limit {due}{then}",
+)
 
 
 def filed_before_holding(case: Case) -> Iterable[Finding]:
@@ -45,14 +52,38 @@ def filed_before_holding(case: Case) -> Iterable[Finding]:
     if not case.facts.filed_on and known_on and known_on > deadline.late_after:
         yield plan_came_late(deadline, known_on)
     elif not case.facts.filed_on:
-        said = Text("开班前未报送实施方案{then}", "No plan was filed before the class{then}")
-        yield flag("filed_before_holding", deadline.clause, "filed_on", said.format(then=then))
+        said = (WOULD_LACK if _is_ahead(case) else LACKED).format(papers=_filing(case), then=then)
+        yield flag("filed_before_holding", deadline.clause, "filed_on", said)
     elif case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
-        said = Text(
-            "退回的实施方案未补正即办班{then}",
-            "The plan that was sent back was not mended before the class{then}",
-        )
-        yield flag("filed_before_holding", deadline.clause, "mended_on", said.format(then=then))
+        said = (WOULD_BE_UNMENDED if _is_ahead(case) else UNMENDED).format(then=then)
+        yield flag("filed_before_holding", deadline.clause, "mended_on", said)
+
+
+def _is_ahead(case: Case) -> bool:
+    """Whether the class is only supposed, and has not opened by its plan."""
+    opens = case.facts.opens_latest
+    return case.supposed and (opens is None or case.today < opens)
+
+
+def _filing(case: Case) -> Text:
+    """What the category files before the class."""
+    labels = [paper.label for paper in case.category.papers.get(Action.FILE, ())]
+    zh, en = "和".join(one.zh for one in labels), " and ".join(one.en.lower() for one in labels)
+    return Text(zh, en) if labels else Text("实施方案", "implementation plan")
+
+
+LACKED = Text("开班前未报送{papers}{then}", "Not filed before the class: {papers}{then}")
+WOULD_LACK = Text(
+    "如开班前仍未报送{papers}，将记入提示{then}",
+    "Will be flagged if not filed before the class: {papers}{then}",
+)
+UNMENDED = Text(
+    "退回的材料未补正即办班{then}", "What was sent back was not mended before the class{then}"
+)
+WOULD_BE_UNMENDED = Text(
+    "如开班前仍未补正退回的材料，将记入提示{then}",
+    "Will be flagged if what was sent back is not mended before the class{then}",
+)
 
 
 def enough_trainees(case: Case) -> Iterable[Finding]:

@@ -16,7 +16,7 @@ def reported_in_time(case: Case) -> Iterable[Finding]:
     reported = case.facts.reported_on or case.on
     if deadline and deadline.force is Force.STATED and reported > deadline.due.due_on:
         then = ending(case.policy, case.category, Kind.REIMBURSEMENT)
-        message = late(reported, deadline.due.due_on, then)
+        message = late(case, case.facts.reported_on, deadline.due.due_on, then)
         yield flag("reported_in_time", deadline.clause, "on", message)
 
 
@@ -45,7 +45,7 @@ def reported_before_closing(case: Case) -> Iterable[Finding]:
     """X25-03: where a notice wants a report, closing without one is worth a look."""
     deadline = case.deadline(Kind.REIMBURSEMENT)
     if deadline and deadline.force is Force.STATED and not case.facts.reported_on:
-        said = Text("尚未报送办班材料即办结。", "Closed before the report has come.")
+        said = Text("尚未报送办班材料。", "The report has not come.")
         yield flag("reported_before_closing", deadline.clause, "reported_on", said)
 
 

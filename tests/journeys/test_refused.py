@@ -17,7 +17,7 @@ from workflow.people import Actor
         ("planned", WANG, "not_carried_out", "R25-21", "未按计划完成"),
         ("filed", WANG, "third_party", "R25-03", "未按计划完成"),
         ("held", WANG, "late_completion", "R25-21", "不予补助"),
-        ("reported", WANG, "missing_papers", "R25-20", "不予补助"),
+        ("reported", WANG, "missing_papers", "R25-21", "不予补助"),
     ],
 )
 def test_refused_and_reinstated(

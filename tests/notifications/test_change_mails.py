@@ -85,6 +85,17 @@ def test_a_postponement_leaves_the_dates_open(quick_desk: Desk, mailbox: Mailbox
     assert "完成办班：截止日 2025年11月30日" in text
 
 
+def test_a_day_that_is_only_advised_is_not_called_a_due_day(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    """R25-21 names no filing of engineering projects: advised, without a day to miss."""
+    [project] = quick_desk.plan({"category": "engineering"})
+    quick_desk.do(project, Act.CHANGE, "2025-08-01", by=Role.HOST, **MOVED)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "报送实施方案：建议日期 2025年9月20日（周六）" in text
+    assert "建议（通知未作要求）" in text
+
+
 def test_an_extension_names_the_old_and_the_new_day(quick_desk: Desk, mailbox: Mailbox) -> None:
     quick_desk.staff()
     [project] = quick_desk.plan({})

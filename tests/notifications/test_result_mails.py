@@ -53,6 +53,20 @@ def test_a_refusal_names_stage_reason_text_and_clause(desk: Desk, mailbox: Mailb
     assert "Subject: 【未按计划完成】“研修班1号”审核结果通知" in text
     for said in ("理由：未按计划办班", "说明：全年未办班", "第三部分第3段（R25-21）"):
         assert said in text.replace("，", "").replace(" ", "")
+    assert "依据性质：系统推定（无文件依据）" in text  # the clause speaks of money only
+
+
+def test_a_refusal_by_the_notices_own_words_names_its_clause_alone(
+    desk: Desk, mailbox: Mailbox
+) -> None:
+    """R25-21: no subsidy where papers due after the class did not come as required."""
+    [project] = desk.plan({})
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    desk.do(project, Action.REJECT, "2025-12-05", code="missing_papers", text="至今未报")
+    text = last(desk, mailbox, "2025-12-05")
+    assert "第三部分第3段（R25-21）" in text
+    assert "系统推定" not in text
 
 
 def test_a_subsidy_names_the_amount_once_two_people_agree(desk: Desk, mailbox: Mailbox) -> None:

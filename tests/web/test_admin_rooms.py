@@ -124,7 +124,8 @@ def test_a_changed_calendar_is_seen_before_it_holds(house: House, people: dict[s
     draft = visit.post("/admin/calendar/2025/draft", form)
     assert draft.status_code == 200 and "移动班" in draft.text and f"{moved} → " in draft.text
     assert house.site.book.calendar.is_working(date.fromisoformat(moved))  # nothing holds yet
-    given = {"text": hidden(draft.text, "text"), "seen": hidden(draft.text, "seen")}
+    [seen] = re.findall(r'name="seen" value="(\w+)"', draft.text)
+    given = {"text": hidden(draft.text, "text"), "seen": seen}
     assert visit.post("/admin/calendar/2025/apply", given).status_code == 303
     after = {kind: due for kind, (_, due, _) in house.desk.standing(one).items()}
     assert after["reimbursement"] > moved

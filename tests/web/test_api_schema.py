@@ -43,6 +43,26 @@ OPERATIONS = [
 WHO = ("province", "host", "admin")
 
 
+def test_every_shape_has_a_name_of_its_own() -> None:
+    assert [name for name in schema()["components"]["schemas"] if "__" in name] == []
+
+
+def test_every_change_takes_a_key_and_what_only_looks_takes_none() -> None:
+    keyed = {
+        path
+        for path, methods in schema()["paths"].items()
+        for one in methods.get("post", {}).get("parameters", ())
+        if one["name"] == "Idempotency-Key"
+    }
+    posts = {path for path, methods in schema()["paths"].items() if "post" in methods}
+    assert {path.rsplit("/", 1)[1] for path in posts - keyed} <= {"preview", "check"}
+
+
+def test_every_operation_is_told_in_both_languages() -> None:
+    said = [one["summary"] for methods in schema()["paths"].values() for one in methods.values()]
+    assert [summary for summary in said if not all(summary.partition(" | "))] == []
+
+
 @pytest.fixture(scope="module")
 def house(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Projects in several states, which the requests may change."""

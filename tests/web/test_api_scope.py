@@ -27,6 +27,7 @@ PROJECT_ROUTES = {
 FOR_ADMINS = {"/units", "/people"}
 # Who enters a room, as on the pages; 403 to anybody else.
 OFFICIALS = {"coordinator", "other coordinator", "province", "admin", "auditor"}
+OFFICE = OFFICIALS - {"coordinator", "other coordinator"}
 WATCHERS = OFFICIALS - {"admin"}
 STAFF = WATCHERS - {"auditor"}
 ROOMS = {
@@ -36,6 +37,10 @@ ROOMS = {
     "/batches/{batch_id}/preview": STAFF,
     "/mail/{mail_id}": OFFICIALS,
     "/marked-addresses": OFFICIALS,
+    "/ladders": OFFICIALS,
+    "/health": OFFICE,
+    "/audit": OFFICE,
+    "/audit/projects": OFFICE,
 }
 # 404 to whose scope it is not in: of a project, or of a colleague's batch.
 SCOPED = {"/mail/{mail_id}", *(path for path in ROOMS if "{batch_id}" in path)}
@@ -52,7 +57,10 @@ FILL = {
     "{act}": "hold",
     "{email}": "lin@example.cn",
 }
-QUERY = {"/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12"}
+QUERY = {
+    "/deadlines": "?policy=fujian-2025&category=demonstration&opens=2025-05-12",
+    "/audit/projects": "?person=host",
+}
 
 
 def routes(method: str) -> list[str]:

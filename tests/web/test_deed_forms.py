@@ -140,7 +140,7 @@ def test_lists_hold_what_the_rules_accept(room: Room) -> None:
     names = visit.get(f"/projects/{planned}/do/milestone?name=paid").text
     assert '<option value="paid" selected>' in names
     flags = words(visit.get(f"/projects/{planned}/do/dispose"))
-    assert "开班前未报送实施方案" in flags
+    assert "开班前未报送开班通知和实施方案" in flags
     kinds = visit.get(f"/projects/{planned}/do/extend").text
     assert '<option value="reimbursement">材料报送</option>' in kinds
     plan = room.project("reviewed", name="丙班")

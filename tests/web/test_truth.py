@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 from rooms import Room, check_html
+from stories import CLERK, RECEIPT, REPORT
 from visits import House, words
+
+from states.terms import Act, Action
 
 ENDS = {"opens_earliest": "2025-05-12", "opens_latest": "2025-05-12", "planned_ends": "2025-05-15"}
 
@@ -96,3 +99,78 @@ def test_a_plan_that_came_late_is_never_counted_in_days_late(room: Room) -> None
         assert "不归责于" in said
     report = words(room.visit("wang").get("/pictures/report"))
     assert "开班前报送 2025-04-12 计划下达晚，不归责" in report
+
+
+def test_a_report_that_has_not_come_would_be_late_and_is_late_once_it_came(room: Room) -> None:
+    room.house.day = date(2025, 6, 20)
+    project = room.project("held")
+    said = move(room, project)
+    assert "应于2025年6月16日（周一）前报送，如今天报送，将逾期4天，可能影响补助" in said
+    assert "实际" not in said
+    done = room.house.desk.do(
+        project, Action.REPORT, CLERK, "2025-06-20", papers=(*REPORT, RECEIPT)
+    )
+    assert "实际2025年6月20日（周五），逾期4天" in done.findings[0].message.zh
+
+
+def test_a_project_that_came_with_the_plan_lacks_no_application(room: Room) -> None:
+    """R24-13 asked for the form on paper, in another year's notice: assumed, and behind it."""
+    project = room.project(state="held", category="demonstration", actual_ends="2025-05-15")
+    papers = part(words(room.visit("lin").get(f"/projects/{project}")), "材料 申报", "办理经过")
+    form, filing = papers.split("报送实施方案")[:2]
+    assert "未经本系统报送 申报表 R24-13 系统推定（无文件依据） 未存" in form
+    assert "缺2件" in filing  # it was never filed, here or elsewhere: R25-07
+    assert "系统推定" not in filing.split("报送办班材料")[0]
+
+
+def test_milestones_and_reasons_that_no_document_names_say_so(room: Room) -> None:
+    said = words(room.visit("wang").get(f"/projects/{room.project('reported')}"))
+    assert "经费已拨付 R25-17 系统推定（无文件依据）" in said
+    assert "省厅已备案 R25-07 2025-04-15" in said
+    page = words(room.visit("wang").get("/projects/1/do/reject"))
+    assert "存在违规行为【系统推定】" in page
+    assert "办班材料不齐 存在违规行为" in page
+
+
+@pytest.mark.parametrize(
+    ("category", "state", "deed", "asked"),
+    [
+        ("ordinary", "planned", "file", False),
+        ("engineering", "planned", "file", False),
+        ("demonstration", "planned", "file", True),
+        ("national_self_funded", "planned", "file", True),
+        ("ordinary", "held", "report", False),
+        ("national_self_funded", "held", "report", False),
+        ("engineering", "held", "report", True),
+        ("national_funded", "held", "report", True),
+    ],
+)
+def test_what_no_notice_asks_for_is_offered_as_such(
+    room: Room, category: str, state: str, deed: str, asked: bool
+) -> None:
+    """R25-06a, R25-07, R25-15b, R25-20: who files before, and who reports after."""
+    project = room.project(state=state, category=category, actual_ends="2025-05-15")
+    form = room.visit("lin").get(f"/projects/{project}/do/{deed}")
+    check_html(form)
+    assert ("通知未要求该类项目办理此事项" not in words(form)) is asked
+    may_follow = deed == "report" and category == "engineering"
+    assert ('name="promised"' in form.text) is may_follow
+
+
+def test_a_change_can_name_whom_the_class_is_for(room: Room) -> None:
+    """R25-02 fixes topic, content, trainees, time and place; their number is not among them."""
+    project = room.project(state="planned", category="ordinary")
+    form = room.visit("lin").get(f"/projects/{project}/do/change")
+    for label in ("项目名称（选题）", "研修内容变更", "研修对象变更", "开班日期", "办班地点"):
+        assert label in words(form)
+    room.house.desk.do(
+        project, Act.CHANGE, CLERK, "2025-04-01", papers=("change_notice",),
+        reason="上级要求", audience="扩大至县级医院",
+    )  # fmt: skip
+    said = words(room.visit("wang").get(f"/projects/{project}/history"))
+    assert "研修对象变更 扩大至县级医院" in said
+
+
+def test_the_list_of_what_is_late_says_that_a_class_is_over_not_closed(room: Room) -> None:
+    room.project(state="planned", category="demonstration", known_on="2025-01-06")
+    assert "计划办班时间已过，请先登记办班情况" in words(room.visit("wang").get("/"))

@@ -78,7 +78,7 @@ def test_open_flags_stand_before_the_decision(desk: Desk) -> None:
     *_, decision = seen(desk, project, WANG, "2025-05-20")["subsidise"].way
     [finding] = decision.lacks
     assert (finding.rule, finding.severity.value) == ("flags_disposed", "flag")
-    assert "开班前未报送实施方案" in finding.message.zh
+    assert "开班前未报送开班通知和实施方案" in finding.message.zh
 
 
 HEADS = {"ends": date(2025, 5, 15), "trainees": 32, "online_trainees": 0, "staff": 4}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
 from states.forms import Problem
-from states.terms import Kind, Role, Text
+from states.terms import Kind, Text
 from web.api.callers import Caller, in_role, writer_in_role
 from web.api.describing import (
     LARGEST_ID,
@@ -29,6 +29,7 @@ from web.api.describing import (
 from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.shapes import Mail, mail_out, said
+from web.navigation import CARERS, OFFICIALS
 from web.site import Site, site_of
 from workflow import mail_room
 from workflow.accounts.sessions import Visitor
@@ -39,9 +40,8 @@ from workflow.mail_room import ACTS, Reader, Search
 from workflow.mail_tables import MailStatus
 
 routes = APIRouter(tags=[both("邮件", "mail")])
-WORKERS = (Role.COORDINATOR, Role.PROVINCE, Role.ADMIN)
-Room = Annotated[Visitor, Depends(in_role(*WORKERS, Role.AUDITOR))]
-Worker = Annotated[Visitor, Depends(writer_in_role(*WORKERS))]
+Room = Annotated[Visitor, Depends(in_role(*OFFICIALS))]
+Worker = Annotated[Visitor, Depends(writer_in_role(*CARERS))]
 MailAct = StrEnum("MailAct", {name.upper(): name for name in ACTS})  # type: ignore[misc]
 
 

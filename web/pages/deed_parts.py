@@ -11,7 +11,7 @@ from states.filling import asked_papers as asked_by_policy
 from states.forms import FORMS, Field
 from states.labels import BESIDES, paper_labels, rejected_label, state_label
 from states.policy import Category, Policy
-from states.terms import Act, Action, Role, State, Text
+from states.terms import Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
 from workflow.explain import Known, Option, option
 from workflow.judging import RESTATED
@@ -30,6 +30,7 @@ class Asked:
     clause: str
     needed: bool
     may_follow: bool
+    basis: Basis
     there: dict[str, Any] | None
 
 
@@ -39,7 +40,9 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
     if one.second:  # what the first person attached holds
         return []
     if one.deed in (Act.CHANGE, Act.POSTPONE):
-        return [Asked(NOTICE, BESIDES[NOTICE], "", False, False, facts.papers.get(NOTICE))]
+        return [
+            Asked(NOTICE, BESIDES[NOTICE], "", False, False, Basis.STATED, facts.papers.get(NOTICE))
+        ]
     rules = asked_by_policy(one.case)
     if one.deed is Act.SUPPLY:
         listed = {rule.key: rule for papers in category.papers.values() for rule in papers}
@@ -51,6 +54,7 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
             rule.clause,
             isinstance(one.deed, Action) and rule.key not in facts.papers and not rule.may_follow,
             rule.may_follow,
+            rule.basis,
             facts.papers.get(rule.key),
         )
         for rule in rules
@@ -61,6 +65,8 @@ def fields_now(one: Option) -> tuple[Field, ...]:
     """What is to be filled in: all of the form that the person has to do with, or what a second
     person has to write again."""
     fields = tuple(f for f in FORMS[one.deed] if f.by in (None, one.role))
+    if one.deed is Action.REPORT and not any(p.may_follow for p in asked_by_policy(one.case)):
+        fields = tuple(f for f in fields if f.name != "promised")  # nothing may follow
     return tuple(f for f in fields if f.name in RESTATED) if one.second else fields
 
 

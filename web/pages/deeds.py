@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from states.choices import choices
+from states.course import is_asked
 from states.findings import Finding
 from states.forms import FORMS, Problem, read_day, read_form
 from states.outlook import outlook
@@ -213,6 +214,7 @@ def _form(
         "form": filled,
         "fields": fields_now(one) if offered else (),
         "choices": choices(what, facts, policy, site.book.calendar, listed),
+        "unasked": not is_asked(what, policy.categories[facts.category]),
         "papers": asked_papers(one, policy.categories[facts.category]),
         "tickets": _tickets(site, visitor, project_id, filled),
         "view": view,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from states.course import onward
+from states.course import is_asked, onward
 from states.facts import Facts
 from states.forms import OUTCOMES
 from states.labels import paper_labels, state_label
@@ -92,6 +93,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "moves": waiting,
         "groups": groups,
         "rows": rows,
+        "is_asked": partial(is_asked, category=project.category),
         "stages": stages(facts, project.category),
         "clauses": clauses_of(project, waiting, groups, rows),
         "notice_label": notice_labels(project.category),

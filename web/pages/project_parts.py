@@ -145,7 +145,9 @@ class Stage:
     step: Text
     papers: list[tuple[PaperRule, dict[str, Any] | None, str | None]]
     missing: int
-    look: str  # now: the next step asks for them; past: should be there; ahead: not yet
+    # now: the next step asks for them; past: should be there; elsewhere: handed in, but not here;
+    # ahead: not yet; over: it has ended.
+    look: str
 
 
 def stages(facts: Facts, category: Category) -> list[Stage]:
@@ -158,8 +160,18 @@ def stages(facts: Facts, category: Category) -> list[Stage]:
         papers = [(r, facts.papers.get(r.key), facts.promised.get(r.key)) for r in rules]
         if papers:
             missing = sum(kept is None for _, kept, _ in papers)
-            found.append(Stage(action.label, papers, missing, _look(action, here, steps)))
+            look = _look(action, here, steps)
+            look = "elsewhere" if look == "past" and _elsewhere(action, facts) else look
+            found.append(Stage(action.label, papers, missing, look))
     return found
+
+
+def _elsewhere(action: Action, facts: Facts) -> bool:
+    """Whether a step that lies behind was done on paper, or before the books were opened: here it
+    would not have been possible without the papers that are missing."""
+    if action is Action.REPORT and facts.promised:
+        return False
+    return action is not Action.FILE or facts.filed_on is not None
 
 
 def _look(action: Action, here: Action | None, steps: list[Action]) -> str:

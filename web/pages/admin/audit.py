@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +11,6 @@ from web.numbers import Key
 from web.pages.admin.tabs import Watches, room
 from web.site import site_of
 from workflow import office_log
-from workflow.mail_desk import LARGEST_ID
 from workflow.queries import deed_label
 
 routes = APIRouter(include_in_schema=False)
@@ -43,27 +41,12 @@ def audit(
 @routes.get("/admin/audit/projects")
 def deeds(request: Request, visitor: Watches, person: Word = "", before: Word = "") -> Response:
     with site_of(request).db.read() as connection:
-        rows, last = office_log.deeds_of(connection, person.strip(), _key(before))
-    following = f"{last[0].isoformat()}~{last[1]}~{last[2]}" if last else ""
+        rows, last = office_log.deeds_of(connection, person.strip(), office_log.read_key(before))
     shown = [row | {"label": deed_label(row["deed"])} for row in rows]
     known: dict[str, Any] = {
         "rows": shown,
         "person": person.strip(),
-        "following": following,
+        "following": office_log.written_key(last),
         "before": before,
     }
     return room(request, visitor, "audit_projects.html", **known)
-
-
-def _key(given: str) -> tuple[datetime, int, int] | None:
-    """As this page wrote it; anything else is the first page."""
-    try:
-        at, project, seq = given.split("~")
-        found = datetime.fromisoformat(at), int(project), int(seq)
-    except ValueError:
-        return None
-    return (
-        found
-        if found[0].tzinfo and 0 < found[1] <= LARGEST_ID and 0 <= found[2] <= LARGEST_ID
-        else None
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import Calendar
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from config.calendar_draft import marked
-from config.calendar_files import CalendarYear, calendar_of, calendar_years, read_year, written
+from config.calendar_files import CalendarYear, written
 from config.errors import ConfigError, first_reason
 from states.calendar import WorkCalendar
 from states.terms import Text
@@ -22,13 +23,12 @@ from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
-from workflow.office_log import note
+from workflow.holidays import YEARS, Meanwhile, calendar_with, put_in_force, standing, version
+from workflow.holidays import draft as read_draft
 from workflow.refresh import refresh
 from workflow.shifts import changed_days, shifts
-from workflow.whole_files import write_whole
 
 routes = APIRouter(include_in_schema=False)
-YEARS = range(2000, 2101)
 MOST = 200  # shifts that a page lists
 
 
@@ -44,14 +44,12 @@ def show(request: Request, visitor: Reads, year: int) -> Response:
 
 
 def _standing(site: Site, year: int) -> CalendarYear:
-    """The year as it holds; one that is not known yet as an empty one."""
     if year not in YEARS:
         raise HTTPException(404)
-    known = calendar_years(_folder(site)).get(year)
-    return known or CalendarYear(year=year, source="", make_up_days=[], holidays=[])
+    return standing(_folder(site), year)
 
 
-def _folder(site: Site) -> Any:
+def _folder(site: Site) -> Path:
     return site.settings.data_dir / "calendars"
 
 
@@ -65,7 +63,7 @@ def _page(
 ) -> Response:
     """The year; of a draft also what it would move, and its text to be edited or applied."""
     site = site_of(request)
-    new = _with(site, shown)
+    new = calendar_with(_folder(site), shown)
     known: dict[str, Any] = {"year": shown, "draft": draft, "problem": problem}
     known |= {"text": draft if draft is not None else written(shown), "moved_days": None}
     if draft is not None and not problem:
@@ -76,17 +74,10 @@ def _page(
     is_known = shown.year in site.book.calendar.years
     known |= {"months": _months(shown.year, new, site.book.calendar), "known": is_known}
     known |= {
-        "seen": written(_standing(site, shown.year)),
+        "seen": version(_standing(site, shown.year)),
         "years": sorted(site.book.calendar.years),
     }
     return room(request, visitor, "calendar.html", status, **known)
-
-
-def _with(site: Site, year: CalendarYear) -> WorkCalendar:
-    years = calendar_years(_folder(site))
-    if year.year in years or year.holidays or year.make_up_days:
-        years[year.year] = year
-    return calendar_of(years)
 
 
 def _months(year: int, new: WorkCalendar, old: WorkCalendar) -> list[list[list[Any]]]:
@@ -118,20 +109,13 @@ def draft(request: Request, visitor: Rules, form: RuleForm, year: int) -> Respon
     try:
         if file is not None:
             text = file[1].decode("utf-8-sig", "replace")
-        made = _read(text, year)
+        made = read_draft(text, year)
         if given.get("mark"):
             made = _marked(made, form, given)
             text = written(made)
     except ConfigError as error:
         return _page(request, visitor, _standing(site, year), text, error.text, 422)
     return _page(request, visitor, made, text)
-
-
-def _read(text: str, year: int) -> CalendarYear:
-    made = read_year(f"{year}.toml", text)
-    if made.year != year:
-        raise ConfigError(f"{year}.toml", "year", OTHER_YEAR.format(year=year))
-    return made
 
 
 def _marked(year: CalendarYear, form: FormData, given: dict[str, str]) -> CalendarYear:
@@ -154,26 +138,20 @@ def _marked(year: CalendarYear, form: FormData, given: dict[str, str]) -> Calend
 @routes.post("/admin/calendar/{year}/apply")
 def apply(request: Request, visitor: Rules, form: RuleForm, year: int) -> Response:
     site, given = site_of(request), values(form)
-    text = given.get("text", "")
+    text, now = given.get("text", ""), _standing(site, year)
     try:
-        made = _read(text, year)
+        with site.db.write() as connection:
+            seen, by, at = given.get("seen", ""), visitor.login, site.now()
+            put_in_force(connection, _folder(site), text, year, seen, by=by, at=at)
     except ConfigError as error:
-        return _page(request, visitor, _standing(site, year), text, error.text, 422)
-    if given.get("seen", "").split() != written(_standing(site, year)).split():
-        return _page(request, visitor, made, text, MEANWHILE, 409)
-    _folder(site).mkdir(mode=0o700, exist_ok=True)
-    write_whole(_folder(site) / f"{year}.toml", text.replace("\r\n", "\n").encode("utf-8"))
+        return _page(request, visitor, now, text, error.text, 422)
+    except Meanwhile:
+        return _page(request, visitor, read_draft(text, year), text, MEANWHILE, 409)
     site.reload()
     looked_at = refresh(site.db, site.book)
-    with site.db.write() as connection:
-        off, work = len(made.holidays), len(made.make_up_days)
-        said = f"{made.source}；放假{off}段，调休上班{work}天"
-        at = site.now()
-        note(connection, visitor.login, "calendar_saved", about=str(year), detail=said, at=at)
     return go(request, f"/admin/calendar/{year}", APPLIED.format(year=year, n=looked_at))
 
 
-OTHER_YEAR = Text("年份应为{year}", "the year must be {year}")
 NO_DAYS = Text("请先勾选本年的日期。", "Choose days of this year first.")
 NO_NAME = Text("请填写节日名称，不超过20字。", "Name the holiday, in at most 20 characters.")
 MEANWHILE = Text(

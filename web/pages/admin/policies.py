@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from config.errors import ConfigError
-from config.policy_files import policy_ids, read_policy
 from config.policy_reading import differences, lines
 from states.policy import Policy
 from states.terms import Role, Text
@@ -17,23 +16,13 @@ from web.pages.admin.tabs import Reads, RuleForm, Rules, room, uploaded
 from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import NotAllowed, values
-from workflow.office_log import note
-from workflow.refresh import categories_in_use, refresh
-from workflow.whole_files import write_whole
+from workflow import policy_desk
+from workflow.accounts.sessions import Visitor
+from workflow.policy_desk import known_policies, known_policy
+from workflow.refresh import refresh
 
 routes = APIRouter(include_in_schema=False)
 Name = Annotated[str, Query(max_length=100)]
-
-
-def _known(site: Site) -> list[tuple[str, Policy | Text]]:
-    """Each policy, or why it cannot be read."""
-    found: list[tuple[str, Policy | Text]] = []
-    for name in policy_ids(site.book.own_policies):
-        try:
-            found.append((name, site.book.policy(name)))
-        except ConfigError as error:
-            found.append((name, error.text))
-    return found
 
 
 @routes.get("/admin/policies")
@@ -43,7 +32,7 @@ def policies(request: Request, visitor: Reads) -> Response:
 
 def _list(request: Request, visitor: Any, status: int = 200, **checked: Any) -> Response:
     site = site_of(request)
-    rows = [(name, one, isinstance(one, Policy)) for name, one in _known(site)]
+    rows = [(name, one, isinstance(one, Policy)) for name, one in known_policies(site.book)]
     nothing: dict[str, Any] = {"problem": None, "sound": None, "against": None, "text": ""}
     own = {path.stem for path in (site.settings.data_dir / "policies").glob("*.toml")}
     saves = visitor.has(Role.ADMIN)
@@ -66,13 +55,10 @@ def policy(request: Request, visitor: Reads, name: str) -> Response:
 
 
 def _policy(request: Request, name: str) -> Policy:
-    site = site_of(request)
-    if name not in policy_ids(site.book.own_policies):
+    found = known_policy(site_of(request).book, name)
+    if found is None:
         raise HTTPException(404)
-    try:
-        return site.book.policy(name)
-    except ConfigError:
-        raise HTTPException(404) from None
+    return found
 
 
 @routes.post("/admin/policies")
@@ -84,33 +70,29 @@ def check(request: Request, visitor: Rules, form: RuleForm) -> Response:
     if saves and not visitor.has(Role.ADMIN):
         raise NotAllowed
     try:
-        found = read_policy(file[0], file[1])
-        _fits(site, found)
+        found = (_save if saves else _checked)(site, visitor, *file)
     except ConfigError as error:
         return _list(request, visitor, 422, problem=error.text)
-    if not saves:
-        known = found.id in policy_ids(site.book.own_policies)
-        against = differences(site.book.policy(found.id), found) if known else None
-        return _list(request, visitor, sound=found, against=against)
-    folder = site.settings.data_dir / "policies"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    write_whole(folder / f"{found.id}.toml", file[1])
+    if saves:
+        return go(request, f"/admin/policies/{found.id}", SAVED.format(id=found.id))
+    known = known_policy(site.book, found.id)
+    against = differences(known, found) if known else None
+    return _list(request, visitor, sound=found, against=against)
+
+
+def _checked(site: Site, _: Visitor, file: str, content: bytes) -> Policy:
+    with site.db.read() as connection:
+        return policy_desk.checked(connection, file, content)
+
+
+def _save(site: Site, visitor: Visitor, file: str, content: bytes) -> Policy:
+    folder, by = site.settings.data_dir / "policies", visitor.login
+    with site.db.write() as connection:
+        found = policy_desk.save(connection, folder, file, content, by=by, at=site.now())
     site.reload()
     refresh(site.db, site.book)
-    with site.db.write() as connection:
-        detail, at = f"{file[0]} {found.digest[:12]}", site.now()
-        note(connection, visitor.login, "policy_saved", about=found.id, detail=detail, at=at)
-    return go(request, f"/admin/policies/{found.id}", SAVED.format(id=found.id))
-
-
-def _fits(site: Site, found: Policy) -> None:
-    """Projects on the books keep their category: one that is in use must not go."""
-    with site.db.read() as connection:
-        used = categories_in_use(connection, found.id)
-    for key in sorted(used - set(found.categories)):
-        raise ConfigError(f"{found.id}.toml", f"categories.{key}", IN_USE)
+    return found
 
 
 NO_FILE = Text("请选择政策文件（toml）。", "Choose a policy file (toml).")
-IN_USE = Text("已有项目属于这一类别，不能取消。", "Projects belong to this category; it must stay.")
 SAVED = Text("政策 {id} 已保存并生效，期限已重新推算。", "Policy {id} is saved and holds.")

@@ -1,0 +1,104 @@
+"""How the clockwork stands: clock, worker, sending, mail that needs a person, holidays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from config.rulebook import Rulebook
+from config.zone import local
+from notifications.sending.trouble import KINDS, trouble
+from notifications.watch.clock_guard import clear_alarm, clock_alarm
+from notifications.watch.heartbeat import last_beat
+from states.terms import Text
+from workflow.addresses import marked
+from workflow.mail_log import count_waiting_for_a_person
+from workflow.office_log import note
+
+QUIET = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, whether it is well, and what there is to say."""
+
+    key: str
+    label: Text
+    well: bool
+    said: Text
+
+
+def checks(connection: Connection, book: Rulebook, *, today: date, at: datetime) -> list[Check]:
+    return [
+        _clock(connection),
+        _worker(connection, at),
+        _sending(connection),
+        _mail(connection),
+        _calendar(book, today.year),
+    ]
+
+
+def _clock(connection: Connection) -> Check:
+    held = clock_alarm(connection) is not None
+    return Check("clock", Text("系统时钟", "Clock"), not held, HELD if held else WELL)
+
+
+def _worker(connection: Connection, at: datetime) -> Check:
+    label, beat = Text("提醒与发信程序", "Worker"), last_beat(connection)
+    if beat is None:
+        return Check("worker", label, False, NEVER)
+    stopped = at - beat.at > QUIET
+    said = (STOPPED if stopped else SEEN).format(at=local(beat.at))
+    return Check("worker", label, not stopped, said)
+
+
+def _sending(connection: Connection) -> Check:
+    label, found = Text("发信情况", "Sending"), trouble(connection)
+    if found is None:
+        return Check("sending", label, True, NO_TROUBLE)
+    values = {"since": local(found.since), "kind": KINDS[found.kind], "said": found.said}
+    return Check("sending", label, False, TROUBLE.format(**values))
+
+
+def _mail(connection: Connection) -> Check:
+    dead, awaiting = count_waiting_for_a_person(connection)
+    addresses = len(marked(connection))
+    said = WAITING.format(dead=dead, awaiting=awaiting, addresses=addresses)
+    well = not (dead or awaiting or addresses)
+    return Check("mail", Text("待处理邮件", "Mail that needs a person"), well, said)
+
+
+def _calendar(book: Rulebook, year: int) -> Check:
+    known = year in book.calendar.years
+    said = (KNOWN if known else UNKNOWN).format(year=year)
+    return Check("calendar", Text("放假安排", "Holidays"), known, said)
+
+
+def accept_clock(connection: Connection, *, by: str, at: datetime) -> bool:
+    """A person has looked: the clock that was held for wrong is right. False: it was not held."""
+    alarm = clock_alarm(connection)
+    if alarm is None:
+        return False
+    clear_alarm(connection)
+    said = f"{local(alarm.expected)} → {local(alarm.seen)}"
+    note(connection, by, "clock_accepted", about="clock", detail=said, at=at)
+    return True
+
+
+WELL, NO_TROUBLE = Text("正常", "right"), Text("没有故障记录", "no trouble on record")
+HELD = Text(
+    "时钟曾突然跳快，为免误发提醒，已停止提醒和发信。请核对服务器时间。",
+    "The clock had jumped ahead, so nothing is announced or sent. Check the server's time.",
+)
+NEVER = Text("还没有运行过，不会发出提醒", "has not run yet; no reminder goes out")
+STOPPED = Text("已停止，最近一次活动：{at}", "has stopped, last seen at {at}")
+SEEN = Text("最近一次活动：{at}", "last seen at {at}")
+TROUBLE = Text("自{since}起{kind}：{said}", "since {since} {kind}: {said}")
+WAITING = Text(
+    "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个",
+    "{dead} failed, {awaiting} awaiting approval, {addresses} address(es) to check",
+)
+KNOWN = Text("{year}年安排已录入", "{year} is known")
+UNKNOWN = Text("没有{year}年安排，仅按周末推算", "{year} is not known; weekends only")
