@@ -13,6 +13,7 @@ from notifications.letters import office_wording
 from notifications.letters.notices import NAMES, NOTICES, NoticeKind
 from notifications.letters.wording import LANGUAGES, Wording, resolved
 from notifications.letters.wording_check import check
+from notifications.letters.wording_desk import keep, own_versions, put_back
 from states.terms import Role, Text
 from workflow.people import find_actor
 
@@ -24,21 +25,16 @@ def list_wordings(as_json: bool) -> None:
     """Every notice, and whether the office has a wording of its own for it."""
     office = Office(as_json)
     with office.db.read() as connection:
-        saved = office_wording.current(connection).office
+        versions = own_versions(connection)
     rows = []
     for kind in NOTICES.values():
-        own = {lang: saved[kind.key, lang].version for lang in LANGUAGES if _own(saved, kind, lang)}
+        own = versions.get(kind.key, {})
         rows.append({"notice": kind.key, "label": kind.label, "follows": kind.follows, "own": own})
     if as_json:
         office.printer.data(rows)
         return
     shown = [(r["notice"], r["label"], r["follows"], _versions(r["own"])) for r in rows]
     office.printer.table(HEADS, shown)
-
-
-def _own(saved: Any, kind: NoticeKind, language: str) -> bool:
-    found = saved.get((kind.key, language))
-    return found is not None and bool(found.subject or found.lead)
 
 
 def _versions(own: Any) -> Text:
@@ -82,9 +78,7 @@ def save(
     with office.db.write() as connection:
         texts = _completed(connection, notice, lang, given)
         who = _login(connection, by)
-        version = office_wording.save(
-            connection, notice, lang, texts, by=who, at=office.clock.now()
-        )
+        version = keep(connection, notice, lang, texts, by=who, at=office.clock.now())
     _said(office, SAVED, notice, version)
 
 
@@ -103,7 +97,7 @@ def reset(notice: str, language: str, by: str, as_json: bool) -> None:
     lang, at = known_language(language), office.clock.now()
     with office.db.write() as connection:
         who = _login(connection, by)
-        version = office_wording.save(connection, notice, lang, ("", ""), by=who, at=at)
+        version = put_back(connection, notice, lang, by=who, at=at)
     _said(office, RESET, notice, version)
 
 

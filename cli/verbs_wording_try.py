@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,9 @@ from notifications.letters import office_wording
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
+from notifications.letters.wording_desk import READERS, queue_test
 from states.forms import EMAIL
 from states.terms import Role, Text
-from workflow.mail_tables import Purpose
-from workflow.outbox import INSERT, draft
 from workflow.people import find_actor, person_of
 from workflow.whole_files import write_whole
 
@@ -59,14 +57,7 @@ def test_send(notice: str, project: int, to: str, role: str, language: str, as_j
     with office.db.write() as connection:
         name, email = _address(connection, to)
         reader = _reader(office, role, lang or "zh", (name, email))
-        wordings = office_wording.current(connection)
-        preview(connection, office.book, notice, project, reader, wordings)  # or say why not
-        about = {"project": project, "role": reader.role.value, "language": lang}
-        key = f"test:{notice}:{project}:{email}:{at.isoformat()}"
-        more = {"notice": notice, "about": json.dumps(about)}
-        to_whom, on = (name, email), office.clock.today()
-        row = draft(key, Purpose.TEST.value, to_whom, reader.role, on=on, at=at, **more)
-        INSERT.run(connection, row)
+        queue_test(connection, office.book, notice, project, reader, language=lang, by="", at=at)
     if as_json:
         office.printer.data({"notice": notice, "to": email})
     else:
@@ -75,7 +66,7 @@ def test_send(notice: str, project: int, to: str, role: str, language: str, as_j
 
 def _reader(office: Office, role: str, language: str, to: tuple[str, str]) -> Reader:
     chosen = reading.one_of(Role, role, Text("角色", "role"))
-    if chosen not in (Role.HOST, Role.COORDINATOR, Role.PROVINCE):
+    if chosen not in READERS:
         raise Stop(NO_READER, USAGE)
     today, link = office.clock.today(), office.settings.base_url
     return Reader(to[0], to[1], chosen, language, today, link)

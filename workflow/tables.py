@@ -128,6 +128,7 @@ class Project(SQLModel, table=True):
         UniqueConstraint("year", "identity"),
         one_of("state", State),
         Index("ix_project_category", "category"),
+        Index("ix_project_number", "number"),
         Index("ix_project_by_plan", "plan_order", "id", *FILTERED),
         Index("ix_project_by_opening", "opening_order", "id", *FILTERED),
         Index("ix_project_by_name", "name_order", "id", *FILTERED),

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from web.api.describing import both, problems
 from web.api.mails import MarkOut, Room, Worker, reader_of
+from web.api.projects import clean
 from web.site import site_of
 from workflow import mail_room
 from workflow.mail_acts import clear_mark
@@ -44,5 +45,5 @@ def list_marks(request: Request, visitor: Room) -> Marks:
 def clear(request: Request, visitor: Worker, email: Annotated[str, Path(max_length=320)]) -> None:
     site = site_of(request)
     with site.db.write() as connection:
-        if not clear_mark(connection, reader_of(visitor), email, at=site.now()):
+        if not clear_mark(connection, reader_of(visitor), clean(email), at=site.now()):
             raise HTTPException(404)

@@ -28,6 +28,7 @@ from web.api.describing import (
 )
 from web.api.once import once
 from web.api.problems import Unfit, spoken
+from web.api.projects import clean
 from web.api.shapes import Mail, mail_out, said
 from web.navigation import CARERS, OFFICIALS
 from web.site import Site, site_of
@@ -75,7 +76,7 @@ def list_mail(
     cursor: Cursor = 0,
     limit: Limit = 50,
 ) -> Mails:
-    search = Search(status.value if status else "", q.strip(), project)
+    search = Search(status.value if status else "", clean(q).strip(), project)
     with site_of(request).db.read() as connection:
         page = mails_page(connection, reader_of(visitor), search, after=cursor, limit=limit)
     items = [mail_out(row, spoken(request)) for row in page.rows]

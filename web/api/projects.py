@@ -55,7 +55,7 @@ def list_projects(
     limit: Limit = 50,
 ) -> Projects:
     site = site_of(request)
-    wanted = Wanted(q, state, year, category, department, overdue)
+    wanted = Wanted(clean(q), state, year, clean(category), clean(department), overdue)
     with site.db.read() as connection:
         page = projects_page(
             connection,
@@ -69,6 +69,11 @@ def list_projects(
     language = spoken(request)
     items = [Summary(**summary_of(row, language)) for row in page.rows]
     return Projects(items=items, **paged(request, response, page))
+
+
+def clean(text: str) -> str:
+    """Without what no name has and PostgreSQL cannot compare."""
+    return text.replace("\0", "")
 
 
 @routes.get(

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
 from web.api import (
+    accounts,
     actions,
     addresses,
     audit,
@@ -28,6 +29,9 @@ from web.api import (
     project_papers,
     projects,
     rules,
+    units,
+    wording_trials,
+    wordings,
 )
 from web.api.actions import Doing
 from web.api.describing import both
@@ -39,6 +43,8 @@ from web.visiting import find_visitor
 PREFIX = "/api/v1"
 RESOURCES = (  # in the order of the documentation
     people,
+    accounts,
+    units,
     projects,
     options,
     actions,
@@ -52,6 +58,8 @@ RESOURCES = (  # in the order of the documentation
     rules,
     policies,
     calendar,
+    wordings,
+    wording_trials,
     health,
     audit,
     hooks,

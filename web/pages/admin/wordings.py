@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -16,8 +15,18 @@ from notifications.letters.notices import NAMES, NOTICES
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
-from notifications.letters.wording import LANGUAGES, Wording, Wordings, resolved
+from notifications.letters.wording import LANGUAGES, resolved
 from notifications.letters.wording_check import BadWording, check
+from notifications.letters.wording_desk import (
+    LONGEST,
+    READERS,
+    Texts,
+    keep,
+    own_versions,
+    put_back,
+    queue_test,
+    tried,
+)
 from states.terms import Role, Text
 from web.guarding import SHOWN_MAIL
 from web.numbers import number_of
@@ -28,14 +37,9 @@ from web.visiting import values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import NoSuchProject
 from workflow.judging import TABLE as PROJECT
-from workflow.mail_tables import Purpose
-from workflow.office_log import note
-from workflow.outbox import INSERT, draft
 
 routes = APIRouter(include_in_schema=False)
-READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
-LONGEST, OFFERED = 4000, 50
-Texts = tuple[str, str]
+OFFERED = 50
 Given = dict[str, str]
 Language = Annotated[str, Query(alias="in", pattern="^(zh|en)$")]
 
@@ -43,8 +47,7 @@ Language = Annotated[str, Query(alias="in", pattern="^(zh|en)$")]
 @routes.get("/admin/wordings")
 def wordings(request: Request, visitor: Watches) -> Response:
     with site_of(request).db.read() as connection:
-        saved = office_wording.current(connection).office
-    own = {key for key, wording in saved.items() if wording.subject or wording.lead}
+        own = own_versions(connection)
     return room(request, visitor, "wordings.html", notices=NOTICES.values(), own=own)
 
 
@@ -145,65 +148,36 @@ def do(request: Request, visitor: Rules, form: RuleForm, notice: str) -> Respons
 def _preview(
     site: Site, _: Visitor, notice: str, lang: str, texts: Texts, given: Given
 ) -> Rendered:
+    reader = _reader(site, lang, given)
     with site.db.read() as connection:
-        office = dict(office_wording.current(connection).office)
-        office[notice, lang] = Wording(*texts)
-        return _shown(connection, site, notice, lang, Wordings(office), given)
+        return tried(connection, site.book, notice, _chosen(connection, given), reader, texts)
 
 
-def _shown(
-    connection: Connection,
-    site: Site,
-    notice: str,
-    lang: str,
-    wordings: Wordings,
-    given: Given,
-) -> Rendered:
-    link = site.settings.base_url
-    reader = Reader("", "", _role(given), lang, site.today(), link)
-    return preview(connection, site.book, notice, _chosen(connection, given), reader, wordings)
-
-
-def _role(given: Given) -> Role:
+def _reader(site: Site, lang: str, given: Given, to: tuple[str, str] = ("", "")) -> Reader:
     """For whom the mail is; as for a host where that is not said."""
-    return next((role for role in READERS if role.value == given.get("role")), Role.HOST)
+    role = next((role for role in READERS if role.value == given.get("role")), Role.HOST)
+    return Reader(*to, role, lang, site.today(), site.settings.base_url)
 
 
 def _save(site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, _: Given) -> Text:
-    if not any(texts):
-        raise BadWording(EMPTY)
-    return _kept(site, visitor, notice, lang, texts, "wording_saved", SAVED)
+    with site.db.write() as connection:
+        version = keep(connection, notice, lang, texts, by=visitor.login, at=site.now())
+    return SAVED.format(n=version)
 
 
 def _reset(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, __: Given) -> Text:
-    return _kept(site, visitor, notice, lang, ("", ""), "wording_reset", RESET)
-
-
-def _kept(
-    site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, what: str, said: Text
-) -> Text:
-    by, at = visitor.login, site.now()
     with site.db.write() as connection:
-        version = office_wording.save(connection, notice, lang, texts, by=by, at=at)
-        note(connection, by, what, about=notice, detail=f"{lang} v{version}", at=at)
-    return said.format(n=version)
+        version = put_back(connection, notice, lang, by=visitor.login, at=site.now())
+    return RESET.format(n=version)
 
 
 def _test(site: Site, visitor: Visitor, notice: str, lang: str, _: Texts, given: Given) -> Text:
     """The saved wording, to oneself and nobody else."""
-    if not visitor.email:
-        raise BadWording(NO_ADDRESS)
-    at, role = site.now(), _role(given)
+    reader = _reader(site, lang, given, (visitor.name, visitor.email))
+    more: Any = {"language": lang, "by": visitor.login, "at": site.now()}
     with site.db.write() as connection:
-        wordings = office_wording.current(connection)
-        _shown(connection, site, notice, lang, wordings, given)  # or say why not
-        number = _chosen(connection, given)
-        about = {"project": number, "role": role.value, "language": lang}
-        key = f"test:{notice}:{number}:{visitor.email}:{at.isoformat()}"
-        to, more = (visitor.name, visitor.email), {"notice": notice, "about": json.dumps(about)}
-        row = draft(key, Purpose.TEST.value, to, role, on=site.today(), at=at, **more)
-        INSERT.run(connection, row)
-        note(connection, visitor.login, "wording_tested", about=notice, detail=lang, at=at)
+        project = _chosen(connection, given)
+        queue_test(connection, site.book, notice, project, reader, **more)
     return TESTED.format(email=visitor.email)
 
 
@@ -219,10 +193,11 @@ def styled(
     """The mail with the saved wording as a mail program shows it."""
     _kind(notice)
     site, given = site_of(request), {"project": project, "role": role}
+    reader = _reader(site, lang, given)
     with site.db.read() as connection:
-        wordings = office_wording.current(connection)
+        wordings, number = office_wording.current(connection), _chosen(connection, given)
         try:
-            shown = _shown(connection, site, notice, lang, wordings, given)
+            shown = preview(connection, site.book, notice, number, reader, wordings)
         except NoPreview:
             raise HTTPException(404) from None
     return HTMLResponse(shown.html, headers={"Content-Security-Policy": SHOWN_MAIL})
@@ -230,8 +205,6 @@ def styled(
 
 DEEDS: dict[str, Any] = {"preview": _preview, "save": _save, "reset": _reset, "test": _test}
 NO_PROJECT = Text("没有这个编号的项目，请换一个预览。", "There is no such project; choose another.")
-EMPTY = Text("请填写主题或正文首段。", "Write a subject or a lead.")
-NO_ADDRESS = Text("您没有登记邮箱，不能发测试邮件。", "You have no address to send a test to.")
 SAVED = Text(
     "已保存为第{n}版，此后写的邮件使用。", "Saved as version {n}; mails use it from now on."
 )
