@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import timedelta
 
 from cli.office import Office, Stop
 from cli.output import REFUSED
-from config.zone import local
 from states.terms import Text
 
 
@@ -17,7 +15,7 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [check(office) for check in WITH_DATABASE]
+        found += [*_clockwork(office), _approval(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -80,18 +78,13 @@ def _policies(office: Office) -> Found:
 
 def _calendar(office: Office) -> Found:
     from config.errors import ConfigError
+    from notifications.watch.standing import HOLIDAYS, holidays
 
-    name, year = Text("节假日日历", "Holiday calendar"), office.clock.today().year
     try:
-        known = "、".join(map(str, sorted(office.book.calendar.years)))
+        found = holidays(office.book.calendar, office.clock.today().year)
     except ConfigError as error:
-        return name, False, error.text
-    if year in office.book.calendar.years:
-        return name, True, Text(known, known)
-    said = Text(
-        "没有{year}年安排，仅按周末推算（已有：{known}）", "none for {year} (known: {known})"
-    )
-    return name, False, said.format(year=year, known=known)
+        return HOLIDAYS, False, error.text
+    return found.label, found.well, found.said
 
 
 def _mail_server(office: Office) -> Found:
@@ -124,69 +117,31 @@ def _returned_mail(office: Office) -> Found:
     return name, True, Text("可以读取", "can be read")
 
 
-def _clock(office: Office) -> Found:
-    from notifications.watch.clock_guard import clock_alarm
-    from notifications.watch.clock_watch import HELD
+def _clockwork(office: Office) -> list[Found]:
+    """What the page of administration says too, with the command that sees to it."""
+    from notifications.watch.standing import NEVER, clockwork
 
-    name = Text("系统时钟", "Clock")
     with office.db.read() as connection:
-        alarm = clock_alarm(connection)
-    if alarm is not None:
-        return name, False, HELD
-    return name, True, Text("正常", "right")
+        found = clockwork(connection, office.clock.now())
+    told = []
+    for one in found:
+        well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
+        told.append((one.label, well, _with_remedy(one.key, one.said, one.well)))
+    return told
 
 
-def _sending(office: Office) -> Found:
-    """What the worker last saw of the server; a test of the connection says nothing of that."""
-    from notifications.sending.trouble import KINDS, trouble
-
-    name = Text("发信情况", "Sending")
-    with office.db.read() as connection:
-        found = trouble(connection)
-    if found is None:
-        return name, True, Text("没有故障记录", "no trouble on record")
-    said = Text(
-        "自{since}起{kind}：{said}（已试{times}次，下次{next}）",
-        "since {since} {kind}: {said} (tried {times} times, next {next})",
-    )
-    values = {"kind": KINDS[found.kind], "said": found.said, "times": found.times}
-    times = {"since": local(found.since), "next": local(found.next_at)}
-    return name, False, said.format(**values, **times)
+def _with_remedy(key: str, said: Text, well: bool) -> Text:
+    command = REMEDIES.get(key)
+    if well or command is None:
+        return said
+    return Text(f"{said.zh}（{command}）", f"{said.en} ({command})")
 
 
-def _worker(office: Office) -> Found:
-    from notifications.watch.heartbeat import last_beat
-
-    name = Text("提醒与发信程序", "Worker")
-    with office.db.read() as connection:
-        beat = last_beat(connection)
-    if beat is None:
-        return name, True, Text("还没有运行过", "has not run yet")
-    quiet = office.clock.now() - beat.at
-    said = Text("最近一次活动：{at}", "last seen at {at}").format(at=local(beat.at))
-    if quiet > QUIET:
-        more = Text("；已停止，请运行 yanxiu worker", "; it has stopped, run `yanxiu worker`")
-        return name, False, Text(said.zh + more.zh, said.en + more.en)
-    return name, True, said
-
-
-QUIET = timedelta(minutes=10)
-
-
-def _needs_a_person(office: Office) -> Found:
-    from workflow.addresses import marked
-    from workflow.mail_log import count_waiting_for_a_person
-
-    name = Text("待处理邮件", "Mail that needs a person")
-    with office.db.read() as connection:
-        dead, awaiting = count_waiting_for_a_person(connection)
-        addresses = len(marked(connection))
-    said = Text(
-        "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个（yanxiu mail）",
-        "{dead} failed, {awaiting} awaiting approval, {addresses} address(es) to check",
-    )
-    well = not (dead or awaiting or addresses)
-    return name, well, said.format(dead=dead, awaiting=awaiting, addresses=addresses)
+REMEDIES = {
+    "clock": "yanxiu worker --accept-clock",
+    "worker": "yanxiu worker",
+    "mail": "yanxiu mail",
+}
 
 
 def _approval(office: Office) -> Found:
@@ -206,4 +161,3 @@ def _approval(office: Office) -> Found:
 
 
 ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)
-WITH_DATABASE = (_clock, _sending, _worker, _needs_a_person, _approval)

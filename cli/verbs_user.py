@@ -105,6 +105,7 @@ def list_people(as_json: bool) -> None:
 
 def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool) -> None:
     """Register the people of a workbook; what is there already stays."""
+    from workflow.imports.people import Came, take_in
     from workflow.imports.people_file import read_people
 
     office = Office(as_json)
@@ -114,15 +115,23 @@ def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool)
         remark = {"row": None, "column": None, "message": error.text}
         data = {"imported": 0, "changed": 0, "warnings": [], "rejected": [remark]}
         raise Stop(error.text, REFUSED, data) from None
-    refused = bool(found.rejected) and not skip_bad_rows
-    new = changed = 0
     with office.db.write() as connection:
-        for entry in () if refused else found.entries:
-            fresh, more = people.enrol(connection, entry)
-            new, changed = new + fresh, changed + more
-        if dry_run:
+        taken = take_in(connection, found.entries, None)
+        rejected = [
+            {"row": r.row, "column": r.column, "message": r.message} for r in found.rejected
+        ]
+        rejected += [
+            {"row": one.row, "column": None, "message": one.said}
+            for one in taken
+            if one.came is Came.REFUSED
+        ]
+        refused = bool(rejected) and not skip_bad_rows
+        if dry_run or refused:
             connection.rollback()
-    rejected = [{"row": r.row, "column": r.column, "message": r.message} for r in found.rejected]
+    new, changed = (
+        0 if refused else sum(one.came is came for one in taken)
+        for came in (Came.NEW, Came.CHANGED)
+    )
     if as_json:
         result = {"imported": new, "changed": changed, "warnings": [], "rejected": rejected}
         office.printer.data(result)

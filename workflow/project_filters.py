@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union_all
 
 from states.terms import Role
 from workflow.deadlines import TABLE as DEADLINE
@@ -116,22 +116,37 @@ def _of_the_host(actor: Actor, columns: Columns) -> ColumnElement[bool]:
 
 def _words(words: str, year: int | None) -> Condition:
     """Each word stands in the name or the host; a number may be the plan's number or the id."""
-    wanted = [squeeze(word.casefold()) for word in words.split()]
+    wanted = [word for word in (squeeze(word.casefold()) for word in words.split()) if word]
 
     def test(columns: Columns) -> ColumnElement[bool]:
-        return and_(true(), *(_word(word, columns) for word in wanted if word))
+        return and_(true(), *(_word(word, columns) for word in wanted))
 
-    seek = select(PROJECT.c.id).where(test(PROJECT.c))
+    written = select(PROJECT.c.id).where(*(_written(word, PROJECT.c) for word in wanted))
     if year is not None:  # a year's part of the index is enough
-        seek = seek.where(PROJECT.c.year == year)
-    return Condition(test, seek)
+        written = written.where(PROJECT.c.year == year)
+    numbers = [int(word) for word in wanted if _is_number(word)]
+    if not numbers:
+        return Condition(test, written)
+    by = (select(PROJECT.c.id).where(column.in_(numbers)) for column in NUMBERED)
+    # Each by its own index; in one condition they would be looked for in every row.
+    return Condition(test, select(union_all(written, *by).subquery().c.id))
 
 
 def _word(word: str, columns: Columns) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = columns.identity.contains(word, autoescape=True)
-    if word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER:
+    found = _written(word, columns)
+    if _is_number(word):
         return or_(found, columns.id == int(word), columns.number == int(word))
     return found
 
 
+def _written(word: str, columns: Columns) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = columns.identity.contains(word, autoescape=True)
+    return found
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdecimal() and len(word) <= LONGEST_NUMBER
+
+
+NUMBERED = (PROJECT.c.id, PROJECT.c.number)
 LONGEST_NUMBER = 9  # digits; more overflow the column

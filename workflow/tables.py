@@ -128,6 +128,7 @@ class Project(SQLModel, table=True):
         UniqueConstraint("year", "identity"),
         one_of("state", State),
         Index("ix_project_category", "category"),
+        Index("ix_project_number", "number"),
         Index("ix_project_by_plan", "plan_order", "id", *FILTERED),
         Index("ix_project_by_opening", "opening_order", "id", *FILTERED),
         Index("ix_project_by_name", "name_order", "id", *FILTERED),
@@ -180,6 +181,13 @@ class Event(SQLModel, table=True):
             "recorded_at",
             sqlite_where=text("NOT machine"),
             postgresql_where=text("NOT machine"),
+        ),
+        Index(
+            "ix_event_person",
+            "person",
+            "recorded_at",
+            sqlite_where=text("person <> ''"),
+            postgresql_where=text("person <> ''"),
         ),
         Index(
             "ix_event_note",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from states.terms import Text
 from workflow import kept
 
 ALARM, HIGH_WATER = "clock.alarm", "clock.high"
@@ -129,3 +130,10 @@ def raise_high_water(connection: Connection, now: datetime) -> None:
     high = high_water(connection)
     if high is None or now > high:
         kept.put(connection, HIGH_WATER, now.isoformat())
+
+
+WHY_HELD = Text(
+    "系统时钟曾突然跳快、倒退，或系统停用超过60天，为免误发提醒，已停止提醒和发信。请核对服务器时间",
+    "The clock had jumped or gone back, or nothing had run for more than 60 days, so nothing is"
+    " announced or sent. Check the server's time",
+)

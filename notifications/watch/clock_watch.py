@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from notifications.watch.clock_guard import (
+    WHY_HELD,
     ClockAlarm,
     ClockGuard,
     clear_alarm,
@@ -110,9 +111,6 @@ class ClockWatch:
 
 
 HELD = Text(
-    "系统时钟曾突然跳快、倒退，或系统停用超过60天，为免误发提醒，已停止提醒和发信。请核对本机时间，"
-    "确认无误后运行 yanxiu worker --accept-clock。",
-    "The clock had jumped or gone back, or nothing had run for more than 60 days, so nothing is"
-    " announced or sent. Check this machine's time; if it is right, run"
-    " `yanxiu worker --accept-clock`.",
+    f"{WHY_HELD.zh}。确认无误后运行 yanxiu worker --accept-clock。",
+    f"{WHY_HELD.en}; if it is right, run `yanxiu worker --accept-clock`.",
 )

@@ -1,4 +1,7 @@
-"""How the clockwork stands: clock, worker, sending, mail that needs a person, holidays."""
+"""How the clockwork stands, in words: clock, worker, sending, mail that needs a person, holidays.
+
+One home for `yanxiu doctor`, the page of administration and programs; each adds where to see to it.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from sqlalchemy import Connection
 from config.rulebook import Rulebook
 from config.zone import local
 from notifications.sending.trouble import KINDS, trouble
-from notifications.watch.clock_guard import clear_alarm, clock_alarm
+from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
+from states.calendar import WorkCalendar
 from states.terms import Text
 from workflow.addresses import marked
 from workflow.mail_log import count_waiting_for_a_person
 from workflow.office_log import note
 
-QUIET = timedelta(minutes=10)
+QUIET = timedelta(minutes=10)  # without a sign of life: the worker has stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,18 @@ class Check:
 
 
 def checks(connection: Connection, book: Rulebook, *, today: date, at: datetime) -> list[Check]:
-    return [
-        _clock(connection),
-        _worker(connection, at),
-        _sending(connection),
-        _mail(connection),
-        _calendar(book, today.year),
-    ]
+    """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
+    return [*clockwork(connection, at), holidays(book.calendar, today.year)]
+
+
+def clockwork(connection: Connection, at: datetime) -> list[Check]:
+    """What the database knows."""
+    return [_clock(connection), _worker(connection, at), _sending(connection), _mail(connection)]
 
 
 def _clock(connection: Connection) -> Check:
     held = clock_alarm(connection) is not None
-    return Check("clock", Text("系统时钟", "Clock"), not held, HELD if held else WELL)
+    return Check("clock", Text("系统时钟", "Clock"), not held, WHY_HELD if held else WELL)
 
 
 def _worker(connection: Connection, at: datetime) -> Check:
@@ -55,11 +59,13 @@ def _worker(connection: Connection, at: datetime) -> Check:
 
 
 def _sending(connection: Connection) -> Check:
+    """What the worker last saw of the server; a test of the connection says nothing of that."""
     label, found = Text("发信情况", "Sending"), trouble(connection)
     if found is None:
         return Check("sending", label, True, NO_TROUBLE)
-    values = {"since": local(found.since), "kind": KINDS[found.kind], "said": found.said}
-    return Check("sending", label, False, TROUBLE.format(**values))
+    values = {"kind": KINDS[found.kind], "said": found.said, "times": found.times}
+    times = {"since": local(found.since), "next": local(found.next_at)}
+    return Check("sending", label, False, TROUBLE.format(**values, **times))
 
 
 def _mail(connection: Connection) -> Check:
@@ -70,10 +76,11 @@ def _mail(connection: Connection) -> Check:
     return Check("mail", Text("待处理邮件", "Mail that needs a person"), well, said)
 
 
-def _calendar(book: Rulebook, year: int) -> Check:
-    known = year in book.calendar.years
-    said = (KNOWN if known else UNKNOWN).format(year=year)
-    return Check("calendar", Text("放假安排", "Holidays"), known, said)
+def holidays(calendar: WorkCalendar, year: int) -> Check:
+    """Whether the official holidays of a year are known."""
+    there, known = "、".join(map(str, sorted(calendar.years))), year in calendar.years
+    said = (KNOWN if known else UNKNOWN).format(year=year, known=there or "—")
+    return Check("calendar", HOLIDAYS, known, said)
 
 
 def accept_clock(connection: Connection, *, by: str, at: datetime) -> bool:
@@ -87,18 +94,21 @@ def accept_clock(connection: Connection, *, by: str, at: datetime) -> bool:
     return True
 
 
+HOLIDAYS = Text("节假日日历", "Holiday calendar")
 WELL, NO_TROUBLE = Text("正常", "right"), Text("没有故障记录", "no trouble on record")
-HELD = Text(
-    "时钟曾突然跳快，为免误发提醒，已停止提醒和发信。请核对服务器时间。",
-    "The clock had jumped ahead, so nothing is announced or sent. Check the server's time.",
-)
 NEVER = Text("还没有运行过，不会发出提醒", "has not run yet; no reminder goes out")
 STOPPED = Text("已停止，最近一次活动：{at}", "has stopped, last seen at {at}")
 SEEN = Text("最近一次活动：{at}", "last seen at {at}")
-TROUBLE = Text("自{since}起{kind}：{said}", "since {since} {kind}: {said}")
+TROUBLE = Text(
+    "自{since}起{kind}：{said}（已试{times}次，下次{next}）",
+    "since {since} {kind}: {said} (tried {times} times, next {next})",
+)
 WAITING = Text(
     "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个",
     "{dead} failed, {awaiting} awaiting approval, {addresses} address(es) to check",
 )
-KNOWN = Text("{year}年安排已录入", "{year} is known")
-UNKNOWN = Text("没有{year}年安排，仅按周末推算", "{year} is not known; weekends only")
+KNOWN = Text("{year}年安排已录入（已有：{known}）", "{year} is known (all: {known})")
+UNKNOWN = Text(
+    "没有{year}年安排，仅按周末推算（已有：{known}）",
+    "{year} is not known, weekends only (known: {known})",
+)

@@ -19,6 +19,7 @@ LIBRARIES = (
     *("cli.verbs_do", "cli.verbs_plan", "cli.verbs_policy", "cli.verbs_setup", "cli.verbs_user"),
     *("cli.verbs_worker", "config.rulebook", "notifications.worker", "notifications.mailbox"),
     *("workflow.imports.plan", "workflow.imports.plan_file", "workflow.imports.people_file"),
+    "workflow.imports.people",
     *("workflow.migrations", "workflow.verify", "sqlalchemy.dialects.sqlite"),
 )
 

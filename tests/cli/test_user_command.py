@@ -99,6 +99,18 @@ def test_import_with_bad_rows(run: Command) -> None:
     assert run.json("user", "import", file, "--skip-bad-rows")["imported"] == 1
 
 
+def test_an_address_of_somebody_else_is_a_bad_row(run: Command) -> None:
+    run.ok("user", "add", "jia", *PERSON, "--email", "a@example.cn")
+    file = sheet(run.cwd, ["乙", "省厅", "", "b@example.cn"], ["丙", "省厅", "", "a@example.cn"])
+    result = run("user", "import", file, "--json")
+    assert result.code == 1
+    assert (result.json["imported"], sorted(people(run))) == (0, ["jia"])
+    [bad] = result.json["rejected"]
+    assert bad["row"] == 3 and "a@example.cn" in bad["message"]
+    assert run.json("user", "import", file, "--skip-bad-rows")["imported"] == 1
+    assert sorted(people(run)) == ["b@example.cn", "jia"]
+
+
 def test_import_of_something_else(run: Command) -> None:
     (run.cwd / "people.csv").write_text("姓名\n")
     for name in ("people.csv", "missing.xlsx"):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.heartbeat import last_beat
+from notifications.watch.standing import QUIET
 from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of
@@ -70,13 +71,10 @@ def _health(connection: Connection, site: Site) -> dict[str, Any]:
     beat = last_beat(connection)
     return {
         "beat": beat,
-        "silent": beat is None or (site.now() - beat.at).total_seconds() > SILENT,
+        "silent": beat is None or site.now() - beat.at > QUIET,
         "alarm": clock_alarm(connection),
         "counts": office_health(connection, site.now()),
     }
-
-
-SILENT = 600  # seconds without a sign of life of the worker
 
 
 def _roles(visitor: Visitor) -> list[tuple[Role, str]]:

@@ -43,9 +43,9 @@ ROLE_WORDS = {
 
 @dataclass
 class PeopleFile:
-    """What was read; a row named in `rejected` is not among `entries`."""
+    """What was read: people with their rows; a row named in `rejected` is not among `entries`."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[tuple[int, Entry]] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
 
 
@@ -62,6 +62,13 @@ def check_person(login: str, name: str, role: str, scope: str, email: str, phone
         known = Text("、".join(r.label.zh for r in Role), ", ".join(r.value for r in Role))
         raise CellError(BAD_ROLE.format(given=short(role), known=known))
     return Entry(login, name, found, check_scope(found, scope), address, phone)
+
+
+def check_contact(name: str, email: str, phone: str) -> dict[str, str]:
+    """What may change of somebody who is known, checked as `check_person` does."""
+    # A person is checked with a login and a role; neither is touched.
+    entry = check_person("x", name, Role.ADMIN.value, "", email, phone)
+    return {"name": entry.name, "email": entry.email, "phone": entry.phone}
 
 
 def _line(text: str) -> str:
@@ -104,7 +111,7 @@ def read_people(path: Path) -> PeopleFile:
             continue
         if (entry.login, entry.role, entry.scope) not in seen:
             seen.add((entry.login, entry.role, entry.scope))
-            found.entries.append(entry)
+            found.entries.append((row.number, entry))
     if not heading:
         raise ReadingError(NO_HEADING.format(file=path.name))
     return found

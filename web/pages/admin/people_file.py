@@ -8,20 +8,17 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from states.terms import Text
 from web.kept_files import file_name
-from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
 from web.visiting import values
-from workflow.accounts import reset
-from workflow.accounts.care import Carer, NotTheirs
+from workflow.accounts.care import carer_of
+from workflow.imports.people import Came, take_in
 from workflow.imports.people_file import PeopleFile, read_people
 from workflow.imports.words import ReadingError
 from workflow.office_log import note
-from workflow.people import AddressTaken, Entry, enrol, person_id
 
 routes = APIRouter(include_in_schema=False)
 
@@ -43,11 +40,11 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
     dry = values(form).get("dry") == "1"
     with site.db.write() as connection:
         who = carer_of(connection, visitor)
-        results = [_row(connection, entry, who) for entry in found.entries]
+        results = take_in(connection, found.entries, who)
         if dry:
             connection.rollback()
         else:
-            done = sum(row["good"] for row in results)
+            done = sum(one.came is not Came.REFUSED for one in results)
             said = f"{done}/{len(results) + len(found.rejected)}"
             about, at = given[0], site.now()
             note(connection, visitor.login, "people_imported", about=about, detail=said, at=at)
@@ -63,28 +60,9 @@ def _read(name: str, content: bytes) -> PeopleFile:
         return read_people(path)
 
 
-def _row(connection: Connection, entry: Entry, who: Carer) -> dict[str, Any]:
-    """One row's result; what is refused leaves the others alone."""
-    if entry.login == who.login:
-        return {"entry": entry, "good": False, "said": ONESELF}
-    try:
-        who.must_be_able_to_give(entry.role, entry.scope)
-        if (known := person_id(connection, entry.login)) is not None:
-            reset.must_be_theirs(connection, who, known)
-        with connection.begin_nested():
-            new, changed = enrol(connection, entry)
-    except (AddressTaken, NotTheirs) as refused:
-        return {"entry": entry, "good": False, "said": refused.text}
-    said = NEW if new else CHANGED if changed else SAME
-    return {"entry": entry, "good": True, "said": said}
-
-
 def _again(request: Request, visitor: Any, problem: Text) -> Response:
     known: dict[str, Any] = {"problem": problem, "results": None}
     return room(request, visitor, "people_import.html", 422, **known)
 
 
-NEW, CHANGED = Text("新增", "new"), Text("更新", "changed")
-SAME = Text("无变化", "as it was")
-ONESELF = Text("不能通过导入变更自己的账号", "nobody changes himself by an import")
 NO_FILE = Text("请选择 xlsx 文件。", "Choose an xlsx file.")

@@ -1,0 +1,46 @@
+"""What the clockwork's checks say, for the command and the page alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from stories import AT, Desk
+
+from notifications.watch.clock_guard import ClockAlarm, raise_alarm
+from notifications.watch.heartbeat import Heartbeat
+from notifications.watch.standing import QUIET, Check, clockwork, holidays
+from states.calendar import WorkCalendar
+
+
+def found(desk: Desk, after: timedelta = timedelta()) -> dict[str, Check]:
+    with desk.db.read() as connection:
+        return {one.key: one for one in clockwork(connection, AT + after)}
+
+
+def test_an_office_whose_worker_never_ran_is_told(desk: Desk) -> None:
+    said = found(desk)
+    wells = {key: one.well for key, one in said.items()}
+    assert wells == {"clock": True, "worker": False, "sending": True, "mail": True}
+    assert "不会发出提醒" in said["worker"].said.zh
+
+
+@pytest.mark.parametrize(("after", "well"), [(QUIET, True), (QUIET + timedelta(seconds=1), False)])
+def test_a_worker_is_missed_after_a_while(desk: Desk, after: timedelta, well: bool) -> None:
+    Heartbeat(desk.db, lambda: AT, lambda: 0.0, 1).store()
+    worker = found(desk, after)["worker"]
+    assert worker.well is well and ("已停止" in worker.said.zh) is not well
+
+
+def test_a_held_clock_is_told(desk: Desk) -> None:
+    with desk.db.write() as connection:
+        raise_alarm(connection, ClockAlarm(AT, AT, AT, 0.0, ""))
+    clock = found(desk)["clock"]
+    assert not clock.well and "已停止提醒和发信" in clock.said.zh
+
+
+def test_holidays_of_the_year(desk: Desk) -> None:
+    known: WorkCalendar = desk.book.calendar
+    assert holidays(known, 2025).well
+    later = holidays(known, 2031)
+    assert not later.well and "没有2031年安排" in later.said.zh
