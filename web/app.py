@@ -10,6 +10,7 @@ from starlette.types import Scope
 from web import calendar, failures, health
 from web.api import rooms as api
 from web.guarding import Guard
+from web.links import NoAddress
 from web.pages import (
     batch_publication,
     batches,
@@ -66,7 +67,7 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(api.routes)
     app.include_router(api.open_routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
-    failures.install(app, {signing_in.NoAddress: 503, Busy: 503})
+    failures.install(app, {NoAddress: 503, Busy: 503})
     app.add_middleware(Guard, refuse=failures.turn_away, base_url=site.settings.base_url)
     return app
 

@@ -19,6 +19,7 @@ from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow import batch_edits, mail_acts
+from workflow.accounts import care, reset
 from workflow.answers import OtherRequest, UnderWay
 from workflow.attempts import MailRefused
 from workflow.batch_publishing import BatchRefused
@@ -26,6 +27,7 @@ from workflow.batches import BatchOver, NoSuchBatch
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
 from workflow.holidays import Meanwhile
+from workflow.imports.words import CellError
 from workflow.mail_acts import NoSuchMail
 from workflow.papers import PaperRefused
 
@@ -45,6 +47,9 @@ def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     app.add_exception_handler(BatchRefused, problems.batch_refused)
     app.add_exception_handler(problems.Unfit, problems.unfit)
     app.add_exception_handler(PaperRefused, problems.of_paper)
+    app.add_exception_handler(CellError, problems.of_person)
+    for refusal in reset.REFUSALS:
+        app.add_exception_handler(refusal, problems.of_account)
     app.add_exception_handler(OtherRequest, problems.of_key)
     app.add_exception_handler(UnderWay, problems.of_key)
     app.add_exception_handler(Exception, _unforeseen)
@@ -95,6 +100,7 @@ STATUS: dict[type[Exception], int] = {
     Forged: 403,
     batch_edits.NotTheirs: 403,
     mail_acts.NotTheirs: 403,
+    care.NotTheirs: 403,
     NoSuchProject: 404,
     NoSuchBatch: 404,
     NoSuchMail: 404,

@@ -1,4 +1,4 @@
-"""Lists for programs: the projects, mails, units and people that somebody may see, a page at a time.
+"""Lists for programs: the projects and mails that somebody may see, a page at a time.
 
 Every list goes along a primary key: the next page begins after the last id, whatever the rows.
 """
@@ -19,7 +19,7 @@ from workflow.lateness import has, is_late
 from workflow.mail_log import SHOWN, public
 from workflow.mail_room import Reader, Search, known_to, sought
 from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON, UNIT, Actor
+from workflow.people import Actor
 from workflow.queries import summary
 from workflow.scopes import visible
 
@@ -86,24 +86,6 @@ def mails_page(
     query = select(*SHOWN).where(known_to(reader), *sought(search))
     rows = _along(connection, query, MAIL.c.id, after, limit)
     return _page([public(row) for row in rows], limit)
-
-
-def units_page(connection: Connection, *, after: int, limit: int) -> Page:
-    """All units: id, name, kind, email, phone."""
-    rows = _along(connection, select(UNIT), UNIT.c.id, after, limit)
-    return _page([dict(row._mapping) for row in rows], limit)
-
-
-def people_page(connection: Connection, *, after: int, limit: int) -> Page:
-    """All people with their roles, active or not."""
-    rows = _along(connection, select(PERSON), PERSON.c.id, after, limit)
-    ids = [row.id for row in rows]
-    grants = select(GRANT).where(GRANT.c.person_id.in_(ids)).order_by(GRANT.c.id)
-    roles: dict[int, list[Row]] = {}
-    for row in connection.execute(grants):
-        roles.setdefault(row.person_id, []).append({"role": row.role, "scope": row.scope})
-    found = [dict(row._mapping) | {"roles": roles.get(row.id, [])} for row in rows]
-    return _page(found, limit)
 
 
 def _along(

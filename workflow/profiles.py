@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from states.discretion import masked
 from states.forms import ACCOUNT, ACCOUNT_NUMBER, EMAIL, UNSEEN, Field, Problem, may
 from states.terms import Role, Text
 from workflow.identity import tidy
@@ -39,12 +40,17 @@ SEES_NUMBERS = frozenset({Role.PROVINCE})  # who pays; besides the unit itself
 
 
 def units(
-    connection: Connection, own: frozenset[str] | None, word: str = "", after: str = ""
+    connection: Connection,
+    own: frozenset[str] | None,
+    word: str = "",
+    after: str = "",
+    *,
+    limit: int = PAGE,
 ) -> tuple[list[dict[str, Any]], str]:
     """A page of units by name with their numbers of projects, and the key of the next page.
     `own`: only these; None: all."""
     projects = select(func.count()).where(PROJECT.c.host == UNIT.c.name).scalar_subquery()
-    query = select(UNIT, projects.label("projects")).order_by(UNIT.c.name).limit(PAGE + 1)
+    query = select(UNIT, projects.label("projects")).order_by(UNIT.c.name).limit(limit + 1)
     if own is not None:
         query = query.where(UNIT.c.name.in_(sorted(own)))
     if word:
@@ -52,7 +58,7 @@ def units(
     if after:
         query = query.where(UNIT.c.name > after)
     rows = [dict(row._mapping) for row in connection.execute(query)]
-    return rows[:PAGE], rows[PAGE - 1]["name"] if len(rows) > PAGE else ""
+    return rows[:limit], rows[limit - 1]["name"] if len(rows) > limit else ""
 
 
 def unit(connection: Connection, number: int) -> dict[str, Any] | None:
@@ -85,6 +91,13 @@ def unit_id(connection: Connection, name: str) -> int | None:
     return None if found is None else int(found)
 
 
+def own_units(connection: Connection, actor: Actor) -> dict[int, str]:
+    """The units for which somebody acts as host, by their ids."""
+    names = [scope for role, scope in actor.grants if role is Role.HOST and scope]
+    query = select(UNIT.c.id, UNIT.c.name).where(UNIT.c.name.in_(names)).order_by(UNIT.c.name)
+    return {int(row.id): row.name for row in connection.execute(query)}
+
+
 def profile(connection: Connection, number: int | None) -> dict[str, Any]:
     """A unit's profile, empty where none is saved; `experts` as a list."""
     row = connection.execute(select(PROFILE).where(PROFILE.c.unit_id == number)).first()
@@ -100,6 +113,14 @@ def sees_number(actor: Actor, unit_name: str) -> bool:
         role in SEES_NUMBERS or (role is Role.HOST and scope == unit_name)
         for role, scope in actor.grants
     )
+
+
+def profile_for(connection: Connection, actor: Actor, number: int, name: str) -> dict[str, Any]:
+    """A unit's profile as somebody may read it."""
+    known = profile(connection, number)
+    if not sees_number(actor, name):
+        known["account_number"] = masked(known["account_number"])
+    return known
 
 
 def read_profile(raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

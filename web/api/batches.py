@@ -20,7 +20,7 @@ from web.api.describing import (
     Listed,
     Number,
     both,
-    paged,
+    following,
     problems,
 )
 from web.api.once import once
@@ -31,7 +31,6 @@ from web.site import site_of
 from workflow.accounts.sessions import Visitor
 from workflow.batch_edits import Wanted, begin, candidates, drop, put_in
 from workflow.batches import MOST_LINES, SORTS, find, listed
-from workflow.browsing import Page
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 Reader = Annotated[Visitor, Depends(in_role(*WATCHERS))]
@@ -59,9 +58,9 @@ def list_batches(
     with site_of(request).db.read() as connection:
         found = listed(connection, visitor.actor, before=cursor or None, limit=limit + 1)
     shown, language = found[:limit], spoken(request)
-    page = Page([], shown[-1][0].id if len(found) > limit else None)
+    then = shown[-1][0].id if len(found) > limit else None
     items = [BatchSummary(**summary_of(batch, n, language)) for batch, n in shown]
-    return Batches(items=items, **paged(request, response, page))
+    return Batches(items=items, **following(request, response, then))
 
 
 class NewBatch(BaseModel):
@@ -156,9 +155,9 @@ def list_candidates(
     with site_of(request).db.read() as connection:
         batch = find(connection, actor, batch_id)
         found = candidates(connection, actor, batch, wanted, after=cursor, limit=limit)
-    page = Page([], found[limit - 1].id if len(found) > limit else None)
+    then = found[limit - 1].id if len(found) > limit else None
     items = [Candidate.model_validate(row, from_attributes=True) for row in found[:limit]]
-    return Candidates(items=items, **paged(request, response, page))
+    return Candidates(items=items, **following(request, response, then))
 
 
 class Added(BaseModel):

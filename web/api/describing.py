@@ -48,6 +48,13 @@ Cursor = Annotated[
         description=both("上一页给出的 next_cursor", "next_cursor of the page before"),
     ),
 ]
+KeyCursor = Annotated[
+    str,
+    Query(
+        max_length=500,
+        description=both("上一页给出的 next_cursor", "next_cursor of the page before"),
+    ),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -70,11 +77,23 @@ class Listed(BaseModel):
     next: str | None = Field(description=both("下一页的地址", "address of the next page"))
 
 
+class ListedByKey(BaseModel):
+    """A page of a list whose order is not that of numbers."""
+
+    next_cursor: str | None = Field(description=both("下一页从此开始", "the next page begins here"))
+    next: str | None = Field(description=both("下一页的地址", "address of the next page"))
+
+
 def paged(request: Request, response: Response, page: Page) -> dict[str, Any]:
     """Where the next page is: in the body, and as a Link header (RFC 8288)."""
-    if page.next_after is None:
+    return following(request, response, page.next_after)
+
+
+def following(request: Request, response: Response, cursor: int | str | None) -> dict[str, Any]:
+    """The same for a list that begins again after a key of its own."""
+    if not cursor:
         return {"next_cursor": None, "next": None}
-    where = request.url.include_query_params(cursor=page.next_after)
+    where = request.url.include_query_params(cursor=cursor)
     relative = f"{where.path}?{where.query}"
     response.headers["Link"] = f'<{relative}>; rel="next"'
-    return {"next_cursor": page.next_after, "next": relative}
+    return {"next_cursor": cursor, "next": relative}

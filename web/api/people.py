@@ -1,27 +1,45 @@
-"""Who there is: oneself; for administrators also units and people."""
+"""Who there is: oneself, and the people whom one sees."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from states.terms import Role
 from web.api.callers import Caller, in_role, key_of
-from web.api.describing import Cursor, Limit, Listed, both, paged, problems
+from web.api.describing import (
+    Id,
+    KeyCursor,
+    Limit,
+    ListedByKey,
+    both,
+    following,
+    problems,
+)
+from web.api.projects import clean
+from web.navigation import OFFICIALS
 from web.site import site_of
-from workflow.browsing import people_page, units_page
+from workflow.accounts import reset
+from workflow.accounts.care import Carer, carer_of
+from workflow.accounts.reset import Search
+from workflow.accounts.sessions import Visitor
 from workflow.office_tables import TokenScope
 
 routes = APIRouter(tags=[both("人员和单位", "people")])
-ADMINS = [Depends(in_role(Role.ADMIN))]
+Official = Annotated[Visitor, Depends(in_role(*OFFICIALS))]
 
 
 class Held(BaseModel):
     role: Role
     scope: str
+
+
+class HeldRole(Held):
+    id: int = Field(description=both("收回角色时使用", "by which it is taken away"))
 
 
 class TokenOut(BaseModel):
@@ -53,33 +71,6 @@ def me(request: Request, visitor: Caller) -> Me:
     )
 
 
-class Unit(BaseModel):
-    id: int
-    name: str
-    kind: Literal["host", "department", "province"]
-    email: str
-    phone: str
-
-
-class Units(Listed):
-    items: list[Unit]
-
-
-@routes.get(
-    "/units",
-    summary=both("单位（系统管理员）", "Units (administrators)"),
-    dependencies=ADMINS,
-    responses=problems(),
-)
-def list_units(
-    request: Request, response: Response, cursor: Cursor = 0, limit: Limit = 50
-) -> Units:
-    with site_of(request).db.read() as connection:
-        page = units_page(connection, after=cursor, limit=limit)
-    items = [Unit.model_validate(row) for row in page.rows]
-    return Units(items=items, **paged(request, response, page))
-
-
 class Person(BaseModel):
     id: int
     login: str
@@ -88,23 +79,66 @@ class Person(BaseModel):
     phone: str
     active: bool
     language: Literal["zh", "en"]
-    roles: list[Held]
+    roles: list[HeldRole]
 
 
-class People(Listed):
+class People(ListedByKey):
     items: list[Person]
+
+
+class PersonInFull(Person):
+    """Somebody, and how they sign in."""
+
+    cares: bool = Field(description=both("由本人管理", "the caller looks after this account"))
+    password: bool = Field(description=both("已设密码", "has a password"))
+    must_change: bool
+    locked_until: datetime | None
+    sessions: int = Field(description=both("当前登录数", "living sessions"))
 
 
 @routes.get(
     "/people",
-    summary=both("人员（系统管理员）", "People (administrators)"),
-    dependencies=ADMINS,
+    summary=both("人员", "People"),
+    description=both(
+        "按登录名排列；主管（推荐）单位联系人只见所联系单位的经办人。",
+        "By login; coordinators see the clerks of their own units.",
+    ),
     responses=problems(),
 )
 def list_people(
-    request: Request, response: Response, cursor: Cursor = 0, limit: Limit = 50
+    request: Request,
+    response: Response,
+    visitor: Official,
+    q: Annotated[
+        str,
+        Query(max_length=200, description=both("姓名、登录名、邮箱或单位", "name, login, unit")),
+    ] = "",
+    role: Role | None = None,
+    cursor: KeyCursor = "",
+    limit: Limit = 50,
 ) -> People:
+    search = Search(clean(q).strip(), role.value if role else "")
     with site_of(request).db.read() as connection:
-        page = people_page(connection, after=cursor, limit=limit)
-    items = [Person.model_validate(row) for row in page.rows]
-    return People(items=items, **paged(request, response, page))
+        who = carer_of(connection, visitor)
+        rows, then = reset.listed(connection, who, search, clean(cursor), limit=limit)
+    items = [Person.model_validate(_with_roles(row)) for row in rows]
+    return People(items=items, **following(request, response, then))
+
+
+@routes.get("/people/{person_id}", summary=both("一个人员", "One person"), responses=problems(404))
+def one_person(request: Request, visitor: Official, person_id: Id) -> PersonInFull:
+    with site_of(request).db.read() as connection:
+        return person_out(connection, carer_of(connection, visitor), person_id)
+
+
+def person_out(connection: Connection, who: Carer, person_id: int) -> PersonInFull:
+    """Somebody as they stand; 404 for whom the caller does not see."""
+    found = reset.one(connection, who, person_id)
+    if found is None:
+        raise HTTPException(404)
+    return PersonInFull.model_validate(_with_roles(found))
+
+
+def _with_roles(row: dict[str, Any]) -> dict[str, Any]:
+    held = [{"id": n, "role": role, "scope": scope} for n, role, scope in row["grants"]]
+    return row | {"roles": held}

@@ -14,10 +14,12 @@ from states.findings import Finding
 from states.forms import Problem as FieldProblem
 from states.terms import Severity, Text
 from web.rendering import language_of
+from workflow.accounts.reset import REFUSALS
 from workflow.answers import OtherRequest, UnderWay
 from workflow.batch_publishing import BatchRefused
 from workflow.deeds import Refused
 from workflow.explain import is_personal
+from workflow.imports.words import CellError
 from workflow.papers import PaperRefused
 
 TYPE = "application/problem+json"
@@ -188,6 +190,18 @@ def of_key(request: Request, error: Exception) -> Response:
 def of_paper(request: Request, error: Exception) -> Response:
     assert isinstance(error, PaperRefused)
     return problem(request, 422, error.text, "invalid")
+
+
+def of_person(request: Request, error: Exception) -> Response:
+    """Somebody who cannot be registered like this."""
+    assert isinstance(error, CellError)
+    return problem(request, 422, error.sentence, "invalid")
+
+
+def of_account(request: Request, error: Exception) -> Response:
+    """An account with which that cannot be done now."""
+    assert isinstance(error, REFUSALS)
+    return problem(request, 422, error.text, "refused")
 
 
 PLACES = {"path", "query", "body", "header"}

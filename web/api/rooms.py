@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
 from web.api import (
+    accounts,
     actions,
     addresses,
     audit,
@@ -28,6 +29,7 @@ from web.api import (
     project_papers,
     projects,
     rules,
+    units,
     wording_trials,
     wordings,
 )
@@ -41,6 +43,8 @@ from web.visiting import find_visitor
 PREFIX = "/api/v1"
 RESOURCES = (  # in the order of the documentation
     people,
+    accounts,
+    units,
     projects,
     options,
     actions,

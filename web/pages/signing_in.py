@@ -9,15 +9,16 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from states.terms import Text
+from web.links import link_to
 from web.rendering import LANGUAGE, go, page
 from web.site import site_of
-from web.visiting import SESSION, find_visitor, posted_by, signed_in
+from web.visiting import NUL, SESSION, find_visitor, posted_by, signed_in
 from workflow.accounts import links, passwords, sessions
 from workflow.office_tables import LinkUse
 from workflow.outbox import queue_sign_in
 
 routes = APIRouter(include_in_schema=False)
-Field = Annotated[str, Form(max_length=500)]
+Field = Annotated[str, Form(max_length=500, pattern=f"^[^{NUL}]*$")]
 Next = Annotated[str, Form(alias="next", max_length=2000)]
 
 
@@ -65,30 +66,6 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
             queue_sign_in(connection, person, link_to(request, secret), on=today, at=at)
     return page(request, "link_sent.html", email=email.strip()[:200])
-
-
-def link_to(request: Request, secret: str) -> str:
-    """The address that signs in with this secret. NoAddress where the site does not know its own:
-    a browser may name any host, and the mail would lead there."""
-    site = site_of(request)
-    base = site.settings.base_url or (str(request.base_url) if _on_this_machine(request) else "")
-    if not base:
-        raise NoAddress
-    return f"{base.rstrip('/')}/sign-in/link/{secret}"
-
-
-class NoAddress(Exception):
-    """The installation does not say under which address it is reached."""
-
-    text = Text(
-        "系统还没有设置网站地址，暂不能用邮件登录。请管理员设置 YANXIU_BASE_URL。",
-        "The site's address is not set, so no link can be sent. An administrator must set "
-        "YANXIU_BASE_URL.",
-    )
-
-
-def _on_this_machine(request: Request) -> bool:
-    return request.url.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 @routes.get("/sign-in/link/{secret}")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from states.terms import Role, Text
+from workflow.accounts.sessions import Visitor
 from workflow.judging import TABLE as PROJECT
 from workflow.people import GRANT, PERSON, Actor
 
@@ -54,6 +55,9 @@ class Carer:
     def sees(self, grants: Iterable[tuple[Role, str]]) -> bool:
         return self.sees_everybody or self.cares_for(grants)
 
+    def sees_unit(self, name: str) -> bool:
+        return self.sees_everybody or name in self.units
+
     def must_care_for(self, person: int, grants: Iterable[tuple[Role, str]]) -> None:
         """NotTheirs unless they do, and for oneself: nobody makes himself more or shuts himself
         out."""
@@ -67,13 +71,18 @@ class Carer:
             raise NotTheirs(ADMINS if self.over else NOT_TO_GIVE)
 
 
+def carer_of(connection: Connection, visitor: Visitor) -> Carer:
+    return carer(connection, visitor.person_id, visitor.actor)
+
+
 def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
     roles = {role for role, _ in actor.grants}
     departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
     units = own_units(connection, departments) if departments else frozenset()
     over = frozenset(role for own in roles for role in OVER.get(own, ()))
     sees = bool(roles & WATCHING)
-    return Carer(person_id, actor.login, over, sees, frozenset() if over else units)
+    own = frozenset() if over else units
+    return Carer(person_id, actor.login, over, sees, own)
 
 
 def own_units(connection: Connection, departments: list[str]) -> frozenset[str]:

@@ -39,10 +39,10 @@ class Search:
 
 
 def listed(
-    connection: Connection, who: Carer, search: Search, after: str = ""
+    connection: Connection, who: Carer, search: Search, after: str = "", *, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], str]:
     """A page of people by login, each with `grants`, and the key of the next page."""
-    query = select(PERSON).where(seen_by(who)).order_by(PERSON.c.login).limit(PAGE + 1)
+    query = select(PERSON).where(seen_by(who)).order_by(PERSON.c.login).limit(limit + 1)
     held = select(GRANT.c.id).where(GRANT.c.person_id == PERSON.c.id)
     if search.word:
         columns = (PERSON.c.login, PERSON.c.name, PERSON.c.email)
@@ -55,8 +55,8 @@ def listed(
         query = query.where(PERSON.c.login > after)
     rows = [dict(row._mapping) for row in connection.execute(query)]
     grants = _grants(connection, [row["id"] for row in rows])
-    shown = [row | {"grants": grants.get(row["id"], [])} for row in rows[:PAGE]]
-    return shown, shown[-1]["login"] if len(rows) > PAGE else ""
+    shown = [row | {"grants": grants.get(row["id"], [])} for row in rows[:limit]]
+    return shown, shown[-1]["login"] if len(rows) > limit else ""
 
 
 def _grants(connection: Connection, people: list[int]) -> dict[int, list[Any]]:

@@ -21,6 +21,11 @@ class ReadingError(Exception):
 class CellError(ReadingError):
     """One cell is refused; the caller knows row and column."""
 
+    @property
+    def sentence(self) -> Text:
+        """For where it stands alone."""
+        return Text(f"{self.text.zh}。", f"{self.text.en}.")
+
 
 def short(value: object) -> str:
     """A cell's content for quoting in a message, on one line and not too long."""

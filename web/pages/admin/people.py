@@ -11,19 +11,19 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from states.terms import Role, Text
+from web.links import link_to
 from web.navigation import CARERS
 from web.numbers import Number
 from web.pages.admin.tabs import Reads, WorkForm, Works, room
-from web.pages.signing_in import link_to
 from web.rendering import go
 from web.site import site_of
-from web.visiting import NotAllowed, values
-from workflow.accounts import care, reset
-from workflow.accounts.care import Carer, NotTheirs
+from web.visiting import values
+from workflow.accounts import reset
+from workflow.accounts.care import Carer, carer_of
 from workflow.accounts.links import BY_HAND, BY_MAIL
 from workflow.accounts.reset import REFUSALS, Search
 from workflow.accounts.sessions import Visitor
-from workflow.imports.people_file import check_person, check_scope
+from workflow.imports.people_file import check_contact, check_person, check_scope
 from workflow.imports.words import CellError
 from workflow.outbox import queue_sign_in
 
@@ -32,10 +32,6 @@ Word = Annotated[str, Query(max_length=200)]
 Given = dict[str, str]
 Work = Callable[[Connection, Carer], None]
 EMPTY = dict.fromkeys(("login", "name", "role", "scope", "email", "phone"), "")
-
-
-def carer_of(connection: Connection, visitor: Visitor) -> Carer:
-    return care.carer(connection, visitor.person_id, visitor.actor)
 
 
 @routes.get("/admin/people")
@@ -83,11 +79,9 @@ def add(request: Request, visitor: Works, form: WorkForm) -> Response:
         with site.db.write() as connection:
             person = reset.add(connection, carer_of(connection, visitor), entry, site.now())
     except CellError as error:
-        return _new(request, visitor, given, Text(f"{error.text.zh}。", f"{error.text.en}."))
+        return _new(request, visitor, given, error.sentence)
     except REFUSALS as refused:
         return _new(request, visitor, given, refused.text)
-    except NotTheirs as refused:
-        raise NotAllowed(refused.text) from None
     return go(request, f"/admin/people/{person}", ADDED.format(name=entry.name))
 
 
@@ -129,10 +123,7 @@ def change(request: Request, visitor: Works, form: WorkForm, number: Number) -> 
     given = {name: values(form).get(name, "") for name in CHANGED}
 
     def work(connection: Connection, who: Carer) -> None:
-        # The role is not touched; it is named because a person is checked with one.
-        entry = check_person("x", role=Role.ADMIN.value, scope="", **given)
-        new = {"name": entry.name, "email": entry.email, "phone": entry.phone}
-        reset.change(connection, who, number, new, site_of(request).now())
+        reset.change(connection, who, number, check_contact(**given), site_of(request).now())
 
     return _done(request, visitor, number, work, SAVED, given)
 
@@ -229,12 +220,9 @@ def _refused(
                 raise HTTPException(404)
             work(connection, who)
     except CellError as error:
-        problem = Text(f"{error.text.zh}。", f"{error.text.en}.")
-        return _person(request, visitor, number, problem, given)
+        return _person(request, visitor, number, error.sentence, given)
     except REFUSALS as refused:
         return _person(request, visitor, number, refused.text, given)
-    except NotTheirs as refused:
-        raise NotAllowed(refused.text) from None
     return None
 
 

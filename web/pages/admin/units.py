@@ -8,13 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from states.discretion import masked
 from states.terms import Role
 from web.numbers import Number
-from web.pages.admin.people import carer_of
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
 from workflow import profiles
+from workflow.accounts.care import carer_of
 
 routes = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]
@@ -40,11 +39,9 @@ def unit(request: Request, visitor: Reads, number: Number) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
         found = profiles.unit(connection, number)
-        if found is None or not (who.sees_everybody or found["name"] in who.units):
+        if found is None or not who.sees_unit(found["name"]):
             raise HTTPException(404)
-        profile = profiles.profile(connection, number)
-    if not profiles.sees_number(visitor.actor, found["name"]):
-        profile["account_number"] = masked(profile["account_number"])
+        profile = profiles.profile_for(connection, visitor.actor, number, found["name"])
     known: dict[str, Any] = {"fields": profiles.FIELDS, "expert": profiles.EXPERT}
     cares = who.cares_for([(Role.HOST, found["name"])])
     return room(request, visitor, "unit.html", unit=found, profile=profile, cares=cares, **known)
