@@ -66,14 +66,18 @@ def _database(office: Office) -> Found:
 
 def _policies(office: Office) -> Found:
     from config.errors import ConfigError
-    from config.policy_files import policy_ids
+    from workflow.policy_desk import known_policies
 
     name = Text("政策", "Policies")
     try:
-        found = [office.book.policy(p).id for p in policy_ids(office.book.own_policies)]
-    except ConfigError as error:
+        found = known_policies(office.book)
+    except ConfigError as error:  # of another file of rules
         return name, False, error.text
-    return name, True, Text("、".join(found), ", ".join(found))
+    for _, one in found:
+        if isinstance(one, Text):  # why it cannot be read
+            return name, False, one
+    ids = [key for key, _ in found]
+    return name, True, Text("、".join(ids), ", ".join(ids))
 
 
 def _calendar(office: Office) -> Found:

@@ -18,7 +18,8 @@ def import_plan(
     file: Path, policy_name: str, skip_bad_rows: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written."""
-    from workflow.imports.plan import Imported, apply_plan, is_refused
+    from workflow.imports.outcome import Imported
+    from workflow.imports.plan import apply_plan, is_refused
     from workflow.imports.plan_file import Remark, read_plan
 
     office = Office(as_json)

@@ -41,7 +41,7 @@ def _data(one: Option) -> dict[str, Any]:
     reasons += [finding_data(f) | {"step": leg.step} for leg in one.way for f in leg.lacks]
     return {
         "action": one.deed,
-        "label": one.deed.label,
+        "label": one.label,
         "open": one.open,
         "stand": one.stand,
         "who": one.who,
@@ -57,7 +57,7 @@ def _print(office: Office, one: Option) -> None:
     who = Text("、".join(r.label.zh for r in one.who), ", ".join(r.label.en for r in one.who))
     mark = "＋" if one.open else "－"
     ends = BY.format(who=who) if one.who else NOTHING
-    head = HEAD.format(mark=mark, deed=one.deed.label, name=one.deed.value)
+    head = HEAD.format(mark=mark, deed=one.label, name=one.deed.value)
     office.printer.line(Text(head.zh + ends.zh, head.en + ends.en))
     _list(office, (*one.reasons, *one.besides), "  ")
     if one.asks:
@@ -65,7 +65,7 @@ def _print(office: Office, one: Option) -> None:
         _list(office, one.asks, "    ")
     for number, leg in enumerate(one.way, 1):
         by = Text("、".join(r.label.zh for r in leg.who), ", ".join(r.label.en for r in leg.who))
-        office.printer.line(LEG.format(n=number, step=leg.step.label, who=by))
+        office.printer.line(LEG.format(n=number, step=leg.label, who=by))
         _list(office, leg.lacks, "      ")
 
 

@@ -163,7 +163,7 @@ def _line(policy: Policy, one: comparing.Difference, value: str) -> Line:
 REST = (Text("", ""), Text("", ""), "")
 ALL = Text("全部类别", "All categories")
 DEADLINE, PAPER = Text("期限：{kind}", "Deadline: {kind}"), Text("{step}材料", "{step}, paper")
-MILESTONE, ADDRESSEE = Text("节点", "Milestone"), Text("材料报送至", "Papers go to")
+MILESTONE, ADDRESSEE = Text("登记事项", "Milestone"), Text("材料报送至", "Papers go to")
 FUND, BY = Text("经费渠道", "Fund"), Text("由{role}登记", "recorded by: {role}")
 MAY_FOLLOW = Text("（可后补）", " (may follow)")
 BEFORE = Text("{anchor}前{n}{unit}", "{n} {unit} before {anchor}")

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from states.facts import Facts
 from states.findings import Case, Finding, block
-from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
+from states.labels import deed_name, state_label
+from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
+from states.policy import Category
 from states.rules import EVERY, RULES
 from states.terms import Act, Action, Role, Severity, State, Text
 
@@ -63,17 +65,23 @@ def may_cancel(facts: Facts) -> tuple[Role, ...]:
     return tuple(dict.fromkeys(both))
 
 
+def _onward(state: State, category: Category) -> list[Step]:
+    """The steps from here, without the end that is another category's."""
+    ends = {State.SUBSIDISED, State.CLOSED} - {category.ends_in}
+    return [step for step in LIFECYCLE if step.source is state and step.target not in ends]
+
+
 def _allowed(case: Case) -> Iterable[Finding]:
-    state = case.facts.state
+    state, category = case.facts.state, case.policy.categories[case.facts.category]
     roles = roles_now(case.deed, case.facts)
     if not roles:
-        possible = [s.action.label for s in LIFECYCLE if s.source is state]
+        possible = [deed_name(s.action, case.facts, category) for s in _onward(state, category)]
         said = Text(
             "项目现为“{state}”，不能{deed}；现在可以办理：{zh}。",
             "The project is “{state}”: {deed} is not possible; possible now: {en}.",
         ).format(
-            state=state.label,
-            deed=case.deed.label,
+            state=state_label(case.facts, category),
+            deed=deed_name(case.deed, case.facts, category),
             zh="、".join(label.zh for label in possible) or "无",
             en=", ".join(label.en for label in possible) or "nothing",
         )
@@ -81,5 +89,6 @@ def _allowed(case: Case) -> Iterable[Finding]:
     elif case.role not in roles:
         names = Text("、".join(r.label.zh for r in roles), ", ".join(r.label.en for r in roles))
         said = Text("{deed}应由{who}办理。", "{deed} is for: {who}.")
-        message = said.format(deed=case.deed.label, who=names)
+        deed = deed_name(case.deed, case.facts, category)
+        message = said.format(deed=deed, who=names)
         yield block("right_role", "", "role", message, who=roles)

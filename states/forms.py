@@ -148,7 +148,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
         may("follow_up", "date", "下次跟进日期", "next follow-up"),
     ),
     Act.MILESTONE: (
-        need("name", "text", "节点", "milestone"),
+        need("name", "text", "登记事项", "what is recorded"),
         may("evidence", "line", "依据（文号、编号等）", "evidence"),
     ),
     Act.CORRECT: (

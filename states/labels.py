@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from states.facts import Facts
 from states.filling import LETTER, NOTICE
 from states.policy import Category
-from states.terms import BEFORE_PLAN, REJECTED_AS, State, Text
+from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, State, Text
 
 
 def is_national_money(category: Category) -> bool:
@@ -63,3 +65,65 @@ def rejected_label(source: State, category: Category) -> Text:
     if category.ends_in is not State.SUBSIDISED:
         return REJECTED_AS[State.PLANNED]
     return Text("不再资助", "No longer funded") if is_national_money(category) else label
+
+
+def deed_name(deed: Action | Act, facts: Facts, category: Category) -> Text:
+    """What officials call a deed for a project of this category where it stands."""
+    if deed is Action.FILE and category.papers.get(deed):
+        papers = joined([paper.label for paper in category.papers[deed]])
+        return Text(f"报送{papers.zh}", f"File the {papers.en}")
+    if deed is Action.REJECT and facts.state in REFUSED_AS:
+        if facts.state in (State.HELD, State.REPORTED):
+            return _refused_money(category)
+        return REFUSED_AS[facts.state]
+    if deed is Action.WITHDRAW:
+        return WITHDRAWN_AS if facts.state in BEFORE_PLAN else CANCELLED_AS
+    return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
+
+
+def _refused_money(category: Category) -> Text:
+    if category.ends_in is not State.SUBSIDISED:
+        return REFUSED_AS[State.PLANNED]
+    return NOT_FUNDED if is_national_money(category) else REFUSED_AS[State.HELD]
+
+
+# To say no means something else at every stage (the result: REJECTED_AS).
+REFUSED_AS: dict[State, Text] = {
+    State.SUBMITTED: Text("不予推荐", "Do not recommend"),
+    State.REVIEWED: Text("不列入年度计划", "Leave out of the annual plan"),
+    State.PLANNED: Text("认定未按计划完成", "Find that it was not carried out as planned"),
+    State.FILED: Text("认定未按计划完成", "Find that it was not carried out as planned"),
+    State.HELD: Text("不予补助", "Refuse the subsidy"),
+    State.REPORTED: Text("不予补助", "Refuse the subsidy"),
+}
+NOT_FUNDED = Text("登记不再资助", "Record that it is no longer funded")
+WITHDRAWN_AS = Text("撤回申报", "Withdraw the application")
+CANCELLED_AS = Text("取消办班", "Cancel the class")
+# The ministry's centre has the papers and decides (R25-15b); what it decides is recorded here.
+CLAIMED_AS: dict[Action | Act, Text] = {
+    Action.REPORT: Text("报送经费报销材料", "Hand in the reimbursement papers"),
+    Action.SUBSIDISE: Text("登记资助审定结果", "Record the decision on the funding"),
+}
+
+
+def money_label(category: Category) -> Text:
+    """What the money is called: the ministry funds, the province subsidises."""
+    return FUNDING if is_national_money(category) else SUBSIDY
+
+
+FUNDING, SUBSIDY = Text("资助", "funding"), Text("补助", "subsidy")
+
+
+def joined(labels: Sequence[Text]) -> Text:
+    """甲、乙和丙; in English as within a sentence."""
+    *first, last = labels
+    chinese = "、".join(one.zh for one in first)
+    english = ", ".join(_small(one.en) for one in first)
+    return Text(
+        f"{chinese}和{last.zh}" if first else last.zh,
+        f"{english} and {_small(last.en)}" if first else _small(last.en),
+    )
+
+
+def _small(label: str) -> str:
+    return label[:1].lower() + label[1:]

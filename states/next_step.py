@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from states.facts import Facts
-from states.labels import is_national_money
+from states.labels import deed_name
 from states.mailing import is_past
 from states.policy import Category, PaperRule
 from states.terms import Act, Action, Kind, State, Text
@@ -45,10 +45,10 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     if state in WAITS:
         return Next(WAITS[state])
     if state in (State.PLANNED, State.FILED):
-        return around_the_class(facts, due, today)
+        return around_the_class(facts, category, due, today)
     if state is State.HELD:
         if ends_in_money or category.papers.get(Action.REPORT):
-            said = CLAIM if is_national_money(category) else REPORT
+            said = deed_name(Action.REPORT, facts, category)
             return Next(said, Action.REPORT, Kind.REIMBURSEMENT)
         return Next(CLOSE, Action.CLOSE)
     if state is State.REPORTED and not ends_in_money:
@@ -63,7 +63,9 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     return Next(NOTHING)
 
 
-def around_the_class(facts: Facts, due: Mapping[Kind, date], today: date) -> Next:
+def around_the_class(
+    facts: Facts, category: Category, due: Mapping[Kind, date], today: date
+) -> Next:
     """What comes next of a planned or filed project: the filing, sure dates, the class, its record.
 
     Once the class should be over nobody is sent to file its plan.
@@ -73,7 +75,7 @@ def around_the_class(facts: Facts, due: Mapping[Kind, date], today: date) -> Nex
         is_late = limit is not None and limit < today
         return Next(HOLD, Action.HOLD, Kind.COMPLETION if is_late else Kind.RECORDING)
     if Kind.FILING in due:
-        return Next(FILE, Action.FILE, Kind.FILING)
+        return Next(deed_name(Action.FILE, facts, category), Action.FILE, Kind.FILING)
     if facts.dates.open_window or facts.opens_earliest is None:
         return Next(CONFIRM, Act.CONFIRM_DATES, Kind.OPENING)
     return Next(TEACH, None, Kind.COMPLETION)
@@ -90,11 +92,8 @@ MENDED_BY = {
 }
 MEND = Text("按退回意见补正后重新报送", "Mend what was sent back and hand it in again")
 SUBMIT = Text("填报申报表并提交申报", "Fill in and submit the application")
-FILE = Text("报送实施方案", "File the implementation plan")
 HOLD = Text("登记办班情况", "Record the class")
 CONFIRM = Text("确认办班时间", "Confirm the dates of the class")
-REPORT = Text("报送办班材料", "Hand in the papers of the class")
-CLAIM = Text("报送经费报销材料", "Hand in the reimbursement papers")
 CLOSE = Text("登记办结", "Close the project")
 SUPPLY = Text("补交承诺后补的材料", "Supply the papers that were promised")
 TEACH = Text("按计划办班，结束后登记办班情况", "Hold the class as planned, then record it")

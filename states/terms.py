@@ -72,7 +72,7 @@ class Act(Labelled):
 
     CONFIRM_DATES = "confirm_dates", "确认办班时间", "Confirm dates"
     CHANGE = "change", "报送变更情况说明", "File a change notice"
-    MILESTONE = "milestone", "登记节点", "Record a milestone"
+    MILESTONE = "milestone", "登记工作进展", "Record progress"
     CORRECT = "correct", "更正", "Correct"
     DISPOSE = "dispose", "核定", "Dispose of a flag"
     SUPPLY = "supply", "补交材料", "Supply papers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from states.facts import Facts
-from states.labels import is_national_money
+from states.labels import deed_name, is_national_money
 from states.policy import Category
 from states.terms import Act, Action, Role, State, Text, deed_of
 
@@ -25,7 +25,9 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
     found = []
     if facts.pending:
         deed = deed_of(facts.pending["deed"])
-        found.append(Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=deed.label), deed))
+        found.append(
+            Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=deed_name(deed, facts, category)), deed)
+        )
     elif facts.state is State.SUBMITTED:
         found.append(Waiting(Role.COORDINATOR, TO_REVIEW, Action.REVIEW))
     elif facts.state is State.REVIEWED:

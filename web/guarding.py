@@ -85,7 +85,7 @@ class Guard:
         app, status = self.app, self._refused(scope["method"], Headers(scope=scope))
         if status:
             app = await run_in_threadpool(self.refuse, Request(scope), status)
-        await app(scope, _counted(receive), answering)
+        await app(_without_nul(scope), _counted(receive), answering)
 
     def _refused(self, method: str, headers: Headers) -> int:
         """The status with which this is turned away; 0 where it is not."""
@@ -106,6 +106,12 @@ class Guard:
             return urlsplit(origin).netloc not in (headers.get("host"), self.own or None)
         except ValueError:  # an unbalanced bracket
             return True
+
+
+def _without_nul(scope: Scope) -> Scope:
+    """An address without what no name has and PostgreSQL cannot compare."""
+    query, path = scope["query_string"].replace(b"%00", b"%20"), scope["path"].replace("\0", " ")
+    return {**scope, "query_string": query, "path": path}
 
 
 def _counted(receive: Receive) -> Receive:

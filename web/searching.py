@@ -20,7 +20,7 @@ YES = "1"
 def read_search(query: QueryParams) -> Search:
     """The search of a query string."""
     return Search(
-        words=query.get("q", "").strip()[:MOST_WORDS].replace("\x00", ""),
+        words=query.get("q", "").strip()[:MOST_WORDS],
         year=_number(query.get("year", ""), 1, 9998),
         category=query.get("category", "")[:MOST_WORDS],
         states=tuple(state for state in State if state.value in query.getlist("state")),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hmac import compare_digest
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
 
 from states.terms import Role, Text
@@ -21,6 +21,7 @@ from workflow.accounts.sessions import Visitor
 SESSION = "yanxiu_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 40, 5000, 256 * 1024
+NUL = "\0"  # which nobody types and PostgreSQL cannot store
 
 
 class NotSignedIn(Exception):
@@ -109,6 +110,8 @@ async def posted(request: Request) -> FormData:
     expected = visitor.csrf if visitor else ""
     if not expected or not compare_digest(str(given).encode(), expected.encode()):
         raise Forged
+    if any(NUL in str(part) for pair in form.multi_items() for part in pair):
+        raise HTTPException(400)
     return form
 
 

@@ -19,9 +19,10 @@ from states.decide import blocks, judge, roles_now, second_by, who_may
 from states.facts import Facts, Json
 from states.filling import filled
 from states.findings import Case, Finding
+from states.labels import deed_name
 from states.lifecycle import FINAL
 from states.policy import Policy
-from states.terms import Act, Action, Labelled, Role, State
+from states.terms import Act, Action, Labelled, Role, State, Text
 from workflow.deeds import Deed
 from workflow.engine import situation
 from workflow.judging import fund_left, judged, roles_for
@@ -41,6 +42,7 @@ class Leg:
     """A step on the way to a later one, and what it lacks."""
 
     step: Action
+    label: Text
     who: tuple[Role, ...]
     lacks: tuple[Finding, ...]
 
@@ -67,6 +69,12 @@ class Option:
     asks: tuple[Finding, ...]
     way: tuple[Leg, ...]
     case: Case
+
+    @property
+    def label(self) -> Text:
+        """What officials call it for this project."""
+        facts = self.case.facts
+        return deed_name(self.deed, facts, self.case.policy.categories[facts.category])
 
     @property
     def open(self) -> bool:
@@ -271,7 +279,8 @@ def _leg(known: Known, action: Action, facts: Facts) -> Leg:
     who = who_may(action, facts.state)
     empty = _case(known, action, who[0], replace(facts, pending={}))
     papers = [f for f in judge(empty) if f.rule == "papers_present"]
-    return Leg(action, who, (*papers, *worth_saying(judge(filled(empty)))))
+    label = deed_name(action, facts, known.policy.categories[facts.category])
+    return Leg(action, label, who, (*papers, *worth_saying(judge(filled(empty)))))
 
 
 def worth_saying(found: Iterable[Finding]) -> tuple[Finding, ...]:

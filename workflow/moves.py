@@ -11,14 +11,15 @@ from states.course import course
 from states.decide import roles_now
 from states.facts import Facts, Standing
 from states.findings import Finding
+from states.labels import deed_name
 from states.lateness import Look, is_handed_in, look
 from states.next_step import Next, around_the_class
+from states.policy import MilestoneRule
 from states.terms import Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.explain import Known, Option, option, worth_saying
 from workflow.one_project import OneProject
 from workflow.people import Actor
-from workflow.queries import deed_label
 from workflow.told import Line, told
 
 
@@ -46,6 +47,7 @@ class Move:
     said: tuple[Line, ...] = ()
     note: Text | None = None
     later: bool = False  # what follows once this is done
+    milestone: MilestoneRule | None = None  # which one the deed is to record
     back: Option | None = None
 
 
@@ -70,7 +72,9 @@ def moves(
     awaited = waiting(facts, project.category)
     for one in awaited:  # an answer comes before the step that it allows
         if step is None or one.deed is not step.action:
-            yield Move((one.role,), one.what, found.get(one.deed.value), back=back)
+            record = next((m for m in project.category.milestones if m.key == one.milestone), None)
+            deed = found.get(one.deed.value)
+            yield Move((one.role,), one.what, deed, back=back, milestone=record)
     if step is not None:
         judges = any(one.deed is step.action for one in awaited)
         coming = _coming(project, step.action, known.today)
@@ -86,12 +90,13 @@ def moves(
 def _coming(project: OneProject, ordinary: Action, today: date) -> Next:
     """The step that comes next: the ordinary one, but around a class what its days say."""
     facts = project.facts
+    label = deed_name(ordinary, facts, project.category)
     if _mends(facts):
-        return Next(ordinary.label, ordinary, Kind.MENDING)
+        return Next(label, ordinary, Kind.MENDING)
     if facts.state in (State.PLANNED, State.FILED):
         due = {Kind(d["kind"]): d["due_on"] for d in project.deadlines if _is_open(d)}
-        return around_the_class(facts, due, today)
-    return Next(ordinary.label, ordinary, BY.get(ordinary))
+        return around_the_class(facts, project.category, due, today)
+    return Next(label, ordinary, BY.get(ordinary))
 
 
 def _next(
@@ -138,7 +143,7 @@ def _second(project: OneProject, found: dict[str, Option]) -> Move:
     own = project.inside or facts.pending["by"] == "" or Role.HOST in one.who
     if not own and Role.PROVINCE in one.who and deed != Action.WITHDRAW.value:
         return Move((Role.PROVINCE,), AT_WORK)
-    what = TO_COMPLETE.format(deed=deed_label(deed))
+    what = TO_COMPLETE.format(deed=one.label)
     said = told(deed, facts.pending["given"], project.policy, facts.category)
     on = date.fromisoformat(facts.pending["on"])
     first = next((e.who for e in project.history if e.proposal), facts.pending["by"])
@@ -153,14 +158,14 @@ def _last(known: Known, deed: Action | Act, actor: Actor, *, inside: bool) -> Mo
     own = next((leg for leg in one.way if leg.step is deed), None)
     missing = sum(f.rule == "papers_present" for leg in before[:1] for f in leg.lacks)
     steps = Text(
-        "、".join(leg.step.label.zh for leg in before),
-        ", ".join(leg.step.label.en for leg in before),
+        "、".join(leg.label.zh for leg in before),
+        ", ".join(leg.label.en for leg in before),
     )
     note = AFTER.format(steps=steps, lacking=LACKING.format(n=missing) if missing else NOTHING)
     # Whoever decides flags has just been told of them, one line above.
     lacks = [f for f in own.lacks if not (inside and f.rule == "flags_disposed")] if own else []
     who = own.who if own else roles_now(deed, known.facts)
-    return Move(who, one.deed.label, None, None, tuple(lacks), note=note, later=True)
+    return Move(who, one.label, None, None, tuple(lacks), note=note, later=True)
 
 
 DISPOSE = Text("有{n}项提示待核定", "{n} flag(s) wait for a decision")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
-from states.labels import state_label
+from states.labels import deed_name, state_label
 from states.lateness import is_handed_in, look
 from states.lifecycle import UNDER_WAY
 from states.next_step import Next, next_step
@@ -38,6 +38,7 @@ class Mine:
     opens: date | None
     ends: date | None
     next: Next
+    button: Text
     by: date | None
     by_label: Text
     advised: date | None
@@ -91,6 +92,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         opens=row.opens,
         ends=row.ends,
         next=step,
+        button=deed_name(step.deed, facts, category) if step.deed else NOTHING,
         by=one.due_on if one else None,
         by_label=seen.day if seen else NOTHING,
         advised=one.advised_on if one and is_handed_in(Kind(one.kind)) else None,

@@ -215,7 +215,9 @@ def grant_once(connection: Connection, person: int, role: Role, scope: str) -> b
     ).first()
     if held:
         return False
-    know_contacts(connection, [("", "", scope)])
+    known = select(UNIT.c.id).where(UNIT.c.name == scope)
+    if scope and connection.execute(known).first() is None:
+        _UNIT.many(connection, [_unit(scope)])
     grant(connection, person, role, scope)
     return True
 

@@ -6,6 +6,7 @@ order per project.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,7 @@ EVENT = Event.__table__  # type: ignore[attr-defined]
 
 MOST = 10  # of one person
 LONGEST_URL, SHORTEST_SECRET, LONGEST_SECRET = 500, 16, 128
+FIT = re.compile("[!-~]+")  # of a secret: what can be typed, and stands in a setting
 
 
 class WebhookProblem(Exception):
@@ -130,7 +132,7 @@ def register(
     """
     url = url.strip()
     checked(url)
-    if secret and not (SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET and secret.isascii()):
+    if secret and not (SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET and FIT.fullmatch(secret)):
         said = BAD_SECRET.format(least=SHORTEST_SECRET, most=LONGEST_SECRET)
         raise WebhookProblem("secret", said)
     connection.execute(select(PERSON.c.id).where(PERSON.c.id == person).with_for_update())

@@ -161,7 +161,9 @@ NAMES: dict[Family, Names] = {
         "by": Text("补正或延长至的日期（短），可能为空", "until when, short; perhaps empty"),
         "by_long": Text("同上，带年份", "the same with its year"),
         "received": Text("收到的材料，可能为空", "what was received, perhaps empty"),
-        "label": Text("节点、期限或调整事项的名称，可能为空", "what it is about, perhaps empty"),
+        "label": Text(
+            "登记事项、期限或调整事项的名称，可能为空", "what it is about, perhaps empty"
+        ),
         "stage": Text("项目现在的状态", "how the project stands"),
         "money": Text("“补助”或“资助”；无经费的类别为空", "“subsidy” or “funding”, or empty"),
         "amount": Text("金额（元），可能为空", "the amount in yuan, perhaps empty"),

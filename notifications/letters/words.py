@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from notifications.letters.grounds import papers
 from states.facts import Facts
-from states.labels import is_national_money
+from states.labels import is_national_money, joined
 from states.policy import Category
 from states.terms import Kind, State, Text
 
@@ -96,18 +96,3 @@ def words_of(
 def _called_by(thing: Text) -> Words:
     deed = Text(f"报送{thing.zh}", f"file the {thing.en}")
     return Words(WORDS[Kind.FILING].tag, deed, Text(f"{thing.zh}报送", thing.en), thing)
-
-
-def joined(labels: Sequence[Text]) -> Text:
-    """甲、乙和丙; in English as within a sentence."""
-    *first, last = labels
-    chinese = "、".join(one.zh for one in first)
-    english = ", ".join(_small(one.en) for one in first)
-    return Text(
-        f"{chinese}和{last.zh}" if first else last.zh,
-        f"{english} and {_small(last.en)}" if first else _small(last.en),
-    )
-
-
-def _small(label: str) -> str:
-    return label[:1].lower() + label[1:]

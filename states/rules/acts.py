@@ -158,7 +158,9 @@ def milestone_known(case: Case) -> Iterable[Finding]:
     elif name not in known:
         listed = "；".join(f"{key} {m.label.zh}" for key, m in known.items())
         english = "; ".join(f"{key} {m.label.en}" for key, m in known.items())
-        said = Text("没有节点“{name}”，可用：{known}。", "No milestone “{name}”; known: {known}.")
+        said = Text(
+            "没有登记事项“{name}”，可用：{known}。", "No milestone “{name}”; known: {known}."
+        )
         message = said.format(name=name, known=Text(listed, english))
         yield block("milestone_known", "", "name", message)
     elif case.role is not known[name].by:
@@ -168,7 +170,7 @@ def milestone_known(case: Case) -> Iterable[Finding]:
 
 
 NO_MILESTONES = Text(
-    "该类项目没有由{role}登记的节点。",
+    "该类项目没有由{role}登记的事项。",
     "This category has no milestones that are recorded by: {role}.",
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from states.consequence import ending
 from states.findings import Case, Finding, Rule, block, by_figure, flag
+from states.labels import joined
 from states.rules.filing import plan_came_late
 from states.terms import Action, Force, Kind, State, Text, day_label
 
@@ -67,9 +68,10 @@ def _is_ahead(case: Case) -> bool:
 
 def _filing(case: Case) -> Text:
     """What the category files before the class."""
-    labels = [paper.label for paper in case.category.papers.get(Action.FILE, ())]
-    zh, en = "和".join(one.zh for one in labels), " and ".join(one.en.lower() for one in labels)
-    return Text(zh, en) if labels else Text("实施方案", "implementation plan")
+    return joined([paper.label for paper in case.category.papers.get(Action.FILE, ())] or [PLAN])
+
+
+PLAN = Text("实施方案", "implementation plan")
 
 
 LACKED = Text("开班前未报送{papers}{then}", "Not filed before the class: {papers}{then}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from states.consequence import ending
 from states.findings import Case, Finding, block, flag
+from states.labels import deed_name, money_label
 from states.rules.filing import late
 from states.terms import Action, Force, Kind, Role, State, Text, yuan
 
@@ -34,9 +35,14 @@ def ends_without_subsidy(case: Case) -> Iterable[Finding]:
     """R25-15a, R25-17, R25-18: a category with a subsidy ends by its decision, not by closing."""
     if case.category.ends_in is State.SUBSIDISED:
         said = Text(
-            "{label}须经审定补助或不予补助，不能直接办结。",
-            "{label} end by a decision on the subsidy, not by closing.",
-        ).format(label=case.category.label)
+            "{label}须{decided}或{refused}，不能直接办结。",
+            "{label} end by a decision on the {money}, not by closing.",
+        ).format(
+            label=case.category.label,
+            decided=deed_name(Action.SUBSIDISE, case.facts, case.category),
+            refused=deed_name(Action.REJECT, case.facts, case.category),
+            money=money_label(case.category),
+        )
         clause = case.category.cap.clause or ""
         yield block("ends_without_subsidy", clause, "category", said, who=(Role.PROVINCE,))
 
@@ -54,8 +60,9 @@ def amount_within_cap(case: Case) -> Iterable[Finding]:
     cap, amount = case.category.cap, case.given.get("amount")
     if cap.value is not None and amount is not None and amount > cap.value:
         said = Text(
-            "补助{amount}元超过每期上限{cap}元。", "{amount} yuan is above the cap of {cap} yuan."
-        ).format(amount=yuan(amount), cap=yuan(cap.value))
+            "{money}{amount}元超过每期上限{cap}元。",
+            "{amount} yuan is above the cap of {cap} yuan.",
+        ).format(money=money_label(case.category), amount=yuan(amount), cap=yuan(cap.value))
         yield block("amount_within_cap", cap.clause or "", "amount", said, who=(Role.PROVINCE,))
 
 

@@ -89,3 +89,12 @@ def test_doctor_survives_a_broken_calendar(office: Command) -> None:
     assert result.code == 1
     said = {one["check"]: one["message"] for one in result.json["checks"]}
     assert "2025.toml" in said["节假日日历"]
+
+
+def test_doctor_names_a_policy_that_cannot_be_read(office: Command) -> None:
+    (office.data / "policies").mkdir(exist_ok=True)
+    (office.data / "policies" / "own-2026.toml").write_text("x = 1\n")
+    result = office("doctor", "--json")
+    assert result.code == 1
+    said = {one["check"]: one["message"] for one in result.json["checks"]}
+    assert "own-2026.toml" in said["政策"]

@@ -37,8 +37,8 @@ def test_a_later_step_names_the_way_there(office: Command) -> None:
         ("report", "reimbursement_papers", "R25-15b"),
     ]
     shown = office.ok("why", 2, "subsidise").out
-    assert "项目现为“已列入年度计划”，不能审定补助" in shown
-    assert "第3步 报送办班材料（承办单位）" in shown
+    assert "项目现为“已列入年度计划”，不能登记资助审定结果" in shown
+    assert "第3步 报送经费报销材料（承办单位）" in shown
     assert "R25-15b" in shown
 
 

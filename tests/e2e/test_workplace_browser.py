@@ -95,7 +95,7 @@ def test_a_tile_leads_to_the_projects_that_it_counts(busy: Served) -> None:
 
 def test_a_host_finds_the_next_step_by_keyboard(busy: Served) -> None:
     page = busy.window("lin").go("/")
-    button = page.get_by_role("link", name="报送实施方案 智能制造高级研修班")
+    button = page.get_by_role("link", name="报送开班通知和实施方案 智能制造高级研修班")
     button.focus()
     expect(button).to_be_focused()
     expect(button).to_have_attribute("href", "/projects/1/do/file")

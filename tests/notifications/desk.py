@@ -23,7 +23,8 @@ from states.terms import Act, Action, Role
 from workflow.database import Database
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
-from workflow.imports.plan import Imported, apply_plan
+from workflow.imports.outcome import Imported
+from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
 from workflow.mail_tables import MailAttempt, Reminder
 from workflow.outbox import TABLE as MAIL

@@ -303,3 +303,14 @@ def test_people_are_imported_after_a_trial(peopled: tuple[House, dict[str, int]]
         assert person_of(connection, "jia").name == "甲"
         assert person_of(connection, "bing") is None
     assert house.visit(ids["coordinator"]).get("/admin/people/import").status_code == 403
+
+
+def test_no_import_keeps_others_from_writing_for_long(
+    peopled: tuple[House, dict[str, int]],
+) -> None:
+    house, ids = peopled
+    rows = [(f"{n}", "承办单位", SCHOOL, f"p{n}@example.cn", f"p{n}") for n in range(1001)]
+    visit, before = house.visit(ids["province"]), everything(house)
+    answer = visit.post("/admin/people/import", files={"file": ("p.xlsx", workbook(*rows))})
+    assert (answer.status_code, "一次最多导入1000人" in words(answer)) == (422, True)
+    assert everything(house) == before

@@ -49,7 +49,7 @@ def test_a_host_files_papers_with_chinese_names(room: Room) -> None:
     answer = send(visit, project, "file", {}, FILES)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/projects/{project}")
     said = words(visit.get(f"/projects/{project}"))
-    assert "已办理“报送实施方案”。" in said
+    assert "已办理“报送开班通知和实施方案”。" in said
     assert "实施方案（终稿）.docx 1 KB · 2025-04-10" in said
     paper = visit.get(f"/projects/{project}/papers/implementation_plan/1")
     assert paper.content == b"plan"
@@ -61,7 +61,7 @@ def test_flags_are_said_with_the_success(room: Room) -> None:
     room.house.day = date(2025, 4, 20)
     send(visit, project, "file", {"on": "2025-04-20"}, FILES)
     said = words(visit.get(f"/projects/{project}"))
-    assert "已办理“报送实施方案”。提示：应于2025年4月12日（周六）前报送" in said
+    assert "已办理“报送开班通知和实施方案”。提示：应于2025年4月12日（周六）前报送" in said
 
 
 def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> None:
@@ -185,7 +185,7 @@ def test_what_was_typed_can_be_copied_when_it_is_no_longer_possible(room: Room) 
     assert lost.status_code == 409
     said = words(lost)
     assert "同意推荐，排第一" in said
-    assert "项目现为“已撤回”，不能审核推荐" in said
+    assert "项目现为“已撤回申报”，不能审核推荐" in said
 
 
 def test_money_takes_two_people_and_the_same_amount_twice(room: Room) -> None:
@@ -233,7 +233,7 @@ def test_a_coordinator_enters_what_came_on_paper(room: Room) -> None:
     ("login", "state", "deed", "status", "why"),
     [
         ("lin", "submitted", "review", 403, "审核推荐应由主管（推荐）单位联系人、省厅办理"),
-        ("he", "planned", "file", 403, "报送实施方案应由承办单位办理"),
+        ("he", "planned", "file", 403, "报送开班通知和实施方案应由承办单位办理"),
         ("wang", "held", "subsidise", 409, "项目现为“已完成办班”，不能审定补助"),
     ],
 )

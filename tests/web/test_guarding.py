@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 from callers import caller
+from stories import Desk
 from visits import House, Visit, words
 
+from config.rulebook import Rulebook
 from states.terms import Role
 from web import guarding
+from workflow.database import Database
 
 BOUNDARY = "--x"
 
@@ -89,3 +93,29 @@ def multipart(visit: Visit, charset: str, name: str) -> httpx2.Response:
     kind = f"multipart/form-data; boundary={BOUNDARY[2:]}; charset={charset}"
     headers = {"Content-Type": kind}
     return visit.client.post("/projects/views", content=body.encode(), headers=headers)
+
+
+@pytest.fixture
+def on_either(db: Database, tmp_path: Path, book: Rulebook) -> House:
+    return House(Desk(db, book), tmp_path)
+
+
+def test_what_no_database_can_compare_is_not_looked_for(on_either: House) -> None:
+    """PostgreSQL refuses NUL, wherever it stands."""
+    roles = [(Role.PROVINCE, ""), (Role.ADMIN, "")]
+    visit = on_either.visit(on_either.person("wang", *roles, email="wang@example.cn"))
+    lists = ("/projects", "/mail", "/admin/people", "/admin/units", "/admin/audit")
+    for path in lists:
+        assert visit.get(f"{path}?q=a%00b&after=%00").status_code in (200, 400), path
+    api = caller(on_either, "province")
+    for path in ("/projects", "/mail"):
+        assert api.get(f"{path}?q=%0%000").status_code == 200
+    assert visit.get("/projects/1/papers/a%00b/1").status_code == 404
+
+
+def test_what_no_database_can_store_is_refused(house: House, visit: Visit) -> None:
+    assert visit.post("/projects/views", {"name": "a\0b"}).status_code == 400
+    assert house.visit().post("/sign-in", {"login": "\0", "password": "x"}).status_code == 400
+    assert house.visit().post("/sign-in/link", {"email": "\0"}).status_code == 400
+    hook = {"url": "https://example.cn/", "secret": "a\0b" + "x" * 20}
+    assert caller(house, "province").post("/webhooks", hook).status_code == 422

@@ -121,3 +121,12 @@ def test_the_line_of_today_stands_between_two_weeks_and_crosses_no_figure(day: i
     (today,) = (line for line in chart.lines if line.look == "today")
     figures = [label.x for label in chart.labels if label.look == "top"]
     assert [x - today.x1 for x in figures] == [-9.5, 9.5, 28.5]
+
+
+def test_a_policy_that_cannot_be_read_takes_no_picture_away(house: House, wang: Visit) -> None:
+    filled(house)
+    own = house.folder / "policies"
+    own.mkdir()
+    (own / "own-2026.toml").write_text("x = 1\n")
+    house.site.reload()
+    assert wang.get("/pictures/year").status_code == 200

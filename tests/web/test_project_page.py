@@ -59,7 +59,7 @@ def test_a_held_class_shows_within_a_minute_why_it_cannot_be_subsidised(room: Ro
     ("state", "login", "deed", "said"),
     [
         ("submitted", "chen", "review", "审核推荐 审核推荐 退回补正"),
-        ("filed", "wang", "milestone", "开班前报送材料待备案 登记节点 退回补正"),
+        ("filed", "wang", "milestone", "开班前报送材料待备案 登记：省厅已备案 退回补正"),
         ("reported", "wang", "subsidise", "审定补助 审定补助 退回补正"),
     ],
 )

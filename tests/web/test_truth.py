@@ -117,7 +117,7 @@ def test_a_project_that_came_with_the_plan_lacks_no_application(room: Room) -> N
     """R24-13 asked for the form on paper, in another year's notice: assumed, and behind it."""
     project = room.project(state="held", category="demonstration", actual_ends="2025-05-15")
     papers = part(words(room.visit("lin").get(f"/projects/{project}")), "材料 申报", "办理经过")
-    form, filing = papers.split("报送实施方案")[:2]
+    form, filing = papers.split("报送开班通知和实施方案")[:2]
     assert "未经本系统报送 申报表 R24-13 系统推定（无文件依据） 未存" in form
     assert "缺2件" in filing  # it was never filed, here or elsewhere: R25-07
     assert "系统推定" not in filing.split("报送办班材料")[0]
@@ -174,3 +174,80 @@ def test_a_change_can_name_whom_the_class_is_for(room: Room) -> None:
 def test_the_list_of_what_is_late_says_that_a_class_is_over_not_closed(room: Room) -> None:
     room.project(state="planned", category="demonstration", known_on="2025-01-06")
     assert "计划办班时间已过，请先登记办班情况" in words(room.visit("wang").get("/"))
+
+
+CENTRE = "人社部事业单位人事服务中心"
+
+
+def test_national_money_is_the_ministrys_from_bar_to_form(room: Room) -> None:
+    """R25-15a, R25-15b: 资助, claimed from and decided by the ministry's centre."""
+    project = room.project(state="held", category="national_funded", actual_ends="2025-05-15")
+    answer = room.visit("wang").get(f"/projects/{project}")
+    said = words(answer)
+    assert "已报送经费报销材料 资助已审定 现在该谁做什么" in said
+    assert "承办单位 ：报送经费报销材料" in said
+    assert "省厅 ：登记资助审定结果" in said
+    assert "资助上限 105,000.00 元 R25-15a" in said
+    for wrong in ("报送办班材料", "审定补助", "补助上限", "补助已审定"):
+        assert wrong not in said, wrong
+    form = room.visit("lin").get(f"/projects/{project}/do/report")
+    check_html(form)
+    assert f"经费报销材料由承办单位报送{CENTRE}；此处登记报送情况" in words(form)
+    assert "报送日期 （必填）" in words(form)
+    assert 'name="account_number"' not in form.text  # R25-20 asks for it of the province's own
+    done = room.project(state="reported", category="national_funded", name="乙班")
+    form = words(room.visit("wang").get(f"/projects/{done}/do/subsidise"))
+    assert "资助金额（元）" in form
+    assert "补助金额" not in form
+
+
+def test_the_provinces_money_is_asked_for_with_an_account(room: Room) -> None:
+    """R25-20: the receipt comes with name, number and bank of the account."""
+    form = room.visit("lin").get(f"/projects/{room.project('held')}/do/report")
+    assert 'name="account_number"' in form.text
+    assert CENTRE not in form.text
+
+
+@pytest.mark.parametrize(
+    ("state", "category", "refused", "ended"),
+    [
+        ("submitted", "ordinary", "不予推荐", "撤回申报"),
+        ("reviewed", "ordinary", "不列入年度计划", "撤回申报"),
+        ("planned", "demonstration", "认定未按计划完成", "取消办班"),
+        ("held", "demonstration", "不予补助", None),
+        ("held", "national_funded", "登记不再资助", None),
+        ("held", "ordinary", "认定未按计划完成", None),
+    ],
+)
+def test_no_is_said_in_the_words_of_the_stage(
+    room: Room, state: str, category: str, refused: str, ended: str | None
+) -> None:
+    project = room.project(state=state, category=category)
+    said = words(room.visit("wang").get(f"/projects/{project}"))
+    offered = part(said, "其他办理事项", "全部事项及办理依据")
+    assert refused in offered
+    assert ended is None or ended in offered
+    assert "不予通过" not in said
+    assert refused in words(room.visit("wang").get(f"/projects/{project}/do/reject"))
+
+
+def test_a_filing_is_called_by_its_papers_and_its_answer_by_what_it_is(room: Room) -> None:
+    """R25-07: opening notice and plan; the province confirms them (备案)."""
+    room.house.day = date(2025, 4, 11)
+    planned, filed = room.project("planned"), room.project("filed", name="乙班")
+    assert "承办单位 ：报送开班通知和实施方案" in move(room, planned)
+    said = move(room, filed)
+    assert "开班前报送材料待备案 登记：省厅已备案 退回补正" in said
+    form = room.visit("wang").get(f"/projects/{filed}/do/milestone?name=filing_confirmed")
+    assert "<h1>登记：省厅已备案</h1>" in form.text
+    for page in ("", "/why"):
+        assert "节点" not in words(room.visit("wang").get(f"/projects/{filed}{page}"))
+
+
+def test_what_can_be_done_now_leaves_out_another_categorys_end(room: Room) -> None:
+    """R25-17, R25-19: a demonstration class ends by its subsidy, an ordinary one without any."""
+    for category, says in (("demonstration", "报送办班材料、不予补助。"), ("ordinary", "办结、")):
+        project = room.project(state="held", category=category, name=category)
+        said = words(room.visit("wang").get(f"/projects/{project}/why"))
+        assert says in said
+        assert ("现在可以办理：报送办班材料、办结" in said) is (category == "ordinary")

@@ -76,7 +76,7 @@ def test_a_host_sees_its_projects_and_nothing_internal(busy: House) -> None:
     page = at(busy, "lin")
     assert headings(page) == ["我的项目"]
     assert '<a class="button main big" href="/projects/1/do/file">' in page
-    assert "下一步： 报送实施方案" in words_of(page)
+    assert "下一步： 报送开班通知和实施方案" in words_of(page)
     for secret in ("催办", "尽快报送", "软件高级研修班", "待核定"):
         assert secret not in page, secret
 

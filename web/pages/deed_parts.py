@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from states.facts import Facts
 from states.filling import NOTICE
 from states.filling import asked_papers as asked_by_policy
-from states.forms import FORMS, Field
-from states.labels import BESIDES, paper_labels, rejected_label, state_label
+from states.forms import ACCOUNT, FORMS, Field
+from states.labels import (
+    BESIDES,
+    deed_name,
+    is_national_money,
+    paper_labels,
+    rejected_label,
+    state_label,
+)
 from states.policy import Category, Policy
 from states.terms import Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
@@ -64,10 +72,38 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
 def fields_now(one: Option) -> tuple[Field, ...]:
     """What is to be filled in: all of the form that the person has to do with, or what a second
     person has to write again."""
-    fields = tuple(f for f in FORMS[one.deed] if f.by in (None, one.role))
-    if one.deed is Action.REPORT and not any(p.may_follow for p in asked_by_policy(one.case)):
-        fields = tuple(f for f in fields if f.name != "promised")  # nothing may follow
-    return tuple(f for f in fields if f.name in RESTATED) if one.second else fields
+    category = one.case.policy.categories[one.case.facts.category]
+    idle = _idle(one, category)
+    fields = [f for f in FORMS[one.deed] if f.by in (None, one.role) and f.name not in idle]
+    if is_national_money(category):
+        fields = [replace(f, label=FUNDED) if f.name == "amount" else f for f in fields]
+    return tuple(f for f in fields if f.name in RESTATED or not one.second)
+
+
+FUNDED = Text("资助金额（元）", "funding in yuan")
+
+
+def _idle(one: Option, category: Category) -> set[str]:
+    """What a report need not say: when papers follow, where none may; an account, where the
+    province pays nothing into it (R25-20 asks for it with the receipt of its subsidy)."""
+    if one.deed is not Action.REPORT:
+        return set()
+    papers = asked_by_policy(one.case)
+    follow = set() if any(paper.may_follow for paper in papers) else {"promised"}
+    pays = category.ends_in is State.SUBSIDISED and not is_national_money(category)
+    return follow if pays else follow | {field.name for field in ACCOUNT}
+
+
+def said_of(deed: Action | Act, facts: Facts, category: Category, typed: Mapping[str, str]) -> Text:
+    """What the form is called; one that records progress by what it records, once that is known."""
+    if deed is Act.MILESTONE:
+        known = {milestone.key: milestone.label for milestone in category.milestones}
+        if label := known.get(typed.get("name", "")):
+            return RECORDING.format(label=label)
+    return deed_name(deed, facts, category)
+
+
+RECORDING = Text("登记：{label}", "Record: {label}")
 
 
 def prefilled(deed: Action | Act, facts: Facts, category: Category) -> dict[str, str]:

@@ -12,6 +12,7 @@ from states.choices import choices
 from states.course import is_asked
 from states.findings import Finding
 from states.forms import FORMS, Problem, read_day, read_form
+from states.labels import is_national_money
 from states.outlook import outlook
 from states.terms import Act, Action, Role, Text
 from web.downloads import FOLDER
@@ -24,6 +25,7 @@ from web.pages.deed_parts import (
     judged,
     prefilled,
     proposal_lines,
+    said_of,
 )
 from web.pages.deed_unit import begun_with, pays_to, save_back, unit_of, with_experts
 from web.pages.project import found_for
@@ -70,7 +72,7 @@ def show(request: Request, project_id: int, deed: str, visitor: Signed) -> Respo
 def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Posted) -> Response:
     site, what = site_of(request), deed_of(deed)
     with site.db.read() as connection:
-        facts, *_ = found_for(request, connection, project_id, visitor.actor)
+        facts, _, policy = found_for(request, connection, project_id, visitor.actor)
         unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
     sent = values(form)
     typed = {f.name: sent.get(f.name, "") for f in FORMS[what]}
@@ -96,11 +98,12 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
         on_behalf=filled.on_behalf,
         seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
     )
-    return _perform(request, project_id, act, visitor, filled)
+    label = said_of(what, facts, policy.categories[facts.category], typed)
+    return _perform(request, project_id, act, visitor, filled, label)
 
 
 def _perform(
-    request: Request, project_id: int, act: Deed, visitor: Visitor, filled: Form
+    request: Request, project_id: int, act: Deed, visitor: Visitor, filled: Form, label: Text
 ) -> Response:
     site = site_of(request)
     try:
@@ -122,7 +125,7 @@ def _perform(
                 since=act.seen or 0,
             )
         return _form(request, project_id, act.what, visitor, filled, status=409)
-    said = _outcome(act, done)
+    said = _outcome(done, label)
     if filled.save_unit:
         with site.db.write() as connection:
             facts, *_ = found_for(request, connection, project_id, visitor.actor)
@@ -131,10 +134,10 @@ def _perform(
     return go(request, f"/projects/{project_id}", said)
 
 
-def _outcome(act: Deed, done: Outcome) -> Text:
-    """What came of it, with the flags that were raised."""
+def _outcome(done: Outcome, label: Text) -> Text:
+    """What came of it, with the flags that were raised. `label`: what the deed is called."""
     said = PROPOSED if done.pending else DONE
-    head = said.format(deed=act.what.label)
+    head = said.format(deed=label)
     flags = [] if done.pending else worth_saying(done.findings)
     zh = "".join(f"提示：{found.message.zh}" for found in flags)
     en = "".join(f" Flag: {found.message.en}" for found in flags)
@@ -197,25 +200,29 @@ def _form(
             (role, [name for name, _ in recipients(connection, role, facts)])
             for role in (view.tells if view else ())
         ]
-        unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
+        fields = fields_now(one)
+        unit = unit_of(connection, what, fields, facts, visitor.actor)
         account = pays_to(connection, what, facts, visitor.actor)
     listed = (Role.HOST,) if one.on_behalf or filled.on_behalf else roles
     if status == 200 and not filled.typed:
         own = prefilled(what, facts, policy.categories[facts.category])
         filled.typed = begun_with(what, own, facts, unit, visitor.actor)
     offered = bool(one.who) and not _personal(one)
+    category = policy.categories[facts.category]
     shown = {
         "what": what,
+        "called": said_of(what, facts, category, filled.typed),
+        "claimed": what is Action.REPORT and is_national_money(category),
         "facts": facts,
-        "category": policy.categories[facts.category],
+        "category": category,
         "project_id": project_id,
         "version": version,
         "one": one,
         "form": filled,
-        "fields": fields_now(one) if offered else (),
+        "fields": fields if offered else (),
         "choices": choices(what, facts, policy, site.book.calendar, listed),
-        "unasked": not is_asked(what, policy.categories[facts.category]),
-        "papers": asked_papers(one, policy.categories[facts.category]),
+        "unasked": not is_asked(what, category),
+        "papers": asked_papers(one, category),
         "tickets": _tickets(site, visitor, project_id, filled),
         "view": view,
         "before": before,

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from config.policy_files import policy_ids
 from config.rulebook import Rulebook
+from states.policy import Policy
 from states.terms import Kind, Text
 from web.charts import Chart, Column, Row, band, bars, columns, head, year_axis
 from web.navigation import WATCHERS
@@ -21,6 +21,7 @@ from web.site import site_of
 from web.visiting import allowed
 from workflow.accounts.sessions import Visitor
 from workflow.funds import FundStand, stands
+from workflow.policy_desk import known_policies
 from workflow.scopes import sees_all
 from workflow.statistics import (
     Load,
@@ -184,9 +185,8 @@ def year_plan(
 def _categories(book: Rulebook, year: int) -> dict[str, Text]:
     """The categories of the year's policies, by key."""
     found: dict[str, Text] = {}
-    for name in policy_ids(book.own_policies):
-        policy = book.policy(name)
-        if policy.year == year:
+    for _, policy in known_policies(book):
+        if isinstance(policy, Policy) and policy.year == year:
             found |= {key: one.label for key, one in policy.categories.items()}
     return found
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from states.course import is_asked, onward
 from states.facts import Facts
 from states.forms import OUTCOMES
-from states.labels import paper_labels, state_label
+from states.labels import money_label, paper_labels, state_label
 from states.policy import Policy
 from states.terms import Act, Kind
 from web.downloads import kept_paper
@@ -93,6 +93,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "moves": waiting,
         "groups": groups,
         "rows": rows,
+        "money": money_label(project.category),
         "is_asked": partial(is_asked, category=project.category),
         "stages": stages(facts, project.category),
         "clauses": clauses_of(project, waiting, groups, rows),

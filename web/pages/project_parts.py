@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.labels import rejected_label, state_label
+from states.labels import deed_name, rejected_label, state_label
 from states.lateness import Look, is_handed_in, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
@@ -63,12 +63,17 @@ def bar(facts: Facts, category: Category) -> list[Stop]:
         look = (
             "past" if n < at or (ended_early and n == at) or ends else "now" if n == at else "ahead"
         )
-        label = state_label(facts, category) if state is facts.state else state.label
+        label = state_label(facts if state is facts.state else _at(state, facts), category)
         on = getattr(facts, REACHED[state]) if state in REACHED and n <= at else None
         stops.append(Stop(label, look, on))
     if ended_early:
         stops = [*stops[: at + 1], Stop(_end(facts, category), "over", facts.ended_on)]
     return stops
+
+
+def _at(state: State, facts: Facts) -> Facts:
+    """As if the project stood there, with nothing recorded on the way."""
+    return replace(facts, state=state, milestones={})
 
 
 def _end(facts: Facts, category: Category) -> Text:
@@ -162,7 +167,7 @@ def stages(facts: Facts, category: Category) -> list[Stage]:
             missing = sum(kept is None for _, kept, _ in papers)
             look = _look(action, here, steps)
             look = "elsewhere" if look == "past" and _elsewhere(action, facts) else look
-            found.append(Stage(action.label, papers, missing, look))
+            found.append(Stage(deed_name(action, facts, category), papers, missing, look))
     return found
 
 

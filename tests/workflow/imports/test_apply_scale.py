@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from config.rulebook import Rulebook
 from workflow.database import Database
-from workflow.imports.plan import Imported, apply_plan
+from workflow.imports.outcome import Imported
+from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
 from workflow.migrations import upgrade
 

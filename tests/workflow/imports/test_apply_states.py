@@ -18,7 +18,8 @@ from workflow.database import Database
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
-from workflow.imports.plan import Imported, apply_plan
+from workflow.imports.outcome import Imported
+from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan
 from workflow.mail_tables import Reminder
 from workflow.outbox import TABLE as MAIL

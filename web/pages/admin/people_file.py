@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from states.terms import Text
-from web.kept_files import file_name
 from web.pages.admin.tabs import RuleForm, Rules, room, uploaded
 from web.site import site_of
 from web.visiting import values
@@ -21,6 +20,7 @@ from workflow.imports.words import ReadingError
 from workflow.office_log import note
 
 routes = APIRouter(include_in_schema=False)
+MOST = 1000  # people at a time: nobody else can write meanwhile
 
 
 @routes.get("/admin/people/import")
@@ -37,6 +37,8 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
         found = _read(*given)
     except ReadingError as error:
         return _again(request, visitor, error.text)
+    if len(found.entries) > MOST:
+        return _again(request, visitor, TOO_MANY.format(most=MOST))
     dry = values(form).get("dry") == "1"
     with site.db.write() as connection:
         who = carer_of(connection, visitor)
@@ -55,7 +57,7 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
 def _read(name: str, content: bytes) -> PeopleFile:
     """Through a file: the reader of workbooks opens nothing else."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"people{Path(file_name(name)).suffix[:10] or '.xlsx'}"
+        path = Path(folder) / f"people{Path(name).suffix[:10] or '.xlsx'}"
         path.write_bytes(content)
         return read_people(path)
 
@@ -65,4 +67,8 @@ def _again(request: Request, visitor: Any, problem: Text) -> Response:
     return room(request, visitor, "people_import.html", 422, **known)
 
 
+TOO_MANY = Text(
+    "一次最多导入{most}人，请分成几个文件。",
+    "{most} people at a time are the most; split the file.",
+)
 NO_FILE = Text("请选择 xlsx 文件。", "Choose an xlsx file.")

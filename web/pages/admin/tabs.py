@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
 from states.terms import Role, Text
+from web.kept_files import file_name
 from web.navigation import CARERS, OFFICE, OFFICE_WATCHERS, OFFICIALS
 from web.rendering import page
 from web.visiting import allowed, posted_by
@@ -59,4 +60,4 @@ def uploaded(form: FormData, name: str = "file") -> tuple[str, bytes] | None:
     given = form.get(name)
     if not isinstance(given, UploadFile) or not given.filename:
         return None
-    return given.filename[-200:], given.file.read(LARGEST + 1)
+    return file_name(given.filename), given.file.read(LARGEST + 1)
