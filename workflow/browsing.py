@@ -1,19 +1,17 @@
-"""Lists for programs: the projects and mails that somebody may see, a page at a time.
-
-Every list goes along a primary key: the next page begins after the last id, whatever the rows.
+"""The mails that somebody may see, for programs: a page at a time along the primary key, so that the
+next one begins after the last id, whatever the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
+from workflow.mail_finding import along
 from workflow.mail_log import SHOWN, public
 from workflow.mail_room import Reader, Search, known_to, sought
-from workflow.outbox import TABLE as MAIL
 
 Row = dict[str, Any]
 
@@ -30,18 +28,8 @@ def mails_page(
     connection: Connection, reader: Reader, search: Search, *, after: int, limit: int
 ) -> Page:
     """The mails that somebody may know of, without their bytes."""
-    query = select(*SHOWN).where(known_to(reader), *sought(search))
-    rows = _along(connection, query, MAIL.c.id, after, limit)
-    return _page([public(row) for row in rows], limit)
-
-
-def _along(
-    connection: Connection, query: Select[Any], key: Any, after: int, limit: int
-) -> Sequence[Any]:
-    """One row more than a page, which tells whether there is another."""
-    return connection.execute(query.where(key > after).order_by(key).limit(limit + 1)).all()
-
-
-def _page(rows: list[Row], limit: int) -> Page:
-    more = len(rows) > limit
-    return Page(rows[:limit], rows[limit - 1]["id"] if more else None)
+    key = along(search.state)
+    query = select(*SHOWN).where(known_to(reader), *sought(search), key > after)
+    # One row more than a page tells whether there is another.
+    found = [public(row) for row in connection.execute(query.order_by(key).limit(limit + 1))]
+    return Page(found[:limit], found[limit - 1]["id"] if len(found) > limit else None)
