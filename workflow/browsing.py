@@ -16,9 +16,9 @@ from config.rulebook import Rulebook
 from states.terms import State
 from workflow.judging import TABLE as PROJECT
 from workflow.lateness import has, is_late
+from workflow.mail_finding import along
 from workflow.mail_log import SHOWN, public
 from workflow.mail_room import Reader, Search, known_to, sought
-from workflow.outbox import TABLE as MAIL
 from workflow.people import Actor
 from workflow.queries import summary
 from workflow.scopes import visible
@@ -84,7 +84,7 @@ def mails_page(
 ) -> Page:
     """The mails that somebody may know of, without their bytes."""
     query = select(*SHOWN).where(known_to(reader), *sought(search))
-    rows = _along(connection, query, MAIL.c.id, after, limit)
+    rows = _along(connection, query, along(search.state), after, limit)
     return _page([public(row) for row in rows], limit)
 
 

@@ -26,7 +26,7 @@ routes = APIRouter(
 )
 
 
-class LineOut(BaseModel):
+class LogLine(BaseModel):
     """Something that was changed outside of projects."""
 
     id: int
@@ -41,7 +41,7 @@ class LineOut(BaseModel):
 
 
 class Lines(Listed):
-    items: list[LineOut]
+    items: list[LogLine]
 
 
 @routes.get(
@@ -66,7 +66,7 @@ def list_lines(
     with site_of(request).db.read() as connection:
         rows, following = office_log.lines(connection, search, cursor or None, limit)
     language = spoken(request)
-    items = [LineOut(**row | {"label": row["label"].in_(language)}) for row in rows]
+    items = [LogLine(**row | {"label": row["label"].in_(language)}) for row in rows]
     return Lines(items=items, **paged(request, response, Page(rows, following)))
 
 
