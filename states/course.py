@@ -52,19 +52,29 @@ def _goes_on(state: State | None) -> bool:
     return any(step.source is state for step in ONWARD)
 
 
-def way_to(deed: Action | Act, state: State, category: Category) -> tuple[Step, ...]:
+def step_from(state: State, category: Category, *, unfiled: bool = False) -> Step | None:
+    """The ordinary step from a state. `unfiled`: without the filing, which nobody has to wait for;
+    what was filed although no notice asks for it goes on to the class too."""
+    if state is State.FILED or (unfiled and state is State.PLANNED):
+        return STEPS[state, Action.HOLD]
+    return next((step for step in course(category) if step.source is state), None)
+
+
+def way_to(
+    deed: Action | Act, state: State, category: Category, *, unfiled: bool = False
+) -> tuple[Step, ...]:
     """The ordinary steps from `state` to where `deed` is possible; none if it is possible here,
-    or if no such way leads there."""
+    or if no such way leads there. `unfiled` as in `step_from`."""
     sources = _sources(deed)
     taken: list[Step] = []
-    at = state
-    for step in course(category):
-        if at in sources:
-            return tuple(taken)
-        if step.source is at and step.target is not None:
-            taken.append(step)
-            at = step.target
-    return tuple(taken) if at in sources else ()
+    at: State | None = state
+    while at not in sources:
+        step = step_from(at, category, unfiled=unfiled) if at else None
+        if step is None:
+            return ()
+        taken.append(step)
+        at = step.target
+    return tuple(taken)
 
 
 def onward(state: State) -> frozenset[Action]:

@@ -126,7 +126,7 @@ class Kind(Labelled):
     APPLICATION = "application", "申报", "Application"
     FILING = "filing", "开班前报送", "Filing before opening"
     COMPLETION = "completion", "办班时限", "Completion"
-    REIMBURSEMENT = "reimbursement", "材料报送", "Reimbursement papers"
+    REIMBURSEMENT = "reimbursement", "材料报送", "Papers after the class"
     MENDING = "mending", "退回补正", "Mending"
     # Not a deadline of any notice: a planned end passed, so the host is asked to record it.
     RECORDING = "recording", "办班登记", "Recording the class"

@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
+from notifications.letters.places import place
 from states.forms import FORMS
 from states.terms import Act, Action, Text
 from web.navigation import menu
@@ -123,6 +124,7 @@ def environment(language: str) -> Environment:
         "long_day": _long_day,
         "moment": _moment,
         "yuan": _yuan,
+        "placed": place,
         "left": _left,
         "plain": _plain,
         "size": _size,

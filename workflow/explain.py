@@ -14,13 +14,14 @@ from datetime import date
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
-from states.course import is_aside, way_to
+from states.course import is_aside, is_asked, way_to
 from states.decide import blocks, judge, roles_now, second_by, who_may
 from states.facts import Facts, Json
 from states.filling import filled
 from states.findings import Case, Finding
 from states.labels import deed_name
 from states.lifecycle import FINAL
+from states.mailing import is_past
 from states.policy import Policy
 from states.terms import Act, Action, Labelled, Role, State, Text
 from workflow.deeds import Deed
@@ -242,7 +243,9 @@ def _way(known: Known, deed: Action | Act) -> Iterable[Leg]:
     if not isinstance(deed, Action) or is_aside(deed):
         return
     category = known.policy.categories[known.facts.category]
-    steps = way_to(deed, known.facts.state, category)
+    # Nobody has to file what no notice asks for, nor once the class is over.
+    unfiled = not is_asked(Action.FILE, category) or is_past(known.facts, known.today)
+    steps = way_to(deed, known.facts.state, category, unfiled=unfiled)
     facts = known.facts
     for step in steps:
         yield _leg(known, step.action, replace(facts, state=step.source))

@@ -13,6 +13,7 @@ from workflow.addresses import ADDRESS
 from workflow.attempts import TABLE as ATTEMPT
 from workflow.engine import TABLE as PROJECT
 from workflow.mail_desk import BOUNCED, LARGEST_ID, MAIL_STATUS, UNPROVEN, status_label
+from workflow.mail_finding import FOR_A_PERSON, in_state
 from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
 from workflow.outbox import TABLE as MAIL
 
@@ -35,7 +36,7 @@ def mail_log(
         named = MAIL.c.id.in_(_naming(connection, project_id))
         query = query.where((MAIL.c.project_id == project_id) | carried | named)
     if status:
-        query = query.where(MAIL.c.status == status)
+        query = query.where(in_state(status))
     return [public(row) for row in connection.execute(query)]
 
 
@@ -106,7 +107,7 @@ def _reminders(connection: Connection, which: Any) -> list[dict[str, Any]]:
 
 def count_waiting_for_a_person(connection: Connection) -> tuple[int, int]:
     """How many mails died, and how many wait for approval."""
-    query = select(MAIL.c.status, func.count()).group_by(MAIL.c.status)
+    query = select(MAIL.c.status, func.count()).where(FOR_A_PERSON).group_by(MAIL.c.status)
     counts = {row[0]: row[1] for row in connection.execute(query)}
     return counts.get(MailStatus.DEAD.value, 0), counts.get(MailStatus.AWAITING.value, 0)
 

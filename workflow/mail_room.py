@@ -12,7 +12,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
 
 from states.terms import Role
 from workflow import mail_desk
@@ -20,6 +20,7 @@ from workflow.addresses import ADDRESS
 from workflow.attempts import HELD
 from workflow.judging import TABLE as PROJECT
 from workflow.mail_desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
+from workflow.mail_finding import along, in_state
 from workflow.mail_log import REMINDER, SHOWN, labelled, one_mail, public
 from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
@@ -62,15 +63,16 @@ def mails(
     connection: Connection, reader: Reader, search: Search, before: int | None = None
 ) -> tuple[list[dict[str, Any]], int | None]:
     """A page of mails, the latest first, and the key of the next page."""
+    key = along(search.state)
     query = (
         select(*SHOWN, PROJECT.c.name.label("project"))
         .select_from(MAIL.outerjoin(PROJECT, PROJECT.c.id == MAIL.c.project_id))
         .where(_readable(reader), *sought(search))
-        .order_by(MAIL.c.id.desc())
+        .order_by(key.desc())
         .limit(PAGE + 1)
     )
     if before is not None:
-        query = query.where(MAIL.c.id < before)
+        query = query.where(key < before)
     rows = [labelled(public(row)) for row in connection.execute(query)]
     return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None
 
@@ -79,7 +81,7 @@ def sought(search: Search) -> list[ColumnElement[bool]]:
     """What narrows a list of mails."""
     found: list[ColumnElement[bool]] = []
     if search.state:
-        found.append(MAIL.c.status == search.state)
+        found.append(in_state(search.state))
     if search.word:
         columns = (MAIL.c.to_email, MAIL.c.to_name, MAIL.c.subject)
         found.append(or_(*(c.icontains(search.word, autoescape=True) for c in columns)))
@@ -93,7 +95,7 @@ def attention(connection: Connection, reader: Reader) -> dict[str, int]:
     """How many need a person, at the most MOST + 1 of each: dead, awaiting, marked addresses."""
     counts = {}
     for state in (MailStatus.DEAD.value, MailStatus.AWAITING.value):
-        query = select(MAIL.c.id).where(MAIL.c.status == state, _readable(reader))
+        query = select(MAIL.c.id).where(in_state(state), _readable(reader))
         counts[state] = _count(connection, query)
     counts["marked"] = _count(connection, select(ADDRESS.c.email).where(_theirs(reader)))
     return counts
@@ -149,7 +151,10 @@ def _watched(reader: Reader) -> ColumnElement[bool]:
 def known_to(reader: Reader) -> ColumnElement[bool]:
     """What somebody may know of beside the room: also as a host, of what hosts are told about
     their projects. What officials are told among themselves is no business of theirs."""
-    return or_(_readable(reader), _about_theirs(reader, Role.HOST, (Role.HOST,)))
+    found = [_readable(reader)] if reader.has(READERS | {Role.COORDINATOR}) else []
+    if reader.has(frozenset({Role.HOST})):
+        found.append(_about_theirs(reader, Role.HOST, (Role.HOST,)))
+    return or_(false(), *found)
 
 
 def _about_theirs(reader: Reader, role: Role, told: tuple[Role, ...]) -> ColumnElement[bool]:

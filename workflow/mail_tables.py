@@ -129,6 +129,12 @@ class Mail(SQLModel, table=True):
             sqlite_where=text("status IN ('dead', 'awaiting')"),
             postgresql_where=text("status IN ('dead', 'awaiting')"),
         ),
+        Index(
+            "ix_mail_withheld",
+            "id",
+            sqlite_where=text("status = 'suppressed'"),
+            postgresql_where=text("status = 'suppressed'"),
+        ),
         one_of("status", MailStatus),
         one_of("purpose", Purpose),
     )

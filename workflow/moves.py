@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from states.course import course
+from states.course import course, step_from
 from states.decide import roles_now
 from states.facts import Facts, Standing
 from states.findings import Finding
@@ -67,7 +67,7 @@ def moves(
     if facts.pending:
         yield _second(project, found)
         return
-    step = next((s for s in course(project.category) if s.source is facts.state), None)
+    step = step_from(facts.state, project.category)
     back = found.get(Action.SEND_BACK.value)
     awaited = waiting(facts, project.category)
     for one in awaited:  # an answer comes before the step that it allows

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, text
+from sqlalchemy import Connection, select
 
 from workflow.accounts.sessions import CREDENTIAL, SESSION
+from workflow.mail_finding import FOR_A_PERSON, WAITING
 from workflow.outbox import TABLE as MAIL
 from workflow.people import GRANT, PERSON
 from workflow.recipients import ADDRESS
-from workflow.watching import FOR_A_PERSON
 from workflow.workplace_counts import counted
 
 MOST = 999  # a count says no more
-WAITING: ColumnElement[bool] = text("mail.status IN ('pending', 'leased', 'failed')")  # type: ignore[assignment]
 
 
 def office_health(connection: Connection, at: datetime) -> dict[str, int]:

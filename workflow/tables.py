@@ -183,6 +183,13 @@ class Event(SQLModel, table=True):
             postgresql_where=text("NOT machine"),
         ),
         Index(
+            "ix_event_person",
+            "person",
+            "recorded_at",
+            sqlite_where=text("person <> ''"),
+            postgresql_where=text("person <> ''"),
+        ),
+        Index(
             "ix_event_note",
             "project_id",
             "seq",

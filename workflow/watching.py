@@ -32,7 +32,6 @@ WAITS = PROJECT.c.waits_for != literal_column("''")
 FLAGGED = PROJECT.c.open_flags > literal_column("0")
 TO_CALL = PROJECT.c.follow_up.is_not(None)
 BY_PEOPLE: ColumnElement[bool] = text("NOT event.machine")  # type: ignore[assignment]
-FOR_A_PERSON: ColumnElement[bool] = text("mail.status IN ('dead', 'awaiting')")  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from states.terms import Kind, State
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import TABLE as PROJECT
 from workflow.lateness import is_due, is_late
+from workflow.mail_finding import FOR_A_PERSON
 from workflow.mail_log import REMINDER
 from workflow.outbox import TABLE as MAIL
 from workflow.watching import (
     FLAGGED,
-    FOR_A_PERSON,
     TO_CALL,
     Scope,
     waits_for,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
 
 from notifications.letters.drafts import Written
+from workflow.mail_finding import WAITING
 from workflow.mail_tables import MailAttempt, MailStatus, Purpose
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
@@ -165,8 +166,6 @@ def bring_back(connection: Connection, now: datetime) -> None:
     _BRING_BACK.change(connection, {"now": now, "far": now + FAR})
 
 
-# Written out, so that SQLite sees that the partial index covers it.
-OPEN = text("mail.status IN ('pending', 'leased', 'failed')")
 _FREE = or_(
     MAIL.c.status != MailStatus.LEASED.value,
     MAIL.c.lease_until < bindparam("now"),
@@ -179,7 +178,7 @@ _UNTRIED = or_(
 )
 _DUE = (
     select(*MAIL.columns)
-    .where(OPEN, MAIL.c.due_at <= bindparam("until"), _FREE, _UNTRIED)
+    .where(WAITING, MAIL.c.due_at <= bindparam("until"), _FREE, _UNTRIED)
     .order_by(MAIL.c.due_at, MAIL.c.id)
     .limit(bindparam("most", type_=MAIL.c.id.type))
     .with_for_update(skip_locked=True)
@@ -256,7 +255,7 @@ _SET_ASIDE = Statement(
 )
 _BRING_BACK = Statement(
     update(MAIL)
-    .where(OPEN, MAIL.c.status == MailStatus.FAILED.value, MAIL.c.due_at > bindparam("far"))
+    .where(WAITING, MAIL.c.status == MailStatus.FAILED.value, MAIL.c.due_at > bindparam("far"))
     .values(due_at=bindparam("now"))
 )
 _ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, func, select
 from config.rulebook import Rulebook
 from config.settings import Settings
 from notifications.sending.carriers import MAILS_A_CARRIER, Crew, Order, writer_for
-from notifications.sending.claims import OPEN
 from notifications.sending.delivery import Clock, Delivery, DeliveryResult, Errand, Stop
 from workflow.database import Database
+from workflow.mail_finding import WAITING
 from workflow.mail_tables import MailStatus
 from workflow.outbox import TABLE as MAIL
 from workflow.statements import Statement
@@ -77,7 +77,7 @@ class Dispatcher:
 _WAITING = Statement(
     select(func.count().label("n")).select_from(
         select(MAIL.c.id)
-        .where(OPEN, MAIL.c.status != MailStatus.LEASED.value)
+        .where(WAITING, MAIL.c.status != MailStatus.LEASED.value)
         .where(MAIL.c.due_at <= bindparam("until"))
         .limit(bindparam("enough", type_=MAIL.c.id.type))
         .subquery()

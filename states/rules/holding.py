@@ -140,8 +140,20 @@ def staff_within_limit(case: Case) -> Iterable[Finding]:
     if most and most.value is not None:
         limit = min(limit, most.value)
     if staff > limit:
-        said = Text("工作人员{n}人，超过{limit}人。", "{n} staff, more than {limit}.")
-        yield by_figure("staff_within_limit", share, "staff", said.format(n=staff, limit=limit))
+        said = Text(
+            "工作人员{n}人，超过上限{limit}人（学员{trainees}人的{share}%以内{most}）。",
+            "{n} staff, more than {limit} ({share} % of {trainees} trainees{most}).",
+        ).format(
+            n=staff,
+            limit=limit,
+            trainees=trainees,
+            share=share.value,
+            most=AT_MOST.format(n=most.value) if most and most.value is not None else NONE,
+        )
+        yield by_figure("staff_within_limit", share, "staff", said)
+
+
+AT_MOST, NONE = Text("，最多{n}人", ", at most {n}"), Text("", "")
 
 
 def long_enough(case: Case) -> Iterable[Finding]:

@@ -251,3 +251,69 @@ def test_what_can_be_done_now_leaves_out_another_categorys_end(room: Room) -> No
         said = words(room.visit("wang").get(f"/projects/{project}/why"))
         assert says in said
         assert ("现在可以办理：报送办班材料、办结" in said) is (category == "ordinary")
+
+
+def test_a_day_that_no_new_one_replaced_is_not_said_to_be_replaced(room: Room) -> None:
+    """Once the class is held nobody confirms its opening; once it is put off there is no date."""
+    held = words(room.visit("lin").get(f"/projects/{room.project('held')}"))
+    assert "开班前确认： 2025-05-12 不再适用" in held
+    moved = room.project(state="planned", category="ordinary", name="乙班")
+    room.house.desk.do(moved, Act.POSTPONE, CLERK, "2025-04-01", reason="档期未定")
+    said = words(room.visit("lin").get(f"/projects/{moved}"))
+    assert "办班登记： 2025-05-15 不再适用" in said
+    room.house.desk.do(
+        moved, Act.CONFIRM_DATES, CLERK, "2025-04-02",
+        opens=date(2025, 7, 7), ends=date(2025, 7, 10),
+    )  # fmt: skip
+    said = words(room.visit("lin").get(f"/projects/{moved}"))
+    assert "办班登记： 2025-05-15 已被新日期取代" in said
+
+
+def test_nobody_has_to_file_what_no_notice_asks_for_before_the_subsidy(room: Room) -> None:
+    """R25-06a, R25-07 ask for a filing of national and demonstration projects only."""
+    room.house.day = date(2025, 3, 1)
+    first = "须先完成：报送开班通知和实施方案、登记办班、报送办班材料"
+    assert first in move(room, room.project("planned"))
+    engineering = room.project(state="planned", category="engineering", name="乙班")
+    assert "须先完成：登记办班、报送办班材料" in move(room, engineering)
+    way = words(room.visit("wang").get(f"/projects/{engineering}/why"))
+    assert "还须经过： 登记办班" in way
+    assert "还须经过： 报送实施方案" not in way
+
+
+def test_what_was_filed_unasked_goes_on_to_the_class(room: Room) -> None:
+    room.house.day = date(2025, 4, 20)
+    project = room.project(state="filed", category="ordinary", filed_on="2025-04-01")
+    said = move(room, project)
+    assert "承办单位 ：按计划办班，结束后登记办班情况" in said
+    assert "须先完成：登记办班。" in said
+
+
+def test_english_readers_are_told_in_english_where_a_clause_stands(room: Room) -> None:
+    visit = room.visit("lin")
+    visit.post("/language", {"to": "en", "where": "/"})
+    said = words(visit.get(f"/projects/{room.project('planned')}"))
+    assert "2025 implementation notice, part 1, paragraph 3" in said
+    assert "第一部分" not in said
+
+
+@pytest.mark.parametrize(
+    ("trainees", "staff", "said"),
+    [
+        (47, 5, "工作人员5人，超过上限4人（学员47人的10%以内，最多10人）"),
+        (120, 11, "工作人员11人，超过上限10人（学员120人的10%以内，最多10人）"),
+        (55, 5, ""),
+    ],
+)
+def test_how_many_staff_a_class_may_have_is_reckoned_for_the_reader(
+    room: Room, trainees: int, staff: int, said: str
+) -> None:
+    """R25-08b: within a tenth of those trained, and never above ten."""
+    project = room.project(state="filed", category="national_self_funded", filed_on="2025-04-01")
+    done = room.house.desk.do(
+        project, Action.HOLD, CLERK, "2025-05-20", opens=date(2025, 5, 12),
+        ends=date(2025, 5, 16), trainees=trainees, online_trainees=0, staff=staff,
+    )  # fmt: skip
+    found = [f.message.zh for f in done.findings if f.rule == "staff_within_limit"]
+    assert [one for one in found if said in one] == found
+    assert bool(found) is bool(said)

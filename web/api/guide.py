@@ -14,6 +14,7 @@ METHODS = ("get", "post", "delete")
 SAMPLES: Schema = {"integer": 1, "number": 1.5, "boolean": False, "string": "…", "null": None}
 FORMATS = {"date": "2025-03-31", "date-time": "2025-03-31T01:00:00Z", "binary": "@材料.pdf"}
 DEEPEST = 4
+CALENDAR = 'year = 2026\nsource = "…"\n\nmake_up_days = []\n\nholidays = []\n'
 EXAMPLES: dict[str, Schema] = {
     "NewBatch": {"deed": "review", "title": "2025年推荐项目", "projects": [12, 7]},
     "Filling": {
@@ -22,6 +23,13 @@ EXAMPLES: dict[str, Schema] = {
         "order": [7, 12],
         "letter": {"sha256": "…", "name": "推荐函.pdf"},
     },
+    "Note": {"note": "已电话告知张老师"},
+    "Draft": {"text": CALENDAR},
+    "Applied": {"text": CALENDAR, "seen": "9f86d0…"},
+    "PolicyFile": {"file": "fujian-2026.toml", "text": 'id = "fujian-2026"\n…'},
+    "Texts": {"subject": "【{{ tag }}】{{ name }}", "lead": "请{{ deed }}。"},
+    "Tried": {"subject": "【{{ tag }}】{{ name }}", "lead": "", "project": 12, "role": "host"},
+    "Trial": {"project": 12, "role": "host"},
     "Doing": {
         "fields": {"opens": "2025-05-12", "ends": "2025-05-15", "reason": "…"},
         "papers": {"change_notice": {"sha256": "…", "name": "变更情况说明.pdf"}},
@@ -125,10 +133,10 @@ def _resolved(schema: Schema, shape: Schema) -> Schema:
 def _curl(schema: Schema, path: str, method: str, said: Schema) -> str:
     lines = [f'curl -H "Authorization: Bearer $TOKEN" "$BASE{path}"']
     body = said.get("requestBody", {}).get("content", {})
-    if method == "post":
+    if method != "get" and not (method == "post" and body):  # with a body curl posts by itself
+        lines.append(f"-X {method.upper()}")
+    if any(one["name"] == "Idempotency-Key" for one in said.get("parameters", ())):
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
-    elif method != "get":
-        lines.insert(1, f"-X {method.upper()}")
     if "application/json" in body:
         sample = _sample(schema, body["application/json"]["schema"])
         written = json.dumps(sample, ensure_ascii=False)

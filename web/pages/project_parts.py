@@ -109,8 +109,11 @@ def deadline_rows(
     computed = {d.kind.value: d for d in deadlines_for(project.facts, project.category, calendar)}
     current: list[DeadlineRow] = []
     over: list[DeadlineRow] = []
+    last = {row["kind"]: row["id"] for row in project.deadlines}  # the last round of each kind
     for row in project.deadlines:
         standing = Standing(row["standing"])
+        if standing is Standing.SUPERSEDED and row["id"] == last[row["kind"]]:
+            row = row | {"standing": Standing.LIFTED.value}  # no new date took its place
         made = _row(project, row, computed.get(row["kind"]), today)
         gone = standing in (Standing.SUPERSEDED, Standing.LIFTED)
         (over if gone else current).append(made)
