@@ -79,6 +79,10 @@ def test_a_file_of_any_name_is_read_or_refused(visit: Visit, name: str) -> None:
     file = {"file": (name.replace("\0", "\x00"), b"no workbook")}
     assert visit.post("/admin/people/import", files=file).status_code == 422
     assert visit.post("/admin/policies", files=file).status_code == 422
+    [batch] = re.findall(
+        r"/batches/\d+", visit.post("/batches", {"deed": "review"}).headers["location"]
+    )
+    assert visit.post(batch, files={"letter": file["file"]}).status_code == 303
 
 
 @pytest.mark.parametrize("do", ["preview", "test"])
