@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.words import Json, both
+from cli.words import LARGEST_ID, Json, both
 
 token_app = typer.Typer(
     no_args_is_help=True,
@@ -54,7 +54,7 @@ def token_revoke(
         typer.Argument(
             metavar="N",
             min=1,
-            max=2**31 - 1,
+            max=LARGEST_ID,
             help=both("令牌编号，见 token list", "See token list"),
         ),
     ],

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.words import Json, both
+from cli.words import LARGEST_ID, Json, both
 
 wording_app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +22,7 @@ MailLanguage = Annotated[str, typer.Option("--lang", help=both("zh 或 en", "zh 
 ReaderRole = Annotated[str, typer.Option("--role", help="host | coordinator | province")]
 SavedBy = Annotated[str, typer.Option("--as", help=both("保存人（登录名或邮箱）", "Who saves it"))]
 OfProject = Annotated[
-    int, typer.Option("--project", min=1, max=2**31 - 1, help=both("项目编号", "Project"))
+    int, typer.Option("--project", min=1, max=LARGEST_ID, help=both("项目编号", "Project"))
 ]
 
 

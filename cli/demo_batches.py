@@ -10,8 +10,8 @@ from sqlalchemy import select
 from states.terms import Action
 from workflow.batch_edits import begin, put_in
 from workflow.batches import listed, sources
-from workflow.judging import TABLE as PROJECT
 from workflow.people import find_actor
+from workflow.tables import PROJECT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -20,7 +20,7 @@ from cli.commands_policy import policy_app
 from cli.commands_token import token_app
 from cli.commands_user import user_app
 from cli.commands_wording import wording_app
-from cli.words import ENGLISH, Json, both
+from cli.words import ENGLISH, LARGEST_ID, Json, both
 
 # Typer may carry its own copy of click; this is the class in either case.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -54,7 +54,7 @@ ProjectId = Annotated[
     typer.Argument(
         metavar="ID",
         min=1,
-        max=2**31 - 1,  # what the column can hold
+        max=LARGEST_ID,
         help=both("项目编号（见 yanxiu projects）", "Project, see `yanxiu projects`"),
     ),
 ]

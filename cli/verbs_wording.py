@@ -149,7 +149,7 @@ def _login(connection: Connection, by: str) -> str:
     actor = find_actor(connection, by)
     if actor is None:
         raise Stop(NOBODY.format(login=by[:80]), REFUSED)
-    if not {role for role, _ in actor.grants} & {Role.PROVINCE, Role.ADMIN}:
+    if not actor.roles & {Role.PROVINCE, Role.ADMIN}:
         raise Stop(NOT_THEIRS, REFUSED)
     return actor.login
 

@@ -15,4 +15,7 @@ def both(zh: str, en: str) -> str:
     return en if ENGLISH else zh
 
 
+# Of a row; as workflow/tables.py has it, which is slow to load for a line of help.
+LARGEST_ID = 2**31 - 1
+
 Json = Annotated[bool, typer.Option("--json", help=both("以 JSON 输出", "Print JSON"))]

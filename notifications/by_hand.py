@@ -17,8 +17,7 @@ from states.terms import Text
 from workflow import mail_desk
 from workflow.attempts import MailRefused
 from workflow.database import Database
-from workflow.mail_tables import MailStatus, Purpose
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.whole_files import write_whole
 
 WAITING = (MailStatus.PENDING.value, MailStatus.FAILED.value, MailStatus.DEAD.value)

@@ -15,12 +15,8 @@ from sqlalchemy import Connection, select
 from notifications.letters.printing import plain
 from states.facts import Facts, Standing
 from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_log import REMINDER
-from workflow.mail_tables import ReminderStatus
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON
+from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
+from workflow.tables import DEADLINE, PERSON, PROJECT
 
 UNREACHABLE = ("no_address", "bounced")  # reasons for silence that a call makes good
 PORTION = 500  # numbers in one question to the database

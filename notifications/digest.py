@@ -20,11 +20,10 @@ from notifications.letters.digest_letter import Digest
 from states.mailing import Sort
 from states.terms import Role
 from workflow.database import Database
-from workflow.mail_tables import MailStatus, Purpose
+from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON
 from workflow.recipients import resolve
+from workflow.tables import GRANT, PERSON
 
 WEEK = timedelta(days=7)
 

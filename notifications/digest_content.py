@@ -17,15 +17,10 @@ from states.facts import Facts, Standing
 from states.mailing import hushed, is_past
 from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text, day_label
 from states.waiting import waiting
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_tables import MailStatus, Purpose, Reminder
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
 from workflow.queries import deed_label
-from workflow.tables import Event
+from workflow.tables import DEADLINE, EVENT, PROJECT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 MOST = 500  # rows gathered of one section; the letter shows fewer and counts the rest
 
 

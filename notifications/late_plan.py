@@ -14,12 +14,9 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from states.mailing import is_past, plan_came_late
 from states.terms import Action, Entry, Force, Kind
-from workflow.mail_tables import Reminder, ReminderStatus
+from workflow.mail_tables import REMINDER, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Event
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+from workflow.tables import EVENT
 
 
 def late_plan_untold(connection: Connection, due: Any, as_of: date) -> bool:

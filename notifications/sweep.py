@@ -21,15 +21,12 @@ from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
 from states.terms import Action, Force, Kind, Role
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.gathering import gather
-from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
+from workflow.tables import DEADLINE, PROJECT
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500
 EVERYTHING = frozenset(Kind)
 

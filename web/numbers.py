@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from workflow.mail_desk import LARGEST_ID
+from workflow.tables import LARGEST_ID
 
 # Of a row, in an address: any other is a page that is not there.
-Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 # Of the row before which a page of a list begins.
 Key = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 

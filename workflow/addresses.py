@@ -17,15 +17,11 @@ from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Role, State, Text
 from workflow.attempts import MailRefused, record
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_tables import Address, Purpose, Reminder
+from workflow.mail_tables import ADDRESS, MAIL, REMINDER, Purpose
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON
 from workflow.recipients import addressed
+from workflow.tables import GRANT, PERSON, PROJECT
 
-ADDRESS = Address.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 LONGEST, TOLD = 500, 200  # characters of a server's words: kept, and told in an alarm
 LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,15}://|\bwww\.)[^\s\"'<>()]*", re.I)
 # Who sees to an address of the role before; the last one sees to its own.

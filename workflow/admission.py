@@ -16,17 +16,20 @@ from states.terms import Entry
 from states.wanted import wanted
 from workflow import deadlines
 from workflow.columns import drawn
-from workflow.engine import EVENT, TABLE
+from workflow.engine import (
+    APPEND,
+)
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.statements import Statement
+from workflow.tables import PROJECT
 from workflow.webhooks import queue_admitted
 
 _PROJECT = Statement(
-    insert(TABLE).returning(TABLE.c.id),
-    [column.name for column in TABLE.columns if column.name != "id"],
+    insert(PROJECT).returning(PROJECT.c.id),
+    [column.name for column in PROJECT.columns if column.name != "id"],
 )
 _HEAD = Statement(
-    update(TABLE).where(TABLE.c.id == bindparam("row_id")).values(head=bindparam("new_head"))
+    update(PROJECT).where(PROJECT.c.id == bindparam("row_id")).values(head=bindparam("new_head"))
 )
 
 
@@ -66,7 +69,7 @@ def admit(
             for want in wanted(facts, policy.categories[facts.category], book.calendar)
         ]
     _HEAD.many(connection, heads)
-    EVENT.many(connection, events)
+    APPEND.many(connection, events)
     deadlines.INSERT.many(connection, due)
     stored = {number: new.stored for number, new in zip(ids, newcomers, strict=True)}
     queue_admitted(connection, stored, at=at)

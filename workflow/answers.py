@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select
 
 from states.terms import Text
-from workflow.office_tables import ApiAnswer
+from workflow.office_tables import ANSWER
 
-ANSWER = ApiAnswer.__table__  # type: ignore[attr-defined]
 KEPT = timedelta(hours=24)
 
 

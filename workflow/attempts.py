@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from states.terms import Text
-from workflow.mail_tables import MailAttempt
+from workflow.mail_tables import ATTEMPT
 
-TABLE = MailAttempt.__table__  # type: ignore[attr-defined]
 HELD = "held"  # by a person
 RELEASED = "released"  # it waits for no approval any more
 
@@ -30,12 +29,12 @@ def record(
     of the person who did it, empty where no person did."""
     values: dict[str, Any] = {"mail_id": mail_id, "at": at, "outcome": outcome, "person": by}
     values["reply"] = reply.replace("\0", "")  # which PostgreSQL cannot store
-    connection.execute(insert(TABLE).values(values))
+    connection.execute(insert(ATTEMPT).values(values))
 
 
 def carry_hold(connection: Connection, old: int, new: int, *, at: datetime) -> None:
     """Say of a mail that takes the place of a held one who held that, and why."""
-    lines = select(TABLE).where(TABLE.c.mail_id == old, TABLE.c.outcome == HELD)
-    last = connection.execute(lines.order_by(TABLE.c.id.desc()).limit(1)).first()
+    lines = select(ATTEMPT).where(ATTEMPT.c.mail_id == old, ATTEMPT.c.outcome == HELD)
+    last = connection.execute(lines.order_by(ATTEMPT.c.id.desc()).limit(1)).first()
     if last is not None:
         record(connection, new, HELD, last.reply, by=last.person, at=at)

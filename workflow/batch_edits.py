@@ -15,8 +15,6 @@ from states.filling import LETTER
 from states.forms import FORMS, MAX_LINE, Problem, read_form
 from states.terms import Action, Text
 from workflow.batches import (
-    BATCH,
-    LINE,
     MOST_LINES,
     SORTS,
     BatchOver,
@@ -29,10 +27,10 @@ from workflow.batches import (
     sources,
 )
 from workflow.identity import tidy
-from workflow.judging import TABLE as PROJECT
-from workflow.office_tables import BatchStatus
+from workflow.office_tables import BATCH, LINE, BatchStatus
 from workflow.people import Actor, names_of
 from workflow.scopes import visible
+from workflow.tables import PROJECT
 
 PAGE = 50  # candidates on a page
 

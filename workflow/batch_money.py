@@ -11,7 +11,7 @@ from states.forms import read_form
 from states.terms import Action
 from workflow.batches import Line, Prepared
 from workflow.funds import Share, shares, stands
-from workflow.judging import TABLE as PROJECT
+from workflow.tables import PROJECT
 
 
 def money(

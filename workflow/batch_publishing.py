@@ -13,8 +13,6 @@ from states.terms import Act, Text
 from workflow.batch_edits import NotTheirs, over
 from workflow.batch_lines import Verdict, do_line, do_lines
 from workflow.batches import (
-    BATCH,
-    LINE,
     BatchOver,
     Prepared,
     Stage,
@@ -25,7 +23,7 @@ from workflow.batches import (
     sorts_for,
 )
 from workflow.deeds import Deed
-from workflow.office_tables import BatchStatus
+from workflow.office_tables import BATCH, LINE, BatchStatus
 from workflow.people import Actor
 
 

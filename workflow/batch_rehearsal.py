@@ -26,11 +26,11 @@ from workflow.batches import (
     sorts_for,
 )
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.engine import situation
 from workflow.funds import Share
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL
 from workflow.people import Actor
+from workflow.tables import DEADLINE
 
 Subject = Callable[[Connection, Any], str]
 

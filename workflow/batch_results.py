@@ -14,14 +14,15 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.labels import rejected_label
 from states.terms import Action, State, Text
-from workflow.batches import LINE, Line, Prepared
-from workflow.mail_tables import MailStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.batches import (
+    Line,
+    Prepared,
+)
+from workflow.mail_tables import MAIL, MailStatus
+from workflow.office_tables import LINE
 from workflow.queries import deed_label
 from workflow.races import matters
-from workflow.tables import Event
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
+from workflow.tables import EVENT
 
 
 @dataclass(frozen=True, slots=True)

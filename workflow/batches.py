@@ -19,14 +19,14 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from states.facts import Facts, Json
 from states.lifecycle import LIFECYCLE
 from states.terms import Action, Role, State, Text
-from workflow.judging import TABLE as PROJECT
-from workflow.office_tables import Batch, BatchLine, BatchStatus
-from workflow.people import GRANT, PERSON, Actor
+from workflow.office_tables import BATCH, LINE, BatchStatus
+from workflow.people import (
+    Actor,
+)
 from workflow.races import moved_on
 from workflow.scopes import sees_all, visible
+from workflow.tables import GRANT, PERSON, PROJECT
 
-BATCH = Batch.__table__  # type: ignore[attr-defined]
-LINE = BatchLine.__table__  # type: ignore[attr-defined]
 MOST_LINES = 200
 SHOWN = 30  # batches on a page
 
@@ -117,8 +117,9 @@ class BatchOver(Exception):
 
 def sorts_for(actor: Actor) -> list[Action]:
     """The batches that somebody may prepare: as the table of the life has it."""
-    held = {role for role, _ in actor.grants}
-    return [deed for deed in SORTS if any(s.action is deed and held & {*s.by} for s in LIFECYCLE)]
+    return [
+        deed for deed in SORTS if any(s.action is deed and actor.roles & {*s.by} for s in LIFECYCLE)
+    ]
 
 
 def sources(deed: Action) -> list[State]:
@@ -181,10 +182,8 @@ def _theirs(actor: Actor) -> ColumnElement[bool]:
     if sees_all(actor):
         return true()
     maker = and_(GRANT.c.person_id == PERSON.c.id, PERSON.c.login == BATCH.c.made_by)
-    units = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
-    colleague = exists().where(
-        maker, GRANT.c.role == Role.COORDINATOR.value, GRANT.c.scope.in_(units)
-    )
+    ours = GRANT.c.scope.in_(actor.units(Role.COORDINATOR))
+    colleague = exists().where(maker, GRANT.c.role == Role.COORDINATOR.value, ours)
     office = exists().where(maker, GRANT.c.role == Role.PROVINCE.value)
     return or_(BATCH.c.made_by == actor.login, and_(colleague, ~office))
 

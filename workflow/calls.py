@@ -16,13 +16,9 @@ from states.facts import Facts
 from states.lateness import DUE, Look, look
 from states.mailing import hushed, is_past, whose_turn
 from states.terms import Channel, Force, Kind, Role, Text
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.lateness import GENTLE, is_due, is_late
-from workflow.mail_log import REMINDER
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON, UNIT
-from workflow.queries import EVENT
+from workflow.mail_tables import MAIL, REMINDER
+from workflow.tables import DEADLINE, EVENT, GRANT, PERSON, PROJECT, UNIT
 from workflow.watching import (
     ITS_APPLICATION,
     TO_CALL,

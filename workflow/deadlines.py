@@ -13,13 +13,10 @@ from states.policy import Category
 from states.terms import Force, Kind
 from states.wanted import Wanted, wanted
 from workflow.statements import Statement
-from workflow.tables import Deadline
+from workflow.tables import DEADLINE
 
-TABLE = Deadline.__table__  # type: ignore[attr-defined]
-
-
-COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
-INSERT = Statement(insert(TABLE), COLUMNS)
+COLUMNS = [column.name for column in DEADLINE.columns if column.name != "id"]
+INSERT = Statement(insert(DEADLINE), COLUMNS)
 SET = (
     "advised_on",
     "late_after",
@@ -34,19 +31,19 @@ SET = (
 )
 LATEST = Statement(  # the last round of a kind comes last
     select(
-        TABLE.c.id,
-        TABLE.c.kind,
-        TABLE.c.round,
-        TABLE.c.anchor_on,
-        TABLE.c.due_on,
-        *(TABLE.c[name] for name in SET),
+        DEADLINE.c.id,
+        DEADLINE.c.kind,
+        DEADLINE.c.round,
+        DEADLINE.c.anchor_on,
+        DEADLINE.c.due_on,
+        *(DEADLINE.c[name] for name in SET),
     )
-    .where(TABLE.c.project_id == bindparam("project_id"))
-    .order_by(TABLE.c.round)
+    .where(DEADLINE.c.project_id == bindparam("project_id"))
+    .order_by(DEADLINE.c.round)
 )
 UPDATE = Statement(
-    update(TABLE)
-    .where(TABLE.c.id == bindparam("row_id"))
+    update(DEADLINE)
+    .where(DEADLINE.c.id == bindparam("row_id"))
     .values({name: bindparam(f"new_{name}") for name in SET})
 )
 

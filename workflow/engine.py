@@ -29,19 +29,23 @@ from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.judging import TABLE, add_flags, add_papers, judged, needs_second
+from workflow.judging import (
+    add_flags,
+    add_papers,
+    judged,
+    needs_second,
+)
 from workflow.outbox import Result, announce_result
 from workflow.parting import tell_who_left
 from workflow.people import Actor
 from workflow.races import has_moved_on
 from workflow.readdress import follow
 from workflow.statements import Statement
-from workflow.tables import Event
+from workflow.tables import EVENT, PROJECT
 from workflow.webhooks import ANY_WEBHOOK, queue_calls
 
 __all__ = [
-    "EVENT",
-    "TABLE",
+    "APPEND",
     "Deed",
     "LostRace",
     "NoSuchProject",
@@ -158,8 +162,8 @@ class _Row:
 
 
 _LOAD = Statement(
-    select(TABLE.c.facts, TABLE.c.version, TABLE.c.head, ANY_WEBHOOK.label("watched")).where(
-        TABLE.c.id == bindparam("id")
+    select(PROJECT.c.facts, PROJECT.c.version, PROJECT.c.head, ANY_WEBHOOK.label("watched")).where(
+        PROJECT.c.id == bindparam("id")
     )
 )
 
@@ -185,15 +189,15 @@ class _Entry:
     at: datetime
 
 
-EVENT = Statement(insert(Event.__table__), EVENT_COLUMNS)  # type: ignore[attr-defined]
+APPEND = Statement(insert(EVENT), EVENT_COLUMNS)
 
 
 @cache
 def _update(changed: tuple[str, ...]) -> Statement:
     """The compare-and-set that sets these columns; one that is not named costs no index."""
     return Statement(
-        update(TABLE)
-        .where(TABLE.c.id == bindparam("row_id"), TABLE.c.version == bindparam("seen"))
+        update(PROJECT)
+        .where(PROJECT.c.id == bindparam("row_id"), PROJECT.c.version == bindparam("seen"))
         .values({name: bindparam(f"new_{name}") for name in changed})
     )
 
@@ -204,7 +208,7 @@ def redraw(connection: Connection, row: Any, facts: Facts, policy: Policy) -> No
     wanted = drawn(json.loads(row.facts), facts, policy)
     changed = {name: value for name, value in wanted.items() if value != getattr(row, name)}
     if changed:
-        connection.execute(update(TABLE).where(TABLE.c.id == row.id).values(changed))
+        connection.execute(update(PROJECT).where(PROJECT.c.id == row.id).values(changed))
 
 
 def _append(connection: Connection, entry: _Entry) -> Facts:
@@ -240,7 +244,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
     values |= {f"new_{name}": value for name, value in new.items()}
     if _update(tuple(new)).change(connection, values) != 1:
         raise LostRace(entry.project_id)
-    EVENT.run(connection, event)
+    APPEND.run(connection, event)
     if row.watched:
         internal = is_internal(event["deed"], event["role"], deed.given, entry.changes)
         queue_calls(connection, event, before=row.stored, after=stored, internal=internal)

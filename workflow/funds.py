@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, cast, func, select, type
 from config.rulebook import Rulebook
 from states.policy import Category, Policy
 from states.terms import State, Text
-from workflow.judging import TABLE as PROJECT
+from workflow.tables import PROJECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,11 @@ from sqlalchemy import Connection, func, select, update
 from states.facts import Facts
 from states.mailing import sort_of_step
 from states.terms import Force, Role
-from workflow.judging import TABLE as PROJECT
-from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose, ReminderStatus
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
 from workflow.recipients import addressed
+from workflow.tables import PROJECT
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 BATCH = 500
 # The named jobs sweep at the same minute; mail waits a little so that theirs become one.
 GATHER = timedelta(seconds=30)

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from states.facts import Json, merge
-from workflow.tables import Event
+from workflow.tables import EVENT
 
-COLUMNS = tuple(column.name for column in Event.__table__.columns)  # type: ignore[attr-defined]
+COLUMNS = tuple(column.name for column in EVENT.columns)
 HASHED = tuple(name for name in COLUMNS if name != "hash")
 NO_EVENT = "0" * 64  # what the first event of a project names as the one before
 

@@ -23,9 +23,7 @@ from states.rules import HELD
 from states.terms import Act, Action, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.identity import identity
-from workflow.tables import Project
-
-TABLE = Project.__table__  # type: ignore[attr-defined]
+from workflow.tables import PROJECT
 
 
 def judged(
@@ -139,10 +137,10 @@ def _name_taken(connection: Connection, project_id: int, deed: Deed, facts: Fact
     if field is None or field not in deed.given:
         return []
     name, host = deed.given.get("name", facts.name), deed.given.get("host", facts.host)
-    same = select(TABLE.c.id).where(
-        TABLE.c.year == facts.year,
-        TABLE.c.identity == identity(name, host),
-        TABLE.c.id != project_id,
+    same = select(PROJECT.c.id).where(
+        PROJECT.c.year == facts.year,
+        PROJECT.c.identity == identity(name, host),
+        PROJECT.c.id != project_id,
     )
     taken = connection.execute(same).scalars().all()
     return [block("name_taken", "", field, NAME_TAKEN.format(id=other)) for other in taken]
@@ -185,9 +183,9 @@ def fund_left(
         connection.execute(select(held))
     paying = [c.key for c in policy.categories.values() if c.fund == key]
     amounts = connection.execute(
-        select(TABLE.c.facts)
-        .where(TABLE.c.policy == facts.policy, TABLE.c.state == State.SUBSIDISED.value)
-        .where(TABLE.c.category.in_(paying))
+        select(PROJECT.c.facts)
+        .where(PROJECT.c.policy == facts.policy, PROJECT.c.state == State.SUBSIDISED.value)
+        .where(PROJECT.c.category.in_(paying))
     ).scalars()
     spent: int = sum(json.loads(text).get("amount", 0) for text in amounts)
     return fund.budget.value - spent

@@ -5,9 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, select, text
 
 from workflow.statements import Statement
-from workflow.tables import Setting
-
-SETTING = Setting.__table__  # type: ignore[attr-defined]
+from workflow.tables import SETTING
 
 
 def get(connection: Connection, key: str) -> str | None:

@@ -21,10 +21,9 @@ from sqlalchemy import (
 )
 
 from states.terms import Kind
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.tables import Project
+from workflow.tables import DEADLINE, PROJECT
 
-ITS = Project.__table__.alias("its")  # type: ignore[attr-defined]
+ITS = PROJECT.alias("its")
 
 IS_OPEN = DEADLINE.c.standing == literal_column("'open'")
 GENTLE = and_(IS_OPEN, DEADLINE.c.force == literal_column("'advisory'"))  # only the system asks

@@ -14,10 +14,8 @@ from states.terms import Act, Action, Text
 from workflow.addresses import clear_address as clear_address
 from workflow.addresses import mark_address as mark_address
 from workflow.attempts import HELD, RELEASED, MailRefused, record
-from workflow.mail_tables import MailStatus, Purpose
-from workflow.outbox import TABLE as MAIL
-
-LARGEST_ID = 2**31 - 1  # what the column can hold
+from workflow.mail_tables import MAIL, MailStatus, Purpose
+from workflow.tables import LARGEST_ID
 
 PENDING, FAILED, DEAD = MailStatus.PENDING, MailStatus.FAILED, MailStatus.DEAD
 AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailStatus.SENT

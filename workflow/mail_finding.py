@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, text
 
-from workflow.mail_tables import MailStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, MailStatus
 
 
 def _as_written(condition: str) -> ColumnElement[bool]:

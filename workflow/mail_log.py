@@ -9,15 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from states.terms import Text
-from workflow.addresses import ADDRESS
-from workflow.attempts import TABLE as ATTEMPT
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import BOUNCED, LARGEST_ID, MAIL_STATUS, UNPROVEN, status_label
+from workflow.mail_desk import BOUNCED, MAIL_STATUS, UNPROVEN, status_label
 from workflow.mail_finding import FOR_A_PERSON, in_state
-from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import (
+    ADDRESS,
+    ATTEMPT,
+    MAIL,
+    REMINDER,
+    MailStatus,
+    Purpose,
+    ReminderStatus,
+)
+from workflow.tables import LARGEST_ID, PROJECT
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 SHOWN = [column for column in MAIL.columns if column.name != "content"]
 # What may name several projects in `about`.
 GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value, Purpose.RESULT.value)

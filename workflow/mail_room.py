@@ -16,16 +16,19 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from states.terms import Role
 from workflow import mail_desk
-from workflow.addresses import ADDRESS
 from workflow.attempts import HELD
-from workflow.judging import TABLE as PROJECT
 from workflow.mail_desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
 from workflow.mail_finding import along, in_state
-from workflow.mail_log import REMINDER, SHOWN, labelled, one_mail, public
-from workflow.mail_tables import MailStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_log import (
+    SHOWN,
+    labelled,
+    one_mail,
+    public,
+)
+from workflow.mail_tables import ADDRESS, MAIL, REMINDER, MailStatus
 from workflow.people import Actor
 from workflow.scopes import visible
+from workflow.tables import PROJECT
 
 PAGE, MOST = 50, 99
 EVERYTHING = frozenset({Role.PROVINCE, Role.ADMIN})
@@ -47,7 +50,7 @@ class Reader:
     email: str
 
     def has(self, roles: frozenset[Role]) -> bool:
-        return any(role in roles for role, _ in self.actor.grants)
+        return not roles.isdisjoint(self.actor.roles)
 
 
 @dataclass(frozen=True, slots=True)

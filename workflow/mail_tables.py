@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from states.mailing import Mode, Sort
 from states.terms import Kind
-from workflow.tables import one_of
+from workflow.tables import one_of, table_of
 
 
 class ReminderStatus(StrEnum):
@@ -181,3 +181,13 @@ class Reminder(SQLModel, table=True):
         one_of("status", ReminderStatus),
         CheckConstraint("status = 'queued' OR reason <> ''", name="reason_given"),
     )
+
+
+# For queries.
+PREFERENCE = table_of(Preference)
+SUBSTITUTE = table_of(Substitute)
+ADDRESS = table_of(Address)
+WORDING = table_of(Wording)
+MAIL = table_of(Mail)
+ATTEMPT = table_of(MailAttempt)
+REMINDER = table_of(Reminder)

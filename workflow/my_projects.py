@@ -17,9 +17,8 @@ from states.lateness import is_handed_in, look
 from states.lifecycle import UNDER_WAY
 from states.next_step import Next, next_step
 from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.people import Actor
+from workflow.tables import DEADLINE, PROJECT
 
 MOST = 30  # projects of one host that are shown; a unit has a few a year
 
@@ -52,9 +51,11 @@ class Mine:
 
 def my_projects(connection: Connection, book: Rulebook, actor: Actor, *, today: date) -> list[Mine]:
     """The projects of somebody's units, what is under way and due first."""
-    units = [scope for role, scope in actor.grants if role is Role.HOST and scope]
     rows = connection.execute(
-        select(PROJECT).where(PROJECT.c.host.in_(units)).order_by(PROJECT.c.id.desc()).limit(MOST)
+        select(PROJECT)
+        .where(PROJECT.c.host.in_(actor.units(Role.HOST)))
+        .order_by(PROJECT.c.id.desc())
+        .limit(MOST)
     ).all()
     due = _due(connection, [row.id for row in rows])
     found = [_mine(row, due[row.id], book, today) for row in rows]

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from workflow.accounts.sessions import CREDENTIAL, SESSION
 from workflow.mail_finding import FOR_A_PERSON, WAITING
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON
-from workflow.recipients import ADDRESS
+from workflow.mail_tables import ADDRESS, MAIL
+from workflow.office_tables import CREDENTIAL, SESSION
+from workflow.tables import GRANT, PERSON
 from workflow.workplace_counts import counted
 
 MOST = 999  # a count says no more

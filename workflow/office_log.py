@@ -9,13 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, text, tuple_
 
 from states.terms import Text
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID
-from workflow.office_tables import OfficeEvent
-from workflow.tables import Event
+from workflow.office_tables import OFFICE_EVENT
+from workflow.tables import EVENT, LARGEST_ID, PROJECT
 
-TABLE = OfficeEvent.__table__  # type: ignore[attr-defined]
-EVENT = Event.__table__  # type: ignore[attr-defined]
 LONGEST = 2000  # characters of a detail
 PAGE = 50
 
@@ -26,7 +22,7 @@ def note(
     """Add a line. `person`: the login of who did it; `what`: a key of WHAT; `about`: the login,
     unit, file or number that was changed; `detail`: what changed, never a secret."""
     values = {"at": at, "person": person, "what": what, "object": about, "detail": detail[:LONGEST]}
-    connection.execute(insert(TABLE).values(values))
+    connection.execute(insert(OFFICE_EVENT).values(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +38,16 @@ def lines(
     connection: Connection, search: Search, before: int | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], int | None]:
     """A page of lines, the latest first, and the key of the next page."""
-    query = select(TABLE).order_by(TABLE.c.id.desc()).limit(limit + 1)
+    query = select(OFFICE_EVENT).order_by(OFFICE_EVENT.c.id.desc()).limit(limit + 1)
     if search.person:
-        query = query.where(TABLE.c.person == search.person)
+        query = query.where(OFFICE_EVENT.c.person == search.person)
     if search.what:
-        query = query.where(TABLE.c.what == search.what)
+        query = query.where(OFFICE_EVENT.c.what == search.what)
     if search.word:
-        inside = (TABLE.c.object, TABLE.c.detail)
+        inside = (OFFICE_EVENT.c.object, OFFICE_EVENT.c.detail)
         query = query.where(or_(*(c.contains(search.word, autoescape=True) for c in inside)))
     if before is not None:
-        query = query.where(TABLE.c.id < before)
+        query = query.where(OFFICE_EVENT.c.id < before)
     rows = [dict(row._mapping) for row in connection.execute(query)]
     shown = [row | {"label": label(row["what"])} for row in rows[:limit]]
     return shown, shown[-1]["id"] if len(rows) > limit else None

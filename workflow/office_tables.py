@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from workflow.tables import one_of
+from workflow.tables import one_of, table_of
 
 
 class Credential(SQLModel, table=True):
@@ -197,3 +197,18 @@ class OfficeEvent(SQLModel, table=True):
     what: str
     object: str
     detail: str = Field(default="", sa_type=Text)
+
+
+# For queries.
+CREDENTIAL = table_of(Credential)
+SESSION = table_of(Session)
+LINK = table_of(SignInLink)
+TOKEN = table_of(ApiToken)
+ANSWER = table_of(ApiAnswer)
+HOOK = table_of(Webhook)
+CALL = table_of(WebhookCall)
+VIEW = table_of(SavedView)
+PROFILE = table_of(UnitProfile)
+BATCH = table_of(Batch)
+LINE = table_of(BatchLine)
+OFFICE_EVENT = table_of(OfficeEvent)

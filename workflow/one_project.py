@@ -22,12 +22,16 @@ from states.policy import Category, Policy
 from states.terms import Role, State, Text
 from workflow.deadlines import LATEST, SET
 from workflow.engine import situation
-from workflow.mail_tables import ReminderStatus
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON, Actor
-from workflow.queries import EVENT, REMINDER, deed_label
+from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
+from workflow.people import (
+    Actor,
+)
+from workflow.queries import (
+    deed_label,
+)
 from workflow.scopes import may_see
 from workflow.statements import Statement
+from workflow.tables import EVENT, PERSON
 from workflow.told import Line, told
 
 OFFICIALS = frozenset({Role.COORDINATOR, Role.PROVINCE, Role.ADMIN, Role.AUDITOR})

@@ -14,14 +14,13 @@ from sqlalchemy import Connection, insert, select
 from states.facts import Facts
 from states.mailing import sort_of_result
 from states.terms import Act, Action, Role
-from workflow.mail_tables import Mail, MailStatus, Purpose
-from workflow.people import PERSON
+from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
+from workflow.tables import PERSON
 
-TABLE = Mail.__table__  # type: ignore[attr-defined]
-COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
-INSERT = Statement(insert(TABLE), COLUMNS)
+COLUMNS = [column.name for column in MAIL.columns if column.name != "id"]
+INSERT = Statement(insert(MAIL), COLUMNS)
 
 
 def draft(

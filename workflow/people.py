@@ -12,11 +12,7 @@ from states.facts import Facts
 from states.terms import Role, State, Text
 from workflow.identity import squeeze
 from workflow.statements import Statement
-from workflow.tables import Grant, Person, Unit
-
-PERSON = Person.__table__  # type: ignore[attr-defined]
-GRANT = Grant.__table__  # type: ignore[attr-defined]
-UNIT = Unit.__table__  # type: ignore[attr-defined]
+from workflow.tables import GRANT, PERSON, UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +22,14 @@ class Actor:
     login: str
     name: str
     grants: tuple[tuple[Role, str], ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(role for role, _ in self.grants)
+
+    def units(self, role: Role) -> list[str]:
+        """The units over which somebody has a role."""
+        return [scope for held, scope in self.grants if held is role and scope]
 
     def roles_over(self, facts: Facts) -> tuple[Role, ...]:
         """The roles that this person has over this project; somebody may have several."""

@@ -15,12 +15,13 @@ from states.discretion import masked
 from states.forms import ACCOUNT, ACCOUNT_NUMBER, EMAIL, UNSEEN, Field, Problem, may
 from states.terms import Role, Text
 from workflow.identity import tidy
-from workflow.judging import TABLE as PROJECT
 from workflow.office_log import note
-from workflow.office_tables import UnitProfile
-from workflow.people import GRANT, PERSON, UNIT, Actor
+from workflow.office_tables import PROFILE
+from workflow.people import (
+    Actor,
+)
+from workflow.tables import GRANT, PERSON, PROJECT, UNIT
 
-PROFILE = UnitProfile.__table__  # type: ignore[attr-defined]
 PAGE, MOST_EXPERTS, LONGEST = 50, 50, 200
 FIELDS: tuple[Field, ...] = (
     *ACCOUNT,
@@ -93,8 +94,11 @@ def unit_id(connection: Connection, name: str) -> int | None:
 
 def own_units(connection: Connection, actor: Actor) -> dict[int, str]:
     """The units for which somebody acts as host, by their ids."""
-    names = [scope for role, scope in actor.grants if role is Role.HOST and scope]
-    query = select(UNIT.c.id, UNIT.c.name).where(UNIT.c.name.in_(names)).order_by(UNIT.c.name)
+    query = (
+        select(UNIT.c.id, UNIT.c.name)
+        .where(UNIT.c.name.in_(actor.units(Role.HOST)))
+        .order_by(UNIT.c.name)
+    )
     return {int(row.id): row.name for row in connection.execute(query)}
 
 
@@ -109,10 +113,7 @@ def profile(connection: Connection, number: int | None) -> dict[str, Any]:
 
 def sees_number(actor: Actor, unit_name: str) -> bool:
     """Whether somebody needs the whole account number: the unit itself, and who pays."""
-    return any(
-        role in SEES_NUMBERS or (role is Role.HOST and scope == unit_name)
-        for role, scope in actor.grants
-    )
+    return not SEES_NUMBERS.isdisjoint(actor.roles) or unit_name in actor.units(Role.HOST)
 
 
 def profile_for(connection: Connection, actor: Actor, number: int, name: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy import Column, Connection, String, cast, func, literal, select, 
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
 from states.terms import Role, State, Text
-from workflow.judging import TABLE as PROJECT
 from workflow.people import Actor
 from workflow.scopes import sees_all
+from workflow.tables import PROJECT
 
 MOST = 300  # of one kind
 
@@ -35,7 +35,7 @@ def choices(connection: Connection, book: Rulebook, actor: Actor) -> Choices:
         found[name].append(value)
     departments = sorted(value for value in found["department"] if value)
     if not sees_all(actor):
-        departments = sorted({s for role, s in actor.grants if role is Role.COORDINATOR})
+        departments = sorted(set(actor.units(Role.COORDINATOR)))
     return Choices(
         years=tuple(sorted((int(year) for year in found["year"]), reverse=True)),
         departments=tuple(departments),

@@ -14,13 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union_all
 
 from states.terms import Role
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.identity import squeeze
-from workflow.judging import TABLE as PROJECT
 from workflow.lateness import ASKED, has, is_due, is_late
 from workflow.people import Actor
 from workflow.project_search import Search
-from workflow.scopes import sees_all
+from workflow.scopes import sees_all, within_units
+from workflow.tables import DEADLINE, PROJECT
 from workflow.watching import WAITS
 
 Columns = Any  # a collection of columns with the names of tables.FILTERED and `id`
@@ -38,7 +37,7 @@ class Condition:
 def conditions(search: Search, actor: Actor, *, today: date) -> Iterator[Condition]:
     """The cheapest to look up first; the words last, for which a whole index is read."""
     if not sees_all(actor):
-        yield _plain(lambda c: in_scope(actor, c))
+        yield _plain(lambda c: within_units(actor, c))
     if search.overdue:
         yield _by_deadline(is_late(today))
     if search.due_within is not None:
@@ -65,15 +64,6 @@ def _plain(test: Test) -> Condition:
     return Condition(test, select(PROJECT.c.id).where(test(PROJECT.c)))
 
 
-def in_scope(actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    """As scopes.visible, over any columns."""
-    units = {
-        role: [scope for held, scope in actor.grants if held is role and scope]
-        for role in (Role.HOST, Role.COORDINATOR)
-    }
-    return or_(columns.host.in_(units[Role.HOST]), columns.department.in_(units[Role.COORDINATOR]))
-
-
 def _by_deadline(when: ColumnElement[bool]) -> Condition:
     """Projects with such a deadline."""
     seek = select(DEADLINE.c.project_id.label("id")).where(when).distinct()
@@ -82,36 +72,31 @@ def _by_deadline(when: ColumnElement[bool]) -> Condition:
 
 def _mine(actor: Actor) -> Condition:
     """What waits for somebody in one of the roles that the person has (states/waiting.py)."""
-    roles = {role for role, _ in actor.grants}
     tests: list[Test] = []
-    if Role.COORDINATOR in roles:
+    if Role.COORDINATOR in actor.roles:
         tests.append(lambda c: and_(c.waits_for == Role.COORDINATOR.value, _within(actor, c)))
-    if Role.PROVINCE in roles:
+    if Role.PROVINCE in actor.roles:
         tests.append(lambda c: c.waits_for == Role.PROVINCE.value)
-    if Role.HOST in roles:
+    if Role.HOST in actor.roles:
         tests.append(lambda c: and_(c.waits_for == "", _of_the_host(actor, c)))
-    officials = [role.value for role in (Role.COORDINATOR, Role.PROVINCE) if role in roles]
+    officials = [role.value for role in (Role.COORDINATOR, Role.PROVINCE) if role in actor.roles]
     seek = select(PROJECT.c.id).where(
         or_(
             and_(WAITS, PROJECT.c.waits_for.in_(officials)),
-            PROJECT.c.host.in_(_units(actor, Role.HOST)),
+            PROJECT.c.host.in_(actor.units(Role.HOST)),
         )
     )
     return Condition(lambda c: or_(*(test(c) for test in tests)) if tests else c.id < 0, seek)
 
 
-def _units(actor: Actor, role: Role) -> list[str]:
-    return [scope for held, scope in actor.grants if held is role and scope]
-
-
 def _within(actor: Actor, columns: Columns) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = columns.department.in_(_units(actor, Role.COORDINATOR))
+    found: ColumnElement[bool] = columns.department.in_(actor.units(Role.COORDINATOR))
     return found
 
 
 def _of_the_host(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     """A host is waited for where something is asked of it that it has not handed in."""
-    return and_(columns.host.in_(_units(actor, Role.HOST)), has(columns.id, ASKED))
+    return and_(columns.host.in_(actor.units(Role.HOST)), has(columns.id, ASKED))
 
 
 def _words(words: str, year: int | None) -> Condition:

@@ -17,13 +17,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select, tuple_
 
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.judging import TABLE as PROJECT
 from workflow.lateness import ASKED, asked
 from workflow.project_filters import Condition
 from workflow.project_search import Cursor, Order, Place
 from workflow.shelving import LAST_YEAR, year_begins
-from workflow.tables import FILTERED
+from workflow.tables import DEADLINE, FILTERED, PROJECT
 
 FEW = 500
 DUE_FEW = 4  # times as many, where a walk would cost more

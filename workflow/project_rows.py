@@ -16,9 +16,8 @@ from states.labels import state_label
 from states.lateness import look
 from states.terms import Force, Kind, Text
 from states.waiting import waiting
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.judging import TABLE as PROJECT
 from workflow.lateness import ASKED
+from workflow.tables import DEADLINE, PROJECT
 
 
 @dataclass(frozen=True, slots=True)

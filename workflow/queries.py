@@ -14,18 +14,12 @@ from states.facts import Facts, Json, Standing
 from states.labels import state_label
 from states.terms import Act, Action, Entry, Force, State, Text
 from states.wanted import deadlines_for
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.deeds import NoSuchProject
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
 from workflow.lateness import has, is_late
-from workflow.mail_desk import LARGEST_ID
 from workflow.mail_log import mail_log
-from workflow.mail_tables import Reminder
-from workflow.tables import Event
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+from workflow.mail_tables import REMINDER
+from workflow.tables import DEADLINE, EVENT, LARGEST_ID, PROJECT
 
 
 def projects(

@@ -13,9 +13,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from states.facts import UNJUDGED
-from workflow.tables import Event
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
+from workflow.tables import EVENT
 
 
 def matters(changes: str) -> bool:

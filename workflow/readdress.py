@@ -14,15 +14,12 @@ from states.mailing import PARTING_NOTICES, Sort
 from states.terms import Act, Action, Role, deed_of
 from workflow.attempts import RELEASED, carry_hold
 from workflow.gathering import gather, waiting_mail
-from workflow.mail_tables import MailStatus, Purpose, Reminder, ReminderStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose, ReminderStatus
 from workflow.outbox import Result, queue_result
 from workflow.people import know_contacts
 from workflow.recipients import Recipient, addressed
-from workflow.tables import Event
+from workflow.tables import EVENT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 WAITING = [s.value for s in (MailStatus.PENDING, MailStatus.FAILED, MailStatus.AWAITING)]
 NOT_WITH_A_SERVER = MAIL.c.status.in_(WAITING) & (MAIL.c.handed == 0)
 SILENT = {"status": ReminderStatus.SUPPRESSED.value, "reason": "handed_over", "mail_id": None}

@@ -10,13 +10,12 @@ from sqlalchemy import Connection, bindparam, select
 from states.facts import Facts
 from states.mailing import Mode, Sort, choices
 from states.terms import Role
-from workflow.mail_tables import Address, Preference, Substitute
-from workflow.people import PERSON, recipients
+from workflow.mail_tables import ADDRESS, PREFERENCE, SUBSTITUTE
+from workflow.people import (
+    recipients,
+)
 from workflow.statements import Statement
-
-PREFERENCE = Preference.__table__  # type: ignore[attr-defined]
-SUBSTITUTE = Substitute.__table__  # type: ignore[attr-defined]
-ADDRESS = Address.__table__  # type: ignore[attr-defined]
+from workflow.tables import PERSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,11 @@ from config.rulebook import Rulebook
 from states.facts import Facts, Standing
 from workflow import kept
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next, reconcile
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import redraw
-from workflow.mail_tables import Reminder
+from workflow.mail_tables import REMINDER
+from workflow.tables import DEADLINE, PROJECT
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 KEY = "rules"
 BATCH = 500
 

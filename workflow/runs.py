@@ -18,10 +18,17 @@ from sqlalchemy import Connection, select, update
 from config.rulebook import Rulebook
 from states.forms import read_form
 from states.terms import Labelled, Text, deed_of
-from workflow.answers import ANSWER, KEPT, Answer, UnderWay, keep, said_before
+from workflow.answers import (
+    KEPT,
+    Answer,
+    UnderWay,
+    keep,
+    said_before,
+)
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
 from workflow.engine import perform_in
+from workflow.office_tables import ANSWER
 from workflow.people import Actor
 
 MARK = "steps"  # stands where an answer to a program has a fingerprint

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from states.terms import Text
 from workflow.identity import tidy
-from workflow.office_tables import SavedView
-from workflow.people import PERSON
+from workflow.office_tables import VIEW
+from workflow.tables import PERSON
 
-VIEW = SavedView.__table__  # type: ignore[attr-defined]
 LONGEST_NAME, MOST_OWN, MOST_SHOWN = 40, 50, 100
 
 

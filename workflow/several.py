@@ -37,8 +37,7 @@ DEEDS: tuple[Action | Act, ...] = (
 
 def possible(actor: Actor) -> tuple[Action | Act, ...]:
     """The deeds that somebody with these roles may do to several projects in some state."""
-    roles = {role for role, _ in actor.grants}
-    return tuple(d for d in DEEDS if any(roles & set(who_may(d, state)) for state in State))
+    return tuple(d for d in DEEDS if any(actor.roles & {*who_may(d, state)} for state in State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,10 @@ def fitting(
         return {"kind": [(kind.value, kind.label) for kind in EXTENDED]}
     if deed is not Act.MILESTONE:
         return {}
-    roles = {role for role, _ in actor.grants}
     found: dict[str, Text] = {}
     for row in rows:
         category = book.policy(row.facts.policy).categories[row.facts.category]
-        found |= {m.key: m.label for m in category.milestones if m.by in roles}
+        found |= {m.key: m.label for m in category.milestones if m.by in actor.roles}
     return {"name": list(found.items())}
 
 

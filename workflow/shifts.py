@@ -14,8 +14,7 @@ from states.calendar import WorkCalendar
 from states.facts import Facts, Standing
 from states.terms import Kind
 from states.wanted import Wanted, wanted
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.judging import TABLE as PROJECT
+from workflow.tables import DEADLINE, PROJECT
 
 REACH = timedelta(days=120)  # further from its due day no deadline is counted in working days
 LIVE = (Standing.OPEN, Standing.AHEAD)

@@ -14,11 +14,10 @@ from states.facts import Facts
 from states.lateness import look
 from states.lifecycle import FINAL
 from states.terms import Force, Kind, State
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.judging import TABLE as PROJECT
 from workflow.lateness import ASKED, OWED, is_late
 from workflow.people import Actor
 from workflow.scopes import visible
+from workflow.tables import DEADLINE, PROJECT
 
 WEEK = timedelta(days=7)
 

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, or_, select
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Role
-from workflow.judging import TABLE as PROJECT
-from workflow.mail_tables import MailStatus, Purpose
+from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON, holders
+from workflow.people import (
+    holders,
+)
 from workflow.recipients import Recipient, resolve
+from workflow.tables import GRANT, PERSON, PROJECT
 
 NOTICE = "substitute"
 

@@ -10,7 +10,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from states.facts import Standing
@@ -23,6 +32,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+LARGEST_ID = 2**31 - 1  # what a column of ids can hold
 SQLModel.metadata.naming_convention = NAMING
 metadata: MetaData = SQLModel.metadata
 
@@ -31,6 +41,12 @@ def one_of(column: str, values: type[StrEnum], *also: str) -> CheckConstraint:
     """The column holds one of the enum's values."""
     listed = ", ".join(f"'{value}'" for value in (*(v.value for v in values), *also))
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table that a class of rows stands for: queries go by it, since the class's own
+    attributes are typed as values."""
+    return metadata.tables[str(row.__tablename__)]
 
 
 class Setting(SQLModel, table=True):
@@ -262,3 +278,13 @@ class Deadline(SQLModel, table=True):
         one_of("kind", Kind),
         one_of("standing", Standing),
     )
+
+
+# For queries.
+SETTING = table_of(Setting)
+UNIT = table_of(Unit)
+PERSON = table_of(Person)
+GRANT = table_of(Grant)
+PROJECT = table_of(Project)
+EVENT = table_of(Event)
+DEADLINE = table_of(Deadline)

@@ -24,17 +24,11 @@ from states.terms import Act, Action, Entry, State, Text
 from states.wanted import Wanted, wanted
 from workflow.columns import drawn
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.deadlines import expected_next
 from workflow.history import NO_EVENT, dump, event_hash
-from workflow.mail_tables import MailStatus, Reminder, ReminderStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.papers import missing
-from workflow.tables import Event, Project
-
-PROJECT = Project.__table__  # type: ignore[attr-defined]
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+from workflow.tables import DEADLINE, EVENT, PROJECT
 
 Row = Any  # a row of SQLAlchemy, whose columns are attributes
 

@@ -20,10 +20,9 @@ from sqlalchemy import (
 )
 
 from states.terms import Kind, Role
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.lateness import IS_OPEN
 from workflow.people import Actor
+from workflow.tables import DEADLINE, PROJECT
 
 ITS_APPLICATION = and_(
     DEADLINE.c.project_id == PROJECT.c.id, DEADLINE.c.kind == Kind.APPLICATION.value, IS_OPEN
@@ -52,11 +51,10 @@ class Scope:
 def scope_of(actor: Actor) -> Scope | None:
     """The scope in which somebody works, before one in which they only look on; None for hosts
     and administrators."""
-    roles = {role for role, _ in actor.grants}
-    if Role.PROVINCE in roles:
+    if Role.PROVINCE in actor.roles:
         return _everything(actor, Role.PROVINCE)
-    if Role.COORDINATOR in roles:
-        names = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
+    if Role.COORDINATOR in actor.roles:
+        names = actor.units(Role.COORDINATOR)
         columns = (
             PROJECT.c.department,
             DEADLINE.c.department,
@@ -64,7 +62,7 @@ def scope_of(actor: Actor) -> Scope | None:
         )
         which = [one.in_(names) if names else false() for one in columns]
         return Scope(actor, Role.COORDINATOR, *which)
-    return _everything(actor, Role.AUDITOR) if Role.AUDITOR in roles else None
+    return _everything(actor, Role.AUDITOR) if Role.AUDITOR in actor.roles else None
 
 
 def _everything(actor: Actor, role: Role) -> Scope:

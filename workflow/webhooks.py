@@ -29,15 +29,10 @@ from sqlalchemy import (
 from states.facts import Json
 from states.terms import Role, Text
 from workflow.accounts.secrets import new_secret
-from workflow.office_tables import CallStatus, Webhook, WebhookCall
-from workflow.people import GRANT, PERSON
+from workflow.office_tables import CALL, HOOK, CallStatus
 from workflow.scopes import EVERYTHING
 from workflow.statements import Statement
-from workflow.tables import Event
-
-HOOK = Webhook.__table__  # type: ignore[attr-defined]
-CALL = WebhookCall.__table__  # type: ignore[attr-defined]
-EVENT = Event.__table__  # type: ignore[attr-defined]
+from workflow.tables import EVENT, GRANT, PERSON
 
 MOST = 10  # of one person
 LONGEST_URL, SHORTEST_SECRET, LONGEST_SECRET = 500, 16, 128

@@ -19,12 +19,12 @@ from states.facts import Facts
 from states.mailing import hushed
 from states.terms import PROVISIONAL, Kind, Role, State, Text
 from states.waiting import waiting
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
-from workflow.people import PERSON
-from workflow.queries import EVENT, deed_label
+from workflow.queries import (
+    deed_label,
+)
+from workflow.tables import DEADLINE, EVENT, PERSON, PROJECT
 from workflow.watching import (
     BY_PEOPLE,
     FLAGGED,

@@ -9,12 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, true
 
 from states.terms import Kind, State
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.lateness import is_due, is_late
 from workflow.mail_finding import FOR_A_PERSON
-from workflow.mail_log import REMINDER
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER
+from workflow.tables import DEADLINE, PROJECT
 from workflow.watching import (
     FLAGGED,
     TO_CALL,

@@ -12,11 +12,9 @@ from sqlalchemy import Connection, and_, or_, select
 
 from states.facts import Facts, Standing
 from states.terms import Kind, State
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.judging import TABLE as PROJECT
-from workflow.mail_desk import LARGEST_ID
 from workflow.people import Actor
 from workflow.statistics import within
+from workflow.tables import DEADLINE, LARGEST_ID, PROJECT
 
 PAGE = 60
 NEVER = date(9999, 12, 31)  # where a project without dates stands in the order

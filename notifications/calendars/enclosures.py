@@ -21,15 +21,11 @@ from states.facts import Facts, Standing
 from states.mailing import PARTING_NOTICES
 from states.terms import Action, Kind, Role, Text
 from states.wanted import wanted
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.history import fold
-from workflow.mail_tables import Purpose, Reminder, ReminderStatus
+from workflow.mail_tables import REMINDER, Purpose, ReminderStatus
 from workflow.statements import Statement
-from workflow.tables import Event
+from workflow.tables import DEADLINE, EVENT, PROJECT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 LATER = DEADLINE.alias("later")
 LATEST = ~exists().where(
     LATER.c.project_id == DEADLINE.c.project_id,

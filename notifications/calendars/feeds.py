@@ -18,20 +18,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from config.rulebook import Rulebook
-from notifications.calendars.enclosures import EVENT, LATEST, ROWS, facts_for
+from notifications.calendars.enclosures import (
+    LATEST,
+    ROWS,
+    facts_for,
+)
 from notifications.calendars.entries import entry
 from notifications.calendars.former import lately_left
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token
 from states.facts import Standing
 from states.terms import Role, Text
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
-from workflow.people import GRANT, PERSON
+from workflow.tables import DEADLINE, EVENT, GRANT, LARGEST_ID, PERSON, PROJECT
 
 KEPT = timedelta(days=60)  # how long a cancelled entry stays in the feed
 AHEAD = timedelta(days=60)  # how far the province looks: its feed would else hold every project
 SECRET_BYTES = 32
-LARGEST_ID = 2**31 - 1
 NAME = Text("研修项目期限", "Deadlines of training projects")
 OVER = (Standing.MET.value, Standing.LIFTED.value, Standing.SUPERSEDED.value)
 

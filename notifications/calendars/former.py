@@ -11,10 +11,8 @@ from sqlalchemy import Connection, exists, func, or_, select
 from states.facts import Json
 from states.terms import Act, Role
 from workflow.history import fold
-from workflow.people import GRANT
-from workflow.tables import Event
+from workflow.tables import EVENT, GRANT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
 EARLIER = EVENT.alias("earlier")
 # An import changes contacts and departments as a change of its own.
 MOVING = [act.value for act in (Act.HAND_OVER, Act.TRANSFER, Act.CHANGE)]

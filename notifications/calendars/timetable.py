@@ -17,8 +17,7 @@ from states.facts import Facts, Standing
 from states.lateness import is_handed_in
 from states.policy import Category, Policy
 from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
+from workflow.tables import DEADLINE, PROJECT
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHOWN = (Standing.OPEN.value, Standing.AHEAD.value, Standing.MET.value)

@@ -18,9 +18,8 @@ from sqlalchemy import and_, delete, exists, select, update
 from notifications.hooks.carrier import SECONDS, NotDelivered, deliver, sign
 from workflow.answers import any_old, forget
 from workflow.database import Database
-from workflow.office_tables import CallStatus
-from workflow.people import PERSON
-from workflow.webhooks import CALL, EVENT, HOOK
+from workflow.office_tables import CALL, HOOK, CallStatus
+from workflow.tables import EVENT, PERSON
 
 # Seconds until the next attempt; the last one again and again, up to PATIENCE after the event.
 BACK_OFF = (10, 30, 60, 300, 900, 1800, 3600, 7200, 14400)

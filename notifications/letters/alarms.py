@@ -19,7 +19,7 @@ from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.facts import Facts
 from states.terms import Role, Text, day_label
-from workflow.engine import TABLE as PROJECT
+from workflow.tables import PROJECT
 
 SAID_LIMIT = 500  # of the server's words, which may be a whole page
 

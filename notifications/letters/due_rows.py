@@ -17,8 +17,8 @@ from states.lifecycle import FINAL
 from states.mailing import NEW_DATES
 from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Text
 from states.wanted import wanted
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.statements import Statement
+from workflow.tables import DEADLINE
 
 # Their mails show beside each day the one that held before.
 COMPARED = NEW_DATES | {Act.CORRECT}

@@ -19,12 +19,9 @@ from states.labels import is_national_money
 from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
-from workflow.mail_tables import Reminder, ReminderStatus
+from workflow.mail_tables import REMINDER, ReminderStatus
 from workflow.statements import Statement
-
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+from workflow.tables import DEADLINE, PROJECT
 
 
 class DueReminder(NamedTuple):

@@ -10,16 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from notifications.letters.wording import Wording, Wordings
-from workflow.mail_tables import Wording as WordingRow
+from workflow.mail_tables import WORDING
 from workflow.statements import Statement
 
-TABLE = WordingRow.__table__  # type: ignore[attr-defined]
 Saved = Mapping[tuple[str, str], Wording]
-_NEWEST = Statement(select(func.max(TABLE.c.id)))
+_NEWEST = Statement(select(func.max(WORDING.c.id)))
 _ALL = Statement(
     select(
-        TABLE.c.notice, TABLE.c.language, TABLE.c.subject, TABLE.c.lead, TABLE.c.version
-    ).order_by(TABLE.c.version)
+        WORDING.c.notice, WORDING.c.language, WORDING.c.subject, WORDING.c.lead, WORDING.c.version
+    ).order_by(WORDING.c.version)
 )
 
 
@@ -57,22 +56,22 @@ def save(
     at: datetime,
 ) -> int:
     """Add a version of subject and lead, checked before (wording_check.py); its number."""
-    query = select(func.max(TABLE.c.version)).where(
-        TABLE.c.notice == notice, TABLE.c.language == language
+    query = select(func.max(WORDING.c.version)).where(
+        WORDING.c.notice == notice, WORDING.c.language == language
     )
     version = (connection.execute(query).scalar() or 0) + 1
     subject, lead = texts
     values = {"notice": notice, "language": language, "version": version, "subject": subject}
     values |= {"lead": lead, "saved_by": by, "saved_at": at}
-    connection.execute(insert(TABLE).values(values))
+    connection.execute(insert(WORDING).values(values))
     return version
 
 
 def history(connection: Connection, notice: str, language: str) -> list[dict[str, Any]]:
     """All versions of a notice's wording, oldest first."""
     query = (
-        select(TABLE)
-        .where(TABLE.c.notice == notice, TABLE.c.language == language)
-        .order_by(TABLE.c.version)
+        select(WORDING)
+        .where(WORDING.c.notice == notice, WORDING.c.language == language)
+        .order_by(WORDING.c.version)
     )
     return [dict(row._mapping) for row in connection.execute(query)]

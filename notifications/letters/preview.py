@@ -26,7 +26,11 @@ from notifications.letters.imagined_letter import (
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import MILESTONES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import render_reminder
-from notifications.letters.results import EVENT, Reader, story_of, told_notice
+from notifications.letters.results import (
+    Reader,
+    story_of,
+    told_notice,
+)
 from notifications.letters.story import Story
 from notifications.letters.values import Rendered
 from notifications.letters.wording import SHIPPED, Wordings
@@ -37,6 +41,7 @@ from states.mailing import PARTING, PARTING_NOTICES, PARTS, WATCHERS
 from states.terms import Act, Action, Kind, Role, Text, day_label
 from workflow.engine import situation
 from workflow.people import recipients
+from workflow.tables import EVENT
 
 WEEK = timedelta(days=7)
 

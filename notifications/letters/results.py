@@ -22,13 +22,10 @@ from states.facts import Facts, Json, merge
 from states.labels import state_label
 from states.mailing import PARTING_NOTICES
 from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text, deed_of
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import situation
 from workflow.history import fold
 from workflow.statements import Statement
-from workflow.tables import Event
-
-EVENT = Event.__table__  # type: ignore[attr-defined]
+from workflow.tables import EVENT, PROJECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,10 @@ from notifications.returns.bounce_sources import BounceProblem, BounceSource, Fo
 from notifications.returns.bounces import Report, parse
 from notifications.returns.imap_box import ImapBox
 from workflow.addresses import mark_address, warn_about
-from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import record
 from workflow.database import Database
 from workflow.mail_desk import BOUNCED, BY_HAND, UNPROVEN
-from workflow.mail_tables import MailStatus, Purpose
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
 DELAYED, ELSEWHERE = "delayed", "bounced_elsewhere"

@@ -17,8 +17,7 @@ from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, sel
 
 from notifications.letters.drafts import Written
 from workflow.mail_finding import WAITING
-from workflow.mail_tables import MailAttempt, MailStatus, Purpose
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 from workflow.statements import Statement
 
 MOST_HANDED = 2  # as often may a server have got a mail; a third copy is never risked
@@ -258,13 +257,12 @@ _BRING_BACK = Statement(
     .where(WAITING, MAIL.c.status == MailStatus.FAILED.value, MAIL.c.due_at > bindparam("far"))
     .values(due_at=bindparam("now"))
 )
-_ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]
-_LOG = Statement(insert(_ATTEMPT), ["mail_id", "at", "outcome", "reply", "person"])
+_LOG = Statement(insert(ATTEMPT), ["mail_id", "at", "outcome", "reply", "person"])
 _LOGGED = Statement(
-    select(_ATTEMPT.c.id).where(
-        _ATTEMPT.c.mail_id == bindparam("mail_id"),
-        _ATTEMPT.c.at == bindparam("at"),
-        _ATTEMPT.c.outcome == bindparam("outcome"),
-        _ATTEMPT.c.reply == bindparam("reply"),
+    select(ATTEMPT.c.id).where(
+        ATTEMPT.c.mail_id == bindparam("mail_id"),
+        ATTEMPT.c.at == bindparam("at"),
+        ATTEMPT.c.outcome == bindparam("outcome"),
+        ATTEMPT.c.reply == bindparam("reply"),
     )
 )

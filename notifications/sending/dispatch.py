@@ -15,8 +15,7 @@ from notifications.sending.carriers import MAILS_A_CARRIER, Crew, Order, writer_
 from notifications.sending.delivery import Clock, Delivery, DeliveryResult, Errand, Stop
 from workflow.database import Database
 from workflow.mail_finding import WAITING
-from workflow.mail_tables import MailStatus
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, MailStatus
 from workflow.statements import Statement
 
 

@@ -21,21 +21,20 @@ from states.calendar import WorkCalendar
 from states.facts import Facts
 from states.terms import Act, Action, Role
 from workflow.database import Database
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
-from workflow.mail_tables import MailAttempt, Reminder
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON, Actor, add_person, grant
-from workflow.tables import Deadline
+from workflow.mail_tables import ATTEMPT, MAIL, REMINDER
+from workflow.people import (
+    Actor,
+    add_person,
+    grant,
+)
+from workflow.tables import DEADLINE, PERSON, PROJECT
 from workflow.verify import verify
 
 SAMPLE = Path("config/samples/plan-2025.xlsx").resolve()
-DEADLINE = Deadline.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
-ATTEMPT = MailAttempt.__table__  # type: ignore[attr-defined]
 FROM = "研修项目管理系统 <yanxiu@example.cn>"
 WHOLE = PlanRow(
     row=2,

@@ -27,8 +27,8 @@ from notifications.returns.bounce_sources import BounceProblem
 from notifications.worker import Worker
 from states.terms import Role
 from workflow.addresses import clear_address, marked
+from workflow.mail_tables import MAIL
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
 
 SENT = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 NOW = SENT + timedelta(hours=1)

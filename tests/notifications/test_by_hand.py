@@ -20,9 +20,9 @@ from notifications.letters.masking import MASK
 from notifications.letters.printing import plain
 from states.terms import Action, Role
 from workflow.addresses import mark_address
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON
+from workflow.mail_tables import MAIL
 from workflow.persist import STORAGE
+from workflow.tables import PERSON
 
 ON = "2025-08-15"
 

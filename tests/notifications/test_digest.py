@@ -14,8 +14,8 @@ from notifications.letters.digest_letter import Digest
 from states.mailing import Mode, Sort
 from states.terms import Act, Action, Role, State
 from workflow import preferences
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON
+from workflow.mail_tables import MAIL
+from workflow.tables import PERSON
 
 COORDINATOR, PROVINCE = "coordinator@example.cn", "province@example.cn"
 

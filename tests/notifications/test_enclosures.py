@@ -19,7 +19,7 @@ from notifications.calendars.ics import uid
 from notifications.letters.envelope import Attachment
 from states.terms import Act, Action, Role
 from workflow.hand_over import hand_over_all
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL
 
 HOST = "a@example.cn"
 

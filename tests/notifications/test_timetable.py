@@ -18,7 +18,7 @@ from sqlalchemy import update as change_row
 
 from notifications.calendars.timetable import timetable
 from states.terms import Act, Action, Role
-from workflow.engine import TABLE as PROJECT
+from workflow.tables import PROJECT
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TODAY = date(2025, 2, 21)

@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 
 from notifications.letters.drafts import Writer, Written
 from states.terms import Act, Action, Role, State
+from workflow.mail_tables import MAIL
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON
+from workflow.tables import PERSON
 
 ON = date(2025, 8, 8)
 HEADERS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Id"]

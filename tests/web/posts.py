@@ -9,11 +9,9 @@ from stories import OFFICE, SCHOOL
 from visits import House
 
 from states.terms import Role
-from workflow.mail_tables import Purpose, Reminder
+from workflow.mail_tables import MAIL, REMINDER, Purpose
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
 
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 OTHER_OFFICE = "厦门市人社局"
 ROLES = {
     "province": (Role.PROVINCE, ""),

@@ -14,7 +14,10 @@ from visits import House, words
 
 from states.terms import Role
 from workflow.office_log import Search, lines
-from workflow.people import GRANT, PERSON, person_of
+from workflow.people import (
+    person_of,
+)
+from workflow.tables import GRANT, PERSON
 
 ELSEWHERE, OTHER_OFFICE = "厦门软件学院", "厦门市人社局"
 FORM = {"name": "新经办", "email": "new@example.cn", "role": "host", "scope": SCHOOL}

@@ -15,9 +15,8 @@ from config.calendar_files import calendar_years, read_year, written
 from notifications.watch.clock_guard import ClockAlarm, clock_alarm, raise_alarm
 from states.discretion import masked
 from states.terms import Role
-from workflow.mail_tables import Purpose
+from workflow.mail_tables import MAIL, Purpose
 from workflow.office_log import Search, lines
-from workflow.outbox import TABLE as MAIL
 from workflow.profiles import unit_id
 from workflow.verify import verify
 

@@ -14,9 +14,13 @@ from stories import Desk
 from visits import House
 
 from config.rulebook import Rulebook
-from workflow.answers import ANSWER, any_old, forget
+from workflow.answers import (
+    any_old,
+    forget,
+)
 from workflow.database import Database
-from workflow.webhooks import EVENT
+from workflow.office_tables import ANSWER
+from workflow.tables import EVENT
 
 NOTE = {"fields": {"reason": "场地检修", "content": "增加一个专题"}, "on": "2025-04-01"}
 

@@ -13,9 +13,9 @@ from visits import House
 from states.terms import Role
 from web.api.units import NewProfile
 from workflow import profiles
-from workflow.accounts.links import LINK
-from workflow.outbox import TABLE as MAIL
-from workflow.people import PERSON
+from workflow.mail_tables import MAIL
+from workflow.office_tables import LINK
+from workflow.tables import PERSON
 
 NEW = {"login": "lin", "name": "林老师", "role": "host", "scope": SCHOOL, "email": "lin@example.cn"}
 NUMBER = "6222021234567890"

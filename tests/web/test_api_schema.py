@@ -24,9 +24,13 @@ from visits import House
 
 from config.rulebook import rulebook
 from web.api.rooms import schema
-from workflow.accounts.tokens import TOKEN
 from workflow.database import Database
-from workflow.people import PERSON, grant_once, person_id
+from workflow.office_tables import TOKEN
+from workflow.people import (
+    grant_once,
+    person_id,
+)
+from workflow.tables import PERSON
 
 CHECKS = [
     not_a_server_error,

@@ -12,8 +12,8 @@ from visits import House
 from states.facts import Json
 from states.terms import Act, Action
 from web.api.rooms import schema
+from workflow.mail_tables import MAIL
 from workflow.office_tables import TokenScope
-from workflow.outbox import TABLE as MAIL
 
 # Who sees a project of SCHOOL, recommended by OFFICE.
 INSIDE = {"host", "coordinator", "province", "admin", "auditor"}

@@ -10,9 +10,8 @@ from sqlalchemy import select
 from visits import House
 
 from states.terms import Role
-from workflow.mail_tables import Purpose
+from workflow.mail_tables import MAIL, Purpose
 from workflow.office_log import Search, lines
-from workflow.outbox import TABLE as MAIL
 
 FILING = "/wordings/filing/zh"
 TEXTS = {"subject": "【新】{{ name }}", "lead": "请办理。"}

@@ -9,7 +9,7 @@ from stories import OFFICE, WANG
 from visits import House, Visit, words
 
 from states.terms import Act, Role
-from workflow.batches import BATCH, LINE
+from workflow.office_tables import BATCH, LINE
 
 OTHER = "厦门市人社局"
 

@@ -13,9 +13,8 @@ from stories import CLERK, HEADS, REPORT, WANG
 from visits import House, Visit, words
 
 from states.terms import Act, Action
-from workflow.tables import Event
+from workflow.tables import EVENT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
 PLAN = ("实施方案（终稿）.docx", b"plan", "application/octet-stream")
 NOTICE = ("开班通知.pdf", b"notice", "application/pdf")
 

@@ -15,9 +15,11 @@ from visits import House, Visit, words
 from states.terms import Role
 from workflow.accounts import tokens
 from workflow.accounts.links import make_link
-from workflow.office_tables import LinkUse, OfficeEvent
+from workflow.office_tables import CALL, LinkUse, OfficeEvent
 from workflow.people import disable
-from workflow.webhooks import CALL, webhooks
+from workflow.webhooks import (
+    webhooks,
+)
 
 NEW = {"name": "人事系统对接", "scope": "read", "ends_on": "2025-06-30"}
 

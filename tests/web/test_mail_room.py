@@ -10,11 +10,13 @@ from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
 from visits import House, words
 
-from workflow.addresses import ADDRESS, mark_address
+from workflow.addresses import (
+    mark_address,
+)
 from workflow.mail_room import PAGE
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import ADDRESS, MAIL
 from workflow.outbox import queue_sign_in
-from workflow.people import PERSON
+from workflow.tables import PERSON
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from web.app import PAGES
 from web.visiting import SESSION
 from workflow.accounts import passwords, sessions
 from workflow.accounts.links import make_link
+from workflow.mail_tables import MAIL
 from workflow.office_tables import LinkUse, Session
-from workflow.outbox import TABLE as MAIL
 from workflow.people import disable
 
 PROVINCE = (Role.PROVINCE, "")

@@ -36,7 +36,7 @@ from workflow.batches import (
     listed,
     sorts_for,
 )
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL
 from workflow.people import Actor, Entry, enrol
 
 DAY = date(2025, 2, 20)

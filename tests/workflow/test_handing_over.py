@@ -11,13 +11,11 @@ from stories import AT, CLERK, COORDINATOR, OFFICE, OTHER_COORDINATOR, SCHOOL, W
 
 from notifications.sweep import sweep
 from states.terms import Act, Action, Role
-from workflow.attempts import TABLE as ATTEMPT
 from workflow.hand_over import hand_over_all
 from workflow.mail_desk import hold
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import ADDRESS, ATTEMPT, MAIL
 from workflow.people import add_person, find_actor, grant_once, person_id
 from workflow.preferences import NotAllowed
-from workflow.recipients import ADDRESS
 
 NEW = {"contact_name": "新老师", "contact_email": "xin@example.cn"}
 DAY = date(2025, 4, 11)  # the last reminder before a filing due on Saturday 04-12

@@ -12,12 +12,10 @@ from stories import AT, CLERK, OFFICE, Desk
 
 from states.terms import Action, Role
 from workflow.addresses import clear_address, mark_address, marked
-from workflow.attempts import TABLE as ATTEMPT
 from workflow.attempts import MailRefused
 from workflow.mail_desk import by_hand, hold, release, requeue
-from workflow.mail_tables import MailStatus
+from workflow.mail_tables import ATTEMPT, MAIL, MailStatus
 from workflow.outbox import INSERT, draft
-from workflow.outbox import TABLE as MAIL
 from workflow.people import add_person, grant
 
 LATER = AT + timedelta(hours=3)

@@ -13,11 +13,9 @@ from stories import AT, START, Desk
 from test_mail_desk import act, mark, person, queue
 
 from states.terms import Role, Text
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.mail_desk import hold
 from workflow.mail_log import (
     REASONS,
-    REMINDER,
     mail_log,
     one_mail,
     outcome_label,
@@ -25,6 +23,8 @@ from workflow.mail_log import (
     silence,
     step_label,
 )
+from workflow.mail_tables import REMINDER
+from workflow.tables import DEADLINE
 
 ROOT = Path(__file__).parents[2]
 

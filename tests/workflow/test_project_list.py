@@ -28,7 +28,6 @@ from states.terms import Act, Action, Entry, State
 from workflow import project_list
 from workflow.admission import Newcomer, admit
 from workflow.columns import drawn
-from workflow.judging import TABLE as PROJECT
 from workflow.people import Actor
 from workflow.project_choices import choices
 from workflow.project_filters import conditions
@@ -37,6 +36,7 @@ from workflow.project_rows import project_rows
 from workflow.project_search import Cursor, Order, Search
 from workflow.refresh import refresh
 from workflow.shelving import city_of, shelved
+from workflow.tables import PROJECT
 
 TODAY = date(2025, 4, 1)
 

@@ -23,9 +23,8 @@ from states.terms import Act, Action, Role, State
 from workflow.deeds import LostRace
 from workflow.engine import Refused
 from workflow.races import has_moved_on, matters, moved_on
-from workflow.tables import Event
+from workflow.tables import EVENT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
 NOTE = {"channel": "phone", "person": "林老师", "promise": "下周办", "follow_up": date(2025, 3, 10)}
 CHANGED_BY_NOTE = {"follow_up"}
 

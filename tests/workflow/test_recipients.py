@@ -12,10 +12,13 @@ from states.facts import Facts
 from states.mailing import Mode, Sort
 from states.terms import Role, State
 from workflow import preferences
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import ADDRESS, MAIL
 from workflow.people import add_person, grant_once
 from workflow.preferences import NotAllowed
-from workflow.recipients import ADDRESS, Recipient, addressed
+from workflow.recipients import (
+    Recipient,
+    addressed,
+)
 
 FACTS = Facts(
     State.PLANNED,

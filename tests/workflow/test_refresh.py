@@ -11,8 +11,8 @@ from stories import Desk
 from config.rulebook import Rulebook
 from states.ladder import Ladder, Rung, Stepper
 from states.terms import Kind, Role
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.refresh import refresh
+from workflow.tables import DEADLINE
 from workflow.verify import verify
 
 CLASS = {

@@ -8,7 +8,6 @@ from stories import COORDINATOR, OFFICE, OTHER_COORDINATOR, WANG, ZHOU, Desk
 
 from states.terms import Act, Action, Kind, State
 from workflow.funds import shares, stands
-from workflow.judging import TABLE as PROJECT
 from workflow.statistics import (
     Load,
     by_department,
@@ -18,6 +17,7 @@ from workflow.statistics import (
     within,
     years,
 )
+from workflow.tables import PROJECT
 from workflow.year_plan import Cut, courses
 
 

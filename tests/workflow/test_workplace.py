@@ -12,9 +12,9 @@ from stories import CLERK, COORDINATOR, FILING, OTHER_COORDINATOR, WANG, ZHOU, D
 from states.terms import Act, Action, Role
 from workflow import workplace, workplace_counts
 from workflow.calls import calls
-from workflow.engine import TABLE
 from workflow.my_projects import my_projects
 from workflow.people import Actor
+from workflow.tables import PROJECT
 from workflow.watching import Scope, scope_of
 
 TODAY = date(2025, 4, 14)  # a Monday: filing for a class of 12 May was due on Saturday
@@ -255,8 +255,8 @@ def test_columns_by_which_is_searched_follow_from_the_history(desk: Desk) -> Non
     call = {"channel": "phone", "person": "林老师", "follow_up": date(2025, 4, 16)}
     desk.do(project, Act.NOTE, WANG, "2025-04-14", **call)
     with desk.db.read() as connection:
-        query = select(TABLE.c.follow_up).where(TABLE.c.id == project)
+        query = select(PROJECT.c.follow_up).where(PROJECT.c.id == project)
         assert connection.execute(query).scalar() == date(2025, 4, 16)
     with desk.db.write() as connection:
-        connection.execute(update(TABLE).values(waits_for="province"))
+        connection.execute(update(PROJECT).values(waits_for="province"))
     assert ["waits_for" in said for said in desk.complaints()] == [True]

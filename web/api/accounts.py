@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 
 from states.terms import Role
 from web.api.callers import writer_in
-from web.api.describing import Id, IdempotencyKey, both, problems
+from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.people import PersonInFull, person_out
 from web.links import link_to
 from web.navigation import CARERS
+from web.numbers import Id
 from web.site import site_of
 from workflow.accounts import reset
 from workflow.accounts.care import Carer, carer_of

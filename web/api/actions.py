@@ -18,17 +18,19 @@ from states.forms import read_form
 from states.labels import state_label
 from states.terms import Act, Action, State
 from web.api.callers import Writer, writer
-from web.api.describing import LARGEST_ID, Id, IdempotencyKey, both, problems
+from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.papers import Attached, attach, keep_upload
 from web.api.problems import FindingOut, Unfit, finding_out, spoken
 from web.api.projects import seen
 from web.guarding import TooLarge
+from web.numbers import Id
 from web.site import Site, site_of
 from web.visiting import MOST_FILES
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in, situation
+from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("办理", "actions")])
 MOST_JSON = 1024 * 1024

@@ -15,10 +15,11 @@ from states.terms import Text
 from web.api.actions import Given, as_typed
 from web.api.batch_shapes import Batch, batch_out
 from web.api.batches import Doer, Projects
-from web.api.describing import Id, IdempotencyKey, Number, both, problems
+from web.api.describing import IdempotencyKey, Number, both, problems
 from web.api.once import once
 from web.api.papers import Attached, attach
 from web.api.problems import Unfit, spoken
+from web.numbers import Id
 from web.site import Site, site_of
 from workflow.batch_edits import Edit, save
 from workflow.batches import MOST_LINES, SORTS, Line, Prepared, find, lines_of

@@ -13,9 +13,10 @@ from notifications.letters.foretold import subjects
 from states.terms import Kind
 from web.api.batch_shapes import Batch, FundOut, batch_out, fund_out
 from web.api.batches import Doer, Worker
-from web.api.describing import Id, IdempotencyKey, both, problems
+from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import FindingOut, finding_out, said_of_line, spoken
+from web.numbers import Id
 from web.site import site_of
 from workflow.batch_lines import Verdict
 from workflow.batch_publishing import publish, take_back

@@ -14,7 +14,6 @@ from web.api.batch_shapes import Batch, BatchSummary, batch_out, summary_of
 from web.api.callers import in_role, writer_in
 from web.api.describing import (
     Cursor,
-    Id,
     IdempotencyKey,
     Limit,
     Listed,
@@ -27,6 +26,7 @@ from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.projects import Name, clean
 from web.navigation import STAFF, WATCHERS
+from web.numbers import Id
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
 from workflow.batch_edits import Wanted, begin, candidates, drop, put_in

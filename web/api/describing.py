@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Header, Path, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from web.api.problems import TYPE
 from workflow.browsing import Page
-
-LARGEST_ID = 2**31 - 1  # what the columns hold
+from workflow.tables import LARGEST_ID
 
 
 def both(zh: str, en: str) -> str:
@@ -37,8 +36,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"description": REASONS[code], "content": content} for code in listed}
 
 
-Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]  # the same in a body
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]  # an Id in a body
 Limit = Annotated[int, Query(ge=1, le=200, description=both("每页条数", "rows a page"))]
 Cursor = Annotated[
     int,

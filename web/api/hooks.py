@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from states.forms import Problem
 from web.api.callers import Caller, Writer
-from web.api.describing import Id, IdempotencyKey, both, problems
+from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
+from web.numbers import Id
 from web.site import site_of
 from workflow import webhooks
 

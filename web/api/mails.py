@@ -15,22 +15,13 @@ from notifications.sending.carriers import writer_for
 from states.forms import Problem
 from states.terms import Kind, Text
 from web.api.callers import Caller, in_role, writer_in_role
-from web.api.describing import (
-    LARGEST_ID,
-    Cursor,
-    Id,
-    IdempotencyKey,
-    Limit,
-    Listed,
-    both,
-    paged,
-    problems,
-)
+from web.api.describing import Cursor, IdempotencyKey, Limit, Listed, both, paged, problems
 from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.projects import clean
 from web.api.shapes import Mail, mail_out, said
 from web.navigation import CARERS, OFFICIALS
+from web.numbers import Id
 from web.site import Site, site_of
 from workflow import mail_room
 from workflow.accounts.sessions import Visitor
@@ -39,6 +30,7 @@ from workflow.mail_acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
 from workflow.mail_log import outcome_label, step_label
 from workflow.mail_room import ACTS, Reader, Search
 from workflow.mail_tables import MailStatus
+from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("邮件", "mail")])
 Room = Annotated[Visitor, Depends(in_role(*OFFICIALS))]

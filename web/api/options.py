@@ -13,9 +13,10 @@ from states.forms import FORMS
 from states.policy import PaperRule
 from states.terms import Action, Role, State
 from web.api.callers import Caller
-from web.api.describing import Id, both, problems
+from web.api.describing import both, problems
 from web.api.problems import FindingOut, finding_out, spoken
 from web.api.projects import seen
+from web.numbers import Id
 from web.site import site_of
 from workflow import explain
 from workflow.explain import Stand

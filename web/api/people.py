@@ -11,17 +11,10 @@ from sqlalchemy import Connection
 
 from states.terms import Role
 from web.api.callers import Caller, in_role, key_of
-from web.api.describing import (
-    Id,
-    KeyCursor,
-    Limit,
-    ListedByKey,
-    both,
-    following,
-    problems,
-)
+from web.api.describing import KeyCursor, Limit, ListedByKey, both, following, problems
 from web.api.projects import clean
 from web.navigation import OFFICIALS
+from web.numbers import Id
 from web.site import site_of
 from workflow.accounts import reset
 from workflow.accounts.care import Carer, carer_of

@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 from states.labels import paper_labels
 from states.terms import Text
 from web.api.callers import Caller
-from web.api.describing import LARGEST_ID, Id, both, problems
+from web.api.describing import both, problems
 from web.api.problems import spoken
 from web.api.projects import seen
 from web.downloads import kept_paper
+from web.numbers import Id
 from web.site import site_of
 from workflow.one_project import history, is_inside, paper, paper_versions
+from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("材料", "papers")])
 

@@ -11,9 +11,10 @@ from states.facts import Facts, Json
 from states.forms import Problem
 from states.terms import State
 from web.api.callers import Caller
-from web.api.describing import Id, KeyCursor, Limit, ListedByKey, both, following, problems
+from web.api.describing import KeyCursor, Limit, ListedByKey, both, following, problems
 from web.api.problems import NO_CURSOR, Unfit, spoken
 from web.api.shapes import ListedProject, Project, listed_out, project_out
+from web.numbers import Id
 from web.searching import read_place, write_place
 from web.site import Site, site_of
 from workflow import queries

@@ -13,7 +13,6 @@ from states.forms import Problem
 from states.terms import Role
 from web.api.callers import in_role, writer_in
 from web.api.describing import (
-    Id,
     IdempotencyKey,
     KeyCursor,
     Limit,
@@ -27,6 +26,7 @@ from web.api.people import Official
 from web.api.problems import Unfit
 from web.api.projects import clean
 from web.navigation import HOSTS
+from web.numbers import Id
 from web.site import site_of
 from workflow import profiles
 from workflow.accounts.care import carer_of

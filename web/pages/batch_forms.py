@@ -14,10 +14,10 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.terms import Action, Text
 from web.kept_files import file_name
+from web.numbers import number_of
 from workflow.batch_edits import Edit, form_fields
 from workflow.batch_results import News
 from workflow.batches import SORTS, Line, Prepared
-from workflow.mail_desk import LARGEST_ID
 from workflow.papers import store_bytes
 
 TITLES = {
@@ -40,9 +40,8 @@ def people(batch: Prepared, heard: Mapping[int, Sequence[News]] | None = None) -
 
 def numbers(form: FormData, name: str) -> list[int]:
     """The ticked numbers, those that can be any."""
-    given = (str(value) for value in form.getlist(name))
-    found = [int(value) for value in given if value.isdecimal() and len(value) < 20]
-    return [number for number in found if 0 < number <= LARGEST_ID]
+    given = (number_of(str(value)) for value in form.getlist(name))
+    return [number for number in given if number is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from notifications.letters.foretold import subjects
 from states.terms import Kind, Text
-from web.numbers import Number
+from web.numbers import Id
 from web.pages import batches
 from web.pages.batch_forms import people, title_of
 from web.pages.batch_words import BACK, DONE, PROPOSED
@@ -26,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/batches/{number}/preview")
-def preview(request: Request, number: Number, visitor: Worker) -> Response:
+def preview(request: Request, number: Id, visitor: Worker) -> Response:
     return _previewed(request, number, visitor)
 
 
@@ -66,7 +66,7 @@ def _previewed(
 
 
 @routes.post("/batches/{number}/publish")
-def publish_it(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
+def publish_it(request: Request, number: Id, visitor: Worker, form: Sent) -> Response:
     site = site_of(request)
     shown, actor = str(form.get("shown", "")), visitor.actor
     today, at = site.today(), site.now()
@@ -82,7 +82,7 @@ def publish_it(request: Request, number: Number, visitor: Worker, form: Sent) ->
 
 
 @routes.post("/batches/{number}/back")
-def back(request: Request, number: Number, visitor: Worker, _: Sent) -> Response:
+def back(request: Request, number: Id, visitor: Worker, _: Sent) -> Response:
     """Take a proposed batch back, to change it."""
     site = site_of(request)
     today, at = site.today(), site.now()

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from states.terms import Action, State, Text
 from web.navigation import STAFF, WATCHERS
-from web.numbers import Key, Number
+from web.numbers import Id, Key
 from web.pages.batch_forms import (
     Letter,
     edit_of,
@@ -58,9 +58,9 @@ from workflow.batches import (
     listed,
     sorts_for,
 )
-from workflow.mail_desk import LARGEST_ID
 from workflow.papers import PaperRefused
 from workflow.people import names_of
+from workflow.tables import LARGEST_ID
 
 routes = APIRouter(include_in_schema=False)
 READERS = allowed(*WATCHERS)
@@ -108,7 +108,7 @@ def start(request: Request, visitor: Worker, form: Sent) -> Response:
 
 
 @routes.get("/batches/{number}")
-def show(request: Request, number: Number, visitor: Reader) -> Response:
+def show(request: Request, number: Id, visitor: Reader) -> Response:
     return shown(request, number, visitor)
 
 
@@ -146,7 +146,7 @@ def shown(
 
 
 @routes.post("/batches/{number}")
-def edit(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
+def edit(request: Request, number: Id, visitor: Worker, form: Sent) -> Response:
     """Keep what was typed; the button says what besides: order, remove, number, go on."""
     site = site_of(request)
     with site.db.read() as connection:
@@ -170,7 +170,7 @@ def edit(request: Request, number: Number, visitor: Worker, form: Sent) -> Respo
 @routes.get("/batches/{number}/add")
 def choose(
     request: Request,
-    number: Number,
+    number: Id,
     visitor: Worker,
     q: Annotated[str, Query(max_length=200)] = "",
     category: Annotated[str, Query(max_length=200)] = "",
@@ -204,7 +204,7 @@ def choose(
 
 
 @routes.post("/batches/{number}/add")
-def add(request: Request, number: Number, visitor: Worker, form: Sent) -> Response:
+def add(request: Request, number: Id, visitor: Worker, form: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:
@@ -217,7 +217,7 @@ def add(request: Request, number: Number, visitor: Worker, form: Sent) -> Respon
 
 
 @routes.post("/batches/{number}/drop")
-def drop_it(request: Request, number: Number, visitor: Worker, _: Sent) -> Response:
+def drop_it(request: Request, number: Id, visitor: Worker, _: Sent) -> Response:
     site = site_of(request)
     try:
         with site.db.write() as connection:

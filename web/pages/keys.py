@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from states.terms import Text
-from web.numbers import Number
+from web.numbers import Id
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, values
@@ -88,7 +88,7 @@ def _end(text: str) -> datetime:
 
 
 @routes.post("/me/keys/tokens/{token}/revoke")
-def revoke(request: Request, visitor: Signed, _: Posted, token: Number) -> Response:
+def revoke(request: Request, visitor: Signed, _: Posted, token: Id) -> Response:
     site: Site = site_of(request)
     with site.db.write() as connection:
         done = tokens.revoke_token(connection, visitor.person_id, token, at=site.now())
@@ -109,7 +109,7 @@ def add_hook(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 @routes.post("/me/keys/webhooks/{webhook}/remove")
-def remove_hook(request: Request, visitor: Signed, _: Posted, webhook: Number) -> Response:
+def remove_hook(request: Request, visitor: Signed, _: Posted, webhook: Id) -> Response:
     with site_of(request).db.write() as connection:
         done = webhooks.remove(connection, visitor.person_id, webhook)
     return go(request, "/me/keys", REMOVED if done else GONE, kind="good" if done else "bad")

@@ -15,7 +15,7 @@ from notifications.sending.carriers import writer_for
 from states.terms import Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS, OFFICIALS
-from web.numbers import Key
+from web.numbers import Key, number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
@@ -23,7 +23,7 @@ from workflow import mail_room
 from workflow.accounts.sessions import Visitor
 from workflow.attempts import MailRefused
 from workflow.mail_acts import LONGEST_NOTE, BadNote, act_on, clear_mark
-from workflow.mail_desk import LARGEST_ID, MAIL_STATUS
+from workflow.mail_desk import MAIL_STATUS
 from workflow.mail_log import outcome_label, reason_label, step_label
 from workflow.mail_room import ACTS, Reader, Search
 
@@ -45,7 +45,7 @@ def mail_list(
     before: Key = None,
 ) -> Response:
     site, reader = site_of(request), _reader(visitor)
-    number = _number(project)
+    number = number_of(project.strip())
     search = Search(state if state in MAIL_STATUS else "", q.strip(), number)
     with site.db.read() as connection:
         rows, following = mail_room.mails(connection, reader, search, before)
@@ -65,12 +65,6 @@ def mail_list(
         "before": before,
     }
     return page(request, "mail_list.html", **known, **more)
-
-
-def _number(given: str) -> int | None:
-    text = given.strip()
-    known = text.isascii() and text.isdigit() and len(text) < 10
-    return int(text) if known and 0 < int(text) <= LARGEST_ID else None
 
 
 @routes.get("/mail/addresses")

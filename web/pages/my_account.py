@@ -21,7 +21,7 @@ from web.visiting import Posted, Signed, posted_by, signed_in, values
 from workflow import preferences
 from workflow.accounts import passwords, sessions, tokens
 from workflow.accounts.sessions import Visitor
-from workflow.people import PERSON
+from workflow.tables import PERSON
 
 routes = APIRouter(include_in_schema=False)
 Me = Annotated[Visitor, Depends(signed_in)]

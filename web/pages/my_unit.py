@@ -50,7 +50,7 @@ def save(request: Request, visitor: Host, form: Form) -> Response:
 
 def _own(request: Request, visitor: Visitor, wanted: str) -> tuple[str, int]:
     """The unit asked for, if it is the visitor's, else the first of theirs; 404 for another's."""
-    mine = [scope for role, scope in visitor.actor.grants if role is Role.HOST and scope]
+    mine = visitor.actor.units(Role.HOST)
     name = wanted or (mine[0] if mine else "")
     if name not in mine:
         raise HTTPException(404)
@@ -69,7 +69,7 @@ def _page(
     problems: dict[str, Text],
     status: int = 200,
 ) -> Response:
-    mine = [scope for role, scope in visitor.actor.grants if role is Role.HOST and scope]
+    mine = visitor.actor.units(Role.HOST)
     blank = dict.fromkeys((field.name for field in profiles.EXPERT), "")
     rows = [*profile["experts"], *[blank] * SPARE][: profiles.MOST_EXPERTS]
     known: dict[str, Any] = {"fields": profiles.FIELDS, "expert": profiles.EXPERT, "rows": rows}

@@ -30,7 +30,7 @@ from web.site import site_of
 from web.visiting import Signed
 from workflow.deeds import NoSuchProject
 from workflow.explain import Known, option, options, possible
-from workflow.mail_desk import LARGEST_ID, status_label
+from workflow.mail_desk import status_label
 from workflow.mail_log import reason_label
 from workflow.moves import moves
 from workflow.one_project import (
@@ -44,6 +44,7 @@ from workflow.one_project import (
     silences,
 )
 from workflow.people import Actor
+from workflow.tables import LARGEST_ID
 
 routes = APIRouter(include_in_schema=False)
 MAIL_COLOUR = {

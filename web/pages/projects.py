@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from states.terms import Text
 from web.navigation import HOSTS, OFFICIALS, STAFF
-from web.numbers import Number
+from web.numbers import Id
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
 from web.site import Site, site_of
@@ -106,7 +106,7 @@ def keep(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 @routes.post("/projects/views/{number}/delete")
-def drop(request: Request, visitor: Signed, form: Posted, number: Number) -> Response:
+def drop(request: Request, visitor: Signed, form: Posted, number: Id) -> Response:
     site = site_of(request)
     with site.db.write() as connection:
         gone = drop_view(connection, visitor.person_id, number)

@@ -15,8 +15,10 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from states.terms import Role, Text
 from workflow.accounts.sessions import Visitor
-from workflow.judging import TABLE as PROJECT
-from workflow.people import GRANT, PERSON, Actor
+from workflow.people import (
+    Actor,
+)
+from workflow.tables import GRANT, PERSON, PROJECT
 
 OVER: dict[Role, frozenset[Role]] = {  # whose accounts, wherever they work
     Role.ADMIN: frozenset(Role),
@@ -76,11 +78,10 @@ def carer_of(connection: Connection, visitor: Visitor) -> Carer:
 
 
 def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
-    roles = {role for role, _ in actor.grants}
-    departments = [scope for role, scope in actor.grants if role is Role.COORDINATOR and scope]
+    departments = actor.units(Role.COORDINATOR)
     units = own_units(connection, departments) if departments else frozenset()
-    over = frozenset(role for own in roles for role in OVER.get(own, ()))
-    sees = bool(roles & WATCHING)
+    over = frozenset(role for own in actor.roles for role in OVER.get(own, ()))
+    sees = bool(actor.roles & WATCHING)
     own = frozenset() if over else units
     return Carer(person_id, actor.login, over, sees, own)
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from workflow.accounts import links, sessions, tokens
-from workflow.people import PERSON
-from workflow.webhooks import CALL, HOOK
+from workflow.office_tables import CALL, HOOK
+from workflow.tables import PERSON
 
 
 def shut_out(connection: Connection, person: int, *, at: datetime) -> None:

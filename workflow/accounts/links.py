@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from workflow.accounts.secrets import kept, new_secret
-from workflow.office_tables import LinkUse, SignInLink
-from workflow.people import PERSON
-
-LINK = SignInLink.__table__  # type: ignore[attr-defined]
+from workflow.office_tables import LINK, LinkUse
+from workflow.tables import PERSON
 
 BY_MAIL = timedelta(minutes=30)
 BY_HAND = timedelta(days=3)  # read out, written on paper

@@ -14,10 +14,8 @@ from states.terms import Text
 from workflow.accounts import links, sessions
 from workflow.accounts.closing import shut_out
 from workflow.database import Database
-from workflow.office_tables import Credential
-from workflow.people import PERSON
-
-CREDENTIAL = Credential.__table__  # type: ignore[attr-defined]
+from workflow.office_tables import CREDENTIAL
+from workflow.tables import PERSON
 
 SHORTEST, LONGEST = 10, 128
 TRIES = 5  # wrong ones before a lock

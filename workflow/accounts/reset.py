@@ -13,11 +13,15 @@ from states.terms import Role, Text
 from workflow.accounts import links, passwords, secrets, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
 from workflow.accounts.closing import shut_out
-from workflow.accounts.passwords import CREDENTIAL
-from workflow.accounts.sessions import SESSION
 from workflow.office_log import note
-from workflow.office_tables import LinkUse
-from workflow.people import GRANT, PERSON, AddressTaken, Entry, enrol, grant_once
+from workflow.office_tables import CREDENTIAL, SESSION, LinkUse
+from workflow.people import (
+    AddressTaken,
+    Entry,
+    enrol,
+    grant_once,
+)
+from workflow.tables import GRANT, PERSON
 
 PAGE = 50
 

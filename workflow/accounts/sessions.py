@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from states.terms import Role
 from workflow.accounts.secrets import kept, new_secret
-from workflow.office_tables import Credential, Session
-from workflow.people import GRANT, PERSON, Actor
+from workflow.office_tables import CREDENTIAL, SESSION
+from workflow.people import (
+    Actor,
+)
 from workflow.statements import Statement
-
-SESSION = Session.__table__  # type: ignore[attr-defined]
-CREDENTIAL = Credential.__table__  # type: ignore[attr-defined]
+from workflow.tables import GRANT, PERSON
 
 IDLE = timedelta(hours=4)
 LONGEST = timedelta(hours=12)  # a working day
@@ -39,7 +39,7 @@ class Visitor:
 
     @property
     def roles(self) -> frozenset[Role]:
-        return frozenset(role for role, _ in self.actor.grants)
+        return self.actor.roles
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

@@ -16,12 +16,12 @@ from config.zone import SHANGHAI
 from states.terms import Text
 from workflow.accounts.secrets import kept, new_secret
 from workflow.accounts.sessions import NOTED, Visitor, grants_of
-from workflow.office_tables import ApiToken, OfficeEvent, TokenScope
-from workflow.people import GRANT, PERSON, Actor
+from workflow.office_tables import OFFICE_EVENT, TOKEN, TokenScope
+from workflow.people import (
+    Actor,
+)
 from workflow.statements import Statement
-
-TOKEN = ApiToken.__table__  # type: ignore[attr-defined]
-OFFICE_EVENT = OfficeEvent.__table__  # type: ignore[attr-defined]
+from workflow.tables import GRANT, PERSON
 
 PREFIX = "yx_"  # by which a token that was published by mistake is found
 LONGEST_NAME = 60

@@ -16,13 +16,13 @@ from states.policy import Policy
 from states.terms import BEFORE_PLAN, Entry, Kind, State, Text, day_label
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
 from workflow.identity import identity
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_changes import Taking, into_plan, known_projects, take_over
 from workflow.imports.plan_facts import as_stored, books_complete
 from workflow.imports.plan_file import PlanFile, PlanRow, Remark
 from workflow.people import know_contacts
+from workflow.tables import DEADLINE
 
 
 def apply_plan(

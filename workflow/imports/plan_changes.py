@@ -15,15 +15,13 @@ from states.facts import Json, merge
 from states.lifecycle import FINAL
 from states.policy import Policy
 from states.terms import Action, Role, State, Text
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Refused, amend, perform_in
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_facts import FIXED_ONCE_HELD, SCHEDULE, plan_facts
 from workflow.imports.plan_file import PlanRow, Remark
 from workflow.people import Actor
-from workflow.tables import Event
+from workflow.tables import EVENT, PROJECT
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
 OPERATOR = Actor("", "导入", ((Role.PROVINCE, ""),))
 
 

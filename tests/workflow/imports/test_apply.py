@@ -14,19 +14,18 @@ from sqlalchemy import select
 from config.rulebook import Rulebook
 from states.terms import Act, Role
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, read_plan
-from workflow.outbox import TABLE as MAIL
-from workflow.people import GRANT, PERSON, UNIT, Actor
-from workflow.tables import Event
+from workflow.mail_tables import MAIL
+from workflow.people import (
+    Actor,
+)
+from workflow.tables import DEADLINE, EVENT, GRANT, PERSON, PROJECT, UNIT
 from workflow.verify import verify
 
 SAMPLE = Path("config/samples/plan-2025.xlsx").resolve()
-EVENT = Event.__table__  # type: ignore[attr-defined]
 TODAY = date(2025, 2, 20)
 PROVINCE = Actor("p1", "省厅", ((Role.PROVINCE, ""),))
 USUAL = {"项目类别": "示范项目", "举办时间": "9月15日-18日"}

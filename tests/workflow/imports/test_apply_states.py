@@ -15,20 +15,15 @@ from config.rulebook import Rulebook
 from notifications.sweep import sweep
 from states.terms import Action, Role
 from workflow.database import Database
-from workflow.deadlines import TABLE as DEADLINE
-from workflow.engine import TABLE as PROJECT
 from workflow.engine import Deed, Outcome, perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan
-from workflow.mail_tables import Reminder
-from workflow.outbox import TABLE as MAIL
+from workflow.mail_tables import MAIL, REMINDER
 from workflow.people import Actor
-from workflow.tables import Event
+from workflow.tables import DEADLINE, EVENT, PROJECT
 from workflow.verify import verify
 
-EVENT = Event.__table__  # type: ignore[attr-defined]
-REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 TODAY = date(2025, 9, 26)
 USUAL = {"项目类别": "示范项目", "举办时间": "9月15日-18日"}
 HELD = USUAL | {"状态": "已完成办班", "实际日期": "9月15日-18日"}

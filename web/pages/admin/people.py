@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from states.terms import Role, Text
 from web.links import link_to
 from web.navigation import CARERS
-from web.numbers import Number
+from web.numbers import Id
 from web.pages.admin.tabs import Reads, WorkForm, Works, room
 from web.rendering import go
 from web.site import site_of
@@ -86,7 +86,7 @@ def add(request: Request, visitor: Works, form: WorkForm) -> Response:
 
 
 @routes.get("/admin/people/{number}")
-def person(request: Request, visitor: Reads, number: Number) -> Response:
+def person(request: Request, visitor: Reads, number: Id) -> Response:
     return _person(request, visitor, number)
 
 
@@ -119,7 +119,7 @@ CHANGED = ("name", "email", "phone")
 
 
 @routes.post("/admin/people/{number}")
-def change(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
+def change(request: Request, visitor: Works, form: WorkForm, number: Id) -> Response:
     given = {name: values(form).get(name, "") for name in CHANGED}
 
     def work(connection: Connection, who: Carer) -> None:
@@ -129,7 +129,7 @@ def change(request: Request, visitor: Works, form: WorkForm, number: Number) -> 
 
 
 @routes.post("/admin/people/{number}/roles")
-def give_role(request: Request, visitor: Works, form: WorkForm, number: Number) -> Response:
+def give_role(request: Request, visitor: Works, form: WorkForm, number: Id) -> Response:
     given = values(form)
 
     def work(connection: Connection, who: Carer) -> None:
@@ -144,9 +144,7 @@ def give_role(request: Request, visitor: Works, form: WorkForm, number: Number) 
 
 
 @routes.post("/admin/people/{number}/roles/{held}")
-def take_role(
-    request: Request, visitor: Works, _: WorkForm, number: Number, held: Number
-) -> Response:
+def take_role(request: Request, visitor: Works, _: WorkForm, number: Id, held: Id) -> Response:
     def work(connection: Connection, who: Carer) -> None:
         reset.take_role(connection, who, number, held, site_of(request).now())
 
@@ -154,7 +152,7 @@ def take_role(
 
 
 @routes.post("/admin/people/{number}/{act}")
-def do(request: Request, visitor: Works, _: WorkForm, number: Number, act: str) -> Response:
+def do(request: Request, visitor: Works, _: WorkForm, number: Id, act: str) -> Response:
     site = site_of(request)
     if act in ONCE:
         return _shown_once(request, visitor, number, act)

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from states.terms import Role
-from web.numbers import Number
+from web.numbers import Id
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
 from workflow import profiles
@@ -35,7 +35,7 @@ def units(request: Request, visitor: Reads, q: Word = "", after: Word = "") -> R
 
 
 @routes.get("/admin/units/{number}")
-def unit(request: Request, visitor: Reads, number: Number) -> Response:
+def unit(request: Request, visitor: Reads, number: Id) -> Response:
     with site_of(request).db.read() as connection:
         who = carer_of(connection, visitor)
         found = profiles.unit(connection, number)

@@ -36,7 +36,7 @@ from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import NoSuchProject
-from workflow.judging import TABLE as PROJECT
+from workflow.tables import PROJECT
 
 routes = APIRouter(include_in_schema=False)
 OFFERED = 50
