@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import QueryParams
 
 from states.terms import State, Text
+from web.numbers import number_of
 from workflow.project_choices import Choices
 from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Place, Search
 
@@ -66,10 +67,20 @@ def tidied(text: str) -> str:
 def read_cursor(query: QueryParams, order: Order) -> Cursor | None:
     """Where the page begins or ends; None for the first page, also when it is not one of ours."""
     for name, back in (("after", False), ("before", True)):
-        key, _, number = query.get(name, "").partition("~")
-        if _fits(key, order) and _number(number[-5:], 0, 99999) is not None and len(number) < 16:
-            return Cursor(Place(key, int(number)), back) if number.isdecimal() else None
+        if place := read_place(query.get(name, ""), order):
+            return Cursor(place, back)
     return None
+
+
+def read_place(text: str, order: Order) -> Place | None:
+    """The place that `write_place` wrote; None for anything else."""
+    key, _, given = text.partition("~")
+    number = number_of(given)
+    return Place(key, number) if number and _fits(key, order) else None
+
+
+def write_place(place: Place) -> str:
+    return f"{place.key}~{place.id}"
 
 
 def _fits(key: str, order: Order) -> bool:
@@ -86,7 +97,7 @@ def _fits(key: str, order: Order) -> bool:
 
 def write_cursor(search: Search, place: Place, *, back: bool = False) -> str:
     """The query string of the page after a place, or before it."""
-    here = urlencode({"before" if back else "after": f"{place.key}~{place.id}"})
+    here = urlencode({"before" if back else "after": write_place(place)})
     known = write_search(search)
     return f"{known}&{here}" if known else here
 

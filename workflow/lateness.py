@@ -6,9 +6,19 @@ see that the partial index will do (workflow/tables.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, literal_column, or_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
 
 from states.terms import Kind
 from workflow.deadlines import TABLE as DEADLINE
@@ -40,6 +50,12 @@ OWED = or_(
 def is_late(today: date) -> ColumnElement[bool]:
     """Of a deadline: a notice asks for it, nobody has done it, and its last day has passed."""
     return and_(ASKED, DEADLINE.c.due_on < today, DEADLINE.c.late_after < today, OWED)
+
+
+def late_among(connection: Connection, projects: Sequence[int], today: date) -> set[int]:
+    """Those of these projects with something late."""
+    query = select(DEADLINE.c.project_id).where(DEADLINE.c.project_id.in_(projects), is_late(today))
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def is_due(first: date, last: date) -> ColumnElement[bool]:

@@ -47,6 +47,11 @@ class Found:
     total: int | None = None
     unfinished: Place | None = None
 
+    @property
+    def then(self) -> Place | None:
+        """After which the next page begins; None where there is none."""
+        return self.unfinished or (self.places[-1] if self.after else None)
+
 
 def find(
     connection: Connection,
@@ -205,6 +210,6 @@ def everything(
         found = find(connection, conditions, Order.PLAN, cursor, limit=limit, year=year)
         yield [place.id for place in found.places]
         had += len(found.places)
-        if not found.after:
+        if found.then is None:
             return
-        cursor = Cursor(found.unfinished or found.places[-1])
+        cursor = Cursor(found.then)

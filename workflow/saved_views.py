@@ -53,7 +53,7 @@ def views(connection: Connection, person: int, *, with_shared: bool) -> list[Vie
     ]
 
 
-def save_view(connection: Connection, person: int, name: str, search: str, *, shared: bool) -> None:
+def save_view(connection: Connection, person: int, name: str, search: str, *, shared: bool) -> View:
     """Keep a search under a name; the same name again replaces it. Raises ViewProblem."""
     name = tidy(name)
     if not 0 < len(name) <= LONGEST_NAME:
@@ -64,7 +64,8 @@ def save_view(connection: Connection, person: int, name: str, search: str, *, sh
     if connection.execute(own).scalar_one() >= MOST_OWN:
         raise ViewProblem(TOO_MANY.format(most=MOST_OWN))
     values = {"person_id": person, "name": name, "search": search, "shared": shared}
-    connection.execute(insert(VIEW).values(values))
+    number = connection.execute(insert(VIEW).values(values).returning(VIEW.c.id)).scalar_one()
+    return View(number, name, search, shared, "")
 
 
 def drop_view(connection: Connection, person: int, view: int) -> bool:

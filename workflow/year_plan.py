@@ -14,6 +14,7 @@ from states.facts import Facts, Standing
 from states.terms import Kind, State
 from workflow.deadlines import TABLE as DEADLINE
 from workflow.judging import TABLE as PROJECT
+from workflow.mail_desk import LARGEST_ID
 from workflow.people import Actor
 from workflow.statistics import within
 
@@ -64,7 +65,7 @@ def courses(
     for column in ("category", "department"):
         if value := getattr(cut, column):
             query = query.where(PROJECT.c[column] == value)
-    if key := _key(after):
+    if key := read_key(after):
         query = query.where(_later(*key))
     query = query.order_by(PROJECT.c.opens.is_(None), PROJECT.c.opens, PROJECT.c.id)
     rows = connection.execute(query.limit(PAGE + 1)).all()
@@ -75,10 +76,12 @@ def courses(
     return [_course(row, due.get(row.id, {})) for row in page], then
 
 
-def _key(after: str) -> tuple[date, int] | None:
+def read_key(after: str) -> tuple[date, int] | None:
+    """The key of a page as `courses` gave it; None for anything else."""
     day, _, number = after.partition("_")
+    known = number.isascii() and number.isdecimal() and int(number[:11]) <= LARGEST_ID
     try:
-        return (date.fromisoformat(day), int(number)) if number else None
+        return (date.fromisoformat(day), int(number)) if known else None
     except ValueError:
         return None
 

@@ -36,6 +36,10 @@ ROOMS = {
     "/batches/{batch_id}/preview": STAFF,
     "/mail/{mail_id}": OFFICIALS,
     "/marked-addresses": OFFICIALS,
+    "/calls": STAFF,
+    "/statistics": WATCHERS,
+    "/statistics/{year}": WATCHERS,
+    "/statistics/{year}/courses": WATCHERS,
     "/me/units": {"host", "other host"},
     "/people": OFFICIALS,
     "/people/{person_id}": OFFICIALS,
@@ -59,6 +63,7 @@ FILL = {
     "{webhook_id}": "999",
     "{action}": "submit",
     "{batch_id}": "1",
+    "{view_id}": "999",
     "{person_id}": "1",  # of the province
     "{role_id}": "1",
     "{unit_id}": "1",

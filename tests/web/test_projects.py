@@ -204,7 +204,7 @@ def test_the_workbook_holds_the_filter_in_plan_order(house: House) -> None:
 def test_the_workbook_is_capped_and_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         house.desk.admit(name=f"班{number}", number=number)
-    monkeypatch.setattr("web.pages.project_export.MOST_ROWS", 3)
+    monkeypatch.setattr("web.downloads.MOST_ROWS", 3)
     lines = rows(province(house).get("/projects/export"))
     assert len(lines) == 5 and "一次最多导出3行" in str(lines[4][0])
 

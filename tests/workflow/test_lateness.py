@@ -8,7 +8,7 @@ from stories import CLERK, WANG, Desk
 
 from states.terms import Act
 from workflow import statistics, workplace, workplace_counts
-from workflow.browsing import Wanted, projects_page
+from workflow.lateness import late_among
 from workflow.project_filters import conditions
 from workflow.project_list import find
 from workflow.project_search import Search
@@ -69,11 +69,10 @@ def test_every_count_of_what_is_overdue_is_the_same(desk: Desk) -> None:
             load += statistics.by_department(connection, WANG, one, TODAY)
             longest += statistics.late_ones(connection, WANG, one, TODAY, 50)
         listed = projects(connection, desk.book, as_of=TODAY, overdue=True)
-        page = projects_page(
-            *(connection, desk.book, WANG, Wanted(overdue=True)), after=0, limit=50, as_of=TODAY
-        )
-    assert table == {row.id for row in longest} == {one["id"] for one in listed} == expected
-    assert {place.id for place in found.places} == {one["id"] for one in page.rows} == expected
+        among = late_among(connection, list(made.values()), TODAY)
+    assert table == {one["id"] for one in listed} == expected
+    assert {row.name for row in longest} == {one["name"] for one in listed}
+    assert {place.id for place in found.places} == among == expected
     assert tile == found.total == sum(one.late for one in load) == len(expected)
 
 
@@ -86,7 +85,7 @@ def test_a_line_that_no_mail_urges_says_why(desk: Desk) -> None:
     said = {name: (lines[i].note.zh, lines[i].late) for name, i in made.items() if i in lines}
     assert said == {
         "not recommended": ("待主管部门审核推荐", True),
-        "not filed, class over": ("按计划已办结，请先登记办班情况", True),
+        "not filed, class over": ("计划办班时间已过，请先登记办班情况", True),
         "plan came late": ("计划下达晚于截止日，不归责于承办单位", False),
         "moved into the past": ("日期变更登记时已过此日，不归责于承办单位", False),
     }
@@ -97,7 +96,7 @@ def test_the_last_day_is_not_late(desk: Desk) -> None:
     with desk.db.read() as connection:
         due = next(
             row for row in statistics.late_ones(connection, WANG, 2025, date(2026, 1, 1), 5)
-        ).late_after
+        ).last_on
         for day, late in ((due, []), (due + timedelta(days=1), [project])):
             found = projects(connection, desk.book, as_of=day, overdue=True)
             assert [one["id"] for one in found] == late

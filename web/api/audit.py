@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from states.forms import Problem
-from states.terms import Text
 from web.api.callers import in_role
-from web.api.describing import Cursor, Limit, Listed, both, paged, problems
-from web.api.problems import Unfit, spoken
+from web.api.describing import Cursor, Limit, Listed, ListedByKey, both, paged, problems
+from web.api.problems import NO_CURSOR, Unfit, spoken
 from web.api.projects import Name, clean
 from web.navigation import OFFICE_WATCHERS
 from web.site import site_of
@@ -84,9 +83,7 @@ class DeedOut(BaseModel):
     on_behalf: bool
 
 
-class Deeds(BaseModel):
-    next_cursor: str | None
-    next: str | None
+class Deeds(ListedByKey):
     items: list[DeedOut]
 
 
@@ -119,6 +116,3 @@ def list_deeds(
         for row in rows
     ]
     return Deeds(items=items, **paged(request, response, page))
-
-
-NO_CURSOR = Text("请用上一页给出的 next_cursor。", "Give next_cursor of the page before.")

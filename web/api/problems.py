@@ -236,6 +236,7 @@ TEXTS = {
     400: Text("请求正文无法识别，请核对格式。", "The body cannot be read; check its format."),
     405: Text("这个地址不接受这种请求方法。", "This address does not take that method."),
 }
+NO_CURSOR = Text("请用上一页给出的 next_cursor。", "Give next_cursor of the page before.")
 FIELDS = Text("有内容不符合要求，请按 fields 逐项改正。", "Some values will not do; see `fields`.")
 UNFIT = Text("这一项的内容不符合要求。", "This value does not fit.")
 SAID = {

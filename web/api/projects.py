@@ -4,38 +4,88 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from sqlalchemy import Connection
 
 from states.facts import Facts, Json
+from states.forms import Problem
 from states.terms import State
 from web.api.callers import Caller
-from web.api.describing import Cursor, Id, Limit, Listed, both, paged, problems
-from web.api.problems import spoken
-from web.api.shapes import Project, Summary, project_out, summary_of
+from web.api.describing import Id, KeyCursor, Limit, ListedByKey, both, following, problems
+from web.api.problems import NO_CURSOR, Unfit, spoken
+from web.api.shapes import ListedProject, Project, listed_out, project_out
+from web.searching import read_place, write_place
 from web.site import Site, site_of
 from workflow import queries
 from workflow.accounts.sessions import Visitor
-from workflow.browsing import Wanted, projects_page
 from workflow.deeds import NoSuchProject
 from workflow.discretion import told_facts, told_history, told_mail
 from workflow.engine import situation
+from workflow.lateness import late_among
 from workflow.one_project import is_inside
+from workflow.project_filters import conditions
+from workflow.project_list import find
+from workflow.project_rows import project_rows
+from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
 from workflow.scopes import may_see
 
 routes = APIRouter(tags=[both("项目", "projects")])
 Name = Annotated[str, Query(max_length=200)]
 
 
-class Projects(Listed):
-    items: list[Summary]
+class Projects(ListedByKey):
+    items: list[ListedProject]
+
+
+def searched(
+    q: Annotated[
+        str,
+        Query(max_length=MOST_WORDS, description=both("名称、单位或序号", "name, unit or number")),
+    ] = "",
+    year: Annotated[int | None, Query(ge=1990, lt=2200)] = None,
+    category: Name = "",
+    state: Annotated[list[State], Query(max_length=len(State))] = [],  # noqa: B006
+    department: Name = "",
+    city: Name = "",
+    overdue: Annotated[bool, Query(description=both("只列已逾期", "only what is late"))] = False,
+    due: Annotated[
+        int | None,
+        Query(ge=SOONEST, le=LATEST, description=both("几天内截止", "due within so many days")),
+    ] = None,
+    mine: Annotated[
+        bool, Query(description=both("只列待本人办理", "only what waits for the caller"))
+    ] = False,
+    flagged: Annotated[
+        bool, Query(description=both("只列有提示待核定", "only with open flags"))
+    ] = False,
+    order: Order = Order.PLAN,
+) -> Search:
+    """The search of a page's address, under the same names: a saved view can be asked as it is."""
+    return Search(
+        words=clean(q).strip(),
+        year=year,
+        category=clean(category),
+        states=tuple(one for one in State if one in state),
+        department=clean(department),
+        city=clean(city),
+        overdue=overdue,
+        due_within=due,
+        mine=mine,
+        flagged=flagged,
+        order=order,
+    )
+
+
+Searched = Annotated[Search, Depends(searched)]
 
 
 @routes.get(
     "/projects",
     summary=both("项目列表", "List projects"),
     description=both(
-        "本人范围内的项目，按编号排列。", "The projects of one's scope, in the order of their ids."
+        "本人范围内的项目，筛选和排序与网页相同；一页可能不满，以 next 为准。",
+        "The projects of one's scope, filtered and ordered as on the page; a page may be short: go "
+        "by `next`.",
     ),
     responses=problems(),
 )
@@ -43,32 +93,24 @@ def list_projects(
     request: Request,
     response: Response,
     visitor: Caller,
-    state: State | None = None,
-    year: Annotated[int | None, Query(ge=1990, lt=2200)] = None,
-    category: Name = "",
-    department: Name = "",
-    overdue: Annotated[bool, Query(description=both("只列已逾期", "only what is late"))] = False,
-    q: Annotated[
-        str, Query(max_length=100, description=both("名称、单位或序号", "name, unit or number"))
-    ] = "",
-    cursor: Cursor = 0,
+    search: Searched,
+    cursor: KeyCursor = "",
     limit: Limit = 50,
 ) -> Projects:
-    site = site_of(request)
-    wanted = Wanted(clean(q), state, year, clean(category), clean(department), overdue)
+    site, language, today = site_of(request), spoken(request), site_of(request).today()
+    place = read_place(cursor, search.order)
+    if cursor and place is None:
+        raise Unfit([Problem("cursor", NO_CURSOR)])
+    begin = Cursor(place) if place else None
     with site.db.read() as connection:
-        page = projects_page(
-            connection,
-            site.book,
-            visitor.actor,
-            wanted,
-            after=cursor,
-            limit=limit,
-            as_of=site.today(),
-        )
-    language = spoken(request)
-    items = [Summary(**summary_of(row, language)) for row in page.rows]
-    return Projects(items=items, **paged(request, response, page))
+        wanted = list(conditions(search, visitor.actor, today=today))
+        found = find(connection, wanted, search.order, begin, limit=limit, year=search.year)
+        ids = [one.id for one in found.places]
+        rows = project_rows(connection, site.book, ids, today=today)
+        late = late_among(connection, ids, today)
+    items = [listed_out(row, language, overdue=row.id in late) for row in rows]
+    then = write_place(found.then) if found.then else None
+    return Projects(items=items, **following(request, response, then))
 
 
 def clean(text: str) -> str:

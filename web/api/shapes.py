@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from states.terms import Force, Kind, Role, State, Text
 from web.api.describing import both
 from workflow.mail_desk import status_label
 from workflow.mail_log import reason_label
+from workflow.project_rows import Due, ProjectRow
 
 
 class Summary(BaseModel):
@@ -33,6 +35,32 @@ class Summary(BaseModel):
     overdue: bool
     policy: str
     version: int = Field(description=both("办理时作为 seen 传回", "give it back as `seen`"))
+
+
+class NextDue(BaseModel):
+    """The next thing that a notice asks for."""
+
+    kind: Kind
+    label: str
+    due_on: date
+    provisional: bool
+    late: int = Field(description=both("逾期天数，0为未逾期", "days late; 0: not late"))
+    blameless: bool = Field(
+        description=both("计划下达晚于截止日", "the plan itself came after the day")
+    )
+
+
+class ListedProject(Summary):
+    """A project as lists show it, with what is due and open."""
+
+    category_label: str
+    place: str
+    due: NextDue | None
+    flags: int = Field(description=both("待核定提示数", "open flags"))
+    waits: list[str] = Field(
+        description=both("待主管（推荐）单位或省厅办理", "what waits for the offices")
+    )
+    amount: int | None = Field(description=both("补助金额（分）", "subsidy in fen"))
 
 
 class Deadline(BaseModel):
@@ -153,6 +181,33 @@ def summary_of(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {k: v for k, v in said(row, language).items() if k in Summary.model_fields}
 
 
+def listed_out(row: ProjectRow, language: str, *, overdue: bool) -> ListedProject:
+    names = ("id", "year", "number", "name", "host", "department", "opens", "ends", "schedule")
+    more = ("provisional", "version", "place", "flags", "amount")
+    return ListedProject(
+        **{name: getattr(row, name) for name in (*names, *more)},
+        category=row.facts.category,
+        category_label=row.category.in_(language),
+        state=row.facts.state,
+        state_label=row.state_label.in_(language),
+        policy=row.facts.policy,
+        overdue=overdue,
+        due=_due_out(row.due, language) if row.due else None,
+        waits=[what.in_(language) for what in row.waits],
+    )
+
+
+def _due_out(due: Due, language: str) -> NextDue:
+    return NextDue(
+        kind=due.kind,
+        label=due.kind.label.in_(language),
+        due_on=due.on,
+        provisional=due.provisional,
+        late=due.late,
+        blameless=due.blameless,
+    )
+
+
 def standing_out(row: Mapping[str, Any], language: str) -> Standing:
     kind = Kind(row["kind"])
     return Standing(**said(row, language) | {"kind": kind, "label": kind.label.in_(language)})
@@ -173,6 +228,11 @@ def mail_out(row: Mapping[str, Any], language: str) -> Mail:
             "reason_label": reason_label(row["reason"]).in_(language),
         }
     )
+
+
+def fields_of(row: Any, language: str) -> dict[str, Any]:
+    """The fields of a dataclass, with their texts in one language."""
+    return said({one.name: getattr(row, one.name) for one in fields(row)}, language)
 
 
 def said(row: Mapping[str, Any], language: str) -> dict[str, Any]:

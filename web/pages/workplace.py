@@ -15,11 +15,12 @@ from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of
 from web.visiting import Signed
-from workflow import workplace, workplace_counts
+from workflow import workplace_counts
 from workflow.accounts.sessions import Visitor
 from workflow.my_projects import my_projects
 from workflow.office_health import office_health
-from workflow.watching import Scope, scope_of
+from workflow.watching import scope_of
+from workflow.workplace_whole import office
 
 routes = APIRouter(include_in_schema=False)
 
@@ -33,38 +34,13 @@ def show(request: Request, visitor: Signed) -> Response:
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())
         if scope:
-            parts["office"] = _office(connection, site, scope)
+            parts["office"] = office(connection, site.book, scope, site.today())
         if visitor.has(Role.ADMIN):
             parts["health"] = _health(connection, site)
-    return page(request, "workplace.html", **parts, greeting=_roles(visitor))
-
-
-def _office(connection: Connection, site: Site, scope: Scope) -> dict[str, Any]:
-    """What officials see; auditors only how much there is, and what happened."""
-    today = site.today()
-    year = workplace_counts.latest_year(connection, today)
-    found: dict[str, Any] = {
-        "scope": scope,
-        "acts": scope.role is not Role.AUDITOR,
-        "counts": workplace_counts.counts(connection, scope, today),
-        "cap": workplace_counts.CAP,
-        "year": year,
-        "states": workplace_counts.counts_by_state(connection, scope, year),
-        "state_labels": {state.value: state.label for state in State},
-        "cap_states": workplace_counts.CAP_STATES,
-        "recent": workplace.recent(connection, scope),
-    }
-    if found["acts"]:
-        found |= {
-            "to_do": workplace.to_do(connection, site.book, scope),
-            "late": workplace.late(connection, scope, today),
-            "week": workplace.due_this_week(connection, scope, today),
-            "openings": workplace.openings(connection, scope, today),
-            "unrecorded": workplace.unrecorded(connection, scope, today),
-            "to_confirm": workplace.to_confirm(connection, scope, today),
-            "flagged": workplace.flagged(connection, scope),
-        }
-    return found
+    caps: dict[str, Any] = {"cap": workplace_counts.CAP, "cap_states": workplace_counts.CAP_STATES}
+    labels = {state.value: state.label for state in State}
+    known: dict[str, Any] = {"greeting": _roles(visitor), "state_labels": labels}
+    return page(request, "workplace.html", **parts, **caps, **known)
 
 
 def _health(connection: Connection, site: Site) -> dict[str, Any]:

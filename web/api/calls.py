@@ -1,0 +1,97 @@
+"""Whom to call today and why. A call is noted by the act `note` of its project."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from states.terms import Role
+from web.api.callers import in_role
+from web.api.describing import both, problems
+from web.api.problems import spoken
+from web.api.shapes import fields_of
+from web.navigation import STAFF
+from web.site import site_of
+from workflow.accounts.sessions import Visitor
+from workflow.calls import Call, Matter, calls
+from workflow.watching import scope_of
+
+routes = APIRouter(tags=[both("催办", "calls")])
+
+
+class NoteOut(BaseModel):
+    """What was said in the last call."""
+
+    on: date
+    person: str
+    channel: str
+    promise: str
+    promised_for: str
+    by: str
+
+
+class MatterOut(BaseModel):
+    """One thing that a call is about."""
+
+    project_id: int
+    number: int | None
+    name: str
+    what: str
+    due: date | None
+    provisional: bool
+    left: int = Field(description=both("剩余工作日", "working days left"))
+    late: int = Field(description=both("逾期天数", "days late"))
+    blameless: bool
+    follow_up: date | None
+    note: NoteOut | None
+    mailed_at: datetime | None
+    subject: str
+
+
+class CallOut(BaseModel):
+    """A unit with all that it is to be called about."""
+
+    unit: str
+    role: Role
+    person: str
+    phone: str
+    promised: bool = Field(
+        description=both("约定今天或之前再联系", "was to be called again by now")
+    )
+    called: bool = Field(description=both("今天已联系", "was called today"))
+    matters: list[MatterOut]
+
+
+class Calls(BaseModel):
+    items: list[CallOut]
+
+
+@routes.get(
+    "/calls",
+    summary=both("今天给谁打电话，为什么", "Whom to call today, and why"),
+    description=both(
+        "约定的在前，其次最紧急的；催办记录用项目的 note 办理。",
+        "Those promised first, then what is most urgent; note a call by the act `note`.",
+    ),
+    responses=problems(),
+)
+def list_calls(request: Request, visitor: Annotated[Visitor, Depends(in_role(*STAFF))]) -> Calls:
+    site, language = site_of(request), spoken(request)
+    scope = scope_of(visitor.actor)
+    assert scope is not None  # who is STAFF watches something
+    with site.db.read() as connection:
+        found = calls(connection, site.book, scope, today=site.today())
+    return Calls(items=[_out(call, language) for call in found])
+
+
+def _out(call: Call, language: str) -> CallOut:
+    matters = [_matter(one, language) for one in call.matters]
+    return CallOut.model_validate(fields_of(call, language) | {"matters": matters})
+
+
+def _matter(matter: Matter, language: str) -> MatterOut:
+    note = NoteOut.model_validate(fields_of(matter.note, language)) if matter.note else None
+    return MatterOut.model_validate(fields_of(matter, language) | {"note": note})
