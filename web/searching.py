@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import QueryParams
 
 from states.terms import State, Text
+from web.numbers import number_of
 from workflow.project_choices import Choices
 from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Place, Search
 
@@ -73,9 +74,9 @@ def read_cursor(query: QueryParams, order: Order) -> Cursor | None:
 
 def read_place(text: str, order: Order) -> Place | None:
     """The place that `write_place` wrote; None for anything else."""
-    key, _, number = text.partition("~")
-    known = number.isascii() and number.isdecimal() and len(number) < 16
-    return Place(key, int(number)) if known and _fits(key, order) else None
+    key, _, given = text.partition("~")
+    number = number_of(given)
+    return Place(key, number) if number and _fits(key, order) else None
 
 
 def write_place(place: Place) -> str:

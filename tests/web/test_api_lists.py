@@ -9,10 +9,11 @@ from io import BytesIO
 import pytest
 from callers import OTHER_OFFICE, Caller, caller
 from openpyxl import load_workbook
+from rooms import queries
 from stories import WANG
 from visits import House, Visit
 
-from states.terms import Act
+from states.terms import Act, Role
 
 SEARCHES = (
     "",
@@ -87,7 +88,9 @@ def test_a_row_says_what_is_due_and_what_it_waits_for(house: House, year: list[i
     assert rows[year[1]]["waits"] != []
 
 
-@pytest.mark.parametrize("cursor", ["x", "1", "~1", "12~x", "1~" + "9" * 20, "-1", "a~1"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1", "~1", "12~x", "1~" + "9" * 20, "1~9999999999", "-1", "a~1"]
+)
 def test_a_cursor_of_another_list_is_refused(house: House, cursor: str) -> None:
     province = caller(house, "province")
     for path in ("/projects", "/statistics/2025/courses"):
@@ -106,6 +109,37 @@ def test_the_list_is_taken_along_as_a_workbook(house: House, year: list[int]) ->
     names = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
     assert {"研修班4", "研修班5"} <= names
     assert not {"研修班3", "外地研修班"} & names
+
+
+WHOLE = (
+    *("/projects", "/projects?overdue=1&order=due", "/views", "/workplace", "/calls", "/people"),
+    *("/units", "/units/1", "/batches", "/batches/1", "/statistics/2025"),
+    *("/statistics/2025/courses", "/projects/1/papers"),
+)
+
+
+def test_no_answer_asks_the_database_more_when_there_is_more_in_it(house: House) -> None:
+    visit = house.visit(caller(house, "province").person)
+
+    def grown(by: int) -> dict[str, int]:
+        added = []
+        for n in range(by):
+            added.append(house.desk.admit(name=f"研修班{by}-{n}"))
+            house.desk.live(added[-1], "submitted")
+            house.person(f"clerk{by}{n}", (Role.HOST, f"第{by}{n}大学"))
+        program = caller(house, "province")
+        program.post("/views", {"name": f"第{by}个"})
+        first = program.get("/batches").json()["items"] or [
+            program.post("/batches", {"deed": "review"}).json()
+        ]
+        program.post(f"/batches/{first[-1]['id']}/lines", {"projects": added})
+        program.post("/batches", {"deed": "review", "projects": added})
+        return {path: queries(house, visit, f"/api/v1{path}") for path in WHOLE}
+
+    house.day = date(2025, 6, 20)
+    few = grown(2)
+    assert grown(12) == few
+    assert 1 < min(few.values()) <= max(few.values()) <= 20
 
 
 # -- Saved views ----------------------------------------------------------------------------------
