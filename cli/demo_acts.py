@@ -97,7 +97,7 @@ FUNDED: tuple[Line, ...] = (
         "2025-08-04",
         ONE,
         A.SEND_BACK,
-        items="讲课费签收单缺授课专家签名；住宿费发票与结算表不符。",
+        items="人社部事业单位人事服务中心反馈：讲课费签收单缺授课专家签名；住宿费发票与结算表不符。",
         mend_by="2025-09-08",
     ),
     # 5: demonstration, the receipt followed as promised, paid.

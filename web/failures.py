@@ -134,7 +134,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     number = token_hex(4)
-    LOG.error("%s %s failed (%s)", request.method, request.url.path, number, exc_info=error)
+    # Not the address itself: it may be a link that signs in, or somebody's calendar.
+    where = getattr(request.scope.get("route"), "path", "?")
+    LOG.error("%s %s failed (%s)", request.method, where, number, exc_info=error)
     answer = refuse(request, 500, BROKEN.format(number=number))
     guarded(answer.headers)  # it is sent past the guard
     return answer

@@ -82,10 +82,11 @@ class Guard:
                 guarded(MutableHeaders(scope=message))
             await send(message)
 
+        _drop_nul(scope)
         app, status = self.app, self._refused(scope["method"], Headers(scope=scope))
         if status:
             app = await run_in_threadpool(self.refuse, Request(scope), status)
-        await app(_without_nul(scope), _counted(receive), answering)
+        await app(scope, _counted(receive), answering)
 
     def _refused(self, method: str, headers: Headers) -> int:
         """The status with which this is turned away; 0 where it is not."""
@@ -108,10 +109,10 @@ class Guard:
             return True
 
 
-def _without_nul(scope: Scope) -> Scope:
-    """An address without what no name has and PostgreSQL cannot compare."""
-    query, path = scope["query_string"].replace(b"%00", b"%20"), scope["path"].replace("\0", " ")
-    return {**scope, "query_string": query, "path": path}
+def _drop_nul(scope: Scope) -> None:
+    """Rid an address of what no name has and PostgreSQL cannot compare."""
+    scope["query_string"] = scope["query_string"].replace(b"%00", b"%20")
+    scope["path"] = scope["path"].replace("\0", " ")
 
 
 def _counted(receive: Receive) -> Receive:

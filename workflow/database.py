@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from states.terms import Text
 
 BUSY_SECONDS = 15
+DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged: no links, no names
 
 
 class DatabaseProblem(Exception):
@@ -34,7 +35,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self.engine = (
+            _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True, **DISCREET)
+        )
         self._writing = self.engine.execution_options(immediate=True)  # the same pool
         self._kept: list[Connection] = []  # one at most: taking it anew costs a tenth of a step
 
@@ -86,7 +89,7 @@ BUSY = Text(
 
 def _sqlite(url: str) -> Engine:
     # Every transaction is ended explicitly, so the pool need not roll back what it gets back.
-    engine = create_engine(url, module=sqlite_module(), pool_reset_on_return=None)
+    engine = create_engine(url, module=sqlite_module(), pool_reset_on_return=None, **DISCREET)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -175,18 +175,41 @@ AROUND = 1  # 左右: a day more or less is not worth a flag
 
 
 def held_as_planned(case: Case) -> Iterable[Finding]:
-    """R25-02, R25-05: dates that differ from the plan were announced in writing before."""
-    clause, facts = case.duty("held_as_planned"), case.facts
-    opens = case.given.get("opens")
-    if not clause or facts.opens_earliest is None or opens is None:
-        return
-    latest = facts.opens_latest or facts.opens_earliest
-    if not facts.opens_earliest <= opens <= latest:
+    """R25-02, R25-05: days and place that differ from the plan were announced in writing before."""
+    clause = case.duty("held_as_planned")
+    differing = dict(_differing(case)) if clause and case.given.get("opens") else {}
+    if clause and differing:
         said = Text(
-            "实际开班日{actual}与计划（{planned}）不一致，未见事前书面情况说明。",
-            "It opened on {actual}, not as planned ({planned}), without a notice in advance.",
-        ).format(actual=day_label(opens), planned=facts.schedule_text or day_label(latest))
-        yield flag("held_as_planned", clause, "opens", said)
+            "与计划不一致，未见事前书面情况说明：{what}。",
+            "Not as planned, without a notice in advance: {what}.",
+        )
+        what = Text(
+            "；".join(one.zh for one in differing.values()),
+            "; ".join(one.en for one in differing.values()),
+        )
+        yield flag("held_as_planned", clause, next(iter(differing)), said.format(what=what))
+
+
+def _differing(case: Case) -> Iterable[tuple[str, Text]]:
+    """What was not as planned, by field. A place that is only told more closely is the same."""
+    facts, given = case.facts, case.given
+    if facts.opens_earliest and facts.opens_latest:
+        if not facts.opens_earliest <= given["opens"] <= facts.opens_latest:
+            planned = facts.schedule_text or day_label(facts.opens_latest)
+            yield "opens", OPENED.format(planned=planned, actual=day_label(given["opens"]))
+        elif facts.planned_ends and given.get("ends") not in (None, facts.planned_ends):
+            days = {"planned": day_label(facts.planned_ends), "actual": day_label(given["ends"])}
+            yield "ends", FINISHED.format(**days)
+    place = given.get("place") or facts.place
+    if facts.place and place not in facts.place and facts.place not in place:
+        yield "place", TOOK_PLACE.format(planned=facts.place, actual=place)
+
+
+OPENED = Text("计划{planned}，实际{actual}开班", "planned {planned}, opened on {actual}")
+FINISHED = Text(
+    "计划{planned}结束，实际{actual}结束", "planned to end on {planned}, ended on {actual}"
+)
+TOOK_PLACE = Text("计划地点{planned}，实际地点{actual}", "planned in {planned}, held in {actual}")
 
 
 # Judged again when a correction amends what was recorded.

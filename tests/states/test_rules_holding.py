@@ -139,3 +139,26 @@ def test_r25_06_r25_07_milestones_that_should_stand_are_flags_of_whom_they_conce
         ("platform_declared", "R25-06b"),
         ("platform_approved", "R25-06b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "ends", "fact"),
+    [
+        ("福州市", "2025-05-15", None),
+        ("福州市鼓楼区", "2025-05-15", None),  # the same place, told more closely
+        (None, "2025-05-15", None),
+        ("厦门市", "2025-05-15", "place"),
+        ("福州市", "2025-05-14", "ends"),
+        ("福州市", "2025-05-16", "ends"),
+    ],
+)
+def test_r25_02_place_and_last_day_are_the_plans(
+    place: str | None, ends: str, fact: str | None
+) -> None:
+    """R25-02: time and place are not changed at will; what was announced is the plan by then."""
+    known = facts(State.FILED, filed_on=day("2025-04-11"), place="福州市")
+    heads = {"trainees": 60, "online_trainees": 0, "staff": 4}
+    given = {"opens": day("2025-05-12"), "ends": day(ends), **heads}
+    given |= {"place": place} if place else {}
+    found = said("held_as_planned", Action.HOLD, known, **given)
+    assert found == ([("flag", "R25-02", fact)] if fact else [])

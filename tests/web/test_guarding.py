@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 from callers import caller
+from sqlalchemy import text
 from stories import Desk
 from visits import House, Visit, words
 
@@ -119,3 +121,17 @@ def test_what_no_database_can_store_is_refused(house: House, visit: Visit) -> No
     assert house.visit().post("/sign-in/link", {"email": "\0"}).status_code == 400
     hook = {"url": "https://example.cn/", "secret": "a\0b" + "x" * 20}
     assert caller(house, "province").post("/webhooks", hook).status_code == 422
+
+
+def test_what_broke_is_logged_without_anybody_s_secret(
+    house: House, visit: Visit, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(secret: str) -> None:
+        with house.desk.db.write() as connection:
+            connection.execute(text("INSERT INTO nothing VALUES (:secret)"), {"secret": secret})
+
+    house.app.add_api_route("/broken/{secret}", fail)
+    answer = visit.get("/broken/only-for-her")
+    [number] = re.findall(r"编号 (\w{8})", words(answer))
+    assert f"/broken/{{secret}} failed ({number})" in caplog.text
+    assert "only-for-her" not in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64encode
+from html import unescape
 
 import pytest
 from starlette.routing import Route
@@ -78,6 +79,10 @@ def test_a_file_of_any_name_is_read_or_refused(visit: Visit, name: str) -> None:
     file = {"file": (name.replace("\0", "\x00"), b"no workbook")}
     assert visit.post("/admin/people/import", files=file).status_code == 422
     assert visit.post("/admin/policies", files=file).status_code == 422
+    [batch] = re.findall(
+        r"/batches/\d+", visit.post("/batches", {"deed": "review"}).headers["location"]
+    )
+    assert visit.post(batch, files={"letter": file["file"]}).status_code == 303
 
 
 @pytest.mark.parametrize("do", ["preview", "test"])
@@ -123,3 +128,12 @@ def test_a_sentence_that_is_not_ours_is_not_said(house: House, value: str) -> No
 def test_a_form_from_elsewhere_is_refused(visit: Visit, origin: str) -> None:
     answer = visit.post("/me/mail", {"language": "en"}, headers={"Origin": origin})
     assert answer.status_code == 403
+
+
+def test_a_unit_is_found_again_whatever_its_name_holds(house: House) -> None:
+    unit = "甲&乙#1?=%+研究院"
+    visit = house.visit(house.person("lin", (Role.HOST, unit)))
+    saved = visit.post("/me/unit", {"unit_name": unit})
+    assert saved.status_code == 303
+    answer = visit.get(saved.headers["location"])
+    assert (answer.status_code, unit in unescape(answer.text)) == (200, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -44,7 +45,7 @@ def save(request: Request, visitor: Host, form: Form) -> Response:
         return _page(request, visitor, name, typed, wrong, 422)
     with site.db.write() as connection:
         profiles.save_profile(connection, number, read, by=visitor.login, at=site.now())
-    return go(request, f"/me/unit?unit={name}", SAVED)
+    return go(request, f"/me/unit?unit={quote(name, safe='')}", SAVED)
 
 
 def _own(request: Request, visitor: Visitor, wanted: str) -> tuple[str, int]:
