@@ -75,13 +75,15 @@ def _allowed(case: Case) -> Iterable[Finding]:
     state, category = case.facts.state, case.policy.categories[case.facts.category]
     roles = roles_now(case.deed, case.facts)
     if not roles:
-        possible = [deed_name(s.action, case.facts, category) for s in _onward(state, category)]
+        possible = [
+            deed_name(s.action, case.facts.state, category) for s in _onward(state, category)
+        ]
         said = Text(
             "项目现为“{state}”，不能{deed}；现在可以办理：{zh}。",
             "The project is “{state}”: {deed} is not possible; possible now: {en}.",
         ).format(
             state=state_label(case.facts, category),
-            deed=deed_name(case.deed, case.facts, category),
+            deed=deed_name(case.deed, case.facts.state, category),
             zh="、".join(label.zh for label in possible) or "无",
             en=", ".join(label.en for label in possible) or "nothing",
         )
@@ -89,6 +91,6 @@ def _allowed(case: Case) -> Iterable[Finding]:
     elif case.role not in roles:
         names = Text("、".join(r.label.zh for r in roles), ", ".join(r.label.en for r in roles))
         said = Text("{deed}应由{who}办理。", "{deed} is for: {who}.")
-        deed = deed_name(case.deed, case.facts, category)
+        deed = deed_name(case.deed, case.facts.state, category)
         message = said.format(deed=deed, who=names)
         yield block("right_role", "", "role", message, who=roles)

@@ -67,17 +67,17 @@ def rejected_label(source: State, category: Category) -> Text:
     return Text("不再资助", "No longer funded") if is_national_money(category) else label
 
 
-def deed_name(deed: Action | Act, facts: Facts, category: Category) -> Text:
+def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
     """What officials call a deed for a project of this category where it stands."""
     if deed is Action.FILE and category.papers.get(deed):
         papers = joined([paper.label for paper in category.papers[deed]])
         return Text(f"报送{papers.zh}", f"File the {papers.en}")
-    if deed is Action.REJECT and facts.state in REFUSED_AS:
-        if facts.state in (State.HELD, State.REPORTED):
+    if deed is Action.REJECT and state in REFUSED_AS:
+        if state in (State.HELD, State.REPORTED):
             return _refused_money(category)
-        return REFUSED_AS[facts.state]
+        return REFUSED_AS[state]
     if deed is Action.WITHDRAW:
-        return WITHDRAWN_AS if facts.state in BEFORE_PLAN else CANCELLED_AS
+        return WITHDRAWN_AS if state in BEFORE_PLAN else CANCELLED_AS
     return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
 
 

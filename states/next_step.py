@@ -48,7 +48,7 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
         return around_the_class(facts, category, due, today)
     if state is State.HELD:
         if ends_in_money or category.papers.get(Action.REPORT):
-            said = deed_name(Action.REPORT, facts, category)
+            said = deed_name(Action.REPORT, facts.state, category)
             return Next(said, Action.REPORT, Kind.REIMBURSEMENT)
         return Next(CLOSE, Action.CLOSE)
     if state is State.REPORTED and not ends_in_money:
@@ -75,7 +75,7 @@ def around_the_class(
         is_late = limit is not None and limit < today
         return Next(HOLD, Action.HOLD, Kind.COMPLETION if is_late else Kind.RECORDING)
     if Kind.FILING in due:
-        return Next(deed_name(Action.FILE, facts, category), Action.FILE, Kind.FILING)
+        return Next(deed_name(Action.FILE, facts.state, category), Action.FILE, Kind.FILING)
     if facts.dates.open_window or facts.opens_earliest is None:
         return Next(CONFIRM, Act.CONFIRM_DATES, Kind.OPENING)
     return Next(TEACH, None, Kind.COMPLETION)

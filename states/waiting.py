@@ -26,7 +26,9 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
     if facts.pending:
         deed = deed_of(facts.pending["deed"])
         found.append(
-            Waiting(Role.PROVINCE, TO_COMPLETE.format(deed=deed_name(deed, facts, category)), deed)
+            Waiting(
+                Role.PROVINCE, TO_COMPLETE.format(deed=deed_name(deed, facts.state, category)), deed
+            )
         )
     elif facts.state is State.SUBMITTED:
         found.append(Waiting(Role.COORDINATOR, TO_REVIEW, Action.REVIEW))

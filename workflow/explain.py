@@ -75,7 +75,7 @@ class Option:
     def label(self) -> Text:
         """What officials call it for this project."""
         facts = self.case.facts
-        return deed_name(self.deed, facts, self.case.policy.categories[facts.category])
+        return deed_name(self.deed, facts.state, self.case.policy.categories[facts.category])
 
     @property
     def open(self) -> bool:
@@ -282,7 +282,7 @@ def _leg(known: Known, action: Action, facts: Facts) -> Leg:
     who = who_may(action, facts.state)
     empty = _case(known, action, who[0], replace(facts, pending={}))
     papers = [f for f in judge(empty) if f.rule == "papers_present"]
-    label = deed_name(action, facts, known.policy.categories[facts.category])
+    label = deed_name(action, facts.state, known.policy.categories[facts.category])
     return Leg(action, label, who, (*papers, *worth_saying(judge(filled(empty)))))
 
 

@@ -90,7 +90,7 @@ def moves(
 def _coming(project: OneProject, ordinary: Action, today: date) -> Next:
     """The step that comes next: the ordinary one, but around a class what its days say."""
     facts = project.facts
-    label = deed_name(ordinary, facts, project.category)
+    label = deed_name(ordinary, facts.state, project.category)
     if _mends(facts):
         return Next(label, ordinary, Kind.MENDING)
     if facts.state in (State.PLANNED, State.FILED):

@@ -93,7 +93,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         opens=row.opens,
         ends=row.ends,
         next=step,
-        button=deed_name(step.deed, facts, category) if step.deed else NOTHING,
+        button=deed_name(step.deed, facts.state, category) if step.deed else NOTHING,
         by=one.due_on if one else None,
         by_label=seen.day if seen else NOTHING,
         advised=one.advised_on if one and is_handed_in(Kind(one.kind)) else None,

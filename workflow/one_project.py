@@ -18,8 +18,9 @@ from sqlalchemy import Boolean, Connection, bindparam, or_, select, union
 from config.rulebook import Rulebook
 from states.discretion import INTERNAL, is_internal
 from states.facts import Facts, Json
+from states.labels import deed_name
 from states.policy import Category, Policy
-from states.terms import Role, State, Text
+from states.terms import Act, Action, Role, State, Text, deed_of
 from workflow.deadlines import LATEST, SET
 from workflow.engine import situation
 from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
@@ -185,7 +186,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         on=on,
         at=at,
         deed=deed,
-        label=deed_label(deed),
+        label=_called(deed, source, words, policy.categories[category]),
         who=name or login,
         role=by,
         on_behalf=bool(on_behalf),
@@ -196,6 +197,16 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         papers=changed.get("papers") or {},
         flags=sum("disposed" not in flag for flag in flags),
     )
+
+
+def _called(deed: str, source: str, given: Json, category: Category) -> Text:
+    """What was done, in the words of its category and stage; progress by what was recorded."""
+    if deed == Act.MILESTONE:
+        known = {milestone.key: milestone.label for milestone in category.milestones}
+        return known.get(given.get("name", ""), Act.MILESTONE.label)
+    if deed in set(Action) | set(Act):
+        return deed_name(deed_of(deed), State(source), category)
+    return deed_label(deed)  # how it came onto the books
 
 
 def _flag_words(changed: Json) -> dict[str, Text]:

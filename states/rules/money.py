@@ -39,8 +39,8 @@ def ends_without_subsidy(case: Case) -> Iterable[Finding]:
             "{label} end by a decision on the {money}, not by closing.",
         ).format(
             label=case.category.label,
-            decided=deed_name(Action.SUBSIDISE, case.facts, case.category),
-            refused=deed_name(Action.REJECT, case.facts, case.category),
+            decided=deed_name(Action.SUBSIDISE, case.facts.state, case.category),
+            refused=deed_name(Action.REJECT, case.facts.state, case.category),
             money=money_label(case.category),
         )
         clause = case.category.cap.clause or ""

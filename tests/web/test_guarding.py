@@ -135,3 +135,15 @@ def test_what_broke_is_logged_without_anybody_s_secret(
     [number] = re.findall(r"编号 (\w{8})", words(answer))
     assert f"/broken/{{secret}} failed ({number})" in caplog.text
     assert "only-for-her" not in caplog.text
+
+
+@pytest.mark.parametrize("who", ["auditor", "admin", "nobody"])
+def test_who_only_reads_leaves_no_file(house: House, who: str) -> None:
+    project, program = house.desk.admit(), caller(house, who)
+    file = {"paper": ("a.pdf", b"%PDF-1")}
+    answers = [
+        program.send("/papers", {"file": file["paper"]}),
+        program.send(f"/projects/{project}/actions/note", file, {"deed": "{}"}),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert not (house.folder / "papers").exists()

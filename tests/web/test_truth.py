@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from rooms import Room, check_html
-from stories import CLERK, RECEIPT, REPORT
+from stories import CLERK, RECEIPT, REPORT, WANG
 from visits import House, words
 
 from states.terms import Act, Action
@@ -317,3 +317,21 @@ def test_how_many_staff_a_class_may_have_is_reckoned_for_the_reader(
     found = [f.message.zh for f in done.findings if f.rule == "staff_within_limit"]
     assert [one for one in found if said in one] == found
     assert bool(found) is bool(said)
+
+
+def test_the_history_tells_what_was_done_in_the_words_of_its_stage(room: Room) -> None:
+    """R25-07: the province confirmed the filing; R25-15b: the claim went to the ministry's centre."""
+    said = words(room.visit("wang").get(f"/projects/{room.project('filed')}/history"))
+    assert "报送开班通知和实施方案 → 已报送实施方案" in said
+    room.house.desk.do(1, Act.MILESTONE, WANG, "2025-04-15", name="filing_confirmed")
+    assert "省厅已备案 2025-04-15" in words(room.visit("lin").get("/projects/1"))
+    claim = room.project(
+        state="held", category="national_funded", name="乙班",
+        actual_opens="2025-05-12", actual_ends="2025-05-16", held_on="2025-05-17",
+    )  # fmt: skip
+    papers = ("reimbursement_papers",)
+    room.house.desk.do(claim, Action.REPORT, CLERK, "2025-05-30", papers=papers)
+    said = words(room.visit("wang").get(f"/projects/{claim}/history"))
+    assert "报送经费报销材料" in said
+    room.house.desk.do(claim, Action.REJECT, WANG, "2025-05-31", code="budget_exhausted", text="x")
+    assert "登记不再资助 → 未通过" in words(room.visit("wang").get(f"/projects/{claim}/history"))

@@ -120,6 +120,8 @@ def _kind(schema: Schema, shape: Schema) -> str:
         return " | ".join(kind for kind in kinds if kind != "null")
     if "enum" in shape:
         return " | ".join(str(value) for value in shape["enum"])
+    if shape.get("type") == "array":  # named again for each
+        return f"[{_kind(schema, shape['items'])}]"
     return str(shape.get("format") or shape.get("type", ""))
 
 

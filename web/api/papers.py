@@ -24,7 +24,9 @@ from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
 from web.kept_files import LONGEST_NAME, file_name
+from web.navigation import HOSTS, STAFF
 from web.site import Site, site_of
+from web.visiting import NotAllowed
 from workflow.accounts.sessions import Visitor
 from workflow.papers import path_of, store_bytes
 
@@ -72,7 +74,10 @@ async def read_upload(request: Request, _: Visitor = Depends(writer)) -> Json:  
 
 
 async def keep_upload(request: Request, file: UploadFile) -> Json:
-    """Store what came in; what the history keeps of it. Raises PaperRefused."""
+    """Store what came in; what the history keeps of it. Raises PaperRefused, and NotAllowed for
+    those who only read: auditors and administrators leave no files here."""
+    if not request.state.visitor.has(*STAFF, *HOSTS):
+        raise NotAllowed
     folder = site_of(request).settings.data_dir / "papers"
     content = await file.read()
     return await run_in_threadpool(store_bytes, folder, file_name(file.filename or ""), content)

@@ -100,7 +100,7 @@ def said_of(deed: Action | Act, facts: Facts, category: Category, typed: Mapping
         known = {milestone.key: milestone.label for milestone in category.milestones}
         if label := known.get(typed.get("name", "")):
             return RECORDING.format(label=label)
-    return deed_name(deed, facts, category)
+    return deed_name(deed, facts.state, category)
 
 
 RECORDING = Text("登记：{label}", "Record: {label}")

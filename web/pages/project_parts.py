@@ -170,7 +170,7 @@ def stages(facts: Facts, category: Category) -> list[Stage]:
             missing = sum(kept is None for _, kept, _ in papers)
             look = _look(action, here, steps)
             look = "elsewhere" if look == "past" and _elsewhere(action, facts) else look
-            found.append(Stage(deed_name(action, facts, category), papers, missing, look))
+            found.append(Stage(deed_name(action, facts.state, category), papers, missing, look))
     return found
 
 
