@@ -14,13 +14,9 @@ from tampering import another, tampered
 from notifications.sweep import sweep
 from states.terms import Act, Action
 from workflow.history import HASHED, event_hash, fold
-from workflow.mail_tables import Reminder
-from workflow.tables import Deadline, Event, Project
+from workflow.mail_tables import REMINDER
+from workflow.tables import DEADLINE, EVENT, PROJECT
 
-EVENT: Table = Event.__table__  # type: ignore[attr-defined]
-PROJECT: Table = Project.__table__  # type: ignore[attr-defined]
-DEADLINE: Table = Deadline.__table__  # type: ignore[attr-defined]
-REMINDER: Table = Reminder.__table__  # type: ignore[attr-defined]
 LAST = 10  # events of a whole life, its entry included
 
 
