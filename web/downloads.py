@@ -21,14 +21,13 @@ from workflow.project_list import everything
 from workflow.project_rows import rows_of
 from workflow.project_search import Search
 
-FOLDER = "papers"
 MOST_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def kept_paper(site: Site, kept: Json | None) -> FileResponse:
     """A paper by what the history keeps of it; 404 where there is none, or its file is gone."""
-    path = path_of(site.settings.data_dir / FOLDER, kept["sha256"]) if kept else None
+    path = path_of(site.settings.papers_folder, kept["sha256"]) if kept else None
     if kept is None or path is None or not path.is_file():
         raise HTTPException(404)
     headers = {

@@ -16,15 +16,7 @@ from states.terms import Role
 from workflow.batch_edits import over
 from workflow.batch_lines import Verdict, do_lines
 from workflow.batch_money import money
-from workflow.batches import (
-    BatchOver,
-    Prepared,
-    Stage,
-    find,
-    fingerprint,
-    lines_of,
-    sorts_for,
-)
+from workflow.batches import BatchOver, Prepared, Stage, find, fingerprint, lines_of, sorts_for
 from workflow.database import Database
 from workflow.engine import situation
 from workflow.funds import Share

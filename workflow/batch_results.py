@@ -14,10 +14,7 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.labels import rejected_label
 from states.terms import Action, State, Text
-from workflow.batches import (
-    Line,
-    Prepared,
-)
+from workflow.batches import Line, Prepared
 from workflow.mail_tables import MAIL, MailStatus
 from workflow.office_tables import LINE
 from workflow.queries import deed_label

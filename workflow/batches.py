@@ -20,9 +20,7 @@ from states.facts import Facts, Json
 from states.lifecycle import LIFECYCLE
 from states.terms import Action, Role, State, Text
 from workflow.office_tables import BATCH, LINE, BatchStatus
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.races import moved_on
 from workflow.scopes import sees_all, visible
 from workflow.tables import GRANT, PERSON, PROJECT

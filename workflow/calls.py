@@ -19,13 +19,7 @@ from states.terms import Channel, Force, Kind, Role, Text
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.mail_tables import MAIL, REMINDER
 from workflow.tables import DEADLINE, EVENT, GRANT, PERSON, PROJECT, UNIT
-from workflow.watching import (
-    ITS_APPLICATION,
-    TO_CALL,
-    WAITS,
-    Scope,
-    due_rows,
-)
+from workflow.watching import ITS_APPLICATION, TO_CALL, WAITS, Scope, due_rows
 
 AHEAD = timedelta(days=14)
 MOST = 30  # matters gathered of each sort; what is most urgent comes first

@@ -29,12 +29,7 @@ from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.judging import (
-    add_flags,
-    add_papers,
-    judged,
-    needs_second,
-)
+from workflow.judging import add_flags, add_papers, judged, needs_second
 from workflow.outbox import Result, announce_result
 from workflow.parting import tell_who_left
 from workflow.people import Actor

@@ -17,10 +17,7 @@ from states.terms import Act, Role, Text
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in
 from workflow.mail_tables import MAIL
-from workflow.people import (
-    OPERATOR,
-    grant_once,
-)
+from workflow.people import OPERATOR, grant_once
 from workflow.preferences import NotAllowed, must_be_reachable
 from workflow.readdress import readdress
 from workflow.recipients import resolve

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from states.terms import Text
+from states.terms import OFFICE, Text
 from workflow import mail_room
 from workflow.mail_desk import clear_address
-from workflow.mail_room import ACTS, EVERYTHING, Reader
+from workflow.mail_room import ACTS, Reader
 from workflow.office_log import note as log
 
 LONGEST_NOTE = 500
@@ -48,7 +48,7 @@ def act_on(
     mail = mail_room.one(connection, reader, number, at)
     if mail is None:
         raise NoSuchMail
-    if act not in mail["acts"] and not reader.has(EVERYTHING):
+    if act not in mail["acts"] and not reader.has(OFFICE):
         raise NotTheirs
     _check(act, note)
     ACTS[act][1](connection, number, by=reader.actor.login, note=note, at=at)

@@ -14,25 +14,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
 
-from states.terms import Role
+from states.terms import OFFICE, Role
 from workflow import mail_desk
 from workflow.attempts import HELD
 from workflow.mail_desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
 from workflow.mail_finding import along, in_state
-from workflow.mail_log import (
-    SHOWN,
-    labelled,
-    one_mail,
-    public,
-)
+from workflow.mail_log import SHOWN, labelled, one_mail, public
 from workflow.mail_tables import ADDRESS, MAIL, REMINDER, MailStatus
 from workflow.people import Actor
 from workflow.scopes import visible
 from workflow.tables import PROJECT
 
 PAGE, MOST = 50, 99
-EVERYTHING = frozenset({Role.PROVINCE, Role.ADMIN})
-READERS = EVERYTHING | {Role.AUDITOR}
+READERS = OFFICE | {Role.AUDITOR}
 ACTS: dict[str, tuple[Turn, Any]] = {
     "release": (RELEASE, mail_desk.release),
     "resend": (RESEND, mail_desk.requeue),
@@ -70,7 +64,7 @@ def mails(
     query = (
         select(*SHOWN, PROJECT.c.name.label("project"))
         .select_from(MAIL.outerjoin(PROJECT, PROJECT.c.id == MAIL.c.project_id))
-        .where(_readable(reader), *sought(search))
+        .where(_readable(reader), *_sought(search))
         .order_by(key.desc())
         .limit(PAGE + 1)
     )
@@ -80,7 +74,17 @@ def mails(
     return rows[:PAGE], rows[PAGE - 1]["id"] if len(rows) > PAGE else None
 
 
-def sought(search: Search) -> list[ColumnElement[bool]]:
+def mails_onward(
+    connection: Connection, reader: Reader, search: Search, *, after: int, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The mails that somebody may know of, the first first: what programs read to the end."""
+    key = along(search.state)
+    query = select(*SHOWN).where(_known_to(reader), *_sought(search), key > after)
+    rows = [public(row) for row in connection.execute(query.order_by(key).limit(limit + 1))]
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def _sought(search: Search) -> list[ColumnElement[bool]]:
     """What narrows a list of mails."""
     found: list[ColumnElement[bool]] = []
     if search.state:
@@ -117,7 +121,7 @@ def one(connection: Connection, reader: Reader, number: int, at: datetime) -> di
     here = select(MAIL.c.id).where(MAIL.c.id == number)
     if connection.execute(here.where(_readable(reader))).first() is None:
         return None
-    theirs = reader.has(EVERYTHING)
+    theirs = reader.has(OFFICE)
     if not theirs and reader.has(frozenset({Role.COORDINATOR})):
         theirs = connection.execute(here.where(_watched(reader))).first() is not None
     acts = [name for name in ACTS if theirs and _may(reader, name, found, at)]
@@ -127,7 +131,7 @@ def one(connection: Connection, reader: Reader, number: int, at: datetime) -> di
 def _may(reader: Reader, act: str, mail: dict[str, Any], at: datetime) -> bool:
     if not allows(ACTS[act][0], SimpleNamespace(**mail), at):
         return False
-    if reader.has(EVERYTHING):
+    if reader.has(OFFICE):
         return True
     if act == "release":  # approval is the province's, and so is what it held back
         return mail["reason"] == HELD and _holder(mail) == reader.actor.login
@@ -151,7 +155,7 @@ def _watched(reader: Reader) -> ColumnElement[bool]:
     return _about_theirs(reader, Role.COORDINATOR, (Role.HOST, Role.COORDINATOR))
 
 
-def known_to(reader: Reader) -> ColumnElement[bool]:
+def _known_to(reader: Reader) -> ColumnElement[bool]:
     """What somebody may know of beside the room: also as a host, of what hosts are told about
     their projects. What officials are told among themselves is no business of theirs."""
     found = [_readable(reader)] if reader.has(READERS | {Role.COORDINATOR}) else []
@@ -198,9 +202,9 @@ def _theirs(reader: Reader) -> ColumnElement[bool]:
 
 def may_clear(connection: Connection, reader: Reader, email: str) -> bool:
     """Whether the mark on an address is this reader's to take away."""
-    if not reader.has(EVERYTHING | {Role.COORDINATOR}):
+    if not reader.has(OFFICE | {Role.COORDINATOR}):
         return False
     query = select(ADDRESS.c.email).where(ADDRESS.c.email == email.strip().lower())
-    if not reader.has(EVERYTHING):
+    if not reader.has(OFFICE):
         reader = Reader(_only(reader, Role.COORDINATOR), reader.email)
     return connection.execute(query.where(_theirs(reader))).first() is not None

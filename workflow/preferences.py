@@ -10,9 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from states.mailing import Mode, Sort, choices
 from states.terms import Role, Text
 from workflow.mail_tables import PREFERENCE, SUBSTITUTE
-from workflow.recipients import (
-    is_marked,
-)
+from workflow.recipients import is_marked
 from workflow.substitution import tell_coordinators
 from workflow.tables import GRANT, PERSON
 

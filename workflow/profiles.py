@@ -17,9 +17,7 @@ from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.office_log import note
 from workflow.office_tables import PROFILE
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.tables import GRANT, PERSON, PROJECT, UNIT
 
 PAGE, MOST_EXPERTS, LONGEST = 50, 50, 200

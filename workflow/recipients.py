@@ -11,9 +11,7 @@ from states.facts import Facts
 from states.mailing import Mode, Sort, choices
 from states.terms import Role
 from workflow.mail_tables import ADDRESS, PREFERENCE, SUBSTITUTE
-from workflow.people import (
-    recipients,
-)
+from workflow.people import recipients
 from workflow.statements import Statement
 from workflow.tables import PERSON
 

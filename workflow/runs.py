@@ -18,13 +18,7 @@ from sqlalchemy import Connection, select, update
 from config.rulebook import Rulebook
 from states.forms import read_form
 from states.terms import Labelled, Text, deed_of
-from workflow.answers import (
-    KEPT,
-    Answer,
-    UnderWay,
-    keep,
-    said_before,
-)
+from workflow.answers import KEPT, Answer, UnderWay, keep, said_before
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
 from workflow.engine import perform_in

@@ -12,9 +12,7 @@ from states.mailing import Sort
 from states.terms import Role
 from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.outbox import INSERT, draft
-from workflow.people import (
-    holders,
-)
+from workflow.people import holders
 from workflow.recipients import Recipient, resolve
 from workflow.tables import GRANT, PERSON, PROJECT
 

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    false,
-    func,
-    literal_column,
-    select,
-    text,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select, text, true
 
 from states.terms import Kind, Role
 from workflow.lateness import IS_OPEN

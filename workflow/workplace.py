@@ -21,9 +21,7 @@ from states.terms import PROVISIONAL, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
-from workflow.queries import (
-    deed_label,
-)
+from workflow.queries import deed_label
 from workflow.tables import DEADLINE, EVENT, PERSON, PROJECT
 from workflow.watching import (
     BY_PEOPLE,

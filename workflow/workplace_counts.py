@@ -13,13 +13,7 @@ from workflow.lateness import is_due, is_late
 from workflow.mail_finding import FOR_A_PERSON
 from workflow.mail_tables import MAIL, REMINDER
 from workflow.tables import DEADLINE, PROJECT
-from workflow.watching import (
-    FLAGGED,
-    TO_CALL,
-    Scope,
-    waits_for,
-    week_end,
-)
+from workflow.watching import FLAGGED, TO_CALL, Scope, waits_for, week_end
 
 CAP = 99  # what a count says at most: one more means “more”
 CAP_STATES = 999

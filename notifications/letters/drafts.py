@@ -32,9 +32,7 @@ from states.facts import Facts
 from states.terms import Role, Text
 from workflow.attempts import record
 from workflow.mail_tables import Purpose
-from workflow.people import (
-    officer,
-)
+from workflow.people import officer
 from workflow.statements import Statement
 from workflow.tables import PERSON
 

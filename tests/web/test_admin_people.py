@@ -14,9 +14,7 @@ from visits import House, words
 
 from states.terms import Role
 from workflow.office_log import Search, lines
-from workflow.people import (
-    person_of,
-)
+from workflow.people import person_of
 from workflow.tables import GRANT, PERSON
 
 ELSEWHERE, OTHER_OFFICE = "厦门软件学院", "厦门市人社局"

@@ -8,9 +8,7 @@ from posts import NAMES, READ, Post
 from sqlalchemy import select
 from visits import House
 
-from workflow.addresses import (
-    mark_address,
-)
+from workflow.addresses import mark_address
 from workflow.mail_tables import ADDRESS, MAIL, Purpose
 from workflow.office_log import Search, lines
 from workflow.outbox import queue_sign_in

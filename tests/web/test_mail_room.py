@@ -10,9 +10,7 @@ from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
 from visits import House, words
 
-from workflow.addresses import (
-    mark_address,
-)
+from workflow.addresses import mark_address
 from workflow.mail_room import PAGE
 from workflow.mail_tables import ADDRESS, MAIL
 from workflow.outbox import queue_sign_in

@@ -12,16 +12,7 @@ from stories import AT, AUDITOR, COORDINATOR, OTHER_COORDINATOR, WANG, ZHOU, Des
 
 from notifications.letters.foretold import subjects
 from states.terms import Act, Action, Role, Text
-from workflow.batch_edits import (
-    Edit,
-    NotTheirs,
-    Wanted,
-    begin,
-    candidates,
-    drop,
-    put_in,
-    save,
-)
+from workflow.batch_edits import Edit, NotTheirs, Wanted, begin, candidates, drop, put_in, save
 from workflow.batch_lines import Verdict
 from workflow.batch_publishing import BatchRefused, Published, publish, take_back
 from workflow.batch_rehearsal import rehearse

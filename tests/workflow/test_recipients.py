@@ -15,10 +15,7 @@ from workflow import preferences
 from workflow.mail_tables import ADDRESS, MAIL
 from workflow.people import add_person, grant_once
 from workflow.preferences import NotAllowed
-from workflow.recipients import (
-    Recipient,
-    addressed,
-)
+from workflow.recipients import Recipient, addressed
 
 FACTS = Facts(
     State.PLANNED,

@@ -8,15 +8,7 @@ from stories import COORDINATOR, OFFICE, OTHER_COORDINATOR, WANG, ZHOU, Desk
 
 from states.terms import Act, Action, Kind, State
 from workflow.funds import shares, stands
-from workflow.statistics import (
-    Load,
-    by_department,
-    by_state,
-    by_week,
-    late_ones,
-    within,
-    years,
-)
+from workflow.statistics import Load, by_department, by_state, by_week, late_ones, within, years
 from workflow.tables import PROJECT
 from workflow.year_plan import Cut, courses
 

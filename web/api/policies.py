@@ -14,7 +14,7 @@ from config.toml_text import LARGEST
 from states.comparing import differences
 from states.forms import Problem
 from states.policy import Policy
-from states.terms import Role
+from states.terms import OFFICE, Role
 from web.api.callers import Caller, writer_in_role
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
@@ -27,7 +27,6 @@ from web.api.policy_shapes import (
     summary_out,
 )
 from web.api.problems import Unfit, spoken
-from web.navigation import OFFICE
 from web.site import site_of
 from workflow import policy_desk
 from workflow.accounts.sessions import Visitor

@@ -10,13 +10,12 @@ from pydantic import BaseModel, Field
 
 from states.calculus import Dates, deadlines_of
 from states.forms import Problem
-from states.terms import Kind, Role, Text
+from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role
 from web.api.describing import both, problems
 from web.api.policies import policy_of
 from web.api.problems import Unfit, spoken
 from web.api.shapes import Deadline
-from web.navigation import OFFICIALS
 from web.site import site_of
 from workflow.mail_log import step_label
 

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from states.terms import Action, State, Text
-from web.navigation import STAFF, WATCHERS
+from states.terms import STAFF, Action, State, Text
+from web.navigation import WATCHERS
 from web.numbers import Id, Key
 from web.pages.batch_forms import (
     Letter,
@@ -21,14 +21,7 @@ from web.pages.batch_forms import (
     said_for_all,
     title_of,
 )
-from web.pages.batch_words import (
-    ABOUT,
-    ADDED,
-    DROPPED,
-    KEPT,
-    NONE_TICKED,
-    TO_CORRECT,
-)
+from web.pages.batch_words import ABOUT, ADDED, DROPPED, KEPT, NONE_TICKED, TO_CORRECT
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by
@@ -153,7 +146,7 @@ def edit(request: Request, number: Id, visitor: Worker, form: Sent) -> Response:
         batch = find(connection, visitor.actor, number)
         lines, _ = lines_of(connection, batch.id, visitor.actor)
     try:
-        changed = edit_of(form, batch, lines, Letter(site.settings.data_dir / "papers"))
+        changed = edit_of(form, batch, lines, Letter(site.settings.papers_folder))
         with site.db.write() as connection:
             problems = save(connection, visitor.actor, batch.id, changed)
     except BatchOver as over:

@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from notifications.letters.notices import NOTICES
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
-from states.terms import Text
+from states.terms import OFFICIALS, Text
 from web.guarding import SHOWN_MAIL
-from web.navigation import CARERS, OFFICIALS
+from web.navigation import CARERS
 from web.numbers import Key, number_of
 from web.rendering import go, page
 from web.site import Site, site_of

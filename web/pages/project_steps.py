@@ -19,6 +19,7 @@ from starlette.datastructures import FormData, QueryParams
 
 from states.forms import FORMS, read_form
 from states.terms import Act, Action, Text, deed_of
+from web.numbers import number_of
 from web.rendering import as_day, go, page
 from web.searching import tidied
 from web.site import Site, site_of
@@ -76,18 +77,15 @@ def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
     if deed is None:
         raise NotAllowed
     pairs = [str(value).partition(":") for value in given.getlist("seen")]
-    seen = {int(i): int(v) for i, _, v in pairs if _is_id(i) and _is_id(v)}
-    ids = [int(str(v)) for v in given.getlist("project") if _is_id(str(v))]
+    read = [(number_of(i), number_of(v)) for i, _, v in pairs]
+    seen = {i: v for i, v in read if i is not None and v is not None}
+    ids = [i for v in given.getlist("project") if (i := number_of(str(v))) is not None]
     is_form = isinstance(given, FormData)  # an address fills nothing in
     raw = {one.name: str(given.get(one.name, "")) for one in FORMS[deed]} if is_form else {}
     on = str(given.get("on", ""))
     ticket = str(given.get("ticket", ""))
     ticket = ticket if re.fullmatch(A_TICKET, ticket) else ""
     return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))), ticket)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
 def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Response:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from states.terms import Text
-from web.navigation import HOSTS, OFFICIALS, STAFF
+from states.terms import OFFICIALS, STAFF, Text
+from web.navigation import HOSTS
 from web.numbers import Id
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
