@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from states.facts import Json
 from web.site import Site
 from web.workbook import write_workbook
+from workflow.lists.filters import conditions
+from workflow.lists.finding import everything
+from workflow.lists.rows import rows_of
+from workflow.lists.search import Search
 from workflow.papers import path_of
 from workflow.people import Actor
-from workflow.project_filters import conditions
-from workflow.project_list import everything
-from workflow.project_rows import rows_of
-from workflow.project_search import Search
 
 MOST_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -17,7 +17,7 @@ from states.wanted import deadlines_for
 from workflow.deeds import NoSuchProject
 from workflow.engine import situation
 from workflow.lateness import has, is_late
-from workflow.mail_log import mail_log
+from workflow.mail.log import mail_log
 from workflow.mail_tables import REMINDER
 from workflow.tables import DEADLINE, EVENT, LARGEST_ID, PROJECT
 

@@ -13,7 +13,7 @@ from stories import OFFICE, SCHOOL
 from visits import House, words
 
 from states.terms import Role
-from workflow.office_log import Search, lines
+from workflow.office.log import Search, lines
 from workflow.people import person_of
 from workflow.tables import GRANT, PERSON
 

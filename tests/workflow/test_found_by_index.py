@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import Connection, event
 
 from states.terms import Role
-from workflow import mail_log, mail_room, office_log
 from workflow.database import Database
-from workflow.mail_room import Reader, Search
+from workflow.mail import log as mail_log
+from workflow.mail import room as mail_room
+from workflow.mail.room import Reader, Search
+from workflow.office import log as office_log
 from workflow.people import Actor
 
 PROVINCE = Reader(Actor("wang", "", ((Role.PROVINCE, ""),)), "")

@@ -15,7 +15,7 @@ from web.api.problems import NO_CURSOR, Unfit, spoken
 from web.api.projects import Name, clean
 from web.navigation import OFFICE_WATCHERS
 from web.site import site_of
-from workflow import office_log
+from workflow.office import log as office_log
 from workflow.queries import deed_label
 
 routes = APIRouter(

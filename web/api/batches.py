@@ -29,8 +29,8 @@ from web.navigation import WATCHERS
 from web.numbers import Id
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import Wanted, begin, candidates, drop, put_in
-from workflow.batches import MOST_LINES, SORTS, find, listed
+from workflow.batches.edits import Wanted, begin, candidates, drop, put_in
+from workflow.batches.prepared import MOST_LINES, SORTS, find, listed
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 Reader = Annotated[Visitor, Depends(in_role(*WATCHERS))]

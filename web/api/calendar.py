@@ -21,9 +21,9 @@ from web.api.once import once
 from web.api.problems import Unfit
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.holidays import YEARS, calendar_with, draft, put_in_force, standing, version
+from workflow.office.holidays import YEARS, calendar_with, draft, put_in_force, standing, version
+from workflow.office.shifts import Shift, changed_days, shifts
 from workflow.refresh import refresh
-from workflow.shifts import Shift, changed_days, shifts
 
 routes = APIRouter(tags=[both("放假安排", "holidays")])
 Keeper = Annotated[Visitor, Depends(writer_in_role(*OFFICE))]

@@ -15,8 +15,8 @@ from web.api.problems import spoken
 from web.api.shapes import fields_of
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.calls import Call, Matter, calls
-from workflow.watching import scope_of
+from workflow.workplace.calls import Call, Matter, calls
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(tags=[both("催办", "calls")])
 

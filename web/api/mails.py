@@ -23,11 +23,11 @@ from web.api.shapes import Mail, mail_out, said
 from web.navigation import CARERS
 from web.numbers import Id
 from web.site import Site, site_of
-from workflow import mail_room
 from workflow.accounts.sessions import Visitor
-from workflow.mail_acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
-from workflow.mail_log import outcome_label, step_label
-from workflow.mail_room import ACTS, Reader, Search
+from workflow.mail import room as mail_room
+from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
+from workflow.mail.log import outcome_label, step_label
+from workflow.mail.room import ACTS, Reader, Search
 from workflow.mail_tables import MailStatus
 from workflow.tables import LARGEST_ID
 

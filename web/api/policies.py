@@ -28,9 +28,9 @@ from web.api.policy_shapes import (
 )
 from web.api.problems import Unfit, spoken
 from web.site import site_of
-from workflow import policy_desk
 from workflow.accounts.sessions import Visitor
-from workflow.policy_desk import known_policies, known_policy
+from workflow.office import policy_desk
+from workflow.office.policy_desk import known_policies, known_policy
 from workflow.refresh import refresh
 
 routes = APIRouter(tags=[both("政策和期限", "rules")])

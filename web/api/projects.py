@@ -21,11 +21,11 @@ from workflow import queries
 from workflow.accounts.sessions import Visitor
 from workflow.discretion import told_facts, told_history, told_mail
 from workflow.lateness import late_among
+from workflow.lists.filters import conditions
+from workflow.lists.finding import find
+from workflow.lists.rows import project_rows
+from workflow.lists.search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
 from workflow.one_project import is_inside, seen_by
-from workflow.project_filters import conditions
-from workflow.project_list import find
-from workflow.project_rows import project_rows
-from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
 
 routes = APIRouter(tags=[both("项目", "projects")])
 Name = Annotated[str, Query(max_length=200)]

@@ -17,7 +17,7 @@ from web.api.policies import policy_of
 from web.api.problems import Unfit, spoken
 from web.api.shapes import Deadline
 from web.site import site_of
-from workflow.mail_log import step_label
+from workflow.mail.log import step_label
 
 routes = APIRouter(tags=[both("政策和期限", "rules")])
 Day = Annotated[date, Query(ge=date(1990, 1, 1), lt=date(2200, 1, 1))]

@@ -19,7 +19,7 @@ from web.numbers import Id
 from web.searching import tidied
 from web.site import site_of
 from web.visiting import NotAllowed
-from workflow.saved_views import View, ViewProblem, drop_view, save_view, views
+from workflow.lists.saved_views import View, ViewProblem, drop_view, save_view, views
 
 routes = APIRouter(tags=[both("保存的视图", "saved views")])
 

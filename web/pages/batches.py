@@ -26,7 +26,7 @@ from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import (
+from workflow.batches.edits import (
     PAGE,
     Wanted,
     begin,
@@ -38,9 +38,8 @@ from workflow.batch_edits import (
     put_in,
     save,
 )
-from workflow.batch_money import money
-from workflow.batch_results import news, results
-from workflow.batches import (
+from workflow.batches.money import money
+from workflow.batches.prepared import (
     MOST_LINES,
     SHOWN,
     SORTS,
@@ -51,6 +50,7 @@ from workflow.batches import (
     listed,
     sorts_for,
 )
+from workflow.batches.results import news, results
 from workflow.papers import PaperRefused
 from workflow.people import names_of
 from workflow.tables import LARGEST_ID

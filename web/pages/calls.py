@@ -16,11 +16,11 @@ from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
 from workflow.accounts.sessions import Visitor
-from workflow.calls import calls
 from workflow.deeds import Deed, NoSuchProject, Refused
 from workflow.engine import perform_in
 from workflow.one_project import seen_by
-from workflow.watching import scope_of
+from workflow.workplace.calls import calls
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(include_in_schema=False)
 staff = allowed(*STAFF)

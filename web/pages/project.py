@@ -29,8 +29,8 @@ from web.rendering import page
 from web.site import site_of
 from web.visiting import Signed
 from workflow.explain import Known, option, options, possible
-from workflow.mail_desk import status_label
-from workflow.mail_log import reason_label
+from workflow.mail.desk import status_label
+from workflow.mail.log import reason_label
 from workflow.moves import moves
 from workflow.one_project import (
     history,

@@ -22,10 +22,17 @@ from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
-from workflow.holidays import YEARS, Meanwhile, calendar_with, put_in_force, standing, version
-from workflow.holidays import draft as read_draft
+from workflow.office.holidays import (
+    YEARS,
+    Meanwhile,
+    calendar_with,
+    put_in_force,
+    standing,
+    version,
+)
+from workflow.office.holidays import draft as read_draft
+from workflow.office.shifts import changed_days, shifts
 from workflow.refresh import refresh
-from workflow.shifts import changed_days, shifts
 
 routes = APIRouter(include_in_schema=False)
 MOST = 200  # shifts that a page lists
