@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from states.terms import Action
-from workflow.batch_edits import begin, put_in
-from workflow.batches import listed, sources
+from workflow.batches.edits import begin, put_in
+from workflow.batches.prepared import listed, sources
 from workflow.people import find_actor
 from workflow.tables import PROJECT
 

@@ -25,8 +25,8 @@ from states.terms import Entry, Role
 from workflow.admission import Newcomer, admit
 from workflow.deeds import Deed, Refused
 from workflow.engine import perform_in, situation
-from workflow.mail_desk import PENDING, hold
-from workflow.mail_log import mail_log
+from workflow.mail.desk import PENDING, hold
+from workflow.mail.log import mail_log
 from workflow.papers import store
 from workflow.people import Actor, find_actor, recipients
 from workflow.queries import projects

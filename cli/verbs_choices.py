@@ -10,8 +10,8 @@ from cli.output import USAGE
 from cli.verbs_user import person, told
 from states.mailing import Mode, Sort
 from states.terms import Role, Text
-from workflow import preferences
 from workflow.hand_over import hand_over_all
+from workflow.mail import preferences
 
 
 def prefer(login: str, sort: str, mode: str, as_json: bool) -> None:

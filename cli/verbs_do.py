@@ -44,7 +44,7 @@ def do(
     if actor is None:
         raise Stop(UNKNOWN_PERSON.format(login=user[:80]), REFUSED)
     today = office.clock.today()
-    folder = office.settings.data_dir / "papers"
+    folder = office.settings.papers_folder
     files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
     papers = {key: store(folder, path) for key, path in files.items()}
     deed = Deed(

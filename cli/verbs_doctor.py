@@ -66,7 +66,7 @@ def _database(office: Office) -> Found:
 
 def _policies(office: Office) -> Found:
     from config.errors import ConfigError
-    from workflow.policy_desk import known_policies
+    from workflow.office.policy_desk import known_policies
 
     name = Text("政策", "Policies")
     try:
@@ -149,7 +149,7 @@ REMEDIES = {
 
 
 def _approval(office: Office) -> Found:
-    from workflow.mail_desk import APPROVABLE
+    from workflow.mail.desk import APPROVABLE
 
     name, chosen = Text("需审核的邮件", "Mail to be approved"), office.settings.mail_approval
     unknown = [one for one in chosen if one not in APPROVABLE]

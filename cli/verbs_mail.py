@@ -12,9 +12,9 @@ from cli.verbs_worker import make_worker
 from config.zone import local
 from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
-from workflow import mail_log
-from workflow.addresses import marked
-from workflow.mail_desk import MAIL_STATUS, status_label
+from workflow.mail import log as mail_log
+from workflow.mail.addresses import marked
+from workflow.mail.desk import MAIL_STATUS, status_label
 from workflow.queries import known_project
 
 

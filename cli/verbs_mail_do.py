@@ -10,8 +10,8 @@ from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE, visible
 from cli.verbs_worker import make_worker
 from states.terms import Text
-from workflow import mail_desk
-from workflow.attempts import MailRefused
+from workflow.mail import desk as mail_desk
+from workflow.mail.attempts import MailRefused
 
 LONGEST_NOTE = 500
 

@@ -11,7 +11,7 @@ from cli.output import REFUSED, USAGE
 from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
-from workflow.mail_desk import status_label
+from workflow.mail.desk import status_label
 
 
 def import_plan(

@@ -65,7 +65,7 @@ def verify(as_json: bool) -> None:
     from workflow.verify import verify as replay
 
     office = Office(as_json)
-    problems = list(replay(office.db, office.book, office.settings.data_dir / "papers"))
+    problems = list(replay(office.db, office.book, office.settings.papers_folder))
     if problems:
         raise Stop(
             Text(

@@ -14,7 +14,7 @@ from notifications.letters.notices import NAMES, NOTICES, NoticeKind
 from notifications.letters.wording import LANGUAGES, Wording, resolved
 from notifications.letters.wording_check import check
 from notifications.letters.wording_desk import keep, own_versions, put_back
-from states.terms import Role, Text
+from states.terms import OFFICE, Text
 from workflow.people import find_actor
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _login(connection: Connection, by: str) -> str:
     actor = find_actor(connection, by)
     if actor is None:
         raise Stop(NOBODY.format(login=by[:80]), REFUSED)
-    if not actor.roles & {Role.PROVINCE, Role.ADMIN}:
+    if not actor.roles & OFFICE:
         raise Stop(NOT_THEIRS, REFUSED)
     return actor.login
 

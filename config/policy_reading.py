@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from states import comparing
-from states.policy import Anchor, Category, DeadlineRule, Figure, Policy, Unit
+from states.calculus import UNITS
+from states.policy import Anchor, Category, DeadlineRule, Figure, Policy
 from states.terms import Text, day_label, yuan
 
 
@@ -184,11 +185,6 @@ ANCHORS = {
     Anchor.OPENS: Text("开班日", "the first day"),
     Anchor.ENDS: Text("结束日", "the last day"),
     Anchor.FIXED: Text("固定日期", "a fixed day"),
-}
-UNITS = {
-    Unit.MONTH: Text("个月", "month(s)"),
-    Unit.DAY: Text("日", "day(s)"),
-    Unit.WORKING_DAY: Text("个工作日", "working day(s)"),
 }
 FIGURE_UNITS = {
     "person": Text("人", "person(s)"),

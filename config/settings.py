@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     imap_security: Literal["tls", "starttls", "none"] = "tls"
     imap_mailbox: str = "INBOX"
 
+    @property
+    def papers_folder(self) -> Path:
+        return self.data_dir / "papers"
+
+    @property
+    def calendars_folder(self) -> Path:
+        """Where the office keeps its own holiday calendars, before those that ship."""
+        return self.data_dir / "calendars"
+
     @field_validator("*")
     @classmethod
     def without_controls(cls, value: object) -> object:

@@ -14,9 +14,9 @@ from notifications.call_list import call_list
 from notifications.letters.drafts import Writer, Written
 from notifications.sending.writing import Unwritable, attempt
 from states.terms import Text
-from workflow import mail_desk
-from workflow.attempts import MailRefused
 from workflow.database import Database
+from workflow.mail import desk as mail_desk
+from workflow.mail.attempts import MailRefused
 from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.whole_files import write_whole
 

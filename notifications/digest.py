@@ -20,9 +20,9 @@ from notifications.letters.digest_letter import Digest
 from states.mailing import Sort
 from states.terms import Role
 from workflow.database import Database
+from workflow.mail.outbox import INSERT, draft
+from workflow.mail.recipients import resolve
 from workflow.mail_tables import MAIL, MailStatus, Purpose
-from workflow.outbox import INSERT, draft
-from workflow.recipients import resolve
 from workflow.tables import GRANT, PERSON
 
 WEEK = timedelta(days=7)

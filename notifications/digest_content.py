@@ -234,7 +234,6 @@ def _row(row: Any, what: Text, *, by: date | None = None, note: Text | None = No
 LATE = Text("已逾期{n}天", "{n} day(s) late")
 NOT_DELIVERED = Text("发往{to}的邮件“{subject}”未送达", "mail to {to}, “{subject}”, did not arrive")
 OPENS = Text("{day}开班", "opens on {day}")
-MAY_OPEN = Text("计划{day}开班（暂定）", "planned for {day} (provisional)")
 PLAN_CAME_LATE = Text(
     "计划下达晚于备案期限，不归责于承办单位，请尽快报送",
     "the plan came after the filing date, which is not the host's fault; to be filed soon",

@@ -29,7 +29,7 @@ class Told:
 def told(
     db: Database, writer: Writer, mail: Mapping[str, Any], *, today: date, at: datetime
 ) -> Told:
-    """The text of a mail as mail_log.one_mail gives it. Nothing is kept."""
+    """The text of a mail as workflow/mail/log.py gives it. Nothing is kept."""
     if mail["content"]:
         return _read(bytes(mail["content"]), draft=False)
     if mail["status"] not in UNSENT:

@@ -21,9 +21,9 @@ from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
 from states.terms import Action, Force, Kind, Role
 from workflow.database import Database
-from workflow.gathering import gather
+from workflow.mail.gathering import gather
+from workflow.mail.recipients import Recipient, addressed
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
-from workflow.recipients import Recipient, addressed
 from workflow.statements import Statement
 from workflow.tables import DEADLINE, PROJECT
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, STEPS
-from states.terms import Act, Action, Force, Kind, Labelled, Role, State
+from states.terms import STAFF, Act, Action, Force, Kind, Labelled, Role, State
 
 
 class Sort(Labelled):
@@ -38,12 +38,11 @@ class Mode(Labelled):
 ONCE = frozenset({Mode.AT_ONCE})
 NOT_OFF = frozenset({Mode.AT_ONCE, Mode.DIGEST})
 ANY = frozenset(Mode)
-WATCHERS = frozenset({Role.COORDINATOR, Role.PROVINCE})
 
 
 def choices(sort: Sort, role: Role) -> frozenset[Mode]:
-    """What a person in this role may choose. Only watchers have a digest to put things into."""
-    if role in WATCHERS:
+    """What a person in this role may choose. Only staff have a digest to put things into."""
+    if role in STAFF:
         return {
             Sort.CHASING: NOT_OFF,  # somebody must hear that a host is late
             Sort.GENTLE: ANY,

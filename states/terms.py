@@ -91,6 +91,11 @@ def deed_of(value: str) -> Action | Act:
     return Action(value) if value in set(Action) else Act(value)
 
 
+def known_deed(name: str) -> Action | Act | None:
+    """The step or act of a name that anybody may have written; None for anything else."""
+    return deed_of(name) if name in {*Action, *Act} else None
+
+
 class Entry(Labelled):
     """How a project came onto the books: the deed of its first event."""
 
@@ -104,6 +109,11 @@ class Role(Labelled):
     PROVINCE = "province", "省厅", "Province"
     ADMIN = "admin", "系统管理员", "Administrator"
     AUDITOR = "auditor", "审计人员", "Auditor"
+
+
+STAFF = frozenset({Role.COORDINATOR, Role.PROVINCE})  # carry projects on, also for their hosts
+OFFICIALS = frozenset(Role) - {Role.HOST}
+OFFICE = frozenset({Role.PROVINCE, Role.ADMIN})  # keep the rules, the mail and the settings
 
 
 class Channel(Labelled):

@@ -132,8 +132,8 @@ class Desk:
             return project(connection, self.book, project_id)
 
     def standing(self, project_id: int) -> dict[str, tuple[int, str, str]]:
-        """Kind -> (round, due, standing) of the deadlines that are not superseded; the gentle
-        question before an opening is left out: tests/workflow/test_opening.py has it."""
+        """Kind -> (round, due, standing) of the deadlines that are not superseded, without
+        the gentle question before an opening."""
         return {
             row["kind"]: (row["round"], row["due_on"].isoformat(), row["standing"])
             for row in self.show(project_id)["deadlines"]

@@ -214,6 +214,24 @@ def test_decisions_are_numbered_without_gaps() -> None:
         assert (ROOT / "docs" / "decisions" / name).read_text(encoding="utf-8").startswith("# ")
 
 
+CITED = re.compile(
+    r"(?<![\w/.-])(?:states|config|workflow|notifications|web|cli|tests|bench|docs)/[\w/-]+"
+    r"\.(?:py|md|toml|html|css|js|j2)\b"
+)
+
+
+def test_every_file_that_is_cited_exists() -> None:
+    """What a comment or a guide sends its reader to is there."""
+    readable = [path for path in files() if path.suffix in (".py", ".md", ".toml", ".html", ".css")]
+    cited = {
+        f"{path}: {name}"
+        for path in readable
+        for name in CITED.findall((ROOT / path).read_text(encoding="utf-8"))
+        if not (ROOT / name).is_file() and "YEAR" not in name
+    }
+    assert cited == set()
+
+
 def test_every_decision_that_the_code_cites_exists() -> None:
     known = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md")}
     for path in MODULES.values():

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from workflow.year_plan import Course, Span
+from workflow.workplace.year_plan import Course, Span
 
 
 @dataclass(frozen=True, slots=True)

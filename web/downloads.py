@@ -14,21 +14,20 @@ from starlette.exceptions import HTTPException
 from states.facts import Json
 from web.site import Site
 from web.workbook import write_workbook
+from workflow.lists.filters import conditions
+from workflow.lists.finding import everything
+from workflow.lists.rows import rows_of
+from workflow.lists.search import Search
 from workflow.papers import path_of
 from workflow.people import Actor
-from workflow.project_filters import conditions
-from workflow.project_list import everything
-from workflow.project_rows import rows_of
-from workflow.project_search import Search
 
-FOLDER = "papers"
 MOST_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def kept_paper(site: Site, kept: Json | None) -> FileResponse:
     """A paper by what the history keeps of it; 404 where there is none, or its file is gone."""
-    path = path_of(site.settings.data_dir / FOLDER, kept["sha256"]) if kept else None
+    path = path_of(site.settings.papers_folder, kept["sha256"]) if kept else None
     if kept is None or path is None or not path.is_file():
         raise HTTPException(404)
     headers = {

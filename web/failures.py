@@ -18,17 +18,18 @@ from web.api import problems
 from web.guarding import TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
-from workflow import batch_edits, mail_acts
 from workflow.accounts import care, reset
 from workflow.answers import OtherRequest, UnderWay
-from workflow.attempts import MailRefused
-from workflow.batch_publishing import BatchRefused
-from workflow.batches import BatchOver, NoSuchBatch
+from workflow.batches import edits as batch_edits
+from workflow.batches.prepared import BatchOver, NoSuchBatch
+from workflow.batches.publishing import BatchRefused
 from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
-from workflow.holidays import Meanwhile
 from workflow.imports.words import CellError
-from workflow.mail_acts import NoSuchMail
+from workflow.mail import acts as mail_acts
+from workflow.mail.acts import NoSuchMail
+from workflow.mail.attempts import MailRefused
+from workflow.office.holidays import Meanwhile
 from workflow.papers import PaperRefused
 
 LOG = logging.getLogger("yanxiu.web")

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from states.terms import Role, Text
+from states.terms import OFFICE, OFFICIALS, STAFF, Role, Text
 
 EVERYBODY = frozenset(Role)
-STAFF = frozenset({Role.COORDINATOR, Role.PROVINCE})
 WATCHERS = STAFF | {Role.AUDITOR}
 CARERS = STAFF | {Role.ADMIN}  # look after accounts and mail
-OFFICIALS = WATCHERS | {Role.ADMIN}  # everybody but hosts
-OFFICE = frozenset({Role.PROVINCE, Role.ADMIN})  # keep the rules
 OFFICE_WATCHERS = OFFICE | {Role.AUDITOR}
 HOSTS = frozenset({Role.HOST})
 

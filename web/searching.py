@@ -12,8 +12,8 @@ from starlette.datastructures import QueryParams
 
 from states.terms import State, Text
 from web.numbers import number_of
-from workflow.project_choices import Choices
-from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Place, Search
+from workflow.lists.choices import Choices
+from workflow.lists.search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Place, Search
 
 YES = "1"
 

@@ -13,7 +13,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from states.terms import PROVISIONAL, Text
-from workflow.project_rows import ProjectRow
+from workflow.lists.rows import ProjectRow
 
 
 @dataclass(frozen=True, slots=True)

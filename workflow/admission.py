@@ -16,9 +16,7 @@ from states.terms import Entry
 from states.wanted import wanted
 from workflow import deadlines
 from workflow.columns import drawn
-from workflow.engine import (
-    APPEND,
-)
+from workflow.engine import APPEND
 from workflow.history import NO_EVENT, dump, event_hash
 from workflow.statements import Statement
 from workflow.tables import PROJECT

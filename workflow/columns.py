@@ -7,7 +7,7 @@ from typing import Any
 
 from states.facts import Facts, Json
 from states.policy import Policy
-from states.terms import Role
+from states.terms import STAFF, Role
 from states.waiting import waiting
 from workflow.identity import identity
 from workflow.shelving import shelved
@@ -23,7 +23,6 @@ DRAWN = (
     "state",
     "contact_email",
 )
-WATCHERS = (Role.COORDINATOR, Role.PROVINCE)
 
 
 def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
@@ -48,4 +47,4 @@ def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
 def _waits_for(facts: Facts, policy: Policy) -> str:
     """The role among officials whose move it is, empty: nobody's."""
     roles = {one.role for one in waiting(facts, policy.categories[facts.category])}
-    return next((role.value for role in WATCHERS if role in roles), "")
+    return next((role.value for role in Role if role in roles & STAFF), "")

@@ -29,17 +29,12 @@ from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.judging import (
-    add_flags,
-    add_papers,
-    judged,
-    needs_second,
-)
-from workflow.outbox import Result, announce_result
-from workflow.parting import tell_who_left
+from workflow.judging import add_flags, add_papers, judged, needs_second
+from workflow.mail.outbox import Result, announce_result
+from workflow.mail.parting import tell_who_left
+from workflow.mail.readdress import follow
 from workflow.people import Actor
 from workflow.races import has_moved_on
-from workflow.readdress import follow
 from workflow.statements import Statement
 from workflow.tables import EVENT, PROJECT
 from workflow.webhooks import ANY_WEBHOOK, queue_calls

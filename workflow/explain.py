@@ -23,7 +23,7 @@ from states.labels import deed_name
 from states.lifecycle import FINAL
 from states.mailing import is_past
 from states.policy import Policy
-from states.terms import Act, Action, Labelled, Role, State, Text
+from states.terms import STAFF, Act, Action, Labelled, Role, State, Text
 from workflow.deeds import Deed
 from workflow.engine import situation
 from workflow.judging import fund_left, judged, roles_for
@@ -158,8 +158,7 @@ def _not_here(known: Known, deed: Action | Act, actor: Actor | None) -> Option:
 
 
 def _may_enter(actor: Actor, who: tuple[Role, ...], facts: Facts) -> bool:
-    entering = {Role.COORDINATOR, Role.PROVINCE}
-    return Role.HOST in who and not entering.isdisjoint(actor.roles_over(facts))
+    return Role.HOST in who and not STAFF.isdisjoint(actor.roles_over(facts))
 
 
 def _case(known: Known, deed: Action | Act, role: Role, facts: Facts) -> Case:

@@ -16,14 +16,11 @@ from states.mailing import Sort
 from states.terms import Act, Role, Text
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in
+from workflow.mail.preferences import NotAllowed, must_be_reachable
+from workflow.mail.readdress import readdress
+from workflow.mail.recipients import resolve
 from workflow.mail_tables import MAIL
-from workflow.people import (
-    OPERATOR,
-    grant_once,
-)
-from workflow.preferences import NotAllowed, must_be_reachable
-from workflow.readdress import readdress
-from workflow.recipients import resolve
+from workflow.people import OPERATOR, grant_once
 from workflow.tables import GRANT, PERSON, PROJECT
 
 SORTS = {Role.COORDINATOR: Sort.CHASING, Role.PROVINCE: Sort.CHASING, Role.HOST: Sort.DEADLINES}

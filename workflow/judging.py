@@ -20,7 +20,7 @@ from states.findings import Case, Finding, block
 from states.forms import FORMS
 from states.policy import Policy
 from states.rules import HELD
-from states.terms import Act, Action, Role, Severity, State, Text, deed_of
+from states.terms import STAFF, Act, Action, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.identity import identity
 from workflow.tables import PROJECT
@@ -115,7 +115,7 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
     roles = deed.by.roles_over(facts)
     if not roles:
         return [block("in_scope", "", "person", OUT_OF_SCOPE, who=())]
-    if deed.on_behalf and not {Role.COORDINATOR, Role.PROVINCE} & set(roles):
+    if deed.on_behalf and STAFF.isdisjoint(roles):
         return [block("on_behalf", "", "person", NOT_ON_BEHALF)]
     if not facts.awaits(deed.what):
         return []

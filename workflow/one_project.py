@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,22 +21,18 @@ from states.discretion import INTERNAL, is_internal
 from states.facts import Facts, Json
 from states.labels import deed_name
 from states.policy import Category, Policy
-from states.terms import Act, Action, Role, State, Text, deed_of
+from states.terms import OFFICIALS, Act, Action, Role, State, Text, deed_of
 from workflow.deadlines import LATEST, SET
+from workflow.deeds import NoSuchProject
 from workflow.engine import situation
 from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
-from workflow.people import (
-    Actor,
-)
-from workflow.queries import (
-    deed_label,
-)
+from workflow.people import Actor
+from workflow.queries import deed_label
 from workflow.scopes import may_see
 from workflow.statements import Statement
-from workflow.tables import EVENT, PERSON
+from workflow.tables import EVENT, LARGEST_ID, PERSON
 from workflow.told import Line, told
 
-OFFICIALS = frozenset({Role.COORDINATOR, Role.PROVINCE, Role.ADMIN, Role.AUDITOR})
 RECENT, FEW = 5, 3  # events and mails that the project's own page shows
 
 
@@ -81,13 +78,15 @@ class OneProject:
 
 def seen_by(
     connection: Connection, book: Rulebook, project_id: int, actor: Actor
-) -> tuple[Facts, int, Policy] | None:
-    """The project's facts, version and policy, or None where it is not this person's to see.
-
-    Raises NoSuchProject.
-    """
-    facts, _, version, policy = situation(connection, book, project_id)
-    return (facts, version, policy) if may_see(actor, facts) else None
+) -> tuple[Facts, Json, int, Policy] | None:
+    """The project's facts, also as stored, version and policy. None where there is none of that
+    number, or none that is this person's to see: nobody learns which."""
+    if not 0 < project_id <= LARGEST_ID:
+        return None
+    with suppress(NoSuchProject):
+        facts, stored, version, policy = situation(connection, book, project_id)
+        return (facts, stored, version, policy) if may_see(actor, facts) else None
+    return None
 
 
 def is_inside(actor: Actor, facts: Facts) -> bool:
@@ -101,7 +100,7 @@ def one_project(
     found = seen_by(connection, book, project_id, actor)
     if found is None:
         return None
-    facts, version, policy = found
+    facts, _, version, policy = found
     inside = is_inside(actor, facts)
     return OneProject(
         id=project_id,

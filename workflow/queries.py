@@ -12,12 +12,12 @@ from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
 from states.facts import Facts, Json, Standing
 from states.labels import state_label
-from states.terms import Act, Action, Entry, Force, State, Text
+from states.terms import Entry, Force, State, Text, known_deed
 from states.wanted import deadlines_for
 from workflow.deeds import NoSuchProject
 from workflow.engine import situation
 from workflow.lateness import has, is_late
-from workflow.mail_log import mail_log
+from workflow.mail.log import mail_log
 from workflow.mail_tables import REMINDER
 from workflow.tables import DEADLINE, EVENT, LARGEST_ID, PROJECT
 
@@ -115,10 +115,8 @@ def _findings(stored: Json) -> list[dict[str, Any]]:
 
 def deed_label(deed: str) -> Text:
     """How a step, an act or an entry is shown."""
-    for kind in (Action, Act, Entry):
-        if deed in set(kind):
-            return kind(deed).label
-    return Text(deed, deed)
+    found = known_deed(deed) or (Entry(deed) if deed in set(Entry) else None)
+    return found.label if found else Text(deed, deed)
 
 
 def _rows(connection: Connection, query: Any, order: Any) -> list[dict[str, Any]]:

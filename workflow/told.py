@@ -9,7 +9,7 @@ from states.choices import Choice
 from states.discretion import masked
 from states.forms import FORMS, OUTCOMES
 from states.policy import Policy
-from states.terms import Act, Action, Channel, Kind, Text, yuan
+from states.terms import Act, Action, Channel, Kind, Text, known_deed, yuan
 
 Line = tuple[Text, Text]
 YES, NO = Text("是", "yes"), Text("否", "no")
@@ -28,7 +28,7 @@ def told(
 
     `flags`: what the flags of the project say, by their keys.
     """
-    named = _deed(deed)
+    named = known_deed(deed)
     fields = {field.name: field for field in FORMS[named]} if named else {}
     order = [*fields, *(name for name in given if name not in fields)]
     lines = []
@@ -43,13 +43,6 @@ def told(
             value = (flags or {}).get(given[name], value)
         lines.append((label, value))
     return lines
-
-
-def _deed(deed: str) -> Action | Act | None:
-    for kind in (Action, Act):
-        if deed in set(kind):
-            return kind(deed)
-    return None
 
 
 def _value(

@@ -18,11 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from config.rulebook import Rulebook
-from notifications.calendars.enclosures import (
-    LATEST,
-    ROWS,
-    facts_for,
-)
+from notifications.calendars.enclosures import LATEST, ROWS, facts_for
 from notifications.calendars.entries import entry
 from notifications.calendars.former import lately_left
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token

@@ -30,11 +30,9 @@ from notifications.letters.values import Rendered
 from notifications.letters.wording import Failure, Wordings
 from states.facts import Facts
 from states.terms import Role, Text
-from workflow.attempts import record
+from workflow.mail.attempts import record
 from workflow.mail_tables import Purpose
-from workflow.people import (
-    officer,
-)
+from workflow.people import officer
 from workflow.statements import Statement
 from workflow.tables import PERSON
 

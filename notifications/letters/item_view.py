@@ -6,15 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from notifications.letters.phrases import phrases
-from notifications.letters.printing import (
-    capital,
-    days,
-    long,
-    one_line,
-    plain,
-    quotable,
-    short,
-)
+from notifications.letters.printing import capital, days, long, one_line, plain, quotable, short
 from notifications.letters.values import Item, Letter
 from notifications.letters.words import Words, words_of
 from states.lateness import is_handed_in

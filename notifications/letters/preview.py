@@ -26,19 +26,15 @@ from notifications.letters.imagined_letter import (
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import MILESTONES, NOTICES, Family, chain
 from notifications.letters.reminder_letter import render_reminder
-from notifications.letters.results import (
-    Reader,
-    story_of,
-    told_notice,
-)
+from notifications.letters.results import Reader, story_of, told_notice
 from notifications.letters.story import Story
 from notifications.letters.values import Rendered
 from notifications.letters.wording import SHIPPED, Wordings
 from notifications.letters.words import WORDS
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
-from states.mailing import PARTING, PARTING_NOTICES, PARTS, WATCHERS
-from states.terms import Act, Action, Kind, Role, Text, day_label
+from states.mailing import PARTING, PARTING_NOTICES, PARTS
+from states.terms import STAFF, Act, Action, Kind, Role, Text, day_label
 from workflow.engine import situation
 from workflow.people import recipients
 from workflow.tables import EVENT
@@ -75,7 +71,7 @@ def preview(
     if family is Family.DIGEST:
         return render_digest(_digest(project_id, facts, reader), wordings)
     if family is Family.ALARM:
-        check_told(notice, reader.role, WATCHERS)
+        check_told(notice, reader.role, STAFF)
         return render_alarm(_alarm(notice, facts, reader, policy.office), wordings)
     return _result(connection, book, notice, project_id, facts, reader, wordings)
 

@@ -8,20 +8,10 @@ from __future__ import annotations
 from jinja2 import TemplateSyntaxError, meta
 
 from notifications.letters.notices import NAMES, NOTICES
-from notifications.letters.office_template import (
-    LONGEST,
-    TooMuch,
-    compiled,
-    forbidden,
-    parsed,
-)
+from notifications.letters.office_template import LONGEST, TooMuch, compiled, forbidden, parsed
 from notifications.letters.printing import one_line
 from notifications.letters.samples import samples
-from notifications.letters.wording import (
-    LEAD_LIMIT,
-    SUBJECT_LIMITS,
-    described,
-)
+from notifications.letters.wording import LEAD_LIMIT, SUBJECT_LIMITS, described
 from states.terms import Text
 
 

@@ -18,9 +18,9 @@ from notifications.letters.values import Rendered
 from notifications.letters.wording import Wording, Wordings
 from notifications.letters.wording_check import BadWording
 from states.terms import Role, Text
+from workflow.mail.outbox import INSERT, draft
 from workflow.mail_tables import Purpose
-from workflow.office_log import note
-from workflow.outbox import INSERT, draft
+from workflow.office.log import note
 
 READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
 Texts = tuple[str, str]  # subject, lead

@@ -18,10 +18,10 @@ from config.settings import Settings
 from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, never
 from notifications.returns.bounces import Report, parse
 from notifications.returns.imap_box import ImapBox
-from workflow.addresses import mark_address, warn_about
-from workflow.attempts import record
 from workflow.database import Database
-from workflow.mail_desk import BOUNCED, BY_HAND, UNPROVEN
+from workflow.mail.addresses import mark_address, warn_about
+from workflow.mail.attempts import record
+from workflow.mail.desk import BOUNCED, BY_HAND, UNPROVEN
 from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for

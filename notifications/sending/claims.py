@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
 
 from notifications.letters.drafts import Written
-from workflow.mail_finding import WAITING
+from workflow.mail.finding import WAITING
 from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 from workflow.statements import Statement
 

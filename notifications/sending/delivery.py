@@ -36,9 +36,9 @@ from notifications.sending.conversation import Conversation
 from notifications.sending.pace import slot
 from notifications.sending.rulings import IN_DOUBT, ruling
 from notifications.sending.writing import Unwritable, attempt
-from workflow.addresses import mark_address
 from workflow.database import Database
-from workflow.mail_desk import awaits_approval
+from workflow.mail.addresses import mark_address
+from workflow.mail.desk import awaits_approval
 from workflow.mail_tables import MailStatus
 from workflow.persist import persist
 

@@ -14,7 +14,7 @@ from config.settings import Settings
 from notifications.sending.carriers import MAILS_A_CARRIER, Crew, Order, writer_for
 from notifications.sending.delivery import Clock, Delivery, DeliveryResult, Errand, Stop
 from workflow.database import Database
-from workflow.mail_finding import WAITING
+from workflow.mail.finding import WAITING
 from workflow.mail_tables import MAIL, MailStatus
 from workflow.statements import Statement
 

@@ -17,9 +17,9 @@ from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
 from states.calendar import WorkCalendar
 from states.terms import Text
-from workflow.addresses import marked
-from workflow.mail_log import count_waiting_for_a_person
-from workflow.office_log import note
+from workflow.mail.addresses import marked
+from workflow.mail.log import count_waiting_for_a_person
+from workflow.office.log import note
 
 QUIET = timedelta(minutes=10)  # without a sign of life: the worker has stopped
 

@@ -38,17 +38,8 @@ from states.rules.dates import (
     dates_in_order,
     not_before_its_time,
 )
-from states.rules.filing import (
-    dated_by_receipt,
-    filed_in_time,
-    mended_in_time,
-)
-from states.rules.holding import (
-    HELD,
-    filed_before_holding,
-    has_ended,
-    held_as_planned,
-)
+from states.rules.filing import dated_by_receipt, filed_in_time, mended_in_time
+from states.rules.holding import HELD, filed_before_holding, has_ended, held_as_planned
 from states.rules.money import (
     amount_within_cap,
     ends_without_subsidy,

@@ -19,11 +19,11 @@ from config.rulebook import Rulebook
 from states.facts import Json
 from states.terms import Act, Action, State
 from workflow.accounts.passwords import sign_in
-from workflow.batches import listed
+from workflow.batches.prepared import listed
 from workflow.database import Database
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan
-from workflow.mail_log import mail_log
+from workflow.mail.log import mail_log
 from workflow.papers import missing
 from workflow.people import find_actor
 from workflow.queries import project, projects

@@ -10,8 +10,8 @@ from stories import OFFICE, SCHOOL
 from windows import Served
 
 from states.terms import Role
-from workflow.addresses import mark_address
-from workflow.outbox import queue_sign_in
+from workflow.mail.addresses import mark_address
+from workflow.mail.outbox import queue_sign_in
 
 pytestmark = pytest.mark.browser
 PAGES = (

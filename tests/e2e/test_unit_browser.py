@@ -11,9 +11,9 @@ from stories import CLERK, FORM, SCHOOL
 from windows import Served
 
 from states.terms import Action
+from workflow.lists.runs import PATIENCE, Wanted, begin
+from workflow.office.profiles import save_some
 from workflow.people import person_id
-from workflow.profiles import save_some
-from workflow.runs import PATIENCE, Wanted, begin
 
 pytestmark = pytest.mark.browser
 ACCOUNT = {"account_name": "理工大学", "account_number": "6222000011112222", "bank": "某银行"}

@@ -26,11 +26,7 @@ from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
 from workflow.mail_tables import ATTEMPT, MAIL, REMINDER
-from workflow.people import (
-    Actor,
-    add_person,
-    grant,
-)
+from workflow.people import Actor, add_person, grant
 from workflow.tables import DEADLINE, PERSON, PROJECT
 from workflow.verify import verify
 

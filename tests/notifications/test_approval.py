@@ -13,7 +13,7 @@ from notifications.mailbox import Mailbox, read_mailbox
 from notifications.sending.carriers import writer_for
 from notifications.sending.delivery import DeliveryResult
 from states.terms import Action
-from workflow.mail_desk import APPROVABLE, hold, release
+from workflow.mail.desk import APPROVABLE, hold, release
 
 REJECT = {"code": "not_carried_out", "text": "未办班"}
 APPROVAL = ("reject", "reminder", "digest")

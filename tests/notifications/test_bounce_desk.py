@@ -26,9 +26,9 @@ from notifications.returns.bounce_desk import Collected, check, collect
 from notifications.returns.bounce_sources import BounceProblem
 from notifications.worker import Worker
 from states.terms import Role
-from workflow.addresses import clear_address, marked
+from workflow.mail.addresses import clear_address, marked
+from workflow.mail.outbox import INSERT, draft
 from workflow.mail_tables import MAIL
-from workflow.outbox import INSERT, draft
 
 SENT = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 NOW = SENT + timedelta(hours=1)

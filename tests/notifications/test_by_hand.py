@@ -19,7 +19,7 @@ from notifications.letters.drafts import Writer
 from notifications.letters.masking import MASK
 from notifications.letters.printing import plain
 from states.terms import Action, Role
-from workflow.addresses import mark_address
+from workflow.mail.addresses import mark_address
 from workflow.mail_tables import MAIL
 from workflow.persist import STORAGE
 from workflow.tables import PERSON

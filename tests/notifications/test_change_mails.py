@@ -9,7 +9,7 @@ from test_result_mails import last, sent_on
 
 from notifications.mailbox import Mailbox
 from states.terms import Act, Action, Role
-from workflow.preferences import appoint
+from workflow.mail.preferences import appoint
 
 MOVED = {"opens": "2025-10-20", "ends": "2025-10-23", "reason": "场地冲突"}
 

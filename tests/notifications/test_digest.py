@@ -13,7 +13,7 @@ from notifications.digest import gather, queue_digests
 from notifications.letters.digest_letter import Digest
 from states.mailing import Mode, Sort
 from states.terms import Act, Action, Role, State
-from workflow import preferences
+from workflow.mail import preferences
 from workflow.mail_tables import MAIL
 from workflow.tables import PERSON
 

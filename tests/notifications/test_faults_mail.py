@@ -331,7 +331,7 @@ def test_a_mail_twice_in_doubt_waits_for_a_person(
 def test_a_mail_in_doubt_that_a_person_queues_again_goes_out_once_more(
     quick_desk: Desk, clock: HandClock, tmp_path: Path
 ) -> None:
-    from workflow.mail_desk import requeue
+    from workflow.mail.desk import requeue
 
     hosts(quick_desk, 1)
     with Rough(tmp_path, body=["<drop>", "<drop>"]) as server:

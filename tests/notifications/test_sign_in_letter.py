@@ -22,11 +22,11 @@ from notifications.sending.delivery import DeliveryResult
 from states.terms import Role
 from web.app import create_app
 from web.site import Site
-from workflow.attempts import MailRefused
-from workflow.mail_desk import by_hand, hold, requeue
-from workflow.mail_log import mail_log, one_mail
-from workflow.outbox import queue_sign_in
-from workflow.preferences import speak
+from workflow.mail.attempts import MailRefused
+from workflow.mail.desk import by_hand, hold, requeue
+from workflow.mail.log import mail_log, one_mail
+from workflow.mail.outbox import queue_sign_in
+from workflow.mail.preferences import speak
 
 SATURDAY = "2025-08-09"
 LINK = "https://yanxiu.example.cn/sign-in/link/abcdefgh"

@@ -30,12 +30,7 @@ from states.terms import Act, Action, Role
 from workflow.database import Database
 from workflow.office_tables import CALL, HOOK
 from workflow.people import add_person, disable, grant, know_contacts
-from workflow.webhooks import (
-    register,
-    remove,
-    troubled_calls,
-    webhooks,
-)
+from workflow.webhooks import register, remove, troubled_calls, webhooks
 
 
 @dataclass

@@ -17,8 +17,8 @@ from sqlalchemy import select, update
 
 from notifications.letters.drafts import Writer, Written
 from states.terms import Act, Action, Role, State
+from workflow.mail.outbox import INSERT, draft
 from workflow.mail_tables import MAIL
-from workflow.outbox import INSERT, draft
 from workflow.tables import PERSON
 
 ON = date(2025, 8, 8)
@@ -241,6 +241,6 @@ def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
 def test_a_report_without_words_is_an_unproven_one(
     quick_desk: Desk, said: str, subject: str
 ) -> None:
-    """What anybody could have written carries no words (workflow/addresses.py)."""
+    """What anybody could have written carries no words (workflow/mail/addresses.py)."""
     about = {"what": "bounced", "person": "张三", "address": "a@example.cn", "said": said}
     assert written(quick_desk, queue(quick_desk, "alarm", about)).subject == subject

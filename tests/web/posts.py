@@ -9,8 +9,8 @@ from stories import OFFICE, SCHOOL
 from visits import House
 
 from states.terms import Role
+from workflow.mail.outbox import INSERT, draft
 from workflow.mail_tables import MAIL, REMINDER, Purpose
-from workflow.outbox import INSERT, draft
 
 OTHER_OFFICE = "厦门市人社局"
 ROLES = {

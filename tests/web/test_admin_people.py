@@ -13,10 +13,8 @@ from stories import OFFICE, SCHOOL
 from visits import House, words
 
 from states.terms import Role
-from workflow.office_log import Search, lines
-from workflow.people import (
-    person_of,
-)
+from workflow.office.log import Search, lines
+from workflow.people import person_of
 from workflow.tables import GRANT, PERSON
 
 ELSEWHERE, OTHER_OFFICE = "厦门软件学院", "厦门市人社局"

@@ -16,8 +16,8 @@ from notifications.watch.clock_guard import ClockAlarm, clock_alarm, raise_alarm
 from states.discretion import masked
 from states.terms import Role
 from workflow.mail_tables import MAIL, Purpose
-from workflow.office_log import Search, lines
-from workflow.profiles import unit_id
+from workflow.office.log import Search, lines
+from workflow.office.profiles import unit_id
 from workflow.verify import verify
 
 ROLES = {

@@ -9,7 +9,7 @@ from callers import PEOPLE, Caller, caller
 from visits import House
 
 from states.facts import Json
-from workflow.office_log import Search, lines
+from workflow.office.log import Search, lines
 from workflow.verify import verify
 
 OFFICE = {"province", "admin"}

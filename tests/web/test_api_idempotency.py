@@ -14,10 +14,7 @@ from stories import Desk
 from visits import House
 
 from config.rulebook import Rulebook
-from workflow.answers import (
-    any_old,
-    forget,
-)
+from workflow.answers import any_old, forget
 from workflow.database import Database
 from workflow.office_tables import ANSWER
 from workflow.tables import EVENT

@@ -8,12 +8,10 @@ from posts import NAMES, READ, Post
 from sqlalchemy import select
 from visits import House
 
-from workflow.addresses import (
-    mark_address,
-)
+from workflow.mail.addresses import mark_address
+from workflow.mail.outbox import queue_sign_in
 from workflow.mail_tables import ADDRESS, MAIL, Purpose
-from workflow.office_log import Search, lines
-from workflow.outbox import queue_sign_in
+from workflow.office.log import Search, lines
 
 OFFICIALS = list(READ)
 

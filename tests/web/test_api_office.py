@@ -10,7 +10,7 @@ from visits import House
 
 from notifications.watch.clock_guard import ClockAlarm, clock_alarm, raise_alarm
 from notifications.watch.heartbeat import Heartbeat
-from workflow.office_log import note
+from workflow.office.log import note
 
 
 def test_health_says_what_needs_a_person(house: House) -> None:

@@ -12,8 +12,8 @@ from visits import House
 
 from states.terms import Role
 from web.api.units import NewProfile
-from workflow import profiles
 from workflow.mail_tables import MAIL
+from workflow.office import profiles
 from workflow.office_tables import LINK
 from workflow.tables import PERSON
 

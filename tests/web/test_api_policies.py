@@ -8,7 +8,7 @@ import pytest
 from callers import PEOPLE, caller
 from visits import House
 
-from workflow.office_log import Search, lines
+from workflow.office.log import Search, lines
 
 SHIPPED = Path("config/policies/fujian-2025.toml").read_text(encoding="utf-8")
 CHANGED = SHIPPED.replace("value = 105000", "value = 95000")

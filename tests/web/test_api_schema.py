@@ -26,10 +26,7 @@ from config.rulebook import rulebook
 from web.api.rooms import schema
 from workflow.database import Database
 from workflow.office_tables import TOKEN
-from workflow.people import (
-    grant_once,
-    person_id,
-)
+from workflow.people import grant_once, person_id
 from workflow.tables import PERSON
 
 CHECKS = [

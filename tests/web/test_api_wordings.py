@@ -11,7 +11,7 @@ from visits import House
 
 from states.terms import Role
 from workflow.mail_tables import MAIL, Purpose
-from workflow.office_log import Search, lines
+from workflow.office.log import Search, lines
 
 FILING = "/wordings/filing/zh"
 TEXTS = {"subject": "【新】{{ name }}", "lead": "请办理。"}

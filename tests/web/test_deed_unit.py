@@ -15,8 +15,8 @@ from visits import House, Visit, words
 from states.discretion import masked
 from states.terms import Action
 from workflow.discretion import told_facts, told_history
-from workflow.office_log import Search, lines
-from workflow.profiles import of_host
+from workflow.office.log import Search, lines
+from workflow.office.profiles import of_host
 
 NUMBER, OTHER = "6222000011112222", "6222000033334444"
 PROFILE = {"account_name": "理工大学", "account_number": NUMBER, "bank": "某银行福州支行"}

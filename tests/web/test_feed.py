@@ -32,11 +32,7 @@ from notifications.calendars.ics import feed_token, uid
 from states.terms import Act, Action, Role
 from web.app import Site, create_app
 from workflow.database import Database
-from workflow.people import (
-    add_person,
-    grant,
-    person_id,
-)
+from workflow.people import add_person, grant, person_id
 from workflow.tables import PERSON
 
 TODAY, NOW = date(2025, 4, 1), datetime(2025, 4, 1, 1, tzinfo=UTC)

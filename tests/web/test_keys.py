@@ -17,9 +17,7 @@ from workflow.accounts import tokens
 from workflow.accounts.links import make_link
 from workflow.office_tables import CALL, LinkUse, OfficeEvent
 from workflow.people import disable
-from workflow.webhooks import (
-    webhooks,
-)
+from workflow.webhooks import webhooks
 
 NEW = {"name": "人事系统对接", "scope": "read", "ends_on": "2025-06-30"}
 

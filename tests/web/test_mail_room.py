@@ -10,12 +10,10 @@ from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
 from visits import House, words
 
-from workflow.addresses import (
-    mark_address,
-)
-from workflow.mail_room import PAGE
+from workflow.mail.addresses import mark_address
+from workflow.mail.outbox import queue_sign_in
+from workflow.mail.room import PAGE
 from workflow.mail_tables import ADDRESS, MAIL
-from workflow.outbox import queue_sign_in
 from workflow.tables import PERSON
 
 

@@ -14,7 +14,7 @@ from stories import CLERK, COORDINATOR, FORM, OFFICE, SCHOOL
 from visits import House, Visit, words
 
 from states.terms import Action, Role
-from workflow.runs import PATIENCE
+from workflow.lists.runs import PATIENCE
 
 PROVINCE = (Role.PROVINCE, "")
 ELSEWHERE = {"host": "厦门软件学院", "department": "厦门市人社局"}

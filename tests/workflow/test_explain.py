@@ -12,18 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stories import (
-    AT,
-    AUDITOR,
-    CLERK,
-    COORDINATOR,
-    OFFICE,
-    OTHER_CLERK,
-    SCHOOL,
-    WANG,
-    ZHOU,
-    Desk,
-)
+from stories import AT, AUDITOR, CLERK, COORDINATOR, OFFICE, OTHER_CLERK, SCHOOL, WANG, ZHOU, Desk
 
 from config.rulebook import Rulebook, rulebook
 from states.terms import Act, Action, Role

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Connection, event
 
 from states.terms import Role
-from workflow import mail_log, mail_room, office_log
-from workflow.browsing import mails_page
 from workflow.database import Database
-from workflow.mail_room import Reader, Search
+from workflow.mail import log as mail_log
+from workflow.mail import room as mail_room
+from workflow.mail.room import Reader, Search
+from workflow.office import log as office_log
 from workflow.people import Actor
 
 PROVINCE = Reader(Actor("wang", "", ((Role.PROVINCE, ""),)), "")
@@ -52,7 +53,7 @@ def test_mail_in_a_rare_state(migrated_file: Path, state: str, before: int | Non
     search, after = Search(state), before or 0
     asks: list[Callable[[Connection], Any]] = [
         lambda c: mail_room.mails(c, PROVINCE, search, before),
-        lambda c: mails_page(c, PROVINCE, search, after=after, limit=50),
+        lambda c: mail_room.mails_onward(c, PROVINCE, search, after=after, limit=50),
     ]
     for ask in asks:
         plan = plans(migrated_file, ask)

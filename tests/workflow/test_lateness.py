@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from stories import CLERK, WANG, Desk
 
 from states.terms import Act
-from workflow import statistics, workplace, workplace_counts
 from workflow.lateness import late_among
-from workflow.project_filters import conditions
-from workflow.project_list import find
-from workflow.project_search import Search
+from workflow.lists.filters import conditions
+from workflow.lists.finding import find
+from workflow.lists.search import Search
 from workflow.queries import projects
-from workflow.watching import scope_of
+from workflow.workplace import counts as workplace_counts
+from workflow.workplace import statistics
+from workflow.workplace import tasks as workplace
+from workflow.workplace.watching import scope_of
 
 TODAY = date(2025, 6, 20)
 DAYS = {"opens_earliest": "2025-05-12", "opens_latest": "2025-05-12", "planned_ends": "2025-05-15"}

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from stories import (
-    CLASS,
-    CLERK,
-    FILING,
-    HEADS,
-    WANG,
-    Desk,
-)
+from stories import CLASS, CLERK, FILING, HEADS, WANG, Desk
 
 from states.terms import Act, Action
 

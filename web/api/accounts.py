@@ -26,7 +26,7 @@ from workflow.accounts import reset
 from workflow.accounts.care import Carer, carer_of
 from workflow.accounts.sessions import Visitor
 from workflow.imports.people_file import check_contact, check_person, check_scope
-from workflow.outbox import queue_sign_in
+from workflow.mail.outbox import queue_sign_in
 
 routes = APIRouter(tags=[both("人员和单位", "people")])
 Doer = Annotated[Visitor, Depends(writer_in(*CARERS))]

@@ -11,8 +11,8 @@ from web.api.describing import both, problems
 from web.api.mails import MarkOut, Room, Worker, reader_of
 from web.api.projects import clean
 from web.site import site_of
-from workflow import mail_room
-from workflow.mail_acts import clear_mark
+from workflow.mail import room as mail_room
+from workflow.mail.acts import clear_mark
 
 routes = APIRouter(tags=[both("邮件", "mail")])
 

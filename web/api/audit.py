@@ -10,13 +10,12 @@ from pydantic import BaseModel, Field
 
 from states.forms import Problem
 from web.api.callers import in_role
-from web.api.describing import Cursor, Limit, Listed, ListedByKey, both, paged, problems
+from web.api.describing import Cursor, Limit, Listed, ListedByKey, both, following, problems
 from web.api.problems import NO_CURSOR, Unfit, spoken
 from web.api.projects import Name, clean
 from web.navigation import OFFICE_WATCHERS
 from web.site import site_of
-from workflow import office_log
-from workflow.browsing import Page
+from workflow.office import log as office_log
 from workflow.queries import deed_label
 
 routes = APIRouter(
@@ -63,10 +62,10 @@ def list_lines(
 ) -> Lines:
     search = office_log.Search(clean(person).strip(), clean(what), clean(q).strip())
     with site_of(request).db.read() as connection:
-        rows, following = office_log.lines(connection, search, cursor or None, limit)
+        rows, then = office_log.lines(connection, search, cursor or None, limit)
     language = spoken(request)
     items = [LogLine(**row | {"label": row["label"].in_(language)}) for row in rows]
-    return Lines(items=items, **paged(request, response, Page(rows, following)))
+    return Lines(items=items, **following(request, response, then))
 
 
 class DeedOut(BaseModel):
@@ -105,7 +104,6 @@ def list_deeds(
         raise Unfit([Problem("cursor", NO_CURSOR)])
     with site_of(request).db.read() as connection:
         rows, last = office_log.deeds_of(connection, clean(person).strip(), before, limit)
-    page = Page(rows, office_log.written_key(last) or None)
     language = spoken(request)
     items = [
         DeedOut(
@@ -115,4 +113,4 @@ def list_deeds(
         )
         for row in rows
     ]
-    return Deeds(items=items, **paged(request, response, page))
+    return Deeds(items=items, **following(request, response, office_log.written_key(last)))

@@ -21,8 +21,8 @@ from web.api.papers import Attached, attach
 from web.api.problems import Unfit, spoken
 from web.numbers import Id
 from web.site import Site, site_of
-from workflow.batch_edits import Edit, save
-from workflow.batches import MOST_LINES, SORTS, Line, Prepared, find, lines_of
+from workflow.batches.edits import Edit, save
+from workflow.batches.prepared import MOST_LINES, SORTS, Line, Prepared, find, lines_of
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 

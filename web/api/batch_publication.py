@@ -18,10 +18,10 @@ from web.api.once import once
 from web.api.problems import FindingOut, finding_out, said_of_line, spoken
 from web.numbers import Id
 from web.site import site_of
-from workflow.batch_lines import Verdict
-from workflow.batch_publishing import publish, take_back
-from workflow.batch_rehearsal import rehearse
-from workflow.mail_log import reason_label
+from workflow.batches.lines import Verdict
+from workflow.batches.publishing import publish, take_back
+from workflow.batches.rehearsal import rehearse
+from workflow.mail.log import reason_label
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 

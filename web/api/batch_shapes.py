@@ -17,10 +17,10 @@ from web.api.papers import Kept
 from web.api.problems import FieldOut
 from web.site import Site
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import Problems, form_fields, problems_of
-from workflow.batch_money import money
-from workflow.batch_results import News, Result, news, results
-from workflow.batches import SORTS, Line, Prepared, Stage, find, lines_of
+from workflow.batches.edits import Problems, form_fields, problems_of
+from workflow.batches.money import money
+from workflow.batches.prepared import SORTS, Line, Prepared, Stage, find, lines_of
+from workflow.batches.results import News, Result, news, results
 from workflow.funds import Share
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from states.forms import MAX_LINE, Problem
-from states.terms import Action, State, Text
+from states.terms import STAFF, Action, State, Text
 from web.api.batch_shapes import Batch, BatchSummary, batch_out, summary_of
 from web.api.callers import in_role, writer_in
 from web.api.describing import (
@@ -25,12 +25,12 @@ from web.api.describing import (
 from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.projects import Name, clean
-from web.navigation import STAFF, WATCHERS
+from web.navigation import WATCHERS
 from web.numbers import Id
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import Wanted, begin, candidates, drop, put_in
-from workflow.batches import MOST_LINES, SORTS, find, listed
+from workflow.batches.edits import Wanted, begin, candidates, drop, put_in
+from workflow.batches.prepared import MOST_LINES, SORTS, find, listed
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 Reader = Annotated[Visitor, Depends(in_role(*WATCHERS))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path as Folder
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -15,17 +14,16 @@ from config.errors import ConfigError
 from config.toml_text import LARGEST
 from states.calendar import ONE_DAY
 from states.forms import Problem
-from states.terms import Kind
+from states.terms import OFFICE, Kind
 from web.api.callers import Caller, writer_in_role
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
-from web.navigation import OFFICE
-from web.site import Site, site_of
+from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.holidays import YEARS, calendar_with, draft, put_in_force, standing, version
+from workflow.office.holidays import YEARS, calendar_with, draft, put_in_force, standing, version
+from workflow.office.shifts import Shift, changed_days, shifts
 from workflow.refresh import refresh
-from workflow.shifts import Shift, changed_days, shifts
 
 routes = APIRouter(tags=[both("放假安排", "holidays")])
 Keeper = Annotated[Visitor, Depends(writer_in_role(*OFFICE))]
@@ -62,7 +60,7 @@ class Year(BaseModel):
 )
 def show_year(request: Request, _: Caller, year: Annotated[int, Path(ge=1990, lt=2200)]) -> Year:
     site = site_of(request)
-    known, kept = site.book.calendar, standing(_folder(site), year)
+    known, kept = site.book.calendar, standing(site.settings.calendars_folder, year)
     first, last = date(year, 1, 1), date(year, 12, 31)
     days = [first + ONE_DAY * n for n in range((last - first).days + 1)]
     off = [(day, name) for day, name in sorted(known.holidays.items()) if day.year == year]
@@ -76,10 +74,6 @@ def show_year(request: Request, _: Caller, year: Annotated[int, Path(ge=1990, lt
         text=written(kept),
         version=version(kept),
     )
-
-
-def _folder(site: Site) -> Folder:
-    return site.settings.data_dir / "calendars"
 
 
 class Draft(BaseModel):
@@ -125,7 +119,7 @@ class YearPreview(BaseModel):
 )
 def preview(request: Request, _: Keeper, year: Edited, given: Draft) -> YearPreview:
     site = site_of(request)
-    new = calendar_with(_folder(site), _read(given.text, year))
+    new = calendar_with(site.settings.calendars_folder, _read(given.text, year))
     with site.db.read() as connection:
         moved = shifts(connection, site.book, new)
     first, last = changed_days(site.book.calendar, new) or (None, None)
@@ -183,7 +177,7 @@ def apply(
     key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`
 ) -> Response:
     site = site_of(request)
-    folder, at = _folder(site), site.now()
+    folder, at = site.settings.calendars_folder, site.now()
     _read(given.text, year)
 
     def work(connection: Connection) -> InForce:

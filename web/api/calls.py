@@ -8,16 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from states.terms import Role
+from states.terms import STAFF, Role
 from web.api.callers import in_role
 from web.api.describing import both, problems
 from web.api.problems import spoken
 from web.api.shapes import fields_of
-from web.navigation import STAFF
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.calls import Call, Matter, calls
-from workflow.watching import scope_of
+from workflow.workplace.calls import Call, Matter, calls
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(tags=[both("催办", "calls")])
 

@@ -8,7 +8,6 @@ from fastapi import Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from web.api.problems import TYPE
-from workflow.browsing import Page
 from workflow.tables import LARGEST_ID
 
 
@@ -82,13 +81,9 @@ class ListedByKey(BaseModel):
     next: str | None = Field(description=both("下一页的地址", "address of the next page"))
 
 
-def paged(request: Request, response: Response, page: Page) -> dict[str, Any]:
-    """Where the next page is: in the body, and as a Link header (RFC 8288)."""
-    return following(request, response, page.next_after)
-
-
 def following(request: Request, response: Response, cursor: int | str | None) -> dict[str, Any]:
-    """The same for a list that begins again after a key of its own."""
+    """Where the next page is: in the body, and as a Link header (RFC 8288). `cursor`: the key after
+    which it begins; without one this is the last page."""
     if not cursor:
         return {"next_cursor": None, "next": None}
     where = request.url.include_query_params(cursor=cursor)

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.standing import accept_clock, checks
+from states.terms import OFFICE
 from web.api.callers import in_role, writer_in_role
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import spoken
-from web.navigation import OFFICE, OFFICE_WATCHERS
+from web.navigation import OFFICE_WATCHERS
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
 

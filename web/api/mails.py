@@ -13,22 +13,21 @@ from sqlalchemy import Connection
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
 from states.forms import Problem
-from states.terms import Kind, Text
+from states.terms import OFFICIALS, Kind, Text
 from web.api.callers import Caller, in_role, writer_in_role
-from web.api.describing import Cursor, IdempotencyKey, Limit, Listed, both, paged, problems
+from web.api.describing import Cursor, IdempotencyKey, Limit, Listed, both, following, problems
 from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.projects import clean
 from web.api.shapes import Mail, mail_out, said
-from web.navigation import CARERS, OFFICIALS
+from web.navigation import CARERS
 from web.numbers import Id
 from web.site import Site, site_of
-from workflow import mail_room
 from workflow.accounts.sessions import Visitor
-from workflow.browsing import mails_page
-from workflow.mail_acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
-from workflow.mail_log import outcome_label, step_label
-from workflow.mail_room import ACTS, Reader, Search
+from workflow.mail import room as mail_room
+from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
+from workflow.mail.log import outcome_label, step_label
+from workflow.mail.room import ACTS, Reader, Search
 from workflow.mail_tables import MailStatus
 from workflow.tables import LARGEST_ID
 
@@ -70,9 +69,11 @@ def list_mail(
 ) -> Mails:
     search = Search(status.value if status else "", clean(q).strip(), project)
     with site_of(request).db.read() as connection:
-        page = mails_page(connection, reader_of(visitor), search, after=cursor, limit=limit)
-    items = [mail_out(row, spoken(request)) for row in page.rows]
-    return Mails(items=items, **paged(request, response, page))
+        rows, then = mail_room.mails_onward(
+            connection, reader_of(visitor), search, after=cursor, limit=limit
+        )
+    items = [mail_out(row, spoken(request)) for row in rows]
+    return Mails(items=items, **following(request, response, then))
 
 
 class AttemptOut(BaseModel):

@@ -18,13 +18,13 @@ from starlette.datastructures import UploadFile
 
 from states.facts import Json
 from states.forms import Problem
-from states.terms import Text
+from states.terms import STAFF, Text
 from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
 from web.kept_files import LONGEST_NAME, file_name
-from web.navigation import HOSTS, STAFF
+from web.navigation import HOSTS
 from web.site import Site, site_of
 from web.visiting import NotAllowed
 from workflow.accounts.sessions import Visitor
@@ -78,7 +78,7 @@ async def keep_upload(request: Request, file: UploadFile) -> Json:
     those who only read: auditors and administrators leave no files here."""
     if not request.state.visitor.has(*STAFF, *HOSTS):
         raise NotAllowed
-    folder = site_of(request).settings.data_dir / "papers"
+    folder = site_of(request).settings.papers_folder
     content = await file.read()
     return await run_in_threadpool(store_bytes, folder, file_name(file.filename or ""), content)
 
@@ -107,7 +107,7 @@ def upload(
 
 def attach(site: Site, papers: Mapping[str, Attached]) -> dict[str, Json]:
     """The papers of a deed as the history keeps them. Unfit for one that was never uploaded."""
-    folder = site.settings.data_dir / "papers"
+    folder = site.settings.papers_folder
     found, missing = {}, []
     for key, paper in papers.items():
         path = path_of(folder, paper.sha256)

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from states.terms import Role
+from states.terms import OFFICIALS, Role
 from web.api.callers import Caller, in_role, key_of
 from web.api.describing import KeyCursor, Limit, ListedByKey, both, following, problems
 from web.api.projects import clean
-from web.navigation import OFFICIALS
 from web.numbers import Id
 from web.site import site_of
 from workflow.accounts import reset

@@ -14,7 +14,7 @@ from config.toml_text import LARGEST
 from states.comparing import differences
 from states.forms import Problem
 from states.policy import Policy
-from states.terms import Role
+from states.terms import OFFICE, Role
 from web.api.callers import Caller, writer_in_role
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
@@ -27,11 +27,10 @@ from web.api.policy_shapes import (
     summary_out,
 )
 from web.api.problems import Unfit, spoken
-from web.navigation import OFFICE
 from web.site import site_of
-from workflow import policy_desk
 from workflow.accounts.sessions import Visitor
-from workflow.policy_desk import known_policies, known_policy
+from workflow.office import policy_desk
+from workflow.office.policy_desk import known_policies, known_policy
 from workflow.refresh import refresh
 
 routes = APIRouter(tags=[both("政策和期限", "rules")])

@@ -16,7 +16,7 @@ from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.accounts.reset import REFUSALS
 from workflow.answers import OtherRequest, UnderWay
-from workflow.batch_publishing import BatchRefused
+from workflow.batches.publishing import BatchRefused
 from workflow.deeds import Refused
 from workflow.explain import is_personal
 from workflow.imports.words import CellError

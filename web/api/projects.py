@@ -19,16 +19,13 @@ from web.searching import read_place, write_place
 from web.site import Site, site_of
 from workflow import queries
 from workflow.accounts.sessions import Visitor
-from workflow.deeds import NoSuchProject
 from workflow.discretion import told_facts, told_history, told_mail
-from workflow.engine import situation
 from workflow.lateness import late_among
-from workflow.one_project import is_inside
-from workflow.project_filters import conditions
-from workflow.project_list import find
-from workflow.project_rows import project_rows
-from workflow.project_search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
-from workflow.scopes import may_see
+from workflow.lists.filters import conditions
+from workflow.lists.finding import find
+from workflow.lists.rows import project_rows
+from workflow.lists.search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
+from workflow.one_project import is_inside, seen_by
 
 routes = APIRouter(tags=[both("项目", "projects")])
 Name = Annotated[str, Query(max_length=200)]
@@ -168,10 +165,8 @@ def seen(
     connection: Connection, site: Site, visitor: Visitor, project_id: int
 ) -> tuple[Facts, Json, int]:
     """What is known of a project, if it is theirs to see; else it does not exist (404)."""
-    try:
-        facts, stored, version, _ = situation(connection, site.book, project_id)
-    except NoSuchProject:
-        raise HTTPException(404) from None
-    if not may_see(visitor.actor, facts):
+    found = seen_by(connection, site.book, project_id, visitor.actor)
+    if found is None:
         raise HTTPException(404)
+    facts, stored, version, _ = found
     return facts, stored, version

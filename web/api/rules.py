@@ -10,15 +10,14 @@ from pydantic import BaseModel, Field
 
 from states.calculus import Dates, deadlines_of
 from states.forms import Problem
-from states.terms import Kind, Role, Text
+from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role
 from web.api.describing import both, problems
 from web.api.policies import policy_of
 from web.api.problems import Unfit, spoken
 from web.api.shapes import Deadline
-from web.navigation import OFFICIALS
 from web.site import site_of
-from workflow.mail_log import step_label
+from workflow.mail.log import step_label
 
 routes = APIRouter(tags=[both("政策和期限", "rules")])
 Day = Annotated[date, Query(ge=date(1990, 1, 1), lt=date(2200, 1, 1))]

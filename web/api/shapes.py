@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from states.terms import Force, Kind, Role, State, Text
 from web.api.describing import both
-from workflow.mail_desk import status_label
-from workflow.mail_log import reason_label
-from workflow.project_rows import Due, ProjectRow
+from workflow.lists.rows import Due, ProjectRow
+from workflow.mail.desk import status_label
+from workflow.mail.log import reason_label
 
 
 class Summary(BaseModel):

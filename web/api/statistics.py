@@ -16,10 +16,10 @@ from web.api.problems import NO_CURSOR, Unfit, spoken
 from web.api.projects import Name, clean
 from web.navigation import WATCHERS
 from web.site import site_of
-from workflow import statistics
 from workflow.accounts.sessions import Visitor
 from workflow.funds import FundStand, stands
-from workflow.year_plan import Cut, courses, read_key
+from workflow.workplace import statistics
+from workflow.workplace.year_plan import Cut, courses, read_key
 
 routes = APIRouter(tags=[both("统计", "statistics")])
 Watcher = Annotated[Visitor, Depends(in_role(*WATCHERS))]

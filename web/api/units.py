@@ -28,9 +28,9 @@ from web.api.projects import clean
 from web.navigation import HOSTS
 from web.numbers import Id
 from web.site import site_of
-from workflow import profiles
 from workflow.accounts.care import carer_of
 from workflow.accounts.sessions import Visitor
+from workflow.office import profiles
 
 routes = APIRouter(tags=[both("人员和单位", "people")])
 Host = Annotated[Visitor, Depends(in_role(*HOSTS))]

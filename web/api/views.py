@@ -9,17 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
 from states.forms import Problem
+from states.terms import OFFICIALS
 from web.api.callers import Caller, Writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
 from web.api.projects import clean
-from web.navigation import OFFICIALS
 from web.numbers import Id
 from web.searching import tidied
 from web.site import site_of
 from web.visiting import NotAllowed
-from workflow.saved_views import View, ViewProblem, drop_view, save_view, views
+from workflow.lists.saved_views import View, ViewProblem, drop_view, save_view, views
 
 routes = APIRouter(tags=[both("保存的视图", "saved views")])
 

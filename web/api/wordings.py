@@ -14,12 +14,13 @@ from notifications.letters.notices import NAMES, NOTICES, NoticeKind
 from notifications.letters.wording import resolved
 from notifications.letters.wording_check import BadWording, check
 from states.forms import Problem
+from states.terms import OFFICE
 from web.api.callers import in_role, writer_in_role
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit, spoken
 from web.api.projects import clean
-from web.navigation import OFFICE, OFFICE_WATCHERS
+from web.navigation import OFFICE_WATCHERS
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
 

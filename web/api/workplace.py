@@ -14,10 +14,10 @@ from web.api.describing import both, problems
 from web.api.problems import spoken
 from web.api.shapes import fields_of
 from web.site import site_of
-from workflow.my_projects import Mine, my_projects
-from workflow.watching import scope_of
-from workflow.workplace_counts import CAP
-from workflow.workplace_whole import Office, office
+from workflow.workplace.counts import CAP
+from workflow.workplace.my_projects import Mine, my_projects
+from workflow.workplace.office import Office, office
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(tags=[both("工作台", "workplace")])
 CAPPED = both(f"最多数到{CAP + 1}", f"no more than {CAP + 1} are counted")

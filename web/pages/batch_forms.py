@@ -15,9 +15,9 @@ from states.facts import Json
 from states.terms import Action, Text
 from web.kept_files import file_name
 from web.numbers import number_of
-from workflow.batch_edits import Edit, form_fields
-from workflow.batch_results import News
-from workflow.batches import SORTS, Line, Prepared
+from workflow.batches.edits import Edit, form_fields
+from workflow.batches.prepared import SORTS, Line, Prepared
+from workflow.batches.results import News
 from workflow.papers import store_bytes
 
 TITLES = {

@@ -15,11 +15,11 @@ from web.pages.batches import Sent, Worker
 from web.rendering import go, page
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.batch_publishing import BatchRefused, publish, take_back
-from workflow.batch_rehearsal import rehearse
-from workflow.batch_results import news
-from workflow.batches import BatchOver, find
-from workflow.mail_log import reason_label
+from workflow.batches.prepared import BatchOver, find
+from workflow.batches.publishing import BatchRefused, publish, take_back
+from workflow.batches.rehearsal import rehearse
+from workflow.batches.results import news
+from workflow.mail.log import reason_label
 from workflow.people import names_of
 
 routes = APIRouter(include_in_schema=False)

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from states.terms import Action, State, Text
-from web.navigation import STAFF, WATCHERS
+from states.terms import STAFF, Action, State, Text
+from web.navigation import WATCHERS
 from web.numbers import Id, Key
 from web.pages.batch_forms import (
     Letter,
@@ -21,19 +21,12 @@ from web.pages.batch_forms import (
     said_for_all,
     title_of,
 )
-from web.pages.batch_words import (
-    ABOUT,
-    ADDED,
-    DROPPED,
-    KEPT,
-    NONE_TICKED,
-    TO_CORRECT,
-)
+from web.pages.batch_words import ABOUT, ADDED, DROPPED, KEPT, NONE_TICKED, TO_CORRECT
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
-from workflow.batch_edits import (
+from workflow.batches.edits import (
     PAGE,
     Wanted,
     begin,
@@ -45,9 +38,8 @@ from workflow.batch_edits import (
     put_in,
     save,
 )
-from workflow.batch_money import money
-from workflow.batch_results import news, results
-from workflow.batches import (
+from workflow.batches.money import money
+from workflow.batches.prepared import (
     MOST_LINES,
     SHOWN,
     SORTS,
@@ -58,6 +50,7 @@ from workflow.batches import (
     listed,
     sorts_for,
 )
+from workflow.batches.results import news, results
 from workflow.papers import PaperRefused
 from workflow.people import names_of
 from workflow.tables import LARGEST_ID
@@ -153,7 +146,7 @@ def edit(request: Request, number: Id, visitor: Worker, form: Sent) -> Response:
         batch = find(connection, visitor.actor, number)
         lines, _ = lines_of(connection, batch.id, visitor.actor)
     try:
-        changed = edit_of(form, batch, lines, Letter(site.settings.data_dir / "papers"))
+        changed = edit_of(form, batch, lines, Letter(site.settings.papers_folder))
         with site.db.write() as connection:
             problems = save(connection, visitor.actor, batch.id, changed)
     except BatchOver as over:

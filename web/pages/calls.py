@@ -10,18 +10,17 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from states.forms import FORMS, read_form
-from states.terms import Act, Channel, Text
-from web.navigation import STAFF
+from states.terms import STAFF, Act, Channel, Text
 from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
 from workflow.accounts.sessions import Visitor
-from workflow.calls import calls
 from workflow.deeds import Deed, NoSuchProject, Refused
-from workflow.engine import perform_in, situation
-from workflow.scopes import may_see
-from workflow.watching import scope_of
+from workflow.engine import perform_in
+from workflow.one_project import seen_by
+from workflow.workplace.calls import calls
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(include_in_schema=False)
 staff = allowed(*STAFF)
@@ -93,8 +92,7 @@ def _perform(site: Site, visitor: Visitor, noting: Noting, given: dict[str, Any]
     try:
         with site.db.write() as connection:
             for number in dict.fromkeys(noting.projects):
-                facts, _, _, _ = situation(connection, site.book, number)
-                if not may_see(visitor.actor, facts):
+                if seen_by(connection, site.book, number, visitor.actor) is None:
                     raise NoSuchProject(number)
                 perform_in(connection, site.book, number, deed, today=today, at=at)
     except Refused as refusal:

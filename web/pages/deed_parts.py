@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from states.course import is_asked
 from states.facts import Facts
 from states.filling import NOTICE
 from states.filling import asked_papers as asked_by_policy
@@ -18,15 +19,47 @@ from states.labels import (
     rejected_label,
     state_label,
 )
+from states.outlook import outlook
 from states.policy import Category, Policy
-from states.terms import Act, Action, Basis, Role, State, Text
+from states.terms import STAFF, Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
-from workflow.explain import Known, Option, option
+from web.pages.deed_unit import pays_to, unit_of
+from workflow.explain import Known, Option, is_personal, option
 from workflow.judging import RESTATED
-from workflow.people import Actor
+from workflow.one_project import is_inside
+from workflow.people import Actor, recipients
 from workflow.told import Line, told
 
-ENTERING = frozenset({Role.COORDINATOR, Role.PROVINCE})
+
+def is_offered(one: Option) -> bool:
+    """Whether there is a form for this person, whatever stands against the deed itself."""
+    return bool(one.who) and not any(is_personal(finding) for finding in one.standing_blocks)
+
+
+def around(known: Known, one: Option, actor: Actor) -> dict[str, Any]:
+    """What the form asks for, and what stands beside it: what is judged, what would come of it,
+    whom it would be told to."""
+    facts, category = known.facts, known.policy.categories[known.facts.category]
+    view = outlook(one.deed, facts, one.role, known.today) if one.who else None
+    fields = fields_now(one)
+    enters = not STAFF.isdisjoint(actor.roles_over(facts))
+    return {
+        "fields": fields if is_offered(one) else (),
+        "papers": asked_papers(one, category),
+        "unit": unit_of(known.connection, one.deed, fields, facts, actor),
+        "pays_to": pays_to(known.connection, one.deed, facts, actor),
+        "before": judged(known, one.deed, actor),
+        "claimed": one.deed is Action.REPORT and is_national_money(category),
+        "unasked": not is_asked(one.deed, category),
+        "view": view,
+        "after": after_label(one.deed, facts, known.policy, view.moves_to if view else None),
+        "mails": [
+            (role, [name for name, _ in recipients(known.connection, role, facts)])
+            for role in (view.tells if view else ())
+        ],
+        "may_enter": enters and Role.HOST in one.who and not one.on_behalf,
+        "proposal": proposal_lines(facts, known.policy, one, inside=is_inside(actor, facts)),
+    }
 
 
 @dataclass(frozen=True, slots=True)

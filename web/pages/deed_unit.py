@@ -13,7 +13,7 @@ from states.discretion import ACCOUNT_NUMBER
 from states.facts import Facts, Json
 from states.forms import ACCOUNT, Field
 from states.terms import Act, Action, Role, Text
-from workflow import profiles
+from workflow.office import profiles
 from workflow.people import Actor
 
 # The text into which experts are taken.

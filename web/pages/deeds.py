@@ -9,25 +9,18 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from states.choices import choices
-from states.course import is_asked
 from states.findings import Finding
 from states.forms import FORMS, Problem, read_day, read_form
-from states.labels import is_national_money
-from states.outlook import outlook
-from states.terms import Act, Action, Role, Text
-from web.downloads import FOLDER
+from states.terms import STAFF, Act, Action, Role, Text, known_deed
 from web.kept_files import KEPT, file_name, opened, sealed, uploads
+from web.numbers import number_of
 from web.pages.deed_parts import (
-    ENTERING,
-    after_label,
-    asked_papers,
-    fields_now,
-    judged,
+    around,
+    is_offered,
     prefilled,
-    proposal_lines,
     said_of,
 )
-from web.pages.deed_unit import begun_with, pays_to, save_back, unit_of, with_experts
+from web.pages.deed_unit import begun_with, save_back, unit_of, with_experts
 from web.pages.project import found_for
 from web.rendering import go, page
 from web.site import Site, site_of
@@ -38,9 +31,9 @@ from workflow.engine import perform
 from workflow.explain import Known, Option, is_personal, option, worth_saying
 from workflow.one_project import Entry, history, is_inside
 from workflow.papers import PaperRefused, store_bytes
-from workflow.people import recipients
+from workflow.people import Actor
 
-ACTING = ENTERING | {Role.HOST}
+ACTING = STAFF | {Role.HOST}
 routes = APIRouter(include_in_schema=False)
 
 
@@ -60,7 +53,7 @@ class Form:
 
 @routes.get("/projects/{project_id}/do/{deed}")
 def show(request: Request, project_id: int, deed: str, visitor: Signed) -> Response:
-    what = deed_of(deed)
+    what = _asked_for(deed)
     asked = {f.name: request.query_params.get(f.name, "")[:200] for f in FORMS[what]}
     typed = {name: text for name, text in asked.items() if text}
     return _form(
@@ -70,7 +63,7 @@ def show(request: Request, project_id: int, deed: str, visitor: Signed) -> Respo
 
 @routes.post("/projects/{project_id}/do/{deed}")
 def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Posted) -> Response:
-    site, what = site_of(request), deed_of(deed)
+    site, what = site_of(request), _asked_for(deed)
     with site.db.read() as connection:
         facts, _, policy = found_for(request, connection, project_id, visitor.actor)
         unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
@@ -84,11 +77,10 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
     on = read_day(filled.on)
     if on is None:
         filled.problems["on"] = BAD_DAY
-    if ACTING & set(visitor.actor.roles_over(facts)):  # nobody else leaves files here
+    if not ACTING.isdisjoint(visitor.actor.roles_over(facts)):  # nobody else leaves files here
         _take_papers(site, visitor, project_id, filled, form)
     if filled.problems or on is None:
         return _form(request, project_id, what, visitor, filled, status=422)
-    seen = sent.get("seen", "")
     act = Deed(
         what,
         visitor.actor,
@@ -96,7 +88,7 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
         filled.papers,
         on,
         on_behalf=filled.on_behalf,
-        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None,
+        seen=number_of(sent.get("seen", "")),
     )
     label = said_of(what, facts, policy.categories[facts.category], typed)
     return _perform(request, project_id, act, visitor, filled, label)
@@ -144,12 +136,12 @@ def _outcome(done: Outcome, label: Text) -> Text:
     return Text(head.zh + zh, head.en + en)
 
 
-def deed_of(name: str) -> Action | Act:
+def _asked_for(name: str) -> Action | Act:
     """The step or act of that name; else there is no such page."""
-    for kind in (Action, Act):
-        if name in set(kind):
-            return kind(name)
-    raise HTTPException(404)
+    found = known_deed(name)
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def _by_field(problems: list[Problem]) -> dict[str, Text]:
@@ -172,7 +164,7 @@ def _take_papers(site: Site, visitor: Visitor, project_id: int, filled: Form, fo
         try:
             name = file_name(file.filename or "")
             content = file.file.read()
-            filled.papers[key] = store_bytes(site.settings.data_dir / FOLDER, name, content)
+            filled.papers[key] = store_bytes(site.settings.papers_folder, name, content)
         except PaperRefused as refused:
             filled.problems[f"paper.{key}"] = refused.text
 
@@ -186,65 +178,42 @@ def _form(
     status: int = 200,
 ) -> Response:
     """The page of a deed: its form, or why there is none for this visitor now."""
-    site = site_of(request)
-    today = site.today()
+    site, actor = site_of(request), visitor.actor
     with site.db.read() as connection:
-        facts, version, policy = found_for(request, connection, project_id, visitor.actor)
-        known = Known(connection, site.book, policy, project_id, facts, today)
-        one = option(known, what, visitor.actor)
-        before = judged(known, what, visitor.actor)
-        roles = visitor.actor.roles_over(facts)
-        entering = bool(ENTERING & set(roles))
-        view = outlook(what, facts, one.role, today) if one.who else None
-        mails = [
-            (role, [name for name, _ in recipients(connection, role, facts)])
-            for role in (view.tells if view else ())
-        ]
-        fields = fields_now(one)
-        unit = unit_of(connection, what, fields, facts, visitor.actor)
-        account = pays_to(connection, what, facts, visitor.actor)
-    listed = (Role.HOST,) if one.on_behalf or filled.on_behalf else roles
-    if status == 200 and not filled.typed:
-        own = prefilled(what, facts, policy.categories[facts.category])
-        filled.typed = begun_with(what, own, facts, unit, visitor.actor)
-    offered = bool(one.who) and not _personal(one)
+        facts, version, policy = found_for(request, connection, project_id, actor)
+        known = Known(connection, site.book, policy, project_id, facts, site.today())
+        one = option(known, what, actor)
+        beside = around(known, one, actor)
     category = policy.categories[facts.category]
+    if status == 200 and not filled.typed:
+        own = prefilled(what, facts, category)
+        filled.typed = begun_with(what, own, facts, beside["unit"], actor)
+    offered = is_offered(one)
     shown = {
         "what": what,
         "called": said_of(what, facts, category, filled.typed),
-        "claimed": what is Action.REPORT and is_national_money(category),
         "facts": facts,
         "category": category,
         "project_id": project_id,
         "version": version,
         "one": one,
         "form": filled,
-        "fields": fields if offered else (),
-        "choices": choices(what, facts, policy, site.book.calendar, listed),
-        "unasked": not is_asked(what, category),
-        "papers": asked_papers(one, category),
+        "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
         "tickets": _tickets(site, visitor, project_id, filled),
-        "view": view,
-        "before": before,
-        "unit": unit,
-        "pays_to": account,
-        "after": after_label(what, facts, policy, view.moves_to if view else None),
-        "mails": mails,
-        "may_enter": entering and Role.HOST in one.who and not one.on_behalf,
         "offered": offered,
-        "proposal": proposal_lines(facts, policy, one, inside=is_inside(visitor.actor, facts)),
         "clauses": policy.clauses,
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
     }
     if status == 200 and not offered:
         status = 403 if one.who else 409
-    return page(request, "deed.html", status, **shown)
+    return page(request, "deed.html", status, **shown, **beside)
 
 
-def _personal(one: Option) -> bool:
-    """Whether it is the person who may not, whatever the project."""
-    return any(is_personal(finding) for finding in one.standing_blocks)
+def _doers(one: Option, filled: Form, actor: Actor) -> tuple[Role, ...]:
+    """In whose place the form is filled in."""
+    as_host = one.on_behalf or filled.on_behalf
+    return (Role.HOST,) if as_host else actor.roles_over(one.case.facts)
 
 
 def _tickets(site: Site, visitor: Visitor, project_id: int, filled: Form) -> dict[str, str]:

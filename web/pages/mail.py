@@ -12,20 +12,20 @@ from starlette.exceptions import HTTPException
 from notifications.letters.notices import NOTICES
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
-from states.terms import Text
+from states.terms import OFFICIALS, Text
 from web.guarding import SHOWN_MAIL
-from web.navigation import CARERS, OFFICIALS
+from web.navigation import CARERS
 from web.numbers import Key, number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
-from workflow import mail_room
 from workflow.accounts.sessions import Visitor
-from workflow.attempts import MailRefused
-from workflow.mail_acts import LONGEST_NOTE, BadNote, act_on, clear_mark
-from workflow.mail_desk import MAIL_STATUS
-from workflow.mail_log import outcome_label, reason_label, step_label
-from workflow.mail_room import ACTS, Reader, Search
+from workflow.mail import room as mail_room
+from workflow.mail.acts import LONGEST_NOTE, BadNote, act_on, clear_mark
+from workflow.mail.attempts import MailRefused
+from workflow.mail.desk import MAIL_STATUS
+from workflow.mail.log import outcome_label, reason_label, step_label
+from workflow.mail.room import ACTS, Reader, Search
 
 routes = APIRouter(include_in_schema=False)
 READ = allowed(*OFFICIALS)

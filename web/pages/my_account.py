@@ -18,9 +18,9 @@ from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, posted_by, signed_in, values
-from workflow import preferences
 from workflow.accounts import passwords, sessions, tokens
 from workflow.accounts.sessions import Visitor
+from workflow.mail import preferences
 from workflow.tables import PERSON
 
 routes = APIRouter(include_in_schema=False)

@@ -15,8 +15,8 @@ from web.navigation import HOSTS
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by, values
-from workflow import profiles
 from workflow.accounts.sessions import Visitor
+from workflow.office import profiles
 
 routes = APIRouter(include_in_schema=False)
 Host = Annotated[Visitor, Depends(allowed(*HOSTS))]

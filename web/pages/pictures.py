@@ -21,9 +21,9 @@ from web.site import site_of
 from web.visiting import allowed
 from workflow.accounts.sessions import Visitor
 from workflow.funds import FundStand, stands
-from workflow.policy_desk import known_policies
+from workflow.office.policy_desk import known_policies
 from workflow.scopes import sees_all
-from workflow.statistics import (
+from workflow.workplace.statistics import (
     Load,
     Stand,
     Week,
@@ -34,7 +34,7 @@ from workflow.statistics import (
     within,
     years,
 )
-from workflow.year_plan import Cut, courses
+from workflow.workplace.year_plan import Cut, courses
 
 routes = APIRouter(include_in_schema=False)
 Watcher = Annotated[Visitor, Depends(allowed(*WATCHERS))]

@@ -28,10 +28,9 @@ from web.pages.project_parts import (
 from web.rendering import page
 from web.site import site_of
 from web.visiting import Signed
-from workflow.deeds import NoSuchProject
 from workflow.explain import Known, option, options, possible
-from workflow.mail_desk import status_label
-from workflow.mail_log import reason_label
+from workflow.mail.desk import status_label
+from workflow.mail.log import reason_label
 from workflow.moves import moves
 from workflow.one_project import (
     history,
@@ -44,7 +43,6 @@ from workflow.one_project import (
     silences,
 )
 from workflow.people import Actor
-from workflow.tables import LARGEST_ID
 
 routes = APIRouter(include_in_schema=False)
 MAIL_COLOUR = {
@@ -69,12 +67,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
     site = site_of(request)
     today = site.today()
     with site.db.read() as connection:
-        project = None
-        if 0 < project_id <= LARGEST_ID:
-            try:
-                project = one_project(connection, site.book, project_id, visitor.actor)
-            except NoSuchProject:
-                project = None
+        project = one_project(connection, site.book, project_id, visitor.actor)
         if project is None:
             raise HTTPException(404)
         facts = project.facts
@@ -163,12 +156,8 @@ def found_for(
     request: Request, connection: Connection, project_id: int, actor: Actor
 ) -> tuple[Facts, int, Policy]:
     """Facts, version and policy of a project that the actor may see; else 404."""
-    found = None
-    if 0 < project_id <= LARGEST_ID:
-        try:
-            found = seen_by(connection, site_of(request).book, project_id, actor)
-        except NoSuchProject:
-            found = None
+    found = seen_by(connection, site_of(request).book, project_id, actor)
     if found is None:
         raise HTTPException(404)
-    return found
+    facts, _, version, policy = found
+    return facts, version, policy

@@ -19,17 +19,18 @@ from starlette.datastructures import FormData, QueryParams
 
 from states.forms import FORMS, read_form
 from states.terms import Act, Action, Text, deed_of
+from web.numbers import number_of
 from web.rendering import as_day, go, page
 from web.searching import tidied
 from web.site import Site, site_of
 from web.visiting import NotAllowed, Posted, Signed
-from workflow import runs
 from workflow.accounts.sessions import Visitor
 from workflow.database import DatabaseProblem
 from workflow.deeds import Deed
-from workflow.project_rows import ProjectRow
-from workflow.runs import How
-from workflow.several import MOST, fitting, judged_lines, possible, seen_rows
+from workflow.lists import runs
+from workflow.lists.rows import ProjectRow
+from workflow.lists.runs import How
+from workflow.lists.several import MOST, fitting, judged_lines, possible, seen_rows
 
 routes = APIRouter(include_in_schema=False)
 A_TICKET = r"[A-Za-z0-9_-]{16}"
@@ -76,18 +77,15 @@ def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
     if deed is None:
         raise NotAllowed
     pairs = [str(value).partition(":") for value in given.getlist("seen")]
-    seen = {int(i): int(v) for i, _, v in pairs if _is_id(i) and _is_id(v)}
-    ids = [int(str(v)) for v in given.getlist("project") if _is_id(str(v))]
+    read = [(number_of(i), number_of(v)) for i, _, v in pairs]
+    seen = {i: v for i, v in read if i is not None and v is not None}
+    ids = [i for v in given.getlist("project") if (i := number_of(str(v))) is not None]
     is_form = isinstance(given, FormData)  # an address fills nothing in
     raw = {one.name: str(given.get(one.name, "")) for one in FORMS[deed]} if is_form else {}
     on = str(given.get("on", ""))
     ticket = str(given.get("ticket", ""))
     ticket = ticket if re.fullmatch(A_TICKET, ticket) else ""
     return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))), ticket)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
 def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Response:

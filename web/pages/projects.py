@@ -9,21 +9,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from states.terms import Text
-from web.navigation import HOSTS, OFFICIALS, STAFF
+from states.terms import OFFICIALS, STAFF, Text
+from web.navigation import HOSTS
 from web.numbers import Id
 from web.rendering import go, page
 from web.searching import chips, read_cursor, read_search, tidied, write_cursor, write_search
 from web.site import Site, site_of
 from web.visiting import Posted, Signed, values
 from workflow.accounts.sessions import Visitor
-from workflow.project_choices import choices
-from workflow.project_filters import conditions
-from workflow.project_list import Found, find
-from workflow.project_rows import project_rows
-from workflow.project_search import PAGE, Order, Search
-from workflow.saved_views import ViewProblem, drop_view, save_view, views
-from workflow.several import possible
+from workflow.lists.choices import choices
+from workflow.lists.filters import conditions
+from workflow.lists.finding import Found, find
+from workflow.lists.rows import project_rows
+from workflow.lists.saved_views import ViewProblem, drop_view, save_view, views
+from workflow.lists.search import PAGE, Order, Search
+from workflow.lists.several import possible
 
 routes = APIRouter(include_in_schema=False)
 

@@ -14,8 +14,8 @@ from web.rendering import LANGUAGE, go, page
 from web.site import site_of
 from web.visiting import NUL, SESSION, find_visitor, posted_by, signed_in
 from workflow.accounts import links, passwords, sessions
+from workflow.mail.outbox import queue_sign_in
 from workflow.office_tables import LinkUse
-from workflow.outbox import queue_sign_in
 
 routes = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=500, pattern=f"^[^{NUL}]*$")]

@@ -15,12 +15,12 @@ from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of
 from web.visiting import Signed
-from workflow import workplace_counts
 from workflow.accounts.sessions import Visitor
-from workflow.my_projects import my_projects
-from workflow.office_health import office_health
-from workflow.watching import scope_of
-from workflow.workplace_whole import office
+from workflow.office.health import office_health
+from workflow.workplace import counts as workplace_counts
+from workflow.workplace.my_projects import my_projects
+from workflow.workplace.office import office
+from workflow.workplace.watching import scope_of
 
 routes = APIRouter(include_in_schema=False)
 

@@ -15,9 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from states.terms import Role, Text
 from workflow.accounts.sessions import Visitor
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.tables import GRANT, PERSON, PROJECT
 
 OVER: dict[Role, frozenset[Role]] = {  # whose accounts, wherever they work

@@ -13,14 +13,9 @@ from states.terms import Role, Text
 from workflow.accounts import links, passwords, secrets, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
 from workflow.accounts.closing import shut_out
-from workflow.office_log import note
+from workflow.office.log import note
 from workflow.office_tables import CREDENTIAL, SESSION, LinkUse
-from workflow.people import (
-    AddressTaken,
-    Entry,
-    enrol,
-    grant_once,
-)
+from workflow.people import AddressTaken, Entry, enrol, grant_once
 from workflow.tables import GRANT, PERSON
 
 PAGE = 50

@@ -12,9 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from states.terms import Role
 from workflow.accounts.secrets import kept, new_secret
 from workflow.office_tables import CREDENTIAL, SESSION
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON
 

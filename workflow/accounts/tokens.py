@@ -17,9 +17,7 @@ from states.terms import Text
 from workflow.accounts.secrets import kept, new_secret
 from workflow.accounts.sessions import NOTED, Visitor, grants_of
 from workflow.office_tables import OFFICE_EVENT, TOKEN, TokenScope
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON
 

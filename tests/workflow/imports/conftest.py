@@ -10,15 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from states.policy import (
-    Anchor,
-    Announced,
-    Category,
-    DeadlineRule,
-    Figure,
-    Policy,
-    Unit,
-)
+from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Basis, Force, Kind, Severity, State, Text
 
 NATIONAL = ("国家级高级研修项目", "国家级")

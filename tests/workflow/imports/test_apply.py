@@ -19,9 +19,7 @@ from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, read_plan
 from workflow.mail_tables import MAIL
-from workflow.people import (
-    Actor,
-)
+from workflow.people import Actor
 from workflow.tables import DEADLINE, EVENT, GRANT, PERSON, PROJECT, UNIT
 from workflow.verify import verify
 

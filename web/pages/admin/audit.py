@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from web.numbers import Key
 from web.pages.admin.tabs import Watches, room
 from web.site import site_of
-from workflow import office_log
+from workflow.office import log as office_log
 from workflow.queries import deed_label
 
 routes = APIRouter(include_in_schema=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from calendar import Calendar
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -23,10 +22,17 @@ from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
-from workflow.holidays import YEARS, Meanwhile, calendar_with, put_in_force, standing, version
-from workflow.holidays import draft as read_draft
+from workflow.office.holidays import (
+    YEARS,
+    Meanwhile,
+    calendar_with,
+    put_in_force,
+    standing,
+    version,
+)
+from workflow.office.holidays import draft as read_draft
+from workflow.office.shifts import changed_days, shifts
 from workflow.refresh import refresh
-from workflow.shifts import changed_days, shifts
 
 routes = APIRouter(include_in_schema=False)
 MOST = 200  # shifts that a page lists
@@ -46,11 +52,7 @@ def show(request: Request, visitor: Reads, year: int) -> Response:
 def _standing(site: Site, year: int) -> CalendarYear:
     if year not in YEARS:
         raise HTTPException(404)
-    return standing(_folder(site), year)
-
-
-def _folder(site: Site) -> Path:
-    return site.settings.data_dir / "calendars"
+    return standing(site.settings.calendars_folder, year)
 
 
 def _page(
@@ -63,7 +65,7 @@ def _page(
 ) -> Response:
     """The year; of a draft also what it would move, and its text to be edited or applied."""
     site = site_of(request)
-    new = calendar_with(_folder(site), shown)
+    new = calendar_with(site.settings.calendars_folder, shown)
     known: dict[str, Any] = {"year": shown, "draft": draft, "problem": problem}
     known |= {"text": draft if draft is not None else written(shown), "moved_days": None}
     if draft is not None and not problem:
@@ -142,7 +144,7 @@ def apply(request: Request, visitor: Rules, form: RuleForm, year: int) -> Respon
     try:
         with site.db.write() as connection:
             seen, by, at = given.get("seen", ""), visitor.login, site.now()
-            put_in_force(connection, _folder(site), text, year, seen, by=by, at=at)
+            put_in_force(connection, site.settings.calendars_folder, text, year, seen, by=by, at=at)
     except ConfigError as error:
         return _page(request, visitor, now, text, error.text, 422)
     except Meanwhile:

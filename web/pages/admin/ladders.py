@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
-from workflow.mail_log import step_label
+from workflow.mail.log import step_label
 
 routes = APIRouter(include_in_schema=False)
 

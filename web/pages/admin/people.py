@@ -25,7 +25,7 @@ from workflow.accounts.reset import REFUSALS, Search
 from workflow.accounts.sessions import Visitor
 from workflow.imports.people_file import check_contact, check_person, check_scope
 from workflow.imports.words import CellError
-from workflow.outbox import queue_sign_in
+from workflow.mail.outbox import queue_sign_in
 
 routes = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]

@@ -17,7 +17,7 @@ from workflow.accounts.care import carer_of
 from workflow.imports.people import Came, take_in
 from workflow.imports.people_file import PeopleFile, read_people
 from workflow.imports.words import ReadingError
-from workflow.office_log import note
+from workflow.office.log import note
 
 routes = APIRouter(include_in_schema=False)
 MOST = 1000  # people at a time: nobody else can write meanwhile

@@ -16,9 +16,9 @@ from web.pages.admin.tabs import Reads, RuleForm, Rules, room, uploaded
 from web.rendering import go
 from web.site import Site, site_of
 from web.visiting import NotAllowed, values
-from workflow import policy_desk
 from workflow.accounts.sessions import Visitor
-from workflow.policy_desk import known_policies, known_policy
+from workflow.office import policy_desk
+from workflow.office.policy_desk import known_policies, known_policy
 from workflow.refresh import refresh
 
 routes = APIRouter(include_in_schema=False)

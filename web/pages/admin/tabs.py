@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import FormData, UploadFile
 
-from states.terms import Role, Text
+from states.terms import OFFICE, OFFICIALS, Role, Text
 from web.kept_files import file_name
-from web.navigation import CARERS, OFFICE, OFFICE_WATCHERS, OFFICIALS
+from web.navigation import CARERS, OFFICE_WATCHERS
 from web.rendering import page
 from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
@@ -24,7 +24,6 @@ Works = Annotated[Visitor, Depends(allowed(*CARERS))]
 Rules = Annotated[Visitor, Depends(allowed(*OFFICE))]
 WorkForm = Annotated[FormData, Depends(posted_by(allowed(*CARERS)))]
 RuleForm = Annotated[FormData, Depends(posted_by(allowed(*OFFICE)))]
-CheckForm = Annotated[FormData, Depends(posted_by(allowed(*OFFICIALS)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,9 @@ def room(
     return page(request, f"admin/{template}", status, tabs=tabs, may=may, **values)
 
 
-def uploaded(form: FormData, name: str = "file") -> tuple[str, bytes] | None:
-    """Name and content of a file of a form, up to one byte more than it may have; None: no file."""
-    given = form.get(name)
+def uploaded(form: FormData) -> tuple[str, bytes] | None:
+    """Name and content of the file of a form, up to one byte more than it may have; None: no file."""
+    given = form.get("file")
     if not isinstance(given, UploadFile) or not given.filename:
         return None
     return file_name(given.filename), given.file.read(LARGEST + 1)

@@ -12,8 +12,8 @@ from states.terms import Role
 from web.numbers import Id
 from web.pages.admin.tabs import Reads, room
 from web.site import site_of
-from workflow import profiles
 from workflow.accounts.care import carer_of
+from workflow.office import profiles
 
 routes = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=200)]

@@ -1,0 +1,104 @@
+"""One deed on several projects: which deeds, which projects, and what stands against each.
+
+Every project is judged as if it were alone; workflow/lists/runs.py does them one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from config.rulebook import Rulebook
+from states.decide import blocks, who_may
+from states.findings import Finding
+from states.terms import Act, Action, Kind, State, Text
+from workflow.deeds import Deed
+from workflow.judging import judged
+from workflow.lists.rows import ProjectRow, project_rows
+from workflow.people import Actor
+from workflow.scopes import may_see
+
+MOST = 100  # projects at a time
+
+# Deeds whose form says the same for every project. What differs from project to project (a plan
+# number, an amount) is prepared in a batch.
+DEEDS: tuple[Action | Act, ...] = (
+    Action.REVIEW,
+    Action.SEND_BACK,
+    Act.MILESTONE,
+    Act.EXTEND,
+    Act.HAND_OVER,
+    Action.CLOSE,
+)
+
+
+def possible(actor: Actor) -> tuple[Action | Act, ...]:
+    """The deeds that somebody with these roles may do to several projects in some state."""
+    return tuple(d for d in DEEDS if any(actor.roles & {*who_may(d, state)} for state in State))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One project, and what the engine finds against the deed: blocks first."""
+
+    row: ProjectRow
+    blocks: tuple[Finding, ...]
+    flags: tuple[Finding, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.blocks
+
+
+def seen_rows(
+    connection: Connection, book: Rulebook, actor: Actor, ids: Sequence[int], *, today: date
+) -> list[ProjectRow]:
+    """The projects of these ids that are this person's to see, each once."""
+    wanted = list(dict.fromkeys(ids))[:MOST]
+    rows = project_rows(connection, book, wanted, today=today)
+    return [row for row in rows if may_see(actor, row.facts)]
+
+
+def judged_lines(
+    connection: Connection,
+    book: Rulebook,
+    rows: Sequence[ProjectRow],
+    deed: Deed,
+    *,
+    today: date,
+    form_open: bool = False,
+) -> list[Line]:
+    """What stands against the deed for each. `form_open`: nothing is filled in yet, so what the
+    form will ask for does not count."""
+    lines = []
+    for row in rows:
+        policy = book.policy(row.facts.policy)
+        _, found = judged(connection, book, policy, row.id, row.facts, deed, today, looking=True)
+        against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
+        flags = [] if form_open else [f for f in found if f not in blocks(found)]
+        lines.append(Line(row, tuple(against), tuple(flags)))
+    return lines
+
+
+OF_THE_FORM = frozenset({"form_complete", "milestone_known", "handed_to_somebody"})
+
+
+def fitting(
+    deed: Action | Act, rows: Sequence[ProjectRow], book: Rulebook, actor: Actor
+) -> dict[str, list[tuple[str, Text]]]:
+    """What may be chosen in the fields of the form that have a list: field -> (value, label)."""
+    if deed is Act.EXTEND:
+        return {"kind": [(kind.value, kind.label) for kind in EXTENDED]}
+    if deed is not Act.MILESTONE:
+        return {}
+    found: dict[str, Text] = {}
+    for row in rows:
+        category = book.policy(row.facts.policy).categories[row.facts.category]
+        found |= {m.key: m.label for m in category.milestones if m.by in actor.roles}
+    return {"name": list(found.items())}
+
+
+EXTENDED = (Kind.APPLICATION, Kind.FILING, Kind.COMPLETION, Kind.REIMBURSEMENT, Kind.MENDING)
