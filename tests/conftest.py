@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -16,6 +17,12 @@ import workflow.imports  # noqa: F401 - says how openpyxl reads, before a test i
 from config.rulebook import Rulebook, rulebook
 from workflow.database import Database
 from workflow.migrations import upgrade
+
+# How fast a loaded machine draws examples says nothing about the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

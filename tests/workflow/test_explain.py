@@ -186,7 +186,9 @@ def answer(desk: Desk, project: int, one: Option, by: Actor, today: date, keep: 
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data(), category=st.sampled_from(CATEGORIES), dated=st.booleans())
 def test_what_is_open_is_accepted_and_what_is_not_is_refused_for_the_same_rules(

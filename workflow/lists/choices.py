@@ -1,4 +1,4 @@
-"""What the filters of the list offer: the years, departments and cities that there are."""
+"""What the filters of the list offer: what there is, not what there could be."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Choices:
 
 
 def choices(connection: Connection, book: Rulebook, actor: Actor) -> Choices:
-    """In one query that leaps through three indexes, however many projects there are."""
-    found: dict[str, list[str]] = {"year": [], "department": [], "city": []}
+    """In one query that leaps through the indexes, however many projects there are."""
+    found: dict[str, list[str]] = {name: [] for name in LEAPT}
     for name, value in connection.execute(LEAPS):
         found[name].append(value)
     departments = sorted(value for value in found["department"] if value)
@@ -40,7 +40,7 @@ def choices(connection: Connection, book: Rulebook, actor: Actor) -> Choices:
         years=tuple(sorted((int(year) for year in found["year"]), reverse=True)),
         departments=tuple(departments),
         cities=tuple(sorted(value for value in found["city"] if value)),
-        categories=_categories(book),
+        categories=_categories(book, set(found["category"])),
     )
 
 
@@ -55,14 +55,15 @@ def _leap(column: Column[Any]) -> Any:
     return found.where(steps.c.value.is_not(None))
 
 
-LEAPS = union_all(*(_leap(PROJECT.c[name]) for name in ("year", "department", "city")))
+LEAPT = ("year", "department", "city", "category")
+LEAPS = union_all(*(_leap(PROJECT.c[name]) for name in LEAPT))
 
 
-def _categories(book: Rulebook) -> tuple[tuple[str, Text], ...]:
-    """Every category of every policy, once, named as in the newest that has it."""
+def _categories(book: Rulebook, used: set[str]) -> tuple[tuple[str, Text], ...]:
+    """Those that projects belong to, in the policies' order, named as in the newest."""
     policies = sorted((book.policy(name) for name in policy_ids(book.own_policies)), key=_newest)
     labels = {key: c.label for policy in policies for key, c in policy.categories.items()}
-    return tuple(labels.items())
+    return tuple((key, label) for key, label in labels.items() if key in used)
 
 
 def _newest(policy: Any) -> int:

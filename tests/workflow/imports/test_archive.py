@@ -96,7 +96,9 @@ def test_more_than_twenty_mebibytes(tmp_path: Path) -> None:
     assert refusal(path) == "文件“big.xlsx”超过20MiB，请删除图片等无关内容后再导入。"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06"]))
 def test_arbitrary_bytes_never_crash(tmp_path: Path, content: bytes, head: bytes) -> None:
     path = tmp_path / "fuzz.xlsx"

@@ -316,11 +316,13 @@ def test_the_city_of_a_place(place: str, city: str) -> None:
 def test_choices_offer_what_there_is_and_own_departments_only(desk: Desk) -> None:
     season(desk)
     with desk.db.read() as connection:
+        categories = connection.execute(select(PROJECT.c.category)).scalars().all()
         known = choices(connection, desk.book, WANG)
         own = choices(connection, desk.book, OTHER_COORDINATOR)
     assert known.years == (2025, 2024)
     assert known.departments == tuple(sorted((OFFICE, "厦门市人社局")))
     assert set(known.cities) == {"泉州", "厦门", "福州"}
+    assert {key for key, _ in known.categories} == set(categories)  # no other province's
     assert own.departments == ("厦门市人社局",)
 
 
