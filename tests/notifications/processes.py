@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from itertools import pairwise
 from pathlib import Path
+from threading import Timer
 
 from desk import Desk, morning
 
@@ -57,7 +58,15 @@ class Workers:
 
     def finish(self, process: subprocess.Popen[str] | None = None) -> str:
         """Let it run to its end; its last line."""
-        out, _ = (process or self.launch()).communicate(timeout=60)
+        process = process or self.launch()
+        assert process.stdout is not None
+        watch = Timer(60, process.kill)
+        watch.start()
+        # Not `communicate`, which passes over what came in together with the line of the start.
+        with process.stdout as told:
+            out = told.read()
+        process.wait()
+        watch.cancel()
         assert out
         return out.splitlines()[-1]
 
