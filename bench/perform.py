@@ -14,7 +14,8 @@ from config.rulebook import Rulebook, rulebook
 from states.terms import Action, Entry, Role
 from workflow.admission import Newcomer, admit
 from workflow.database import Database, sqlite_module
-from workflow.engine import Deed, perform
+from workflow.deeds import Deed
+from workflow.engine import perform
 from workflow.migrations import upgrade
 from workflow.people import Actor
 

@@ -13,7 +13,8 @@ from states.findings import Finding
 from states.forms import FORMS, read_form
 from states.labels import state_label
 from states.terms import Act, Action, Severity, State, Text, deed_of
-from workflow.engine import Deed, Outcome, Refused, perform, situation
+from workflow.deeds import Deed, Outcome, Refused
+from workflow.engine import perform, situation
 from workflow.papers import store
 from workflow.people import OPERATOR, find_actor
 

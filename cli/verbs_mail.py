@@ -14,7 +14,7 @@ from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
-from workflow.mail.desk import MAIL_STATUS, status_label
+from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
 from workflow.queries import known_project
 
 
@@ -220,4 +220,3 @@ NOTHING_LEFT = Text(
     "（所涉事项已办结或已变更，到时不再发送）", "(settled or changed: it will not go out)"
 )
 NO_STATUS = Text("没有邮件状态“{given}”。可用：{known}。", "No mail state “{given}”: {known}.")
-NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")

@@ -11,6 +11,8 @@ from cli.output import REFUSED, USAGE, visible
 from cli.verbs_worker import make_worker
 from states.terms import Text
 from workflow.mail import desk as mail_desk
+from workflow.mail.acts import CLEARED
+from workflow.mail.addresses import clear_address
 from workflow.mail.attempts import MailRefused
 
 LONGEST_NOTE = 500
@@ -88,7 +90,7 @@ def clear(email: str, user: str, as_json: bool) -> None:
     office = Office(as_json)
     by = _login(office, user)
     with office.db.write() as connection:
-        mail_desk.clear_address(connection, email, by=by, at=office.clock.now())
+        clear_address(connection, email, by=by, at=office.clock.now())
     if as_json:
         office.printer.data({"email": email.strip().lower()})
     else:
@@ -133,9 +135,6 @@ HELD = Text(
 )
 RELEASED = Text("第{number}号邮件已放行。", "Mail {number} may go out.")
 BY_HAND = Text("第{number}号邮件已登记为人工送达。", "Mail {number} counts as delivered by hand.")
-CLEARED = Text(
-    "已取消 {email} 的退信标记，今后照常发信。", "{email} is written to again from now on."
-)
 EXPORTED = Text(
     "已导出{n}封邮件和电话通知登记表（call-list.html）到 {folder}；送达后用 yanxiu mail by-hand 登记。",
     "{n} mails and the call list (call-list.html) are in {folder}; record them with "

@@ -20,7 +20,8 @@ def import_plan(
     """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written."""
     from workflow.imports.outcome import Imported
     from workflow.imports.plan import apply_plan, is_refused
-    from workflow.imports.plan_file import Remark, read_plan
+    from workflow.imports.plan_file import read_plan
+    from workflow.imports.rows import Remark
 
     office = Office(as_json)
     policy = reading.policy(office, policy_name)

@@ -15,7 +15,8 @@ def serve(host: str, port: int) -> None:
     import uvicorn
 
     from notifications.calendars.feeds import read_key
-    from web.app import Site, create_app
+    from web.app import create_app
+    from web.site import Site
 
     office = Office(False)
     key = read_key(office.settings.data_dir)

@@ -12,8 +12,9 @@ from cli.verbs_wording import NOBODY, known_language, known_notice
 from notifications.letters import office_wording
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
+from notifications.letters.samples import READERS
 from notifications.letters.values import Rendered
-from notifications.letters.wording_desk import READERS, queue_test
+from notifications.letters.wording_desk import queue_test
 from states.forms import EMAIL
 from states.terms import Role, Text
 from workflow.people import find_actor, person_of

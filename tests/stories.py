@@ -14,7 +14,8 @@ from states.facts import Json
 from states.terms import Act, Action, Entry, Role
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
-from workflow.engine import Deed, Outcome, Refused, perform
+from workflow.deeds import Deed, Outcome, Refused
+from workflow.engine import perform
 from workflow.people import Actor
 from workflow.queries import project
 from workflow.schema import metadata

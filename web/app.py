@@ -33,8 +33,6 @@ from web.rendering import STATIC
 from web.site import Site
 from workflow.accounts.passwords import Busy
 
-__all__ = ["Site", "create_app"]
-
 PAGES = (
     signing_in,
     workplace,

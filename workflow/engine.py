@@ -39,19 +39,6 @@ from workflow.statements import Statement
 from workflow.tables import EVENT, PROJECT
 from workflow.webhooks import ANY_WEBHOOK, queue_calls
 
-__all__ = [
-    "APPEND",
-    "Deed",
-    "LostRace",
-    "NoSuchProject",
-    "Outcome",
-    "Refused",
-    "amend",
-    "perform",
-    "perform_in",
-    "situation",
-]
-
 
 def perform(
     db: Database, book: Rulebook, project_id: int, deed: Deed, *, today: date, at: datetime

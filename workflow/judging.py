@@ -19,7 +19,7 @@ from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
 from states.forms import FORMS
 from states.policy import Policy
-from states.rules import HELD
+from states.rules.holding import HELD
 from states.terms import STAFF, Act, Action, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.identity import identity

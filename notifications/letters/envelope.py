@@ -17,7 +17,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from config.zone import SHANGHAI
-from notifications.letters.values import Rendered, one_line
+from notifications.letters.printing import one_line
+from notifications.letters.values import Rendered
 
 BOUNDARY, MIXED = "=_yanxiu", "=_mixed_yanxiu"  # neither begins with the other
 WORD_BYTES = 39  # 52 base64 characters: an encoded word fits beside any field name in 76 columns

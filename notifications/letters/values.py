@@ -11,10 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from notifications.letters.printing import one_line, quotable
 from states.terms import Kind, Role
-
-__all__ = ["DueRow", "Item", "Letter", "Notice", "Rendered", "one_line", "quotable"]
 
 Pairs = tuple[tuple[str, str], ...]  # label, value
 

@@ -17,12 +17,11 @@ from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
 from notifications.letters.wording import Wording, Wordings
 from notifications.letters.wording_check import BadWording
-from states.terms import Role, Text
+from states.terms import Text
 from workflow.mail.outbox import INSERT, draft
 from workflow.mail_tables import Purpose
 from workflow.office.log import note
 
-READERS = (Role.HOST, Role.COORDINATOR, Role.PROVINCE)
 Texts = tuple[str, str]  # subject, lead
 LONGEST = 4000  # characters of either, before it is checked
 

@@ -59,8 +59,6 @@ from states.rules.papers import (
 )
 from states.terms import Act, Action
 
-__all__ = ["EVERY", "HELD", "RULES"]
-
 EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (

@@ -21,10 +21,12 @@ from states.calendar import WorkCalendar
 from states.facts import Facts
 from states.terms import Act, Action, Role
 from workflow.database import Database
-from workflow.engine import Deed, Outcome, perform
+from workflow.deeds import Deed, Outcome
+from workflow.engine import perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
-from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
+from workflow.imports.plan_file import PlanFile, read_plan
+from workflow.imports.rows import PlanRow
 from workflow.mail_tables import ATTEMPT, MAIL, REMINDER
 from workflow.people import Actor, add_person, grant
 from workflow.tables import DEADLINE, PERSON, PROJECT

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_envelope import HTML, MAIL, TEXT, bytes_of
 
 from notifications.letters.envelope import Attachment
-from notifications.letters.values import one_line
+from notifications.letters.printing import one_line
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ICS = Attachment("期限.ics", "text/calendar; method=PUBLISH", b"BEGIN:VCALENDAR\r\n")

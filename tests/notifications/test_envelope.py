@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.letters.envelope import compose
-from notifications.letters.values import Rendered, one_line
+from notifications.letters.printing import one_line
+from notifications.letters.values import Rendered
 
 TEXT = "福州大学：\n\n.\n您好！\nFrom 一行\n\n"
 HTML = "<p>您好&amp;</p>\n" + "长" * 3000 + "\n"

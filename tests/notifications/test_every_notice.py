@@ -24,8 +24,9 @@ from notifications.letters.step_lines import STEPS
 from notifications.letters.values import Letter, Rendered
 from notifications.letters.wording import LANGUAGES, SHIPPED, shipped
 from notifications.letters.wording_check import check
-from notifications.letters.words import WORDS, joined, words_of
+from notifications.letters.words import WORDS, words_of
 from states.facts import Facts
+from states.labels import joined
 from states.lifecycle import ACT_RULES, LIFECYCLE
 from states.lifecycle import ACTS as ACT_TABLE
 from states.policy import Category, Policy

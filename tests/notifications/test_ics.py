@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token, reminder_ics, uid
-from notifications.letters.values import one_line
+from notifications.letters.printing import one_line
 
 STAMP = datetime(2025, 2, 21, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 FILING = Entry(

@@ -18,7 +18,8 @@ from notifications.worker import JOBS
 from states.terms import Act, Action, Entry, Role
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
-from workflow.engine import Deed, perform
+from workflow.deeds import Deed
+from workflow.engine import perform
 from workflow.migrations import upgrade
 from workflow.people import Actor
 

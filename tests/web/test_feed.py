@@ -30,7 +30,8 @@ from notifications.calendars.feeds import (
 )
 from notifications.calendars.ics import feed_token, uid
 from states.terms import Act, Action, Role
-from web.app import Site, create_app
+from web.app import create_app
+from web.site import Site
 from workflow.database import Database
 from workflow.people import add_person, grant, person_id
 from workflow.tables import PERSON

@@ -11,7 +11,8 @@ from stories import CLERK, COORDINATOR, FILING, HEADS, WANG
 from visits import House, words
 
 from states.terms import Act, Action, State
-from workflow.engine import Deed, perform
+from workflow.deeds import Deed
+from workflow.engine import perform
 from workflow.papers import store_bytes
 
 STATES = ("drafted", "submitted", "reviewed", "planned", "filed", "held", "reported", "subsidised")

@@ -24,7 +24,8 @@ from stories import (
 )
 
 from states.terms import Act, Action, Role, State
-from workflow.engine import Deed, LostRace, NoSuchProject, Outcome, Refused, perform
+from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
+from workflow.engine import perform
 from workflow.people import Actor
 
 PLAN = {"number": 7}

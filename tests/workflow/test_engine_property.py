@@ -32,7 +32,8 @@ from states.forms import FORMS
 from states.policy import Policy
 from states.terms import Act, Action, Kind, Role, State
 from workflow.database import Database
-from workflow.engine import LostRace, Refused, situation
+from workflow.deeds import LostRace, Refused
+from workflow.engine import situation
 from workflow.migrations import upgrade
 from workflow.people import Actor
 

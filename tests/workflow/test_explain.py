@@ -17,7 +17,8 @@ from stories import AT, AUDITOR, CLERK, COORDINATOR, OFFICE, OTHER_CLERK, SCHOOL
 from config.rulebook import Rulebook, rulebook
 from states.terms import Act, Action, Role
 from workflow.database import Database
-from workflow.engine import Deed, NoSuchProject, Refused, perform_in
+from workflow.deeds import Deed, NoSuchProject, Refused
+from workflow.engine import perform_in
 from workflow.explain import DEEDS, Option, Stand, options, worth_saying
 from workflow.people import Actor
 

@@ -20,8 +20,7 @@ from states.facts import UNJUDGED, Facts
 from states.filling import filled
 from states.findings import Case
 from states.terms import Act, Action, Role, State
-from workflow.deeds import LostRace
-from workflow.engine import Refused
+from workflow.deeds import LostRace, Refused
 from workflow.races import has_moved_on, matters, moved_on
 from workflow.tables import EVENT
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel
 
 from web.api.describing import both, problems
-from web.api.mails import MarkOut, Room, Worker, reader_of
+from web.api.mails import MarkOut, Room, Worker
 from web.api.projects import clean
 from web.site import site_of
 from workflow.mail import room as mail_room
 from workflow.mail.acts import clear_mark
+from workflow.mail.room import reader_of
 
 routes = APIRouter(tags=[both("邮件", "mail")])
 

@@ -27,7 +27,7 @@ from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
 from workflow.mail.log import outcome_label, step_label
-from workflow.mail.room import ACTS, Reader, Search
+from workflow.mail.room import ACTS, Search, reader_of
 from workflow.mail_tables import MailStatus
 from workflow.tables import LARGEST_ID
 
@@ -35,10 +35,6 @@ routes = APIRouter(tags=[both("邮件", "mail")])
 Room = Annotated[Visitor, Depends(in_role(*OFFICIALS))]
 Worker = Annotated[Visitor, Depends(writer_in_role(*CARERS))]
 MailAct = StrEnum("MailAct", {name.upper(): name for name in ACTS})  # type: ignore[misc]
-
-
-def reader_of(visitor: Visitor) -> Reader:
-    return Reader(visitor.actor, visitor.email)
 
 
 class Mails(Listed):

@@ -21,11 +21,11 @@ from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
 from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
-from workflow.mail.acts import LONGEST_NOTE, BadNote, act_on, clear_mark
+from workflow.mail.acts import CLEARED, LONGEST_NOTE, BadNote, act_on, clear_mark
 from workflow.mail.attempts import MailRefused
 from workflow.mail.desk import MAIL_STATUS
 from workflow.mail.log import outcome_label, reason_label, step_label
-from workflow.mail.room import ACTS, Reader, Search
+from workflow.mail.room import ACTS, Search, reader_of
 
 routes = APIRouter(include_in_schema=False)
 READ = allowed(*OFFICIALS)
@@ -44,7 +44,7 @@ def mail_list(
     project: Annotated[str, Query(max_length=20)] = "",
     before: Key = None,
 ) -> Response:
-    site, reader = site_of(request), _reader(visitor)
+    site, reader = site_of(request), reader_of(visitor)
     number = number_of(project.strip())
     search = Search(state if state in MAIL_STATUS else "", q.strip(), number)
     with site.db.read() as connection:
@@ -70,7 +70,7 @@ def mail_list(
 @routes.get("/mail/addresses")
 def addresses(request: Request, visitor: Who) -> Response:
     with site_of(request).db.read() as connection:
-        rows = mail_room.marked_addresses(connection, _reader(visitor))
+        rows = mail_room.marked_addresses(connection, reader_of(visitor))
     may = visitor.has(*CARERS)
     return page(request, "mail_addresses.html", rows=rows, may=may)
 
@@ -79,7 +79,7 @@ def addresses(request: Request, visitor: Who) -> Response:
 def clear(request: Request, visitor: Doer, form: Form) -> Response:
     site, email = site_of(request), values(form).get("email", "")[:320]
     with site.db.write() as connection:
-        if not clear_mark(connection, _reader(visitor), email, at=site.now()):
+        if not clear_mark(connection, reader_of(visitor), email, at=site.now()):
             raise HTTPException(404)
     return go(request, "/mail/addresses", CLEARED.format(email=email))
 
@@ -118,7 +118,7 @@ def _page(
 def _mail(site: Site, visitor: Visitor, number: int) -> dict[str, Any]:
     """One mail that is the visitor's to read; else 404."""
     with site.db.read() as connection:
-        found = mail_room.one(connection, _reader(visitor), number, site.now())
+        found = mail_room.one(connection, reader_of(visitor), number, site.now())
     if found is None:
         raise HTTPException(404)
     return found
@@ -140,16 +140,12 @@ def do(request: Request, visitor: Doer, form: Form, number: int, act: str) -> Re
         raise HTTPException(404)
     try:
         with site.db.write() as connection:
-            act_on(connection, _reader(visitor), number, act, given, at=site.now())
+            act_on(connection, reader_of(visitor), number, act, given, at=site.now())
     except BadNote as wrong:
         return _page(request, visitor, number, wrong.text, given[:LONGEST_NOTE], 422)
     except MailRefused as refused:
         return _page(request, visitor, number, refused.text, given, 409)
     return go(request, f"/mail/{number}", DONE[act].format(number=number))
-
-
-def _reader(visitor: Visitor) -> Reader:
-    return Reader(visitor.actor, visitor.email)
 
 
 LABELS = {
@@ -168,6 +164,3 @@ DONE = {
     "hold": Text("第{number}号邮件已扣下。", "Mail {number} is held back."),
     "by_hand": Text("第{number}号邮件已登记为人工送达。", "Mail {number} counts as delivered."),
 }
-CLEARED = Text(
-    "已取消 {email} 的退信标记，今后照常发信。", "{email} is written to again from now on."
-)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from states.policy import Category, Policy
 from states.terms import Text
-from workflow.imports.words import CellError, short, squeeze
+from workflow.identity import squeeze
+from workflow.imports.words import CellError, short
 
 FUNDED, SELF_FUNDED = "funded", "self_funded"
 PAID_BY_THE_STATE = frozenset({"资助", "经费资助", "补助", "经费补助"})

@@ -10,8 +10,8 @@ from unicodedata import normalize
 from email_validator import EmailNotValidError, validate_email
 
 from states.terms import State, Text
-from workflow.identity import GAPS, INVISIBLE
-from workflow.imports.words import CellError, short, squeeze, tidy
+from workflow.identity import GAPS, INVISIBLE, squeeze, tidy
+from workflow.imports.words import CellError, short
 
 MAX_TEXT = 200
 MAX_NUMBER = 10_000

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from workflow.imports.words import squeeze, tidy
+from workflow.identity import squeeze, tidy
 
 HEADING_WITHIN = 30  # the heading row must be among these first rows
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")

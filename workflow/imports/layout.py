@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from states.policy import Policy
 from states.terms import Text
+from workflow.identity import squeeze
 from workflow.imports.categories import names_category
 from workflow.imports.cells import is_blank
 from workflow.imports.headings import (
@@ -21,7 +22,7 @@ from workflow.imports.headings import (
     read_columns,
 )
 from workflow.imports.rows import Reading, Remark
-from workflow.imports.words import CellError, short, squeeze
+from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Row, Sheet
 
 TOTALS = ("合计", "小计", "总计", "共计")

@@ -20,7 +20,8 @@ from workflow.identity import identity
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_changes import Taking, into_plan, known_projects, take_over
 from workflow.imports.plan_facts import as_stored, books_complete
-from workflow.imports.plan_file import PlanFile, PlanRow, Remark
+from workflow.imports.plan_file import PlanFile
+from workflow.imports.rows import PlanRow, Remark
 from workflow.people import know_contacts
 from workflow.tables import DEADLINE
 

@@ -15,10 +15,11 @@ from states.facts import Json, merge
 from states.lifecycle import FINAL
 from states.policy import Policy
 from states.terms import Action, Role, State, Text
-from workflow.engine import Deed, Refused, amend, perform_in
+from workflow.deeds import Deed, Refused
+from workflow.engine import amend, perform_in
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_facts import FIXED_ONCE_HELD, SCHEDULE, plan_facts
-from workflow.imports.plan_file import PlanRow, Remark
+from workflow.imports.rows import PlanRow, Remark
 from workflow.people import Actor
 from workflow.tables import EVENT, PROJECT
 

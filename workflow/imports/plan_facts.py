@@ -10,7 +10,7 @@ from states.lifecycle import FINAL
 from states.policy import Policy
 from states.terms import BEFORE_PLAN, State, Text, day_label
 from workflow.imports.outcome import Imported
-from workflow.imports.plan_file import PlanRow, Remark
+from workflow.imports.rows import PlanRow, Remark
 
 # The columns of a plan that may differ in a later file. Dates go together.
 SCHEDULE = ("schedule_text", "opens_earliest", "opens_latest", "planned_ends")

@@ -10,14 +10,13 @@ from openpyxl.utils import get_column_letter
 
 from states.policy import Category, Policy
 from states.terms import Text
+from workflow.identity import identity
 from workflow.imports.checks import check_row, check_totals
 from workflow.imports.headings import Field
 from workflow.imports.layout import Layout, find_layout, project_rows
 from workflow.imports.rows import PlanRow, Reading, Remark, read_row
-from workflow.imports.words import CellError, identity
+from workflow.imports.words import CellError
 from workflow.imports.workbook import Sheet, read_sheet
-
-__all__ = ["PlanFile", "PlanRow", "Remark", "identity", "read_plan"]
 
 
 @dataclass(slots=True)

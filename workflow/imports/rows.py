@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from states.policy import Category, Policy
 from states.terms import State, Text
+from workflow.identity import squeeze, tidy
 from workflow.imports import cells
 from workflow.imports.categories import match_category, read_funding
 from workflow.imports.headings import SYNONYMS, Columns, Field
 from workflow.imports.schedule import EMPTY, Schedule, ScheduleError, parse_schedule
-from workflow.imports.words import CellError, short, squeeze, tidy
+from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Row
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from states.terms import Text
-from workflow.imports.words import CellError, short, squeeze, tidy
+from workflow.identity import squeeze, tidy
+from workflow.imports.words import CellError, short
 
 LONGEST_DAYS = 60
 LONGEST_TEXT = 60

@@ -1,11 +1,9 @@
-"""Text as it comes out of cells: tidied for keeping, squeezed for comparing, cut for quoting."""
+"""Text of cells: cut for quoting, and what cannot be read in them."""
 
 from __future__ import annotations
 
 from states.terms import Text
-from workflow.identity import identity, squeeze, tidy
-
-__all__ = ["CellError", "ReadingError", "identity", "short", "squeeze", "tidy"]
+from workflow.identity import tidy
 
 QUOTED = 40
 

@@ -16,11 +16,9 @@ from typing import Any, NamedTuple
 from openpyxl import load_workbook
 from openpyxl.worksheet._reader import WorkSheetParser
 
+from workflow.identity import tidy
 from workflow.imports.archive import BROKEN, WorkbookError, read_archive, refuse
 from workflow.imports.headings import HEADING_WITHIN, is_heading
-from workflow.imports.words import tidy
-
-__all__ = ["Row", "Sheet", "WorkbookError", "read_sheet"]
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200

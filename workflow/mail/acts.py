@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from states.terms import OFFICE, Text
 from workflow.mail import room as mail_room
-from workflow.mail.desk import clear_address
+from workflow.mail.addresses import clear_address
 from workflow.mail.room import ACTS, Reader
 from workflow.office.log import note as log
 
@@ -74,4 +74,7 @@ def clear_mark(connection: Connection, reader: Reader, email: str, *, at: dateti
 NO_NOTE = Text("请写明如何送达，如：已电话告知张老师。", "Say how it was delivered.")
 BAD_NOTE = Text(
     "说明最多{most}字，写成一行。", "A note has {most} characters at most, on one line."
+)
+CLEARED = Text(
+    "已取消 {email} 的退信标记，今后照常发信。", "{email} is written to again from now on."
 )

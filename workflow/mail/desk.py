@@ -11,8 +11,6 @@ from sqlalchemy import Connection, select, update
 
 from states.mailing import PARTING
 from states.terms import Act, Action, Text
-from workflow.mail.addresses import clear_address as clear_address
-from workflow.mail.addresses import mark_address as mark_address
 from workflow.mail.attempts import HELD, RELEASED, MailRefused, record
 from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.tables import LARGEST_ID

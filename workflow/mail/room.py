@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, true
 
 from states.terms import OFFICE, Role
+from workflow.accounts.sessions import Visitor
 from workflow.mail import desk as mail_desk
 from workflow.mail.attempts import HELD
 from workflow.mail.desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
@@ -45,6 +46,10 @@ class Reader:
 
     def has(self, roles: frozenset[Role]) -> bool:
         return not roles.isdisjoint(self.actor.roles)
+
+
+def reader_of(visitor: Visitor) -> Reader:
+    return Reader(visitor.actor, visitor.email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from config.rulebook import Rulebook
 from states.terms import Act, Role
 from workflow.database import Database
-from workflow.engine import Deed, perform
+from workflow.deeds import Deed
+from workflow.engine import perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, read_plan

@@ -14,7 +14,8 @@ from config.rulebook import Rulebook
 from workflow.database import Database
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
-from workflow.imports.plan_file import PlanFile, PlanRow, read_plan
+from workflow.imports.plan_file import PlanFile, read_plan
+from workflow.imports.rows import PlanRow
 from workflow.migrations import upgrade
 
 TODAY = date(2025, 2, 20)

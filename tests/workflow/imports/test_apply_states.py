@@ -15,7 +15,8 @@ from config.rulebook import Rulebook
 from notifications.sweep import sweep
 from states.terms import Action, Role
 from workflow.database import Database
-from workflow.engine import Deed, Outcome, perform
+from workflow.deeds import Deed, Outcome
+from workflow.engine import perform
 from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan

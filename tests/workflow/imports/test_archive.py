@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workflow.imports.workbook import WorkbookError, read_sheet
+from workflow.imports.archive import WorkbookError
+from workflow.imports.workbook import read_sheet
 
 HEAD = ["项目名称", "承办单位"]
 Write = Callable[..., Path]

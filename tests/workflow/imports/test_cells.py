@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from states.terms import State
+from workflow.identity import identity, tidy
 from workflow.imports.cells import read_amount, read_email, read_number, read_state, read_text
-from workflow.imports.words import CellError, identity, tidy
+from workflow.imports.words import CellError
 
 ANYTHING = st.text() | st.floats() | st.integers() | st.booleans() | st.dates()
 

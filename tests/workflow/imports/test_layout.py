@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from states.policy import Policy
-from workflow.imports.plan_file import PlanFile, Remark, read_plan
+from workflow.imports.plan_file import PlanFile, read_plan
+from workflow.imports.rows import Remark
 
 Write = Callable[..., Path]
 HEAD = ["序号", "项目名称", "项目类别", "承办单位", "举办时间", "计划人数", "联系邮箱"]

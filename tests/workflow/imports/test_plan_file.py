@@ -14,8 +14,9 @@ import pytest
 from config.policy_files import load_policy
 from states.policy import Policy
 from states.terms import State, Text
-from workflow.imports.plan_file import PlanFile, PlanRow, Remark, read_plan
-from workflow.imports.workbook import WorkbookError
+from workflow.imports.archive import WorkbookError
+from workflow.imports.plan_file import PlanFile, read_plan
+from workflow.imports.rows import PlanRow, Remark
 
 Write = Callable[..., Path]
 HEAD = ["序号", "项目名称", "项目类别", "承办单位", "举办时间", "计划人数", "联系邮箱"]

@@ -13,7 +13,8 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Font
 
-from workflow.imports.workbook import Row, WorkbookError, read_sheet
+from workflow.imports.archive import WorkbookError
+from workflow.imports.workbook import Row, read_sheet
 
 HEAD = ["项目名称", "承办单位"]
 Write = Callable[..., Path]

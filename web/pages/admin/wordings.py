@@ -14,12 +14,12 @@ from notifications.letters.imagined_letter import NoPreview
 from notifications.letters.notices import NAMES, NOTICES
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
+from notifications.letters.samples import READERS
 from notifications.letters.values import Rendered
 from notifications.letters.wording import LANGUAGES, resolved
 from notifications.letters.wording_check import BadWording, check
 from notifications.letters.wording_desk import (
     LONGEST,
-    READERS,
     Texts,
     keep,
     own_versions,
