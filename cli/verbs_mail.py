@@ -71,7 +71,7 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
 
 def show(number: int, as_json: bool) -> None:
     """Everything about one mail."""
-    from notifications.by_hand import preview
+    from notifications.mail_texts import bytes_of
     from notifications.mailbox import readable_mail
 
     office = Office(as_json)
@@ -79,13 +79,10 @@ def show(number: int, as_json: bool) -> None:
         mail = mail_log.one_mail(connection, number)
     if mail is None:
         raise Stop(NO_MAIL.format(number=number), REFUSED)
-    content, draft = mail.pop("content"), False
-    if content is None and mail["status"] in WAITING:
-        now = office.clock
-        writer = make_worker(office).writer()
-        made = preview(office.db, writer, number, today=now.today(), at=now.now())
-        content, draft = (made.content if made else None), True
-    text = readable_mail(bytes(content)) if content else ""
+    writer, now = make_worker(office).writer(), office.clock
+    content, draft = bytes_of(office.db, writer, mail, today=now.today(), at=now.now())
+    del mail["content"]
+    text = readable_mail(content) if content else ""
     if as_json:
         office.printer.data(mail_log.labelled(mail) | {"text": text, "draft": draft})
         return
@@ -168,7 +165,6 @@ def addresses(as_json: bool) -> None:
     office.printer.line(ADDRESSES.format(n=len(rows)))
 
 
-WAITING = ("pending", "failed", "dead", "awaiting")
 HEADS = (
     Text("编号", "ID"),
     Text("日期", "Date"),

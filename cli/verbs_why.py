@@ -11,8 +11,8 @@ from cli.verbs_do import UNKNOWN_PERSON, cited, finding_data, named
 from states.findings import Finding
 from states.terms import Severity, Text
 from workflow.engine import situation
-from workflow.explain import Option, options, worth_saying
 from workflow.people import find_actor
+from workflow.project.explain import Option, options, worth_saying
 
 
 def why(project_id: int, action: str, user: str, as_json: bool) -> None:

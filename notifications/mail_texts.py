@@ -30,20 +30,23 @@ def told(
     db: Database, writer: Writer, mail: Mapping[str, Any], *, today: date, at: datetime
 ) -> Told:
     """The text of a mail as workflow/mail/log.py gives it. Nothing is kept."""
-    if mail["content"]:
-        return _read(bytes(mail["content"]), draft=False)
-    if mail["status"] not in UNSENT:
-        return Told("")
+    content, draft = bytes_of(db, writer, mail, today=today, at=at)
+    text, attached = text_of(content) if content else ("", ())
+    return Told(text, tuple(attached), draft)
+
+
+def bytes_of(
+    db: Database, writer: Writer, mail: Mapping[str, Any], *, today: date, at: datetime
+) -> tuple[bytes, bool]:
+    """A mail as it was written, or as it would be written now, and whether it is such a draft;
+    empty where it will not be sent or cannot be written."""
+    if mail["content"] or mail["status"] not in UNSENT:
+        return bytes(mail["content"] or b""), False
     try:
         made = preview(db, writer, mail["id"], today=today, at=at)
     except (LookupError, ValueError):  # it will be told as a mail that cannot be written
         made = None
-    return _read(made.content, draft=True) if made else Told("", draft=True)
-
-
-def _read(content: bytes, *, draft: bool) -> Told:
-    text, attached = text_of(content)
-    return Told(text, tuple(attached), draft)
+    return (made.content if made else b""), True
 
 
 def html_of(mail: Mapping[str, Any]) -> str | None:

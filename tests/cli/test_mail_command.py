@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,14 @@ def test_the_log_says_what_failed_and_a_resend_brings_it_out(failing: Command) -
         assert failing.json("worker", "--once", SMTP_PORT=box.port)["sent"] == 1
     assert only(failing, "--state", "sent")["id"] == mail["id"]
     assert "已发送" in failing.ok("mail").out
+
+
+def test_a_mail_that_cannot_be_written_is_shown_without_its_text(failing: Command) -> None:
+    number = only(failing)["id"]
+    with sqlite3.connect(Path(failing.data) / "yanxiu.db") as raw:
+        raw.execute("UPDATE mail SET to_email = 'a b' WHERE id = ?", (number,))
+    shown = failing.json("mail", "show", number)
+    assert (shown["to_email"], shown["text"], shown["draft"]) == ("a b", "", True)
 
 
 def test_a_project_shows_what_was_not_sent_and_why(failing: Command) -> None:

@@ -14,9 +14,9 @@ from visits import House, Visit, words
 
 from states.discretion import masked
 from states.terms import Action
-from workflow.discretion import told_facts, told_history
 from workflow.office.log import Search, lines
 from workflow.office.profiles import of_host
+from workflow.project.discretion import told_facts, told_history
 
 NUMBER, OTHER = "6222000011112222", "6222000033334444"
 PROFILE = {"account_name": "理工大学", "account_number": NUMBER, "bank": "某银行福州支行"}

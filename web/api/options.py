@@ -18,8 +18,8 @@ from web.api.problems import FindingOut, finding_out, spoken
 from web.api.projects import seen
 from web.numbers import Id
 from web.site import site_of
-from workflow import explain
-from workflow.explain import Stand
+from workflow.project import explain
+from workflow.project.explain import Stand
 
 routes = APIRouter(tags=[both("办理", "actions")])
 

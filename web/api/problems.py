@@ -18,9 +18,9 @@ from workflow.accounts.reset import REFUSALS
 from workflow.answers import OtherRequest, UnderWay
 from workflow.batches.publishing import BatchRefused
 from workflow.deeds import Refused
-from workflow.explain import is_personal
 from workflow.imports.words import CellError
 from workflow.papers import PaperRefused
+from workflow.project.explain import is_personal
 
 TYPE = "application/problem+json"
 

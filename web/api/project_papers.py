@@ -18,7 +18,8 @@ from web.api.projects import seen
 from web.downloads import kept_paper
 from web.numbers import Id
 from web.site import site_of
-from workflow.one_project import history, is_inside, paper, paper_versions
+from workflow.project.events import history, paper, paper_versions
+from workflow.project.seen import is_inside
 from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("材料", "papers")])

@@ -19,13 +19,13 @@ from web.searching import read_place, write_place
 from web.site import Site, site_of
 from workflow import queries
 from workflow.accounts.sessions import Visitor
-from workflow.discretion import told_facts, told_history, told_mail
 from workflow.lateness import late_among
 from workflow.lists.filters import conditions
 from workflow.lists.finding import find
 from workflow.lists.rows import project_rows
 from workflow.lists.search import LATEST, MOST_WORDS, SOONEST, Cursor, Order, Search
-from workflow.one_project import is_inside, seen_by
+from workflow.project.discretion import told_facts, told_history, told_mail
+from workflow.project.seen import is_inside, seen_by
 
 routes = APIRouter(tags=[both("项目", "projects")])
 Name = Annotated[str, Query(max_length=200)]

@@ -18,7 +18,7 @@ from web.visiting import allowed, posted_by, values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, NoSuchProject, Refused
 from workflow.engine import perform_in
-from workflow.one_project import seen_by
+from workflow.project.seen import seen_by
 from workflow.workplace.calls import calls
 from workflow.workplace.watching import scope_of
 

@@ -24,11 +24,11 @@ from states.policy import Category, Policy
 from states.terms import STAFF, Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
 from web.pages.deed_unit import pays_to, unit_of
-from workflow.explain import Known, Option, is_personal, option
 from workflow.judging import RESTATED
-from workflow.one_project import is_inside
 from workflow.people import Actor, recipients
-from workflow.told import Line, told
+from workflow.project.explain import Known, Option, is_personal, option
+from workflow.project.seen import is_inside
+from workflow.project.told import Line, told
 
 
 def is_offered(one: Option) -> bool:

@@ -28,10 +28,11 @@ from web.visiting import Posted, Signed, values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, LostRace, Outcome, Refused
 from workflow.engine import perform
-from workflow.explain import Known, Option, is_personal, option, worth_saying
-from workflow.one_project import Entry, history, is_inside
 from workflow.papers import PaperRefused, store_bytes
 from workflow.people import Actor
+from workflow.project.events import Entry, history
+from workflow.project.explain import Known, Option, is_personal, option, worth_saying
+from workflow.project.seen import is_inside
 
 ACTING = STAFF | {Role.HOST}
 routes = APIRouter(include_in_schema=False)

@@ -28,21 +28,14 @@ from web.pages.project_parts import (
 from web.rendering import page
 from web.site import site_of
 from web.visiting import Signed
-from workflow.explain import Known, option, options, possible
 from workflow.mail.desk import status_label
 from workflow.mail.log import reason_label
-from workflow.moves import moves
-from workflow.one_project import (
-    history,
-    is_inside,
-    mails,
-    one_project,
-    paper,
-    paper_versions,
-    seen_by,
-    silences,
-)
 from workflow.people import Actor
+from workflow.project.events import history, paper, paper_versions
+from workflow.project.explain import Known, option, options, possible
+from workflow.project.mails import mails, silences
+from workflow.project.moves import moves
+from workflow.project.seen import is_inside, one_project, seen_by
 
 routes = APIRouter(include_in_schema=False)
 MAIL_COLOUR = {

@@ -17,11 +17,11 @@ from states.lateness import Look, is_handed_in, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
-from workflow.explain import Option, Stand, worth_saying
 from workflow.mail_tables import Purpose
-from workflow.moves import Move
-from workflow.one_project import OneProject
 from workflow.people import Actor
+from workflow.project.explain import Option, Stand, worth_saying
+from workflow.project.moves import Move
+from workflow.project.seen import OneProject
 from workflow.queries import deed_label
 
 # When each state was reached, as the facts say.

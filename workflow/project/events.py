@@ -1,39 +1,27 @@
-"""One project as its page shows it: read in a fixed number of queries of bounded size, whatever has
-happened to it; the whole of its history and mail is read by a page of its own.
-
-A host sees its own project without what is internal to officials: their opinions and notes, what
-one of two people has proposed, and mail that went to others.
-"""
+"""What happened to a project, as its readers are told it: a host without what officials say among
+themselves."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, or_, select, union
+from sqlalchemy import Connection, bindparam, select
 
-from config.rulebook import Rulebook
 from states.discretion import INTERNAL, is_internal
-from states.facts import Facts, Json
+from states.facts import Json
 from states.labels import deed_name
 from states.policy import Category, Policy
-from states.terms import OFFICIALS, Act, Action, Role, State, Text, deed_of
-from workflow.deadlines import LATEST, SET
-from workflow.deeds import NoSuchProject
-from workflow.engine import situation
-from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
-from workflow.people import Actor
+from states.terms import Act, Action, Role, State, Text, deed_of
+from workflow.project.told import Line, told
 from workflow.queries import deed_label
-from workflow.scopes import may_see
 from workflow.statements import Statement
-from workflow.tables import EVENT, LARGEST_ID, PERSON
-from workflow.told import Line, told
+from workflow.tables import EVENT, PERSON
 
-RECENT, FEW = 5, 3  # events and mails that the project's own page shows
+RECENT = 5  # events that the project's own page shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,72 +42,6 @@ class Entry:
     said: list[Line]
     papers: Json  # key -> what is kept of it
     flags: int
-
-
-@dataclass(frozen=True, slots=True)
-class OneProject:
-    """A project as it was read. `inside`: whether the reader sees what officials say."""
-
-    id: int
-    version: int
-    facts: Facts
-    policy: Policy
-    category: Category
-    inside: bool
-    deadlines: list[dict[str, Any]]
-    history: list[Entry]  # the latest RECENT
-    mail: list[dict[str, Any]]  # the latest FEW
-
-    @property
-    def pending(self) -> Json:
-        """What waits for a second person, for those whose matter it is."""
-        return self.facts.pending if self.inside else {}
-
-
-def seen_by(
-    connection: Connection, book: Rulebook, project_id: int, actor: Actor
-) -> tuple[Facts, Json, int, Policy] | None:
-    """The project's facts, also as stored, version and policy. None where there is none of that
-    number, or none that is this person's to see: nobody learns which."""
-    if not 0 < project_id <= LARGEST_ID:
-        return None
-    with suppress(NoSuchProject):
-        facts, stored, version, policy = situation(connection, book, project_id)
-        return (facts, stored, version, policy) if may_see(actor, facts) else None
-    return None
-
-
-def is_inside(actor: Actor, facts: Facts) -> bool:
-    return not OFFICIALS.isdisjoint(actor.roles_over(facts))
-
-
-def one_project(
-    connection: Connection, book: Rulebook, project_id: int, actor: Actor
-) -> OneProject | None:
-    """Everything about a project that this person may see; None as in `seen_by`."""
-    found = seen_by(connection, book, project_id, actor)
-    if found is None:
-        return None
-    facts, _, version, policy = found
-    inside = is_inside(actor, facts)
-    return OneProject(
-        id=project_id,
-        version=version,
-        facts=facts,
-        policy=policy,
-        category=policy.categories[facts.category],
-        inside=inside,
-        deadlines=_deadlines(connection, project_id),
-        history=latest(connection, project_id, policy, facts.category, inside=inside),
-        mail=mails(connection, project_id, inside=inside, most=FEW),
-    )
-
-
-def _deadlines(connection: Connection, project_id: int) -> list[dict[str, Any]]:
-    """Every round of every deadline, the last of each kind coming last."""
-    names = ("id", "kind", "round", "anchor_on", "due_on", *SET)
-    rows = LATEST.run(connection, {"project_id": project_id})
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 _SHOWN_OF_EVENTS = (
@@ -236,65 +158,3 @@ def paper(
             hidden = not inside and is_internal(deed, role, json.loads(given), changed)
             return None if hidden else kept
     return None
-
-
-_SHOWN = (
-    MAIL.c.id,
-    MAIL.c.purpose,
-    MAIL.c.notice,
-    MAIL.c.to_name,
-    MAIL.c.to_email,
-    MAIL.c.to_role,
-    MAIL.c.on_date,
-    MAIL.c.status,
-    MAIL.c.reason,
-    MAIL.c.subject,
-    MAIL.c.sent_at,
-)
-_OWN = select(*_SHOWN).where(MAIL.c.project_id == bindparam("project_id"))
-_CARRYING = select(*_SHOWN).where(
-    MAIL.c.id.in_(
-        select(REMINDER.c.mail_id).where(REMINDER.c.project_id == bindparam("project_id"))
-    )
-)
-_BOTH = union(_OWN, _CARRYING).subquery()
-_VISIBLE = or_(_BOTH.c.to_role == Role.HOST.value, bindparam("inside", type_=Boolean()))
-_MAILS = Statement(
-    select(_BOTH).where(_VISIBLE).order_by(_BOTH.c.id.desc()).limit(bindparam("most"))
-)
-MOST_MAILS = 1000
-
-
-def mails(
-    connection: Connection, project_id: int, *, inside: bool, most: int = MOST_MAILS
-) -> list[dict[str, Any]]:
-    """The mails about this project alone, and those that remind of it among others, the newest
-    first; for hosts those that went to the host."""
-    names = [column.name for column in _SHOWN]
-    values = {"project_id": project_id, "inside": inside, "most": most}
-    return [dict(zip(names, row, strict=True)) for row in _MAILS.run(connection, values)]
-
-
-_SILENT_SHOWN = (
-    REMINDER.c.kind,
-    REMINDER.c.step,
-    REMINDER.c.on_date,
-    REMINDER.c.role,
-    REMINDER.c.recipient,
-    REMINDER.c.reason,
-)
-_SILENT = Statement(
-    select(*_SILENT_SHOWN)
-    .where(REMINDER.c.project_id == bindparam("project_id"))
-    .where(REMINDER.c.status == ReminderStatus.SUPPRESSED.value)
-    .order_by(REMINDER.c.on_date, REMINDER.c.id)
-)
-
-
-def silences(connection: Connection, project_id: int, *, inside: bool) -> list[dict[str, Any]]:
-    """The reminders that were not sent, and why; not for hosts."""
-    if not inside:
-        return []
-    names = [column.name for column in _SILENT_SHOWN]
-    rows = _SILENT.run(connection, {"project_id": project_id})
-    return [dict(zip(names, row, strict=True)) for row in rows]

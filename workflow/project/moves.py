@@ -17,10 +17,10 @@ from states.next_step import Next, around_the_class
 from states.policy import MilestoneRule
 from states.terms import Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
-from workflow.explain import Known, Option, option, worth_saying
-from workflow.one_project import OneProject
 from workflow.people import Actor
-from workflow.told import Line, told
+from workflow.project.explain import Known, Option, option, worth_saying
+from workflow.project.seen import OneProject
+from workflow.project.told import Line, told
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from states.terms import Act, Action, Role
 from workflow.database import Database
 from workflow.deeds import Deed, NoSuchProject, Refused
 from workflow.engine import perform_in
-from workflow.explain import DEEDS, Option, Stand, options, worth_saying
 from workflow.people import Actor
+from workflow.project.explain import DEEDS, Option, Stand, options, worth_saying
 
 BOOK = rulebook()
 BOTH = Actor("both", "双岗", ((Role.HOST, SCHOOL), (Role.COORDINATOR, OFFICE)))
