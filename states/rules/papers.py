@@ -63,7 +63,7 @@ def _promised(case: Case, key: str) -> date | None:
 
 
 PLAIN = Text("", "")
-FOLLOWS = Text("，可先填写补交日期（promised）", "; it may follow, give the date with `promised`")
+FOLLOWS = Text("，可先填写补交日期（promised）", "; it may follow, give its date (promised)")
 
 
 def papers_known(case: Case) -> Iterable[Finding]:
