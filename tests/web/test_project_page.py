@@ -75,6 +75,10 @@ def test_who_judges_papers_finds_them_and_the_way_back_beside_the_step(
     check_html(form)
     assert "已报送的材料 申报表：" in words(form)
     assert f'href="/projects/{project}/do/send_back"' in form.text
+    back = visit.get(f"/projects/{project}/do/send_back")
+    check_html(back)
+    assert "已报送的材料 申报表：" in words(back)
+    assert "材料不全或不符合要求的" not in words(back)
 
 
 def test_a_filing_is_confirmed_without_looking_for_its_milestone(room: Room) -> None:

@@ -179,13 +179,21 @@ class Judged:
 
 
 def judged(known: Known, what: Action | Act, actor: Actor) -> Judged | None:
-    """For a deed that answers what was handed in; None for any other."""
+    """For a deed that answers what was handed in, yes or no; None for any other."""
     facts = known.facts
     category = known.policy.categories[facts.category]
-    if facts.pending or what not in {one.deed for one in waiting(facts, category)}:
+    if facts.pending:
         return None
-    answers = (option(known, deed, actor) for deed in (Action.SEND_BACK, Action.REJECT))
-    return Judged(dict(facts.papers), paper_labels(category), [one for one in answers if one.open])
+    papers, labels = dict(facts.papers), paper_labels(category)
+    if what in NO:
+        return Judged(papers, labels, [])
+    if what not in {one.deed for one in waiting(facts, category)}:
+        return None
+    answers = (option(known, deed, actor) for deed in NO)
+    return Judged(papers, labels, [one for one in answers if one.open])
+
+
+NO = (Action.SEND_BACK, Action.REJECT)
 
 
 def after_label(
