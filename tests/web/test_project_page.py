@@ -219,3 +219,13 @@ def test_a_paper_is_handed_out_as_a_file_and_nothing_else(room: Room) -> None:
 def test_a_paper_that_is_not_there_is_not_found(room: Room, path: str) -> None:
     project = stored(room, "方案.docx", b"x")  # version 1 was never written to the disk
     assert room.visit("wang").get(f"/projects/{project}/papers/{path}").status_code == 404
+
+
+def test_a_day_on_the_bar_stands_under_what_was_reached_on_it(room: Room) -> None:
+    """A filing that is confirmed later keeps the name that goes with its own day."""
+    project = room.project("filed")
+    room.house.desk.do(project, Act.MILESTONE, WANG, "2025-04-20", name="filing_confirmed")
+    shown = words(room.visit("wang").get(f"/projects/{project}"))
+    bar = shown[shown.index("起草中") : shown.index("现在该谁做什么")]
+    assert "已报送实施方案" in bar and "已备案" not in bar
+    assert "已备案" in shown

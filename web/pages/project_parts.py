@@ -63,7 +63,8 @@ def bar(facts: Facts, category: Category) -> list[Stop]:
         look = (
             "past" if n < at or (ended_early and n == at) or ends else "now" if n == at else "ahead"
         )
-        label = state_label(facts if state is facts.state else _at(state, facts), category)
+        # The stage as it was reached, on whose day it stands; what came of it is said above.
+        label = state_label(_at(state, facts), category)
         on = getattr(facts, REACHED[state]) if state in REACHED and n <= at else None
         stops.append(Stop(label, look, on))
     if ended_early:
