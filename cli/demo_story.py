@@ -19,7 +19,7 @@ from cli.demo_calls import calls
 from cli.demo_classes import ORDINARY, classes
 from cli.demo_papers import write_paper
 from states.facts import Facts, Json
-from states.forms import read_form
+from states.form_reading import read_form
 from states.policy import Category
 from states.terms import Entry, Role
 from workflow.admission import Newcomer, admit

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from states.forms import UNSEEN
+from states.form_reading import UNSEEN
 from states.terms import Text
 
 DONE, REFUSED, USAGE, LOST_RACE = 0, 1, 2, 3

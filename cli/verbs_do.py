@@ -10,7 +10,8 @@ from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from states.decide import who_may
 from states.findings import Finding
-from states.forms import FORMS, read_form
+from states.form_reading import read_form
+from states.forms import FORMS
 from states.labels import state_label
 from states.terms import Act, Action, Severity, State, Text, deed_of
 from workflow.deeds import Deed, Outcome, Refused

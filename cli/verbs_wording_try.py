@@ -15,7 +15,7 @@ from notifications.letters.results import Reader
 from notifications.letters.samples import READERS
 from notifications.letters.values import Rendered
 from notifications.letters.wording_desk import queue_test
-from states.forms import EMAIL
+from states.form_reading import EMAIL
 from states.terms import Role, Text
 from workflow.people import find_actor, person_of
 from workflow.whole_files import write_whole

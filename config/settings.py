@@ -18,7 +18,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import URL, make_url
 
 from config.errors import ConfigError, first_reason, refusal
-from states.forms import UNSEEN
+from states.form_reading import UNSEEN
 from states.terms import Text
 
 # "Name <address>" or an address alone; what notifications/letters/envelope.py can write.

@@ -13,7 +13,8 @@ from typing import Any
 
 from states.choices import choices, extendable
 from states.findings import Case
-from states.forms import FORMS, MAX_YUAN
+from states.form_reading import MAX_YUAN
+from states.forms import FORMS
 from states.policy import PaperRule
 from states.terms import Act, Action, Role
 

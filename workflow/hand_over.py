@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from config.rulebook import Rulebook
-from states.forms import read_form
+from states.form_reading import read_form
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Act, Role, Text

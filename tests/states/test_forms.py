@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from states.forms import FORMS, MAX_TEXT, read_form
+from states.form_reading import MAX_TEXT, read_form
+from states.forms import FORMS
 from states.terms import Act, Action
 
 TYPES = {

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 
 from states.facts import Json
-from states.forms import read_form
+from states.form_reading import read_form
 from states.labels import state_label
 from states.terms import Act, Action, State
 from web.api.callers import Writer, writer

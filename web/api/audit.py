@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from states.forms import Problem
+from states.form_reading import Problem
 from web.api.callers import in_role
 from web.api.describing import Cursor, Limit, Listed, ListedByKey, both, following, problems
 from web.api.problems import NO_CURSOR, Unfit, spoken

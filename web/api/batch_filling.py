@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from states.facts import Json
-from states.forms import MAX_LINE, Problem
+from states.form_reading import MAX_LINE, Problem
 from states.terms import Text
 from web.api.actions import Given, as_typed
 from web.api.batch_shapes import Batch, batch_out

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from states.forms import Problem as FieldProblem
+from states.form_reading import Problem as FieldProblem
 from states.labels import state_label
 from states.terms import Action, State
 from web.api.describing import both

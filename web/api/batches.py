@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from states.forms import MAX_LINE, Problem
+from states.form_reading import MAX_LINE, Problem
 from states.terms import STAFF, Action, State, Text
 from web.api.batch_shapes import Batch, BatchSummary, batch_out, summary_of
 from web.api.callers import in_role, writer_in

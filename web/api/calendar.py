@@ -13,9 +13,9 @@ from config.calendar_files import CalendarYear, written
 from config.errors import ConfigError
 from config.toml_text import LARGEST
 from states.calendar import ONE_DAY
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import OFFICE, Kind
-from web.api.callers import Caller, writer_in_role
+from web.api.callers import Caller, writer_in
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
@@ -26,7 +26,7 @@ from workflow.office.shifts import Shift, changed_days, shifts
 from workflow.refresh import refresh
 
 routes = APIRouter(tags=[both("放假安排", "holidays")])
-Keeper = Annotated[Visitor, Depends(writer_in_role(*OFFICE))]
+Keeper = Annotated[Visitor, Depends(writer_in(*OFFICE))]
 Edited = Annotated[int, Path(ge=YEARS[0], le=YEARS[-1])]
 MOST = 200  # shifts in one answer
 

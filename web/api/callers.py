@@ -84,18 +84,6 @@ def _having(
     return check
 
 
-def writer_in_role(*roles: Role) -> Callable[[Request], Visitor]:
-    """A dependency: somebody in one of these roles, by a token that may change something."""
-
-    def check(request: Request) -> Visitor:
-        visitor = writer(request)
-        if not visitor.has(*roles):
-            raise NotAllowed
-        return visitor
-
-    return check
-
-
 Caller = Annotated[Visitor, Depends(caller)]
 Writer = Annotated[Visitor, Depends(writer)]
 

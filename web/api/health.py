@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.standing import accept_clock, checks
 from states.terms import OFFICE
-from web.api.callers import in_role, writer_in_role
+from web.api.callers import in_role, writer_in
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import spoken
@@ -79,7 +79,7 @@ class Accepted(BaseModel):
 )
 def accept(
     request: Request,
-    visitor: Annotated[Visitor, Depends(writer_in_role(*OFFICE))],
+    visitor: Annotated[Visitor, Depends(writer_in(*OFFICE))],
     key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`
 ) -> Response:
     at = site_of(request).now()

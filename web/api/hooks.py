@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
-from states.forms import Problem
+from states.form_reading import Problem
 from web.api.callers import Caller, Writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once

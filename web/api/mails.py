@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import OFFICIALS, Kind, Text
-from web.api.callers import Caller, in_role, writer_in_role
+from web.api.callers import Caller, in_role, writer_in
 from web.api.describing import Cursor, IdempotencyKey, Limit, Listed, both, following, problems
 from web.api.once import once
 from web.api.problems import Unfit, spoken
@@ -33,7 +33,7 @@ from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("邮件", "mail")])
 Room = Annotated[Visitor, Depends(in_role(*OFFICIALS))]
-Worker = Annotated[Visitor, Depends(writer_in_role(*CARERS))]
+Worker = Annotated[Visitor, Depends(writer_in(*CARERS))]
 MailAct = StrEnum("MailAct", {name.upper(): name for name in ACTS})  # type: ignore[misc]
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.datastructures import UploadFile
 
 from states.facts import Json
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import STAFF, Text
 from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems

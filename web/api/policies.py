@@ -12,10 +12,10 @@ from config.errors import ConfigError
 from config.rulebook import Rulebook
 from config.toml_text import LARGEST
 from states.comparing import differences
-from states.forms import Problem
+from states.form_reading import Problem
 from states.policy import Policy
 from states.terms import OFFICE, Role
-from web.api.callers import Caller, writer_in_role
+from web.api.callers import Caller, writer_in
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.policy_shapes import (
@@ -125,7 +125,7 @@ class Sound(BaseModel):
 )
 def check(
     request: Request,
-    _: Annotated[Visitor, Depends(writer_in_role(*OFFICE))],
+    _: Annotated[Visitor, Depends(writer_in(*OFFICE))],
     given: PolicyFile,
 ) -> Sound:
     site = site_of(request)
@@ -152,7 +152,7 @@ def check(
 )
 def save(
     request: Request,
-    visitor: Annotated[Visitor, Depends(writer_in_role(Role.ADMIN))],
+    visitor: Annotated[Visitor, Depends(writer_in(Role.ADMIN))],
     given: PolicyFile,
     key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`
 ) -> Response:

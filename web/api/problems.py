@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from states.findings import Finding
-from states.forms import Problem as FieldProblem
+from states.form_reading import Problem as FieldProblem
 from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.accounts.reset import REFUSALS

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from sqlalchemy import Connection
 
 from states.facts import Facts, Json
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import State
 from web.api.callers import Caller
 from web.api.describing import KeyCursor, Limit, ListedByKey, both, following, problems

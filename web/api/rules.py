@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from states.calculus import Dates, deadlines_of
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role
 from web.api.describing import both, problems

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import Kind, State
 from web.api.callers import in_role
 from web.api.describing import KeyCursor, ListedByKey, both, following, problems

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import Role
 from web.api.callers import in_role, writer_in
 from web.api.describing import (

@@ -12,7 +12,7 @@ from notifications.letters import wording_desk
 from notifications.letters.imagined_letter import NoPreview
 from notifications.letters.results import Reader
 from notifications.letters.wording_check import BadWording
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import Role
 from web.api.describing import IdempotencyKey, Number, both, problems
 from web.api.once import once

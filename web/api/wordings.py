@@ -13,9 +13,9 @@ from notifications.letters import office_wording, wording_desk
 from notifications.letters.notices import NAMES, NOTICES, NoticeKind
 from notifications.letters.wording import resolved
 from notifications.letters.wording_check import BadWording, check
-from states.forms import Problem
+from states.form_reading import Problem
 from states.terms import OFFICE
-from web.api.callers import in_role, writer_in_role
+from web.api.callers import in_role, writer_in
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit, spoken
@@ -26,7 +26,7 @@ from workflow.accounts.sessions import Visitor
 
 routes = APIRouter(tags=[both("邮件措辞", "wordings")])
 READERS = [Depends(in_role(*OFFICE_WATCHERS))]
-Editor = Annotated[Visitor, Depends(writer_in_role(*OFFICE))]
+Editor = Annotated[Visitor, Depends(writer_in(*OFFICE))]
 Notice = Annotated[str, Path(max_length=80, description=both("通知名称", "key of the notice"))]
 Language = Literal["zh", "en"]
 LONGEST = wording_desk.LONGEST

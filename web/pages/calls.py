@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from states.forms import FORMS, read_form
+from states.form_reading import read_form
+from states.forms import FORMS
 from states.terms import STAFF, Act, Channel, Text
 from web.numbers import number_of
 from web.rendering import go, page

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 
 from states.choices import choices
 from states.findings import Finding
-from states.forms import FORMS, Problem, read_day, read_form
+from states.form_reading import Problem, read_day, read_form
+from states.forms import FORMS
 from states.terms import STAFF, Act, Action, Role, Text, known_deed
 from web.kept_files import KEPT, file_name, opened, sealed, uploads
 from web.numbers import number_of

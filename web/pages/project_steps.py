@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, QueryParams
 
-from states.forms import FORMS, read_form
+from states.form_reading import read_form
+from states.forms import FORMS
 from states.terms import Act, Action, Text, deed_of
 from web.numbers import number_of
 from web.rendering import as_day, go, page

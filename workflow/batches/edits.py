@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from states.facts import Json
 from states.filling import LETTER
-from states.forms import FORMS, MAX_LINE, Problem, read_form
+from states.form_reading import MAX_LINE, Problem, read_form
+from states.forms import FORMS
 from states.terms import Action, Text
 from workflow.batches.prepared import (
     MOST_LINES,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from config.rulebook import Rulebook
 from states.decide import blocks
 from states.findings import Finding
-from states.forms import read_form
+from states.form_reading import read_form
 from states.terms import Action, Text
 from workflow.batches.prepared import Line, Prepared, Stage
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused

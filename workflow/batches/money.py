@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
-from states.forms import read_form
+from states.form_reading import read_form
 from states.terms import Action
 from workflow.batches.prepared import Line, Prepared
 from workflow.funds import Share, shares, stands

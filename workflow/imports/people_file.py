@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from states.forms import UNSEEN
+from states.form_reading import UNSEEN
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.imports import cells

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from config.rulebook import Rulebook
-from states.forms import read_form
+from states.form_reading import read_form
 from states.terms import Labelled, Text, deed_of
 from workflow.answers import KEPT, Answer, UnderWay, keep, said_before
 from workflow.database import Database

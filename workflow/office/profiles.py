@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from states.discretion import masked
-from states.forms import ACCOUNT, ACCOUNT_NUMBER, EMAIL, UNSEEN, Field, Problem, may
+from states.form_reading import ACCOUNT_NUMBER, EMAIL, UNSEEN, Problem
+from states.forms import ACCOUNT, Field, may
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.office.log import note
