@@ -6,6 +6,7 @@ confirmed its dates does not lose them because the same plan is imported again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select
@@ -96,9 +97,19 @@ def _apply(
     ids = admit(connection, book, newcomers, person="", today=today, at=at)
     result.imported = len(ids)
     _warn_of_late_plan(connection, ids, newcomers, result, today)
-    result.warnings += [
-        Remark(None, None, VANISHED.format(project=one.label)) for one in pairing.vanished()
-    ]
+    result.warnings += _remarks(pairing, rows)
+
+
+def _remarks(pairing: Pairing, rows: list[PlanRow]) -> Iterator[Remark]:
+    """What the books have and the file has not: projects, and who had a row's number before. A
+    published plan is taken as it is, so that both are only said."""
+    for one in pairing.vanished():
+        yield Remark(None, None, VANISHED.format(project=one.label))
+    left = {one.number: one for one in pairing.without_row() if one.number is not None}
+    for row in rows:
+        if row.number in left:
+            said = NUMBER_KNOWN.format(number=row.number, project=left[row.number].label)
+            yield Remark(row.row, None, said)
 
 
 def _from_the_past(row: PlanRow) -> bool:
@@ -134,6 +145,10 @@ def _warn_of_late_plan(
 VANISHED = Text(
     "本文件中没有{project}；计划已取消该项目的，请在系统中办理取消，属漏列的，请补入后重新导入",
     "This file has no {project}; if the plan dropped it, cancel it here, else add the row",
+)
+NUMBER_KNOWN = Text(
+    "序号{number}在系统中已由{project}使用，请核对",
+    "Number {number} is already that of {project}; check it",
 )
 LATE_PLAN = Text(
     "计划下达晚于备案期限：{n}个项目的开班前报送截止日已过（最早{first}），不归责于承办单位",

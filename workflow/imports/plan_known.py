@@ -113,8 +113,11 @@ class Pairing:
 
     def vanished(self) -> Iterator[Known]:
         """Projects in the plan that no row of the file is, or looks like."""
-        here = self._asked | self._rows.keys()
-        return (one for one in self._known.values() if one.in_plan and one.id not in here)
+        return (one for one in self.without_row() if one.in_plan and one.id not in self._asked)
+
+    def without_row(self) -> Iterator[Known]:
+        """Projects that no row of the file is."""
+        return (one for one in self._known.values() if one.id not in self._rows)
 
     def _choose(self, named: Sequence[Named], now: Mapping[str, list[Known]]) -> None:
         """Take what somebody says; what cannot be so is said."""

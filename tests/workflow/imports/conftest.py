@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from books import Books
 from openpyxl import Workbook
 
+from config.rulebook import Rulebook
 from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Basis, Force, Kind, Severity, State, Text
+from workflow.database import Database
 
 NATIONAL = ("国家级高级研修项目", "国家级")
 HEAD = ["序号", "项目名称", "项目类别", "承办单位", "举办时间", "计划人数", "联系邮箱"]
@@ -125,3 +128,8 @@ def table(write: Callable[..., Path]) -> Callable[..., Path]:
         return write(head, *([(usual | change).get(key) for key in head] for change in changes))
 
     return build
+
+
+@pytest.fixture
+def books(db: Database, book: Rulebook) -> Books:
+    return Books(db, book)
