@@ -6,7 +6,7 @@ import pytest
 from command import Command
 
 from notifications.mailbox import Mailbox
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 
 def change(run: Command, statement: str) -> None:
