@@ -94,8 +94,11 @@ def _dangling(table: PolicyTable, raw: object) -> Iterator[tuple[str, Text]]:
         if clause not in table.clauses:
             yield key, NO_SUCH_CLAUSE.format(clause=clause)
     for id_, entry in table.clauses.items():
-        if entry.document not in table.documents:
+        document = table.documents.get(entry.document)
+        if document is None:
             yield f"clauses.{id_}.document", UNDEFINED.format(name=entry.document)
+        elif not document.at_hand:
+            yield f"clauses.{id_}.document", NOT_AT_HAND.format(name=entry.document)
     for name, category in table.categories.items():
         papers = [paper for papers in category.papers.values() for paper in papers]
         for key, used, defined in (
@@ -152,6 +155,10 @@ NO_SUCH_CLAUSE = Text(
     "引用的条款“{clause}”未在 [clauses] 中列出。", "Clause “{clause}” is not listed in [clauses]."
 )
 UNDEFINED = Text("“{name}”在本文件中没有定义。", "“{name}” is not defined in this file.")
+NOT_AT_HAND = Text(
+    "文件“{name}”的正文不在手边（at_hand = false），不能引用其条款。",
+    "The text of “{name}” is not at hand (at_hand = false): no clause can be drawn from it.",
+)
 SAME_NAME = Text(
     "名称“{name}”已用于类别 {other}，资助方式也相同，无法区分。",
     "“{name}” already names {other} with the same funding; they could not be told apart.",
