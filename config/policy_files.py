@@ -47,14 +47,18 @@ def read_policy(file: str, content: bytes) -> Policy:
     return _parsed(file, content)
 
 
+def policy_path(name: str, extra: Path | None = None) -> Path:
+    """Where the policy of that id is read from: a file in `extra` wins over a shipped one."""
+    own = extra / f"{name}.toml" if extra else None
+    return own if own and own.exists() else SHIPPED / f"{name}.toml"
+
+
 @lru_cache(maxsize=64)
 def _by_id(name: str, extra: Path | None) -> Policy:
     known = policy_ids(extra)
     if name not in known:
         raise ConfigError(name, "", NO_SUCH_POLICY.format(known="、".join(known)))
-    path = SHIPPED / f"{name}.toml"
-    if extra and (extra / path.name).exists():
-        path = extra / path.name
+    path = policy_path(name, extra)
     found = _load(path)
     if found.id != name:
         raise ConfigError(path.name, "id", OTHER_ID.format(id=found.id))
