@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-import workflow.imports  # noqa: F401 - says how openpyxl reads, before a test imports it
 from config.rulebook import Rulebook, rulebook
 from workflow.database import Database
 from workflow.migrations import upgrade
