@@ -43,6 +43,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "csrf": visitor.csrf if visitor else "",
         "language": language_of(request),
         "today": site.today(),
+        "asked": site.whom_to_ask(),
         "moved": site.settings.today is not None,
         "said": said,
         "menu": menu(visitor.roles) if visitor else (),
