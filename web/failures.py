@@ -24,7 +24,6 @@ from workflow.answers import OtherRequest, UnderWay
 from workflow.batches import edits as batch_edits
 from workflow.batches.prepared import BatchOver, NoSuchBatch
 from workflow.batches.publishing import BatchRefused
-from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
 from workflow.imports.words import CellError
 from workflow.mail import acts as mail_acts
@@ -32,6 +31,7 @@ from workflow.mail.acts import NoSuchMail
 from workflow.mail.attempts import MailRefused
 from workflow.office.holidays import Meanwhile
 from workflow.papers import PaperRefused
+from workflow.storage import DatabaseProblem
 
 LOG = logging.getLogger("yanxiu.web")
 API = "/api/"
