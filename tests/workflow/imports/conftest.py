@@ -12,6 +12,7 @@ from books import Books
 from openpyxl import Workbook
 
 from config.rulebook import Rulebook
+from states.contact import Contact
 from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Basis, Force, Kind, Severity, State, Text
 from workflow.database import Database
@@ -75,6 +76,8 @@ def small_policy(announced: Announced | None = None) -> Policy:
         year=2025,
         programme=("专业技术人才知识更新工程",),
         office=Text("职业能力建设处", "the office"),
+        contact=Contact(),
+        documents={},
         clauses={},
         categories={c.key: c for c in CATEGORIES},
         funds={},
