@@ -244,7 +244,7 @@ def test_one_client_leaves_half_of_the_places_to_others() -> None:
             pass
         with places.one("b"), places.one("b"), pytest.raises(Busy), places.one("c"):
             pass
-    assert places.held == {}
+    assert places.shares == {}
 
 
 def test_what_was_right_after_the_lock_is_refused_though_it_was_tried_at_once(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Lock
 from typing import Any
@@ -25,7 +24,7 @@ SHORTEST, LONGEST = 10, 128
 TRIES = 5  # wrong ones before a lock
 LOCKED = timedelta(minutes=15)
 HASHER = PasswordHasher()  # RFC 9106, the profile for little memory
-AT_ONCE = BoundedSemaphore(2)  # each takes 64 MB
+AT_ONCE = BoundedSemaphore(2)  # each takes 64 MB; a client is one of them
 # Checked where nobody has such a login, so that the answer takes as long.
 NOBODYS = HASHER.hash("nobody has this password")
 
@@ -46,25 +45,39 @@ class Busy(Exception):
     )
 
 
+@dataclass
+class Share:
+    """What one client holds: places, and the turn to have a password checked."""
+
+    held: int = 0
+    turn: Lock = field(default_factory=Lock)
+
+
 class Places:
     """Room for those whose password is checked or waits for it. No client takes more than half."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.held, self.lock = most, Counter[str](), Lock()
+        self.most, self.lock = most, Lock()
+        self.shares: dict[str, Share] = {}
 
     @contextmanager
-    def one(self, client: str) -> Iterator[None]:
-        """Take a place while inside. Raises Busy."""
+    def one(self, client: str) -> Iterator[Lock]:
+        """Take a place while inside; the turn to be checked, which a client's tries take one by one.
+        Raises Busy."""
         with self.lock:
-            if self.held.total() >= self.most or self.held[client] >= self.most // 2:
+            share = self.shares.get(client) or Share()
+            taken = sum(one.held for one in self.shares.values())
+            if taken >= self.most or share.held >= self.most // 2:
                 raise Busy
-            self.held[client] += 1
+            self.shares[client] = share
+            share.held += 1
         try:
-            yield
+            yield share.turn
         finally:
             with self.lock:
-                self.held[client] -= 1
-                self.held += Counter()  # forget who has none
+                share.held -= 1
+                if not share.held:
+                    del self.shares[client]
 
 
 PLACES = Places(24)  # of 40 threads: pages need the others
@@ -89,7 +102,7 @@ def sign_in(
     though it was right. An unknown login, one without a password, a locked one and a wrong password
     are answered alike. `client`: from where this comes, as far as that is known.
     """
-    with PLACES.one(client):
+    with PLACES.one(client) as turn, turn:
         with db.read() as connection:
             tried = _tried(connection, login)
         matches = _matches(tried.hashed, password)
