@@ -1,7 +1,7 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced", "marked" or "substitute"), `person`, `address`,
-`subject`, `said` (the server's words) and `projects` ([{id, name}], those of the reader that are
+`mail.about` holds JSON: `what` (as in the letter), `person`, `address`, `subject`, `reason`, `said`
+(the server's words), `forward`, `count` and `projects` ([{id, name}], those of the reader that are
 concerned); of a substitute `substitute`, `from_on` and `until_on`. Each may be missing but `what`
 and `address`. Where there is one project only, it is the row's.
 """
@@ -18,6 +18,7 @@ from config.rulebook import Rulebook
 from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.facts import Facts
+from states.refusal import Reason
 from states.terms import Role, Text, day_label
 from workflow.tables import PROJECT
 
@@ -44,6 +45,9 @@ def alarm_of(
         host=facts.host if facts else "",
         subject=about.get("subject", ""),
         said=about.get("said", "")[:SAID_LIMIT],
+        reason=Reason(about.get("reason", Reason.UNKNOWN)),
+        forward=about.get("forward", ""),
+        count=about.get("count", 0),
         substitute=about.get("substitute", ""),
         days=_days(about),
         language=language,

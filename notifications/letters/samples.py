@@ -128,4 +128,8 @@ def _alarms(notice: str, language: str) -> Iterator[dict[str, Any]]:
         alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, person, "b@example.cn")
         if what == "substitute":
             alarm = replace(alarm, substitute="王五", days=day_label(DUE))
+        if what == "forward":
+            alarm = replace(alarm, forward="c@example.cn")
+        if what == "refusing":
+            alarm = replace(alarm, count=20)
         yield alarm_values(replace(alarm, project=project, language=language))
