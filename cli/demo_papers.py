@@ -31,17 +31,17 @@ def _docx(path: Path, lines: list[str]) -> None:
 
 
 def _xlsx(path: Path, lines: list[str]) -> None:
-    from openpyxl import Workbook
+    from xlsxwriter import Workbook
 
-    book = Workbook()
-    book.properties.created = book.properties.modified = datetime(2025, 1, 1)  # noqa: DTZ001
-    sheet = book.worksheets[0]
-    for line in lines:
-        sheet.append([line])
-    sheet.append(["序号", "姓名", "单位", "职称"])
-    for number, name in enumerate(("示例甲", "示例乙", "示例丙"), start=1):
-        sheet.append([number, name, "示例单位", "高级工程师"])
-    book.save(path)
+    book = Workbook(str(path))
+    book.set_properties({"created": datetime(2025, 1, 1)})  # noqa: DTZ001
+    sheet = book.add_worksheet()
+    heading = ["序号", "姓名", "单位", "职称"]
+    people = enumerate(("示例甲", "示例乙", "示例丙"), start=1)
+    rows = [[n, name, "示例单位", "高级工程师"] for n, name in people]
+    for place, row in enumerate([*([line] for line in lines), heading, *rows]):
+        sheet.write_row(place, 0, row)
+    book.close()
 
 
 def _pdf(path: Path, lines: list[str]) -> None:

@@ -43,6 +43,7 @@ class Alarm:
     by: Text = NOTHING  # who did something to the reader's account
     language: str = "zh"
     ask: str = ""
+    reach: str = ""
     link: str = ""
 
 

@@ -65,6 +65,7 @@ def imagined_letter(
         today=_day(book, notice, *chosen[0]),
         items=items * 2 if notice == "summary" and len(items) == 1 else items,
         ask=policy.office.in_(reader.language),
+        reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
         link=reader.link,
         language=reader.language,
     )

@@ -137,9 +137,18 @@ class View:
     def facts(self) -> Rows:
         """Label and value, without the empty ones."""
         rows = [*self._project, *self.dates]
-        if is_handed_in(self.item.kind):
-            rows.append(Row(self.say.addressee, plain(self.item.addressee, self.language)))
+        rows += self._destination
         return tuple(row for row in rows if row.value)
+
+    @property
+    def _destination(self) -> Rows:
+        """Where the papers go: to whom, originals, copies."""
+        item, say = self.item, self.say
+        if not is_handed_in(item.kind):
+            return ()
+        rows = (say.addressee, item.addressee), (say.originals, item.originals)
+        told = (*rows, (say.copies, item.copies))
+        return tuple(Row(label, plain(value, self.language)) for label, value in told if value)
 
     @property
     def _project(self) -> Rows:
@@ -157,8 +166,7 @@ class View:
     def brief(self) -> str:
         """The project's facts on one line, for letters with several items."""
         shown = [row for row in self._project[1:] if row.value]
-        if is_handed_in(self.item.kind) and self.item.addressee:
-            shown.append(Row(self.say.addressee, plain(self.item.addressee, self.language)))
+        shown += self._destination
         semicolon: str = self.say.semicolon
         return semicolon.join(f"{row.label}{self.say.colon}{row.value}" for row in shown)
 

@@ -29,6 +29,7 @@ class SignInLetter:
     language: str
     role: Role = Role.HOST
     ask: str = ""
+    reach: str = ""
     by: str = ""  # who had it sent, if that is somebody else
 
 

@@ -15,7 +15,7 @@ import sys
 from typing import Any
 
 LIBRARIES = (
-    *("alembic.command", "alembic.config", "openpyxl", "rich.table", "typer.main", "jinja2"),
+    *("alembic.command", "alembic.config", "rich.table", "typer.main", "jinja2"),
     *("cli.verbs_do", "cli.verbs_plan", "cli.verbs_policy", "cli.verbs_setup", "cli.verbs_user"),
     *("cli.verbs_worker", "config.rulebook", "notifications.worker", "notifications.mailbox"),
     *("workflow.imports.plan", "workflow.imports.plan_file", "workflow.imports.people_file"),

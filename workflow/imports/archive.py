@@ -18,6 +18,7 @@ RATIO_FROM = 8 * MIB
 OLE_COMPOUND = bytes.fromhex("D0CF11E0")
 ZIP = b"PK"
 ENCRYPTED_FLAG = 0x1
+LOOKED_AT = 4096  # bytes at the beginning that tell what else a file may be
 
 
 class WorkbookError(ReadingError):
@@ -33,16 +34,31 @@ def refuse(path: Path, zh: str, en: str) -> WorkbookError:
 def read_archive(path: Path) -> BytesIO:
     """The bytes of a zip that is safe to unpack; WorkbookError with one sentence otherwise."""
     content = _bytes(path)
-    if content.startswith(OLE_COMPOUND):
-        raise refuse(path, *ENCRYPTED)
     if not content.startswith(ZIP):
-        raise refuse(path, *NOT_XLSX)
+        raise refuse(path, *_what_else(content))
     try:
         entries = ZipFile(BytesIO(content)).infolist()
     except Exception as error:  # zipfile raises a dozen kinds on broken archives
         raise refuse(path, *BROKEN) from error
     _check(path, entries)
     return BytesIO(content)
+
+
+def _what_else(content: bytes) -> tuple[str, str]:
+    """What a file is that is no zip, whatever its name says."""
+    if not content:
+        return EMPTY
+    if content.startswith(OLE_COMPOUND):  # its folder names streams in UTF-16
+        encrypted = "EncryptedPackage".encode("utf-16-le") in content
+        return ENCRYPTED if encrypted else OLD_XLS
+    head = content[:LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"%pdf"):
+        return PDF
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
+        return WEB_PAGE
+    if head.startswith(b"<?xml") or b"urn:schemas-microsoft-com:office" in head:
+        return XML_TABLE
+    return NOT_XLSX
 
 
 def _bytes(path: Path) -> bytes:
@@ -71,8 +87,14 @@ def _check(path: Path, entries: list[ZipInfo]) -> None:
         raise refuse(path, *BOMB)
     if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
         raise refuse(path, *ENCRYPTED)
-    if not any(entry.filename == "[Content_Types].xml" for entry in entries):
-        raise refuse(path, *NO_WORKBOOK)
+    names = {entry.filename.replace("\\", "/").lower() for entry in entries}
+    for wanted, reason in OTHER_KINDS.items():
+        if any(name.startswith(wanted) for name in names):
+            raise refuse(path, *reason)
+    if any(name.endswith((".xlsx", ".xls", ".et")) for name in names):
+        raise refuse(path, *PACKED)
+    if not any(name.endswith("workbook.xml") for name in names):
+        raise refuse(path, *(BROKEN if any(n.startswith("xl/") for n in names) else NO_WORKBOOK))
 
 
 SAVE_AS_ZH = "请用Excel或WPS打开后另存为.xlsx格式再导入"
@@ -96,8 +118,46 @@ NOT_XLSX = (
     f"is not an .xlsx workbook (csv or text perhaps); {SAVE_AS_EN}",
 )
 ENCRYPTED = (
-    f"已加密或是旧版.xls格式，{SAVE_AS_ZH}（不设密码）",
-    f"is encrypted or an old .xls; {SAVE_AS_EN}, without a password",
+    "设有打开密码，请用Excel或WPS打开，取消密码后另存为.xlsx格式再导入",
+    "is protected by a password; open it in Excel or WPS, take the password off, save it as .xlsx "
+    "and import that",
+)
+OLD_XLS = (
+    f"是旧版.xls（或WPS的.et）格式，只改扩展名不起作用，{SAVE_AS_ZH}",
+    f"is an old .xls (or an .et of WPS), whatever its name; {SAVE_AS_EN}",
+)
+EMPTY = (
+    "是空文件（0字节），请重新获取文件后再导入",
+    "is empty (0 bytes); get it again and import that",
+)
+PDF = (
+    "是PDF文件，不是工作簿，请改用Excel或WPS编制的.xlsx文件导入",
+    "is a PDF and no workbook; import the .xlsx that it was made from",
+)
+WEB_PAGE = (
+    f"实际是网页（HTML）表格，只是扩展名为.xlsx，{SAVE_AS_ZH}",
+    f"is a web page (HTML) with the name of a workbook; {SAVE_AS_EN}",
+)
+XML_TABLE = (
+    f"实际是XML文件，只是扩展名为.xlsx，{SAVE_AS_ZH}",
+    f"is an XML file with the name of a workbook; {SAVE_AS_EN}",
+)
+BINARY = (
+    f"是.xlsb二进制工作簿，{SAVE_AS_ZH}",
+    f"is a binary workbook (.xlsb); {SAVE_AS_EN}",
+)
+OPEN_DOCUMENT = (
+    f"是.ods格式，{SAVE_AS_ZH}",
+    f"is an OpenDocument file (.ods); {SAVE_AS_EN}",
+)
+WORD = (
+    "是Word文档，不是工作簿，请把其中的表格复制到Excel或WPS表格，存为.xlsx格式再导入",
+    "is a Word document and no workbook; copy its table into Excel or WPS, save it as .xlsx and "
+    "import that",
+)
+PACKED = (
+    "是压缩包，请先解压，再导入其中的.xlsx文件",
+    "is an archive of files; unpack it and import the .xlsx inside",
 )
 BROKEN = (
     f"已损坏或不完整，请重新获取文件，或{SAVE_AS_ZH[1:]}",
@@ -111,3 +171,4 @@ NO_WORKBOOK = (
     f"中没有Excel工作簿（可能是Word等其他文件），{SAVE_AS_ZH}",
     f"holds no Excel workbook (a Word file perhaps); {SAVE_AS_EN}",
 )
+OTHER_KINDS = {"xl/workbook.bin": BINARY, "word/document.xml": WORD, "content.xml": OPEN_DOCUMENT}

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl.utils import get_column_letter
-
 from states.policy import Category, Policy
 from states.terms import Text
 from workflow.identity import identity
@@ -15,6 +13,7 @@ from workflow.imports.checks import check_row, check_totals
 from workflow.imports.headings import Field
 from workflow.imports.layout import Layout, find_layout, project_rows
 from workflow.imports.rows import PlanRow, Reading, Remark, read_row
+from workflow.imports.sheet_cells import column_letter
 from workflow.imports.words import CellError
 from workflow.imports.workbook import Sheet, read_sheet
 
@@ -91,7 +90,7 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
     """Other sheets, columns that are not taken, no addresses at all."""
     columns = layout.columns
     used = {column for row in layout.body if not row.alone for column in row.cells}
-    untitled = [get_column_letter(column) for column in sorted(used - set(columns.titles))]
+    untitled = [column_letter(column) for column in sorted(used - set(columns.titles))]
     unknown = [columns.titles[column] for column in columns.unknown]
     passed = [columns.titles[column] for column in columns.passed_over]
     if sheet.others:

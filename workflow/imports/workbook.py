@@ -1,41 +1,34 @@
-"""Reads the sheet that holds the plan, sparsely: only cells with a value, formulas as text.
-
-Worksheets are parsed row by row with openpyxl's own parser and not through its cell grid,
-because a grid is filled up to the last styled cell, which may be XFD1048576.
-"""
+"""Reads the sheet that holds the plan, sparsely, with what an eye on it would not see."""
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.worksheet._reader import WorkSheetParser
-
-from workflow.identity import tidy
 from workflow.imports.archive import BROKEN, WorkbookError, read_archive, refuse
 from workflow.imports.headings import HEADING_WITHIN, is_heading
+from workflow.imports.looks import Look, read_looks
+from workflow.imports.parts import Contents, Listed, Written, find_contents, read_texts
+from workflow.imports.sheet_cells import Area, Mark, Parsed, SheetCells, TextsMissing
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 MAX_PARSED = 200_000  # empty rows included
-MAX_LENGTH = 32_767  # Excel's own limit for the text of a cell
 MAX_FILLED = 1_000_000
-
-# What openpyxl cannot show (data validation and the like) does not concern a reader.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 
 class Row(NamedTuple):
     """One row. `alone`: it holds a single value of its own, as titles and sections do."""
 
     number: int  # as Excel shows it
-    cells: dict[int, Any]  # column (A = 1) -> str, int, float, bool, date, time, timedelta
+    cells: dict[int, Any]  # column (A = 1) -> str, int, float, bool, datetime
     alone: bool
+    hidden: bool = False  # or filtered away
+    marks: Mapping[int, Mark] = {}  # what is odd about its own cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,94 +38,101 @@ class Sheet:
     title: str
     rows: tuple[Row, ...]
     others: tuple[str, ...] = ()  # titles of further sheets that also have a heading row
+    hidden: tuple[str, ...] = ()  # and of those that are hidden
+    hidden_columns: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    path: Path
+    contents: Contents
+    texts: Sequence[Written] | None
+    looks: Sequence[Look]
+
+    def cells(self) -> SheetCells:
+        return SheetCells(self.contents, self.texts, self.looks)
 
 
 def read_sheet(path: Path) -> Sheet:
     """The first visible sheet with a heading row, or the first at all if none has one.
 
     A cell merged over several rows counts for each of them; one merged sideways stays in its
-    first column. WorkbookError, with one sentence, for anything that cannot be read.
+    first column. A formula counts by the result that the file keeps, and is its own text without
+    one. WorkbookError, with one sentence, for anything that cannot be read.
     """
-    archive = read_archive(path)
+    content = read_archive(path)
     try:
-        book = load_workbook(archive, read_only=True, keep_links=False)
-        sheets: list[Any] = [s for s in book.worksheets if s.sheet_state == "visible"]
-        if not sheets:
-            raise refuse(path, *NO_SHEET)
-        headed = [sheet for sheet in sheets if _has_heading(sheet)] or sheets[:1]
-        rows = _rows(path, headed[0])
+        with ZipFile(content) as archive:
+            contents = find_contents(archive)
+            return _read(_Book(path, contents, read_texts(contents), read_looks(contents)))
     except WorkbookError:
         raise
-    except Exception as error:  # openpyxl raises whatever a broken part happens to cause
+    except TextsMissing as error:
+        raise refuse(path, *NO_TEXTS) from error
+    except Exception as error:  # zipfile and expat raise whatever a broken part happens to cause
         raise refuse(path, *BROKEN) from error
-    return Sheet(headed[0].title, rows, tuple(sheet.title for sheet in headed[1:]))
 
 
-def _parser(sheet: Any, source: Any) -> WorkSheetParser:
-    book = sheet.parent
-    return WorkSheetParser(
-        source,
-        sheet._shared_strings,
-        epoch=book.epoch,
-        date_formats=book._date_formats,
-        timedelta_formats=book._timedelta_formats,
-    )
+def _read(book: _Book) -> Sheet:
+    sheets = [sheet for sheet in book.contents.sheets if sheet.part is not None]
+    visible = [sheet for sheet in sheets if sheet.visible]
+    if not visible:
+        raise refuse(book.path, *NO_SHEET)
+    headed = [sheet for sheet in sheets if _has_heading(book, sheet)]
+    hidden = tuple(sheet.title for sheet in headed if not sheet.visible)
+    shown = [sheet for sheet in headed if sheet.visible]
+    if hidden and not shown:
+        zh, en = ONLY_HIDDEN
+        raise refuse(book.path, zh.format(sheet=hidden[0]), en.format(sheet=hidden[0]))
+    chosen = (shown or visible)[0]
+    others = tuple(sheet.title for sheet in shown[1:])
+    cells = book.cells()
+    rows = _rows(book, cells, chosen)
+    return Sheet(chosen.title, rows, others, hidden, frozenset(cells.hidden_columns))
 
 
-def _parsed(parser: WorkSheetParser) -> Iterator[tuple[int, dict[int, Any]]]:
-    for number, cells in parser.parse():
-        valued = {cell["column"]: _value(cell["value"]) for cell in cells}
-        yield number, {column: v for column, v in valued.items() if v is not None}
-
-
-def _value(value: Any) -> Any:
-    """None for nothing or blanks; array and table formulas as their text."""
-    if value is None or isinstance(value, (int, float)):
-        return value
-    if hasattr(value, "ref"):
-        return getattr(value, "text", None) or "="
-    if isinstance(value, str) and len(value) > MAX_LENGTH:
-        raise ValueError("a cell longer than Excel allows")
-    return None if isinstance(value, str) and not tidy(value) else value
-
-
-def _has_heading(sheet: Any) -> bool:
-    with sheet._get_source() as source:
-        for number, cells in _parsed(_parser(sheet, source)):
-            if number > HEADING_WITHIN:
-                break
-            if is_heading(cells):
-                return True
+def _has_heading(book: _Book, sheet: Listed) -> bool:
+    for row in book.cells().parse(sheet, book.contents):
+        if row.number > HEADING_WITHIN:
+            break
+        if is_heading(row.cells):
+            return True
     return False
 
 
-def _rows(path: Path, sheet: Any) -> tuple[Row, ...]:
-    rows: dict[int, dict[int, Any]] = {}
+def _rows(book: _Book, cells: SheetCells, sheet: Listed) -> tuple[Row, ...]:
+    rows: dict[int, Parsed] = {}
     columns: set[int] = set()
-    with sheet._get_source() as source:
-        parser = _parser(sheet, source)
-        for parsed, (number, cells) in enumerate(_parsed(parser)):
-            if parsed > MAX_PARSED:
-                raise refuse(path, *TOO_MANY)
-            if cells:
-                rows.setdefault(number, {}).update(cells)
-                columns.update(cells)
-            if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS:
-                raise refuse(path, *TOO_MANY)
-    alone = {number for number, cells in rows.items() if len(cells) == 1}
-    merged = parser.merged_cells.mergeCell if parser.merged_cells else []
+    for row in _counted(book, cells, sheet):
+        if row.cells:
+            before = rows.setdefault(row.number, row)
+            before.cells.update(row.cells)
+            before.marks.update(row.marks)
+            columns.update(row.cells)
+        if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS:
+            raise refuse(book.path, *TOO_MANY)
+    alone = {number for number, row in rows.items() if len(row.cells) == 1}
     numbers = sorted(rows)
-    _fill_down(path, rows, numbers, merged)
-    return tuple(Row(number, rows[number], number in alone) for number in numbers)
+    _fill_down(book.path, rows, numbers, cells.merged)
+    found = ((rows[number], number in alone) for number in numbers)
+    return tuple(Row(row.number, row.cells, one, row.hidden, row.marks) for row, one in found)
+
+
+def _counted(book: _Book, cells: SheetCells, sheet: Listed) -> Iterator[Parsed]:
+    for count, row in enumerate(cells.parse(sheet, book.contents)):
+        if count > MAX_PARSED:
+            raise refuse(book.path, *TOO_MANY)
+        yield row
 
 
 def _fill_down(
-    path: Path, rows: dict[int, dict[int, Any]], numbers: list[int], merged: Any
+    path: Path, rows: Mapping[int, Parsed], numbers: list[int], merged: Sequence[Area]
 ) -> None:
     """Repeat a vertical merge's value in the rows that hold something of their own."""
     filled = 0
     for area in merged:
-        value = rows.get(area.min_row, {}).get(area.min_col)
+        first = rows.get(area.min_row)
+        value = first.cells.get(area.min_col) if first else None
         if value is None or area.min_row == area.max_row:
             continue
         start, end = bisect_right(numbers, area.min_row), bisect_right(numbers, area.max_row)
@@ -140,12 +140,21 @@ def _fill_down(
         if filled > MAX_FILLED:
             raise refuse(path, *TOO_MANY)
         for number in numbers[start:end]:
-            rows[number].setdefault(area.min_col, value)
+            rows[number].cells.setdefault(area.min_col, value)
 
 
 NO_SHEET = (
     "中没有可见的工作表（可能只有图表），请指定含计划表的文件",
     "has no visible worksheet (charts only perhaps); name the file that holds the plan",
+)
+ONLY_HIDDEN = (
+    "中可见的工作表都没有表头，只有隐藏的工作表“{sheet}”有，如需导入请先取消隐藏",
+    "has a heading row only in the hidden sheet “{sheet}”; unhide it if it is to be imported",
+)
+NO_TEXTS = (
+    "缺少存放文字的部分（sharedStrings.xml），无法读出内容，请用Excel或WPS打开原文件后另存再导入",
+    "lacks the part that holds its texts (sharedStrings.xml); open the original in Excel or WPS, "
+    "save it again and import that",
 )
 TOO_MANY = (
     f"超过{MAX_ROWS}行或{MAX_COLUMNS}列，请删除计划表以外的内容后再导入",

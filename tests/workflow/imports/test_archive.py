@@ -27,17 +27,38 @@ def refusal(path: Path) -> str:
 
 def test_missing_folder_and_text(tmp_path: Path) -> None:
     (tmp_path / "plan.csv").write_text("序号,项目名称\n")
-    (tmp_path / "empty.xlsx").touch()
     assert refusal(tmp_path / "no.xlsx") == "文件“no.xlsx”不存在，请核对文件名和所在文件夹。"
     assert refusal(tmp_path / "plan.csv" / "x") == "文件“x”不存在，请核对文件名和所在文件夹。"
     folder = tmp_path / "folder.xlsx"
     folder.mkdir()
     assert refusal(folder) == "文件“folder.xlsx”是文件夹，请指定其中的.xlsx文件。"
-    for name in ("plan.csv", "empty.xlsx"):
-        assert refusal(tmp_path / name) == (
-            f"文件“{name}”不是.xlsx工作簿（可能是csv或文本），"
-            "请用Excel或WPS打开后另存为.xlsx格式再导入。"
-        )
+    assert refusal(tmp_path / "plan.csv") == (
+        "文件“plan.csv”不是.xlsx工作簿（可能是csv或文本），"
+        "请用Excel或WPS打开后另存为.xlsx格式再导入。"
+    )
+
+
+OLE = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(512)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "是空文件（0字节）"),
+        (OLE + "Workbook".encode("utf-16-le"), "是旧版.xls（或WPS的.et）格式"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "设有打开密码"),
+        (b"%PDF-1.7", "是PDF文件"),
+        (b"\xef\xbb\xbf\r\n<html><table>", "实际是网页（HTML）表格"),
+        (b'<?xml version="1.0"?><Workbook/>', "实际是XML文件"),
+        ("序号,项目名称\n1,甲班".encode("gb18030"), "不是.xlsx工作簿（可能是csv或文本）"),
+    ],
+)
+def test_a_file_under_a_false_name_is_told_by_what_it_is(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "计划.xlsx"
+    path.write_bytes(content)
+    assert refusal(path).partition("，")[0] == f"文件“计划.xlsx”{reason}"
 
 
 def test_device_is_refused() -> None:
@@ -56,27 +77,30 @@ def test_permission(write: Write) -> None:
     assert refusal(path) == "文件“plan.xlsx”没有读取权限，请调整文件权限后重试。"
 
 
-def test_old_or_encrypted(tmp_path: Path) -> None:
-    (tmp_path / "a.xlsx").write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(512))
-    assert refusal(tmp_path / "a.xlsx") == (
-        "文件“a.xlsx”已加密或是旧版.xls格式，"
-        "请用Excel或WPS打开后另存为.xlsx格式再导入（不设密码）。"
-    )
-
-
 def test_encrypted_zip(write: Write) -> None:
     path = write(HEAD)
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    assert refusal(path).startswith("文件“plan.xlsx”已加密")
+    assert refusal(path).startswith("文件“plan.xlsx”设有打开密码")
 
 
-def test_zip_of_something_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ("notes.txt", "中没有Excel工作簿（可能是Word等其他文件）"),
+        ("word/document.xml", "是Word文档"),
+        ("content.xml", "是.ods格式"),
+        ("xl/workbook.bin", "是.xlsb二进制工作簿"),
+        ("附件/计划.xlsx", "是压缩包"),
+        ("xl/styles.xml", "已损坏或不完整"),
+    ],
+)
+def test_zip_of_something_else(tmp_path: Path, part: str, reason: str) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("notes.txt", "hello")
-    assert refusal(path).startswith("文件“a.xlsx”中没有Excel工作簿")
+        archive.writestr(part, "hello")
+    assert refusal(path).partition("，")[0] == f"文件“a.xlsx”{reason}"
 
 
 @pytest.mark.parametrize("size", [9, 65])
