@@ -49,7 +49,8 @@ def judged(
         left = None
         if deed.what is Action.SUBSIDISE:
             left = fund_left(connection, policy, facts, lock=not looking)
-        same = deed.what is Action.REVIEW and _same_hand(connection, project_id, deed.by)
+        reviews = deed.what is Action.REVIEW and facts.state is State.SUBMITTED
+        same = reviews and _same_hand(connection, project_id, deed.by)
         case = _case(book, policy, facts, deed, today, role, left)
         case = replace(case, supposed=looking, same_hand=same)
         findings = judge(case) + _not_entitled(connection, case, deed, facts)
