@@ -9,6 +9,8 @@ from unicodedata import normalize
 
 from email_validator import EmailNotValidError, validate_email
 
+from states.labels import states_as_shown
+from states.mailbox import mailbox
 from states.terms import State, Text
 from workflow.identity import GAPS, INVISIBLE, squeeze, tidy
 from workflow.imports.words import CellError, short
@@ -105,7 +107,7 @@ def read_email(value: object) -> str:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, ValueError) as error:
         raise _error(NO_ADDRESS, value) from error
-    return found.ascii_email or found.normalized
+    return mailbox(found.ascii_email or found.normalized)
 
 
 def read_state(value: object) -> State:
@@ -127,10 +129,10 @@ def _error(text: Text, value: object) -> CellError:
     return CellError(text.format(value=short(value)))
 
 
-STATES = {
+STATES = {state.value: state for state in State} | {
     key: state
-    for state in State
-    for key in (state.value, squeeze(state.label.zh), BRACKETED.sub("", state.label.zh))
+    for label, state in states_as_shown().items()
+    for key in (squeeze(label), BRACKETED.sub("", label))
 }
 
 TOO_LONG = Text(

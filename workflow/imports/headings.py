@@ -41,7 +41,7 @@ class Field(StrEnum):
 # The first synonym is the usual one; where a file has several of a field, the earlier one wins.
 # Written without brackets, blanks and in lower case, as headings are compared.
 SYNONYMS: dict[Field, tuple[str, ...]] = {
-    Field.NUMBER: ("序号", "编号", "项目编号", "计划编号", "no.", "no"),
+    Field.NUMBER: ("序号", "计划序号", "编号", "项目编号", "计划编号", "no.", "no"),
     Field.NAME: (
         *("项目名称", "研修班名称", "研修项目名称", "高级研修项目名称", "高级研修班名称"),
         *("班次名称", "班名", "培训班名称", "研修项目", "选题名称", "研修选题", "项目", "名称"),

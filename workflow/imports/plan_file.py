@@ -5,33 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from states.policy import Category, Policy
 from states.terms import Text
-from workflow.identity import identity
+from workflow.identity import identity, squeeze, tidy
 from workflow.imports.checks import check_row, check_totals
 from workflow.imports.headings import Field
 from workflow.imports.layout import Layout, find_layout, project_rows
 from workflow.imports.rows import PlanRow, Reading, Remark, read_row
 from workflow.imports.sheet_cells import column_letter
-from workflow.imports.words import CellError
+from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Sheet, read_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a row calls its project, whatever else may be wrong with it."""
+
+    row: int
+    number: int | None
+    name: str
+    host: str
 
 
 @dataclass(slots=True)
 class PlanFile:
-    """What was read. A row named in `rejected` is not among `rows`."""
+    """What was read. A row named in `rejected` is not among `rows`; what its project is called, if
+    that can be read and no row before it says the same, is in `faulty`."""
 
     rows: list[PlanRow] = field(default_factory=list)
+    faulty: list[Named] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
+
+    @property
+    def named(self) -> list[Named]:
+        """Every project that the file names, in the order of the rows."""
+        taken = [Named(row.row, row.number, row.name, row.host) for row in self.rows]
+        return sorted([*taken, *self.faulty], key=lambda one: one.row)
 
 
 @dataclass(slots=True)
 class Seen:
-    """What earlier rows said already: identity or number -> first row."""
+    """What earlier rows said already: identity -> first row and its time, number -> first row."""
 
-    identities: dict[str, int] = field(default_factory=dict)
+    identities: dict[str, tuple[int, Any]] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
     categories: list[Category | None] = field(default_factory=list)
 
@@ -64,26 +83,43 @@ def read_plan(path: Path, policy: Policy) -> PlanFile:
 def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
     found = read_row(reading)
     seen.categories.append(reading.category)
-    _check_repeats(reading, seen)
+    row, number = reading.row.number, reading.number
+    name, host = reading.value(Field.NAME), reading.value(Field.HOST)
+    named = None
+    if name is not None and host is not None:
+        named = Named(row, number, tidy(str(name)), tidy(str(host)))
+    repeated = named is not None and _is_repeat(reading, named, _time(reading, found), seen)
+    if number is not None and not repeated:
+        first = seen.numbers.setdefault(number, row)
+        if first != row:
+            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=first))
     if found is not None and reading.category is not None and not reading.faults:
         check_row(reading, found, reading.category)
         plan.rows.append(found)
+    elif named is not None and not repeated:
+        plan.faulty.append(named)
     plan.warnings.extend(reading.warnings)
     plan.rejected.extend(reading.faults)
 
 
-def _check_repeats(reading: Reading, seen: Seen) -> None:
-    """A project stands once in a file; a number that stands twice is only worth a look."""
-    row, number = reading.row.number, reading.number
-    name, host = reading.value(Field.NAME), reading.value(Field.HOST)
-    if name is not None and host is not None:
-        first = seen.identities.setdefault(identity(str(name), str(host)), row)
-        if first != row:
-            reading.fault(Field.NAME, REPEATED.format(first=first))
-    if number is not None:
-        first = seen.numbers.setdefault(number, row)
-        if first != row:
-            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=first))
+def _is_repeat(reading: Reading, named: Named, time: Any, seen: Seen) -> bool:
+    """A project stands once in a file. Two times under one name are two sessions, not a repeat by
+    mistake: each needs a name of its own."""
+    key = identity(named.name, named.host)
+    first, its = seen.identities.setdefault(key, (named.row, time))
+    if first == named.row:
+        return False
+    said = REPEATED if its == time else SESSIONS
+    reading.fault(Field.NAME, said.format(first=first, name=short(named.name)))
+    return True
+
+
+def _time(reading: Reading, found: PlanRow | None) -> Any:
+    """When a row's class is, as far as it can be compared."""
+    if found is not None:
+        return found.opens_earliest, found.opens_latest, found.planned_ends
+    fields = (Field.SCHEDULE, Field.STARTS, Field.ENDS)
+    return tuple(squeeze(str(reading.value(name))) for name in fields)
 
 
 def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
@@ -109,6 +145,12 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
 REPEATED = Text(
     "与第{first}行的项目名称和承办单位相同，已保留第{first}行，请删除重复行",
     "Same project and host as row {first}, which was kept; delete the repeated row",
+)
+SESSIONS = Text(
+    "与第{first}行的项目名称和承办单位相同而时间不同，应为两期：请在项目名称后分别写明期次，例如“{name}（第一期）”"
+    "“{name}（第二期）”，再重新导入",
+    "Same project and host as row {first} at another time: two sessions. Tell them apart in the "
+    "name, for example “{name}（第一期）” and “{name}（第二期）”, and import again",
 )
 NUMBER_TWICE = Text(
     "序号{number}在第{first}行已经使用，请核对",

@@ -108,7 +108,7 @@ def test_a_changed_file_is_taken_over_as_changes_on_record(
         (2, "planned_ends: 2025-09-18 -> 2025-10-23"),
     ]
     assert rows(db, EVENT, "seq", "deed", "machine", project_id=1) == [
-        *((1, "import", True), (2, "change", True)),
+        *((1, "import", True), (2, "plan_reissued", True)),
     ]
     assert rows(db, PROJECT, "number", "contact_email", "opens", id=1) == [
         (9, "new@example.cn", date(2025, 10, 20))
