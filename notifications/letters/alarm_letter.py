@@ -1,4 +1,5 @@
-"""The alarm: mail to somebody did not arrive, or goes to another; and what is to be done."""
+"""The alarm: mail to somebody did not arrive, or goes to another, or somebody else has touched the
+reader's account; and what is to be done."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Alarm:
     `what`: "bounced" (it came back, for a reason that is not the address), "unproven" (a report says
     so that proves nothing), "marked" (the address is no good, and nothing more is sent to it),
     "forward" (the mailbox passes mail on to one that fails), "refusing" (one reason meets many: the
-    fault is with our sending) or "substitute" (somebody stands in for some days).
+    fault is with our sending), "substitute" (somebody stands in for some days), "let_in" (`by` made
+    a password, link or key for the reader) or "new_address" (`by` changed the reader's address).
     """
 
     to_name: str
@@ -43,6 +45,7 @@ class Alarm:
     count: int = 0  # addresses that one reason meets
     substitute: str = ""  # who stands in, and when
     days: Text = NOTHING
+    by: Text = NOTHING  # who did something to the reader's account
     language: str = "zh"
     ask: str = ""
     reach: str = ""
@@ -96,7 +99,25 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "If this is not so, ask the person and tell the administrator.",
         ),
     ),
+    "let_in": (
+        Text("账号安全", "Your account"),
+        Text(
+            "是您本人要求的，无需处理；不是的，请立即在登录页用本邮箱登录，修改密码，并告知系统管理员。",
+            "If you asked for it, there is nothing to do. If not, sign in by this address at once, "
+            "change the password, and tell the administrator.",
+        ),
+    ),
+    "new_address": (
+        Text("账号安全", "Your account"),
+        Text(
+            "是您本人要求的，无需处理；不是的，请立即告知系统管理员。今后的邮件发往新邮箱。",
+            "If you asked for it, there is nothing to do. If not, tell the administrator at once. "
+            "Mail goes to the new address from now on.",
+        ),
+    ),
 }
+NEWS = frozenset({"substitute", "let_in", "new_address"})  # nothing has failed
+OWN = NEWS - {"substitute"}  # about the reader
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
@@ -106,23 +127,28 @@ LABELS = {
     "said": Text("邮件服务器答复", "The server's words"),
     "substitute": Text("代收人", "Substitute"),
     "days": Text("代收时间", "Days"),
+    "by": Text("操作人", "Done by"),
     "todo": Text("请您办理", "What to do"),
 }
+
+
+OWNER = Text("账号", "Account")
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
     """The alarm about mail that did not arrive, or the news of who stands in."""
     language, say = alarm.language, phrases(alarm.language)
     values = alarm_values(alarm)
-    news = alarm.what == "substitute"
-    notice = "substitute" if news else f"alarm.{alarm.what}"
+    news = alarm.what in NEWS
+    notice = alarm.what if news else f"alarm.{alarm.what}"
     subject, lead = wordings.fill(notice, language, values)
+    person = values["person"]
     number = "" if alarm.number is None else str(alarm.number)
     facts = [
         (say.name, plain(alarm.project, language)),
         (say.number, number),
         (say.host, plain(alarm.host, language)),
-        (LABELS["person"].in_(language), values["person"]),
+        (OWNER.in_(language) if alarm.what in OWN else LABELS["person"].in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["forward"].in_(language), values["forward"]),
@@ -130,6 +156,7 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (LABELS["said"].in_(language), plain(alarm.said, language)),
         (LABELS["substitute"].in_(language), values["substitute"]),
         (LABELS["days"].in_(language), values["days"]),
+        (LABELS["by"].in_(language), values["by"]),
         (LABELS["todo"].in_(language), _todo(alarm).in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
@@ -157,4 +184,5 @@ def alarm_values(alarm: Alarm) -> dict[str, Any]:
         "count": alarm.count,
         "substitute": plain(alarm.substitute, language),
         "days": alarm.days.in_(language),
+        "by": plain(alarm.by.in_(language), language),
     }

@@ -86,6 +86,10 @@ _ALL = (
     NoticeKind("alarm.forward", Family.ALARM, Text("转发失效", "Forward that fails")),
     NoticeKind("alarm.refusing", Family.ALARM, Text("发信被拒", "Our mail is refused")),
     NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
+    NoticeKind("let_in", Family.ALARM, Text("账号登录方式由他人设置", "A way in made by another")),
+    NoticeKind(
+        "new_address", Family.ALARM, Text("账号邮箱由他人变更", "Address changed by another")
+    ),
 )
 NOTICES: dict[str, NoticeKind] = {kind.key: kind for kind in _ALL}
 
@@ -198,5 +202,6 @@ NAMES: dict[Family, Names] = {
         "count": Text("同一原因涉及的邮箱数", "how many addresses one reason meets"),
         "substitute": Text("代收人，可能为空", "who stands in, perhaps empty"),
         "days": Text("代收时间，可能为空", "when somebody stands in, perhaps empty"),
+        "by": Text("操作账号的人，可能为空", "who touched the account, perhaps empty"),
     },
 }

@@ -431,7 +431,7 @@ def test_a_source_that_fails_is_told_after_the_other_was_read(
 
 def test_a_round_reads_what_came_back_after_it_has_sent(returns: Returns, crooked: Crooked) -> None:
     """A mailbox that is slow or absent holds up no mail."""
-    returns.desk.plan({"contact_email": HOST, "name": "又一班"})
+    returns.desk.plan({"contact_email": HOST, "name": "又一班", "number": 2})
     clock = HandClock(morning("2025-08-08"))
     settings = Settings(smtp_port=crooked.port, mail_from=FROM, bounce_folder=returns.folder)
     worker = Worker(returns.desk.db, returns.desk.book, settings, clock, lambda *_: None)
