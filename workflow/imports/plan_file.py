@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from states.policy import Category, Policy
 from states.terms import Text
-from workflow.identity import identity
+from workflow.identity import identity, squeeze
 from workflow.imports.checks import check_row, check_totals
-from workflow.imports.headings import Field
+from workflow.imports.headings import SYNONYMS, Field
 from workflow.imports.layout import Layout, find_layout, project_rows
-from workflow.imports.rows import PlanRow, Reading, Remark, read_row
+from workflow.imports.row_cells import read_row
+from workflow.imports.rows import PlanRow, Reading, Remark
 from workflow.imports.sheet_cells import column_letter
-from workflow.imports.words import CellError
+from workflow.imports.unseen import about_sheet, look_at_row
+from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Sheet, read_sheet
 
 
@@ -27,11 +30,18 @@ class PlanFile:
     rejected: list[Remark] = field(default_factory=list)
 
 
+class Said(NamedTuple):
+    """The row in which a project stands first, and its time."""
+
+    row: int
+    time: str
+
+
 @dataclass(slots=True)
 class Seen:
     """What earlier rows said already: identity or number -> first row."""
 
-    identities: dict[str, int] = field(default_factory=dict)
+    identities: dict[str, Said] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
     categories: list[Category | None] = field(default_factory=list)
 
@@ -62,9 +72,11 @@ def read_plan(path: Path, policy: Policy) -> PlanFile:
 
 
 def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
+    look_at_row(reading)
     found = read_row(reading)
     seen.categories.append(reading.category)
-    _check_repeats(reading, seen)
+    _check_year(reading)
+    _check_repeats(reading, found, seen)
     if found is not None and reading.category is not None and not reading.faults:
         check_row(reading, found, reading.category)
         plan.rows.append(found)
@@ -72,18 +84,42 @@ def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
     plan.rejected.extend(reading.faults)
 
 
-def _check_repeats(reading: Reading, seen: Seen) -> None:
+def _check_year(reading: Reading) -> None:
+    """A list of several years is no plan of one."""
+    written = str(reading.value(Field.YEAR) or "").strip().removesuffix("年").removesuffix(".0")
+    year = reading.policy.year
+    if written.isdecimal() and int(written) != year:
+        reading.fault(Field.YEAR, OTHER_YEAR.format(written=written, year=year))
+
+
+def _check_repeats(reading: Reading, found: PlanRow | None, seen: Seen) -> None:
     """A project stands once in a file; a number that stands twice is only worth a look."""
     row, number = reading.row.number, reading.number
     name, host = reading.value(Field.NAME), reading.value(Field.HOST)
+    repeats = False
     if name is not None and host is not None:
-        first = seen.identities.setdefault(identity(str(name), str(host)), row)
-        if first != row:
-            reading.fault(Field.NAME, REPEATED.format(first=first))
-    if number is not None:
-        first = seen.numbers.setdefault(number, row)
-        if first != row:
-            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=first))
+        here = Said(row, _time(reading, found))
+        first = seen.identities.setdefault(identity(str(name), str(host)), here)
+        repeats = first.row != row
+        if repeats and first.time != here.time:
+            values = {"first": first.row, "times": f"{first.time}、{here.time}"}
+            reading.fault(Field.NAME, SESSIONS.format(**values))
+        elif repeats:
+            reading.fault(Field.NAME, REPEATED.format(first=first.row))
+    if number is not None and not repeats:
+        before = seen.numbers.setdefault(number, row)
+        if before != row:
+            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=before))
+
+
+def _time(reading: Reading, found: PlanRow | None) -> str:
+    """When the class is, for comparing and for quoting: by its days, else as it is written."""
+    if found is not None and found.opens_earliest and found.opens_latest:
+        last = found.planned_ends or found.opens_latest
+        first = found.opens_earliest
+        return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+    written = (reading.value(name) for name in (Field.SCHEDULE, Field.STARTS, Field.ENDS))
+    return "至".join(squeeze(str(value)) for value in written if value is not None)
 
 
 def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
@@ -96,6 +132,13 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
     if sheet.others:
         values = {"title": sheet.title, "others": "、".join(sheet.others)}
         yield Remark(None, None, OTHER_SHEETS.format(**values))
+    if layout.title is not None:
+        values = {"title": short(layout.title)}
+        yield Remark(None, None, CATEGORY_FROM_TITLE.format(**values))
+    alike = [f"{columns.title(name)}（{SYNONYMS[name][0]}）" for name in columns.alike]
+    if alike:
+        yield Remark(None, None, ALIKE.format(columns="、".join(alike)))
+    yield from about_sheet(sheet, columns, layout.body)
     if unknown:
         yield Remark(None, None, UNKNOWN_COLUMNS.format(columns="、".join(unknown)))
     if untitled:
@@ -106,6 +149,24 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
         yield Remark(None, None, NO_EMAIL_COLUMN)
 
 
+SESSIONS = Text(
+    "与第{first}行的项目名称和承办单位相同，但时间不同（{times}）；如为同一项目的两期，"
+    "请在两行的项目名称后分别注明“（第一期）”“（第二期）”，如为一期，请保留正确的一行，再重新导入",
+    "Same project and host as row {first} but another time ({times}); if there are two sessions, add "
+    "“（第一期）” and “（第二期）” to the two names, else keep the right row, then import again",
+)
+OTHER_YEAR = Text(
+    "本行属于{written}年度，本计划为{year}年度，请删除本行，或选用该年度的政策另行导入",
+    "This row belongs to {written}, and the plan is of {year}; delete it or import it by its policy",
+)
+CATEGORY_FROM_TITLE = Text(
+    "表中没有项目类别列，各项目类别均取自标题“{title}”，请核对",
+    "There is no column of categories; the title “{title}” gave the category of all, check it",
+)
+ALIKE = Text(
+    "以下列按列名含义采用，请核对：{columns}",
+    "These columns were taken by what their headings seem to mean; check them: {columns}",
+)
 REPEATED = Text(
     "与第{first}行的项目名称和承办单位相同，已保留第{first}行，请删除重复行",
     "Same project and host as row {first}, which was kept; delete the repeated row",
