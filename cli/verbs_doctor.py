@@ -15,7 +15,7 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [*_clockwork(office), _approval(office)]
+        found += [*_clockwork(office), _approval(office), _contacts(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -36,7 +36,8 @@ def _python(_: Office) -> Found:
 
 
 def _sqlite(_: Office) -> Found:
-    from workflow.database import sqlite_is_safe, sqlite_module
+    from workflow.database import sqlite_is_safe
+    from workflow.storage import sqlite_module
 
     version = sqlite_module().sqlite_version
     safe = sqlite_is_safe()
@@ -132,6 +133,18 @@ def _clockwork(office: Office) -> list[Found]:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
         told.append((one.label, well, _with_remedy(one.key, one.said, one.well)))
     return told
+
+
+def _contacts(office: Office) -> Found:
+    from config.errors import ConfigError
+    from notifications.watch.standing import contacts
+
+    try:
+        with office.db.read() as connection:
+            one = contacts(connection, office.book)
+    except ConfigError as error:
+        return Text("咨询和报送地址", "Whom to ask"), False, error.text
+    return one.label, one.well, one.said
 
 
 def _with_remedy(key: str, said: Text, well: bool) -> Text:

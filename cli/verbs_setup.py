@@ -25,10 +25,11 @@ def init(as_json: bool) -> None:
 
 
 def prepare(office: Office) -> None:
-    """Folder, key and database at their newest."""
+    """Folder, key and database at their newest, deadlines as the rules now give them."""
     from notifications.calendars.feeds import make_key
     from workflow.database import Database
     from workflow.migrations import upgrade
+    from workflow.refresh import refresh
 
     folder = office.settings.data_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -37,6 +38,7 @@ def prepare(office: Office) -> None:
     make_key(folder)
     db = Database(office.settings.url)
     upgrade(db)
+    refresh(db, office.book)
     db.close()
     if not office.settings.database_url:
         (folder / "yanxiu.db").chmod(0o600)

@@ -47,14 +47,18 @@ def read_policy(file: str, content: bytes) -> Policy:
     return _parsed(file, content)
 
 
+def policy_path(name: str, extra: Path | None = None) -> Path:
+    """Where the policy of that id is read from: a file in `extra` wins over a shipped one."""
+    own = extra / f"{name}.toml" if extra else None
+    return own if own and own.exists() else SHIPPED / f"{name}.toml"
+
+
 @lru_cache(maxsize=64)
 def _by_id(name: str, extra: Path | None) -> Policy:
     known = policy_ids(extra)
     if name not in known:
         raise ConfigError(name, "", NO_SUCH_POLICY.format(known="、".join(known)))
-    path = SHIPPED / f"{name}.toml"
-    if extra and (extra / path.name).exists():
-        path = extra / path.name
+    path = policy_path(name, extra)
     found = _load(path)
     if found.id != name:
         raise ConfigError(path.name, "id", OTHER_ID.format(id=found.id))
@@ -94,8 +98,11 @@ def _dangling(table: PolicyTable, raw: object) -> Iterator[tuple[str, Text]]:
         if clause not in table.clauses:
             yield key, NO_SUCH_CLAUSE.format(clause=clause)
     for id_, entry in table.clauses.items():
-        if entry.document not in table.documents:
+        document = table.documents.get(entry.document)
+        if document is None:
             yield f"clauses.{id_}.document", UNDEFINED.format(name=entry.document)
+        elif not document.at_hand:
+            yield f"clauses.{id_}.document", NOT_AT_HAND.format(name=entry.document)
     for name, category in table.categories.items():
         papers = [paper for papers in category.papers.values() for paper in papers]
         for key, used, defined in (
@@ -152,6 +159,10 @@ NO_SUCH_CLAUSE = Text(
     "引用的条款“{clause}”未在 [clauses] 中列出。", "Clause “{clause}” is not listed in [clauses]."
 )
 UNDEFINED = Text("“{name}”在本文件中没有定义。", "“{name}” is not defined in this file.")
+NOT_AT_HAND = Text(
+    "文件“{name}”的正文不在手边（at_hand = false），不能引用其条款。",
+    "The text of “{name}” is not at hand (at_hand = false): no clause can be drawn from it.",
+)
 SAME_NAME = Text(
     "名称“{name}”已用于类别 {other}，资助方式也相同，无法区分。",
     "“{name}” already names {other} with the same funding; they could not be told apart.",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from states import comparing
 from states.calculus import UNITS
-from states.policy import Anchor, Category, DeadlineRule, Figure, Policy
-from states.terms import Text, day_label, yuan
+from states.policy import Anchor, Category, DeadlineRule, Document, Figure, Policy
+from states.terms import Basis, Text, day_label, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,12 @@ def _milestones(category: Category) -> Iterator[Line]:
 
 def _rest(category: Category, policy: Policy) -> Iterator[Line]:
     yield Line("addressee", ADDRESSEE, category.addressee, NONE, category.basis.label, "")
+    for key, what, contact in (
+        ("contact", CONTACT, category.contact),
+        ("report_contact", REPORT_CONTACT, category.report_contact),
+    ):
+        if contact is not None:
+            yield Line(key, what, contact.whole, NONE, NONE, "")
     fund = policy.funds.get(category.fund or "")
     if fund:
         yield Line("fund", FUND, fund.label, NONE, NONE, fund.budget.clause or "")
@@ -111,6 +117,8 @@ def _rest(category: Category, policy: Policy) -> Iterator[Line]:
 def common_lines(policy: Policy) -> list[Line]:
     """What holds for all categories: duties, funds, reasons to reject."""
     found = []
+    if policy.contact.whole.zh:
+        found.append(Line("contact", CONTACT, policy.contact.whole, NONE, NONE, ""))
     for rule, clause in policy.duties.items():
         found.append(Line(f"duty.{rule}", DUTY, policy.clauses[clause].rule, NONE, NONE, clause))
     for fund in policy.funds.values():
@@ -125,6 +133,24 @@ def common_lines(policy: Policy) -> list[Line]:
         of = Text("、".join(one.zh for one in named), ", ".join(one.en for one in named))
         found.append(Line(f"reason.{code.key}", REASON, code.label, states, of, code.clause))
     return found
+
+
+def document_line(document: Document) -> Text:
+    """A document as it is listed: its title, number and day, and whether its text is known."""
+    zh, en = document.title.zh, document.title.en
+    more = [document.number] if document.number else []
+    more += [document.issued_on.isoformat()] if document.issued_on else []
+    notes = [Text("、".join(more), ", ".join(more))] if more else []
+    notes += [] if document.at_hand else [NOT_AT_HAND]
+    notes += [NEIGHBOUR] if document.basis is Basis.ASSUMED else []
+    if notes:
+        zh += f"（{'；'.join(note.zh for note in notes)}）"
+        en += f" ({'; '.join(note.en for note in notes)})"
+    return Text(zh, en)
+
+
+NOT_AT_HAND = Text("本系统未收录正文", "its text is not at hand")
+NEIGHBOUR = Text("相邻年度文件，仅作参照", "of a neighbouring year, gone by only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +198,7 @@ AFTER = Text("{anchor}后{n}{unit}", "{n} {unit} after {anchor}")
 EXCLUSIVE = Text("，当日不计", ", that day not counted")
 FORFEIT = Text("，逾期可能影响补助", ", missing it may cost the subsidy")
 ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
+CONTACT, REPORT_CONTACT = Text("联系方式", "Contact"), Text("报送地址", "Where papers go")
 DUTY, REASON = Text("应遵守的要求", "Duty"), Text("不予通过的理由", "Reason to reject")
 FUND_SAID = Text("{fund}，总额{budget}", "{fund}, total {budget}")
 PROVINCIAL, NATIONAL = Text("省级经费", "provincial money"), Text("国家经费", "national money")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -27,6 +28,7 @@ from config.policy_values import (
     one_of,
 )
 from states import policy as law
+from states.contact import Contact
 from states.lifecycle import LIFECYCLE
 from states.terms import Action, Basis, Role, Severity, State, Text
 
@@ -47,7 +49,14 @@ def _rejectable(states: list[State]) -> list[State]:
     return states
 
 
+def _an_address(text: str) -> str:
+    if not MAILBOX.fullmatch(text):
+        raise refusal(NO_MAILBOX)
+    return text
+
+
 Once = AfterValidator(_once)
+MAILBOX = re.compile(r"[^@\s<>,;，；]+@[^@\s<>,;，；]+\.[^@\s<>,;，；]+")
 
 
 class Paper(Table):
@@ -113,6 +122,19 @@ class Duties(Table):
     mending_after_inspection: Duty | None = None
 
 
+class ContactTable(Table):
+    """How an office is reached. What is left out is not known."""
+
+    telephone: Words | None = None
+    post: Label | None = None  # where originals go
+    mailbox: Annotated[Words, AfterValidator(_an_address)] | None = None  # where copies go
+    sample: bool = False
+
+    def to_law(self) -> Contact:
+        post = self.post.text if self.post else Text("", "")
+        return Contact(self.telephone or "", post, self.mailbox or "", self.sample)
+
+
 class AnnouncedTable(Table):
     total: Classes
     by_name: dict[Words, Annotated[int, Field(ge=0, le=100_000)]] = Field(default_factory=dict)
@@ -135,6 +157,8 @@ class CategoryTable(Table):
     basis: Known
     ends_in: Annotated[State, Lax, one_of(State.SUBSIDISED, State.CLOSED)]
     addressee: Label
+    contact: ContactTable | None = None  # of another desk of the office
+    report_contact: ContactTable | None = None  # where the report goes, if not to the office
     min_trainees: Persons | None = None
     max_trainees: Persons | None = None
     min_days: Days | None = None
@@ -170,6 +194,7 @@ class PolicyTable(Table):
     year: Annotated[int, Field(ge=2000, le=2100)]
     programme: Annotated[list[Words], Field(min_length=1), Once]
     office: Label
+    contact: ContactTable = ContactTable()
     documents: dict[Words, DocumentTable]
     clauses: dict[ClauseId, ClauseTable]
     papers: dict[Key, Label] = Field(default_factory=dict)
@@ -189,6 +214,8 @@ class PolicyTable(Table):
             year=self.year,
             programme=tuple(self.programme),
             office=self.office.text,
+            contact=self.contact.to_law(),
+            documents={key: one.to_law(key) for key, one in self.documents.items()},
             clauses={key: self._clause(key) for key in self.clauses},
             categories={key: self._category(key) for key in self.categories},
             funds={key: fund.to_law(key) for key, fund in self.funds.items()},
@@ -225,6 +252,8 @@ class PolicyTable(Table):
             cap=table.cap.to_law("yuan"),
             fund=table.fund,
             addressee=table.addressee.text,
+            contact=table.contact.to_law() if table.contact else None,
+            report_contact=table.report_contact.to_law() if table.report_contact else None,
         )
 
 
@@ -232,6 +261,7 @@ TWICE = Text("同一项写了两次。", "The same thing is listed twice.")
 NOT_REJECTABLE = Text(
     "所列状态中有不能作不予通过处理的。", "One of these states is none to reject from."
 )
+NO_MAILBOX = Text("不是一个邮箱地址。", "It is no e-mail address.")
 CAP_WITHOUT_FUND = Text(
     "有补助上限（cap），但没有写明经费来源（fund）。", "There is a cap but no fund that pays."
 )

@@ -73,6 +73,12 @@ class DocumentTable(Table):
     cited_as_en: Words | None = None  # the same in English; None: the title's
     number: Words  # "unstated" where our copy does not show it
     issued_on: Day | None = None
+    at_hand: bool = True  # false: it is named, its text is not known
+
+    def to_law(self, key: str) -> law.Document:
+        number = "" if self.number == "unstated" else self.number
+        title = self.title.text
+        return law.Document(key, title, number, self.issued_on, self.basis, self.at_hand)
 
 
 class ClauseTable(Table):

@@ -42,6 +42,7 @@ def _between(category: str, old: Values, new: Values) -> Iterator[Difference]:
 
 def _of_all(policy: Policy) -> Values:
     found = {f"duty.{rule}": ("required", clause) for rule, clause in policy.duties.items()}
+    found |= {"contact": (policy.contact.whole.zh, "")} if policy.contact.whole.zh else {}
     found |= {f"fund.{fund.key}": _fund(fund) for fund in policy.funds.values()}
     for code in policy.reasons.values():
         said = "、".join([*(state.value for state in code.states), *code.categories])
@@ -57,6 +58,8 @@ def _of(category: Category) -> Values:
         "addressee": (f"{category.addressee.zh} ({category.basis.value})", ""),
         "cap": _figure(category.cap),
     }
+    reached = {"contact": category.contact, "report_contact": category.report_contact}
+    clauses |= {key: (one.whole.zh, "") for key, one in reached.items() if one is not None}
     clauses |= {f"figure.{k}": _figure(f) for k, f in category.figures.items()}
     clauses |= {f"deadline.{rule.kind.value}": _deadline(rule) for rule in category.deadlines}
     for step, papers in category.papers.items():

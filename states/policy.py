@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from states.contact import Contact
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State, Text
 
 
@@ -50,6 +51,18 @@ class Figure:
     severity: Severity
     basis: Basis
     clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A notice that a policy rests on, or that it names. `at_hand`: whether its text is known."""
+
+    key: str
+    title: Text
+    number: str  # empty where no copy shows it
+    issued_on: date | None
+    basis: Basis
+    at_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,8 @@ class Category:
     cap: Figure
     fund: str | None
     addressee: Text  # whom the report goes to
+    contact: Contact | None = None  # of another desk of the office; None: the policy's
+    report_contact: Contact | None = None  # where the report goes, if not to the office
 
     def figure(self, key: str) -> Figure | None:
         """The figure, or None where the notice does not give one."""
@@ -178,6 +193,8 @@ class Policy:
     year: int
     programme: tuple[str, ...]  # names under which the programme is known, the current first
     office: Text  # whom to ask
+    contact: Contact  # how to reach it
+    documents: Mapping[str, Document]
     clauses: Mapping[str, Clause]
     categories: Mapping[str, Category]
     funds: Mapping[str, Fund]
@@ -185,3 +202,19 @@ class Policy:
     duties: Mapping[str, str]  # rule -> clause; a rule without one does not apply
     announced: Announced | None
     digest: str  # SHA-256 of the file, so that an event can say under which text it was decided
+
+    def desk(self, category: Category) -> Contact:
+        """How the office is reached about a category."""
+        return category.contact or self.contact
+
+    def reports_to(self, category: Category) -> Contact:
+        """Where the report of a category goes."""
+        return category.report_contact or self.desk(category)
+
+    @property
+    def contact_missing(self) -> tuple[Text, ...]:
+        """What hosts should be told of an office, and nobody has entered yet; each once."""
+        desks = [self.desk(one) for one in self.categories.values()]
+        others = [one.report_contact for one in self.categories.values() if one.report_contact]
+        found = [gap for desk in (self.contact, *desks, *others) for gap in desk.missing]
+        return tuple(dict.fromkeys(found))

@@ -38,7 +38,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     site = site_of(request)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     said = _said(request)
-    known = {
+    known: dict[str, Any] = {
         "visitor": visitor,
         "csrf": visitor.csrf if visitor else "",
         "language": language_of(request),
@@ -49,6 +49,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "path": request.url.path,
         "full_path": full_path(request),
     }
+    if "asked" not in values:
+        known["asked"] = site.whom_to_ask()
     text = environment(known["language"]).get_template(template).render(known | values)
     answer = HTMLResponse(text, status)
     if said:

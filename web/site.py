@@ -13,7 +13,9 @@ from fastapi import Request
 from config.rulebook import Rulebook, reread
 from config.settings import Settings
 from notifications.calendars.feeds import Key
+from states.policy import Policy
 from workflow.database import Database
+from workflow.office.contacts import newest_policy
 
 
 @dataclass
@@ -27,6 +29,11 @@ class Site:
     today: Callable[[], date]
     now: Callable[[], datetime]
     settings: Settings = field(default_factory=Settings)
+
+    def whom_to_ask(self) -> Policy | None:
+        """The policy whose office stands at the foot of a page."""
+        with self.db.read() as connection:
+            return newest_policy(connection, self.book)
 
     def reload(self) -> None:
         """Read the rules again, after the office has changed one of its files."""

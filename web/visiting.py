@@ -7,6 +7,7 @@ change something, `Posted`: the form, read and found to come from our own page.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from hmac import compare_digest
 from typing import Annotated, Any
 
@@ -14,9 +15,11 @@ from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
 
 from states.terms import Role, Text
+from web.guarding import take_files
 from web.site import site_of
 from workflow.accounts import sessions
 from workflow.accounts.sessions import Visitor
+from workflow.storage import DatabaseProblem
 
 SESSION = "yanxiu_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
@@ -62,7 +65,8 @@ def find_visitor(request: Request) -> Visitor | None:
         return None
     visitor, worth_noting = found
     if worth_noting:
-        with site.db.write() as connection:
+        # Nobody waits for that: who only reads need not be able to write.
+        with suppress(DatabaseProblem), site.db.write(alone=False, patience=0) as connection:
             sessions.note_visit(connection, visitor.session, at=at)
     request.state.visitor = visitor
     return visitor
@@ -102,6 +106,8 @@ def allowed(*roles: Role) -> Callable[[Request], Visitor]:
 
 async def posted(request: Request) -> FormData:
     """The form of a request, which must carry the session's token."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        take_files(request)
     form = await request.form(
         max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD
     )

@@ -18,6 +18,7 @@ from workflow import deadlines
 from workflow.columns import drawn
 from workflow.engine import APPEND
 from workflow.history import NO_EVENT, dump, event_hash
+from workflow.policy_texts import keep_texts
 from workflow.statements import Statement
 from workflow.tables import PROJECT
 from workflow.webhooks import queue_admitted
@@ -69,6 +70,7 @@ def admit(
     _HEAD.many(connection, heads)
     APPEND.many(connection, events)
     deadlines.INSERT.many(connection, due)
+    keep_texts(connection, book, [event["policy"] for event in events])
     stored = {number: new.stored for number, new in zip(ids, newcomers, strict=True)}
     queue_admitted(connection, stored, at=at)
     return ids

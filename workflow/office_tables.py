@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.tables import one_of, table_of
@@ -187,6 +187,16 @@ class BatchLine(SQLModel, table=True):
     given: str = Field(default="{}", sa_type=Text)  # JSON: what differs for this line
 
 
+class PolicyText(SQLModel, table=True):
+    """The text of a policy file under which something was recorded; events name its hash. Empty
+    where it was recorded before texts were kept."""
+
+    __tablename__ = "policy_text"
+    digest: str = Field(primary_key=True)  # SHA-256 of the file
+    policy: str
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 class OfficeEvent(SQLModel, table=True):
     """What somebody changed outside of projects: accounts, wordings, calendar. Append-only."""
 
@@ -211,4 +221,5 @@ VIEW = table_of(SavedView)
 PROFILE = table_of(UnitProfile)
 BATCH = table_of(Batch)
 LINE = table_of(BatchLine)
+POLICY_TEXT = table_of(PolicyText)
 OFFICE_EVENT = table_of(OfficeEvent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -48,12 +49,20 @@ def path_of(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / digest
 
 
-def missing(folder: Path, papers: Json) -> list[str]:
-    """The papers of a project whose file is gone or is no longer what was stored."""
-    return [key for key, paper in papers.items() if not _intact(folder, paper["sha256"])]
+def named(value: object, key: str = "") -> Iterator[tuple[str, Json]]:
+    """Each paper that an entry of the history names, in whatever place, with its key."""
+    if isinstance(value, dict):
+        if isinstance(value.get("sha256"), str):
+            yield key, value
+        for name, inner in value.items():
+            yield from named(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named(inner, key)
 
 
-def _intact(folder: Path, digest: str) -> bool:
+def intact(folder: Path, digest: str) -> bool:
+    """Whether the file of that hash is there, and still is what was stored."""
     path = path_of(folder, digest)
     return path.is_file() and sha256(path.read_bytes()).hexdigest() == digest
 

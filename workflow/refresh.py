@@ -19,6 +19,7 @@ from workflow.database import Database
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import redraw
 from workflow.mail_tables import REMINDER
+from workflow.policy_texts import keep_texts
 from workflow.tables import DEADLINE, PROJECT
 
 KEY = "rules"
@@ -35,13 +36,13 @@ def refresh(db: Database, book: Rulebook) -> int:
     seen = last = 0
     while True:
         with db.write() as connection:
-            rows = connection.execute(
-                select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
-            ).all()
+            some = select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
+            rows = connection.execute(some).all()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
                 _project(connection, book, row.id, facts)
                 redraw(connection, row, facts, book.policy(facts.policy))
+            keep_texts(connection, book, [row.policy for row in rows])
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen

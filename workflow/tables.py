@@ -118,7 +118,8 @@ class Project(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     policy: str
     year: int
-    identity: str  # normalised name and host
+    # Name and host, spelling aside. Not unique: what counts as spelling has grown with use.
+    identity: str
     number: int | None = None
     name: str
     host: str = Field(index=True)
@@ -141,8 +142,8 @@ class Project(SQLModel, table=True):
     name_order: str
     open_flags: int = Field(index=True)  # how many nobody has disposed of
     __table_args__ = (
-        UniqueConstraint("year", "identity"),
         one_of("state", State),
+        Index("ix_project_identity", "year", "identity"),
         Index("ix_project_category", "category"),
         Index("ix_project_number", "number"),
         Index("ix_project_by_plan", "plan_order", "id", *FILTERED),

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,18 @@ from config.rulebook import Rulebook
 from states.facts import Facts, Json, Standing, merge
 from states.machine import move
 from states.policy import Policy
-from states.terms import Act, Action, Entry, State, Text
+from states.terms import Act, Action, Amendment, Entry, State, Text
 from states.wanted import Wanted, wanted
 from workflow.columns import drawn
 from workflow.database import Database
 from workflow.deadlines import expected_next
 from workflow.history import NO_EVENT, dump, event_hash
+from workflow.mail.outbox import names_address
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
-from workflow.papers import missing
+from workflow.papers import intact, named
+from workflow.policy_texts import lost_texts
+from workflow.refresh import rules_changed
+from workflow.stored_values import misspelt
 from workflow.tables import DEADLINE, EVENT, PROJECT
 
 Row = Any  # a row of SQLAlchemy, whose columns are attributes
@@ -38,11 +44,15 @@ def verify(db: Database, book: Rulebook, papers: Path | None = None) -> Iterator
 
     `papers`: the folder of stored papers, whose content is then held against the history too.
     """
+    seen: dict[str, bool] = {}  # of each stored paper, whether it is intact
     with db.read() as connection:
         known = union(select(EVENT.c.project_id), select(PROJECT.c.id))
         for project_id in connection.execute(known.order_by("project_id")).scalars().all():
-            yield from _project(connection, book, project_id, papers)
-        for check in (_ledger, _mails):
+            yield from _project(connection, book, project_id)
+            if papers:
+                yield from _papers(connection, project_id, papers, seen)
+        rules = partial(_rules, db=db, book=book)
+        for check in (_ledger, _mails, misspelt, rules):
             try:
                 yield from check(connection)
             except Exception as error:  # as below: a tampered value can be anything
@@ -54,9 +64,7 @@ def _said(project_id: int, zh: str, en: str) -> Text:
     return Text(f"项目{project_id}：{zh}。", f"Project {project_id} {en}.")
 
 
-def _project(
-    connection: Connection, book: Rulebook, project_id: int, papers: Path | None
-) -> Iterator[Text]:
+def _project(connection: Connection, book: Rulebook, project_id: int) -> Iterator[Text]:
     try:
         its = EVENT.c.project_id == project_id
         events = connection.execute(select(EVENT).where(its).order_by(EVENT.c.seq)).all()
@@ -69,15 +77,29 @@ def _project(
         else:
             yield from _row(book, project_id, row, events, facts)
             yield from _deadlines(connection, book, project_id, facts)
-        for key in missing(papers, facts.get("papers", {})) if papers else ():
-            yield _said(
-                project_id,
-                f"材料 {key} 的文件缺失或已被改动",
-                f"has lost its paper {key}, or it was changed",
-            )
     except Exception as error:  # a tampered value can be anything, and must still be reported
         said = f"{type(error).__name__}: {str(error)[:120]}"
         yield _said(project_id, f"记录无法解读（{said}）", f"cannot be read ({said})")
+
+
+def _papers(
+    connection: Connection, project_id: int, folder: Path, seen: dict[str, bool]
+) -> Iterator[Text]:
+    """Every paper that any entry of the history names is there as it was: versions that a later
+    one has taken the place of, too."""
+    its = select(EVENT.c.seq, EVENT.c.changes).where(EVENT.c.project_id == project_id)
+    for seq, changes in connection.execute(its.order_by(EVENT.c.seq)):
+        with suppress(ValueError):  # what cannot be read is reported with the history
+            for key, paper in named(json.loads(changes)):
+                digest = paper["sha256"]
+                if digest not in seen:
+                    seen[digest] = intact(folder, digest)
+                if not seen[digest]:
+                    yield _said(
+                        project_id,
+                        f"第{seq}条历史记录的材料 {key} 的文件缺失或已被改动",
+                        f"has lost its paper {key} of event {seq}, or it was changed",
+                    )
 
 
 def _history(project_id: int, events: Sequence[Row]) -> Any:
@@ -122,6 +144,8 @@ def _lawful(event: Row, before: Json) -> bool:
         return False
     came_from = State(before["came_from"]) if before.get("came_from") else None
     changes = json.loads(event.changes)
+    if event.deed in set(Amendment):
+        return bool(event.source == event.target)
     if event.deed in set(Act):
         undone = event.deed == Act.CORRECT and event.target == (came_from and came_from.value)
         return bool(event.source == event.target or undone)
@@ -240,6 +264,8 @@ def _ledger(connection: Connection) -> Iterator[Text]:
 
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
+# How sign-in mails were called until their keys named the address too.
+NAMELESS = re.compile(r"sign_in:[0-9a-f]{64}")
 
 
 def _mails(connection: Connection) -> Iterator[Text]:
@@ -248,6 +274,21 @@ def _mails(connection: Connection) -> Iterator[Text]:
     columns = (MAIL.c.id, MAIL.c.key, MAIL.c.token, MAIL.c.status, MAIL.c.to_email, sent_at)
     for mail in connection.execution_options(yield_per=1000).execute(select(*columns)):
         sent = mail.status == MailStatus.SENT.value
-        addressed = str(mail.to_email) in str(mail.key)
+        key = str(mail.key)
+        addressed = names_address(key, str(mail.to_email)) or NAMELESS.fullmatch(key)
         if not TOKEN.fullmatch(str(mail.token)) or sent != mail.dated or not addressed:
             yield Text(f"邮件{mail.id}的记录前后不一致。", f"Mail {mail.id} contradicts itself.")
+
+
+def _rules(connection: Connection, *, db: Database, book: Rulebook) -> Iterator[Text]:
+    """The rules are those by which deadlines were derived, and the texts that the history names."""
+    if rules_changed(db, book):
+        yield CHANGED_RULES
+    yield from lost_texts(connection, book)
+
+
+CHANGED_RULES = Text(
+    "政策、节假日日历或提醒设置的文件在上次推算期限之后有改动，请核对；确认无误后运行 yanxiu init。",
+    "A policy, calendar or ladder file has changed since deadlines were last derived; check it, "
+    "then run `yanxiu init`.",
+)

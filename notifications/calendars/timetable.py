@@ -45,16 +45,16 @@ def timetable(
     lines = [_line(row, facts, policy, language) for row in rows]
     words = {name: text.in_(language) for name, text in WORDS.items()}
     made = day_label(today).in_(language)
-    office = policy.office.in_(language)
+    category = policy.categories[facts.category]
     return page(
         Page(
             title=words["title"],
-            facts=_facts(facts, policy.categories[facts.category], words, language),
+            facts=_facts(facts, category, words, language),
             heads=tuple(words[name] for name in HEADS),
             widths=ENGLISH if language == "en" else CHINESE,
             lines=lines,
             note=words["note"],
-            foot=(f"{words['made']}{made}", f"{words['office']}{office}"),
+            foot=(f"{words['made']}{made}", *_whom_to_ask(policy, category, words, language)),
             made=datetime.combine(today, time(), UTC),
         )
     )
@@ -74,6 +74,23 @@ def _facts(
         (words["place"], facts.place or words["open"]),
     )
     return tuple((label, plain(value, language)) for label, value in shown)
+
+
+def _whom_to_ask(
+    policy: Policy, category: Category, words: dict[str, str], language: str
+) -> tuple[str, ...]:
+    """The office and how to reach it; where the report goes to somebody else, that one too."""
+    desk, elsewhere = policy.desk(category), category.report_contact
+    told = [f"{words['office']}{_joined(policy.office, desk.whole, language)}"]
+    if elsewhere is not None:
+        where = _joined(category.addressee, elsewhere.whole, language)
+        told.append(f"{words['reports']}{where}")
+    return tuple(told)
+
+
+def _joined(office: Text, how: Text, language: str) -> str:
+    comma = "，" if language == "zh" else ", "
+    return comma.join(one for one in (office.in_(language), how.in_(language)) if one)
 
 
 def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
@@ -144,4 +161,5 @@ WORDS = {
     ),
     "made": Text("制表日期：", "Made on "),
     "office": Text("咨询单位：", "Ask: "),
+    "reports": Text("办班后材料报送至：", "Papers after the class go to: "),
 }

@@ -40,6 +40,7 @@ class Alarm:
     days: Text = NOTHING
     language: str = "zh"
     ask: str = ""
+    reach: str = ""
     link: str = ""
 
 

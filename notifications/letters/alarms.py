@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
+from states.contact import NO_CONTACT
 from states.facts import Facts
 from states.terms import Role, Text, day_label
 from workflow.tables import PROJECT
@@ -30,7 +31,8 @@ def alarm_of(
     """The alarm of a mail row. Raises KeyError where `about` lacks what it must have."""
     about = json.loads(mail.about)
     facts = _facts(connection, mail.project_id)
-    office = book.policy(facts.policy).office.in_(language) if facts else ""
+    policy = book.policy(facts.policy) if facts else None
+    desk = policy.desk(policy.categories[facts.category]) if policy and facts else NO_CONTACT
     return Alarm(
         to_name=mail.to_name,
         to_email=mail.to_email,
@@ -47,7 +49,8 @@ def alarm_of(
         substitute=about.get("substitute", ""),
         days=_days(about),
         language=language,
-        ask=office,
+        ask=policy.office.in_(language) if policy else "",
+        reach=desk.line.in_(language),
         link=link,
     )
 

@@ -47,6 +47,7 @@ class Digest:
     died: tuple[DigestRow, ...] = ()
     openings: tuple[DigestRow, ...] = ()
     ask: str = ""
+    reach: str = ""
     link: str = ""
 
 

@@ -14,8 +14,10 @@ from notifications.letters.grounds import granted, ground, papers
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
 from states.consequence import consequence
+from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
+from states.lateness import last_day
 from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
@@ -75,7 +77,7 @@ def letter_of(
             continue
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
-        shown = replace(item(row, facts, policy, language), role=Role(row.role))
+        shown = replace(item(row, facts, policy, language, today), role=Role(row.role))
         found.append((facts, policy, shown))
     if not found:
         return None
@@ -87,6 +89,7 @@ def letter_of(
         today=today,
         items=tuple(item for _, _, item in found),
         ask=policy.office.in_(language),
+        reach=policy.desk(policy.categories[facts.category]).line.in_(language),
         link=link,
         language=language,
     )
@@ -102,15 +105,17 @@ def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
     )
 
 
-def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
-    """One reminder as a letter shows it. `row` has a deadline's columns and `step`."""
+def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> Item:
+    """One reminder as a letter of `today` shows it. `row` has a deadline's columns and `step`."""
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
     place, rule = ground(policy, category, kind, row.clause)
     grant = granted(facts, category, kind).in_(language)
     asked = papers(category, kind)
+    to, reached = addressee(facts, policy, category, kind)
     stated = row.force == Force.STATED.value
-    overdue = row.step.startswith("D+")  # counted from the last day that could count
+    by = last_day(facts, row.due_on, row.late_after, today)
+    waits = row.due_on < today <= row.late_after  # of a window: its earliest day has passed
     return Item(
         project_id=row.project_id,
         number=facts.number,
@@ -119,8 +124,9 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         category=category.label.in_(language),
         kind=kind,
         step=row.step,
-        due_on=row.late_after if overdue else row.due_on,
-        advised_on=row.advised_on,
+        due_on=by,
+        advised_on=by if waits else row.advised_on,
+        earliest_on=row.due_on if waits else None,
         provisional=row.provisional,
         advisory=row.force == Force.ADVISORY.value,
         place=facts.place,
@@ -130,21 +136,25 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         rule=_with(rule.in_(language), grant, language),
         mend_items=facts.mend_items if kind is Kind.MENDING else "",
         consequence=consequence(policy, category, kind).in_(language),
-        addressee=addressee(facts, policy, category, kind).in_(language),
+        addressee=to.in_(language),
+        originals=reached.originals.in_(language),
+        copies=reached.copies.in_(language),
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
     )
 
 
-def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> Text:
-    """Where the papers go: for a report as the policy says, for an application by its own way."""
+def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> tuple[Text, Contact]:
+    """Where the papers go, and how that is reached: for a report as the policy says, for an
+    application by its own way."""
     to_department = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
-    if kind is Kind.MENDING and facts.mend_in is State.HELD:
-        return category.addressee
+    again = kind is Kind.MENDING and facts.mend_in is State.HELD
+    if kind is Kind.REIMBURSEMENT or again:
+        return category.addressee, policy.reports_to(category)
     if kind in (Kind.APPLICATION, Kind.MENDING) and to_department and facts.department:
-        return Text(facts.department, facts.department)
-    return category.addressee if kind is Kind.REIMBURSEMENT else policy.office
+        return Text(facts.department, facts.department), NO_CONTACT
+    return policy.office, policy.desk(category)
 
 
 def _with(rule: str, grant: str, language: str) -> str:

@@ -60,6 +60,8 @@ PHRASES: dict[str, Text] = {
     "place": Text("办班地点", "Place"),
     "open_still": Text("待定", "open"),
     "addressee": Text("材料报送至", "Papers go to"),
+    "originals": Text("纸质材料寄送", "Originals by post to"),
+    "copies": Text("电子版发送至", "Copies by e-mail to"),
     "due_on": Text("截止日", "Due"),
     "advised_on": Text("建议报送日", "Advised by"),
     "advised_day": Text("建议日期", "Advised day"),

@@ -34,6 +34,7 @@ from notifications.letters.words import WORDS
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
 from states.mailing import PARTING, PARTING_NOTICES, PARTS
+from states.policy import Policy
 from states.terms import STAFF, Act, Action, Kind, Role, Text, day_label
 from workflow.engine import situation
 from workflow.people import recipients
@@ -72,7 +73,7 @@ def preview(
         return render_digest(_digest(project_id, facts, reader), wordings)
     if family is Family.ALARM:
         check_told(notice, reader.role, STAFF)
-        return render_alarm(_alarm(notice, facts, reader, policy.office), wordings)
+        return render_alarm(_alarm(notice, facts, reader, policy), wordings)
     return _result(connection, book, notice, project_id, facts, reader, wordings)
 
 
@@ -161,7 +162,7 @@ def _digest(project_id: int, facts: Facts, reader: Reader) -> Digest:
     )
 
 
-def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
+def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
     shown = Alarm(
         to_name=reader.to_name,
         to_email=reader.to_email,
@@ -174,7 +175,8 @@ def _alarm(notice: str, facts: Facts, reader: Reader, office: Text) -> Alarm:
         number=facts.number,
         host=facts.host,
         language=reader.language,
-        ask=office.in_(reader.language),
+        ask=policy.office.in_(reader.language),
+        reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
         link=reader.link,
     )
     if notice == "substitute":

@@ -26,6 +26,8 @@ class Mail(Protocol):
     @property
     def ask(self) -> str: ...
     @property
+    def reach(self) -> str: ...
+    @property
     def link(self) -> str: ...
     @property
     def language(self) -> str: ...
@@ -45,6 +47,7 @@ def render(template: str, mail: Mail, subject: str, lead: str, **values: object)
         "to_name": plain(mail.to_name, language),
         "to_host": mail.role is Role.HOST,
         "ask": plain(mail.ask, language),
+        "reach": plain(mail.reach, language),
         "link": one_line(mail.link),
         "closing": closing,
         "button": "",

@@ -135,6 +135,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         lines=tuple((spoken(label), spoken(value)) for label, value in said.lines),
         clause=cite(story.policy, said.clause)[0].in_(language),
         ask=story.policy.office.in_(language),
+        reach=story.policy.desk(story.category).line.in_(language),
         link=reader.link,
         language=language,
         applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,

@@ -28,6 +28,7 @@ class SignInLetter:
     language: str
     role: Role = Role.HOST
     ask: str = ""
+    reach: str = ""
 
 
 def render_sign_in(letter: SignInLetter) -> Rendered:

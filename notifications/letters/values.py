@@ -40,10 +40,15 @@ class Item:
     mend_items: str  # what was sent back; empty for all other kinds
     consequence: str  # empty where the notice names none
     addressee: str  # where the papers go
+    originals: str = ""  # the postal address of their destination
+    copies: str = ""  # its mailbox
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
     role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late
+    # While dates are provisional: the day by the earliest opening, once it has passed and nobody is
+    # late; `due_on` is then that of the latest one, or the same where the window names none.
+    earliest_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Letter:
     ask: str  # the office to ask
     link: str  # where to go; empty if there is no public address
     language: str = "zh"
+    reach: str = ""  # how to ask it: telephone and mailbox
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ class Notice:
     ask: str
     link: str
     language: str = "zh"
+    reach: str = ""
     applied: bool = False  # before the plan a project is 申报的, later 承办的
     due: tuple[DueRow, ...] = ()
     due_title: str = ""

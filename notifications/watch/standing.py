@@ -19,6 +19,7 @@ from states.calendar import WorkCalendar
 from states.terms import Text
 from workflow.mail.addresses import marked
 from workflow.mail.log import count_waiting_for_a_person
+from workflow.office.contacts import contact_gap, newest_policy
 from workflow.office.log import note
 
 QUIET = timedelta(minutes=10)  # without a sign of life: the worker has stopped
@@ -36,7 +37,8 @@ class Check:
 
 def checks(connection: Connection, book: Rulebook, *, today: date, at: datetime) -> list[Check]:
     """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
-    return [*clockwork(connection, at), holidays(book.calendar, today.year)]
+    known = holidays(book.calendar, today.year), contacts(connection, book)
+    return [*clockwork(connection, at), *known]
 
 
 def clockwork(connection: Connection, at: datetime) -> list[Check]:
@@ -83,6 +85,14 @@ def holidays(calendar: WorkCalendar, year: int) -> Check:
     return Check("calendar", HOLIDAYS, known, said)
 
 
+def contacts(connection: Connection, book: Rulebook) -> Check:
+    """Whether mails and pages can say whom to ask, and where papers go."""
+    policy = newest_policy(connection, book)
+    gap = contact_gap(policy)
+    said = gap or (KNOWN_CONTACT if policy else NO_PROJECTS)
+    return Check("contacts", Text("咨询和报送地址", "Whom to ask"), gap is None, said)
+
+
 def accept_clock(connection: Connection, *, by: str, at: datetime) -> bool:
     """A person has looked: the clock that was held for wrong is right. False: it was not held."""
     alarm = clock_alarm(connection)
@@ -107,6 +117,7 @@ WAITING = Text(
     "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个",
     "{dead} failed, {awaiting} awaiting approval, {addresses} address(es) to check",
 )
+KNOWN_CONTACT, NO_PROJECTS = Text("已填写", "entered"), Text("还没有项目", "no project yet")
 KNOWN = Text("{year}年安排已录入（已有：{known}）", "{year} is known (all: {known})")
 UNKNOWN = Text(
     "没有{year}年安排，仅按周末推算（已有：{known}）",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from command import Command
 
+from config.policy_files import SHIPPED
 from notifications.mailbox import Mailbox
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 
 def change(run: Command, statement: str) -> None:
@@ -79,6 +80,15 @@ def test_doctor_names_what_is_missing(run: Command) -> None:
 
 
 def test_doctor_is_content(office: Command, mailbox: Mailbox) -> None:
+    """Once the office has entered whom to ask: what ships are samples, and are named."""
+    first = office("doctor", "--json")
+    bad = {one["check"]: one["message"] for one in first.json["checks"] if not one["ok"]}
+    assert list(bad) == ["咨询和报送地址"]
+    assert "咨询电话、电子邮箱、邮寄地址" in bad["咨询和报送地址"]
+    text = (SHIPPED / "fujian-2025.toml").read_text(encoding="utf-8")
+    (office.data / "policies").mkdir(exist_ok=True)
+    own = office.data / "policies" / "fujian-2025.toml"
+    own.write_text(text.replace("sample = true", "sample = false"), encoding="utf-8")
     assert office.json("doctor")["ok"] is True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ import pytest
 from config.calendar_files import work_calendar
 from config.errors import ConfigError
 from config.policy_files import SHIPPED, load_policy, policy_ids
+from config.policy_reading import document_line
 from states.calculus import Dates, compute, deadlines_of
 from states.policy import Policy, Unit
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State
@@ -401,9 +403,50 @@ def test_both_names_of_the_programme_are_known(fujian: Policy) -> None:
 @pytest.mark.parametrize("policy", ["fujian-2024", "fujian-2025", "xinjiang-2025"])
 def test_no_contact_of_a_person_is_kept(policy: str) -> None:
     text = (SHIPPED / f"{policy}.toml").read_text(encoding="utf-8")
-    assert "@" not in text
+    assert all(host == "example.cn" for host in re.findall(r"@([a-z.-]+)", text))
     assert "联系人" not in text
-    assert "0591" not in text
+    assert set(re.findall(r"0\d{2,3}-(\d{6,})", text)) <= {"00000000"}
+
+
+def test_what_ships_says_of_its_contacts_that_they_are_samples(fujian: Policy) -> None:
+    assert fujian.contact.sample
+    assert fujian.contact.line.zh == ("电话0591-00000000，邮箱gaoyan@example.cn（示例，请勿使用）")
+    assert [one.zh for one in fujian.contact_missing] == ["咨询电话", "电子邮箱", "邮寄地址"]
+
+
+def test_reports_of_national_projects_go_to_the_ministrys_centre(fujian: Policy) -> None:
+    """R25-15b: the claim is filed there; all else goes to the province."""
+    funded, demonstration = fujian.categories[NF], fujian.categories[PD]
+    assert fujian.reports_to(funded) != fujian.contact
+    assert fujian.reports_to(demonstration) == fujian.desk(funded) == fujian.contact
+
+
+def test_a_desk_of_ones_own_and_a_contact_that_is_known(tmp_path: Path) -> None:
+    """What a category gives of its own holds for it alone; what is entered is missing no more."""
+    text = (SHIPPED / "fujian-2025.toml").read_text(encoding="utf-8")
+    own = (
+        'contact = { telephone = "1", post = { zh = "甲", en = "A" }, mailbox = "a@example.cn" }\n'
+    )
+    text = text.replace("sample = true", "sample = false")
+    text = text.replace("[categories.ordinary]\n", f"[categories.ordinary]\n{own}")
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    policy = load_policy(str(path))
+    assert policy.contact_missing == ()
+    assert (
+        policy.desk(policy.categories[PG]).whole.en == "telephone 1, e-mail a@example.cn, post: A"
+    )
+    assert policy.desk(policy.categories[PE]) == policy.contact
+
+
+def test_the_bases_that_the_notice_names_are_documents_whose_text_is_not_at_hand(
+    fujian: Policy,
+) -> None:
+    named = {one.number: one.at_hand for one in fujian.documents.values()}
+    assert named["人社厅函〔2025〕27号"] is False
+    assert named["闽人社办〔2025〕7号"] is False
+    told = [document_line(one).zh for one in fujian.documents.values()]
+    assert any(line.endswith("（闽人社办〔2025〕7号；本系统未收录正文）") for line in told)
 
 
 # -- Xinjiang: another province without any code ---------------------------------------------------
@@ -633,6 +676,13 @@ REFUSED = {
     "empty text": ('province = "福建省"', 'province = " "', "province", "为空"),
     "control character": ('province = "福建省"', 'province = "\\u0000"', "province", "控制字符"),
     "bad id": ('id = "fujian-2025"', 'id = "../x"', "id", "写法"),
+    "mailbox that is none": ('mailbox = "gaoyan@', 'mailbox = "gaoyan at ', "mailbox", "邮箱"),
+    "clause of a text not at hand": (
+        '[clauses.R25-04]\ndocument = "S25"',
+        '[clauses.R25-04]\ndocument = "M27"',
+        "clauses.R25-04.document",
+        "正文",
+    ),
     "no TOML": ("year = 2025", "year = = 2025", "", "TOML"),
     "same key twice": ("year = 2025", "year = 2025\nyear = 2025", "", "TOML"),
 }

@@ -100,12 +100,14 @@ class Returns:
 
     def mail(self, key: str = "k", to: str = HOST, **values: Any) -> int:
         """A mail that was sent, unless said otherwise."""
-        row = draft(key, "result", ("张三", to), Role.HOST, on=date(2025, 3, 3), at=SENT)
+        named = f"{key}:{to}"
+        row = draft(named, "result", ("张三", to), Role.HOST, on=date(2025, 3, 3), at=SENT)
         sent = {"status": "sent", "sent_at": SENT, "attempts": 1, "last_reply": "250 ok"} | values
         with self.desk.db.write() as connection:
             INSERT.run(connection, row | {"token": token(key)})
-            connection.execute(update(MAIL).where(MAIL.c.key == key).values(sent))
-            return int(connection.execute(select(MAIL.c.id).where(MAIL.c.key == key)).scalar_one())
+            connection.execute(update(MAIL).where(MAIL.c.key == named).values(sent))
+            found = select(MAIL.c.id).where(MAIL.c.key == named)
+            return int(connection.execute(found).scalar_one())
 
     def row(self, number: int) -> tuple[str, str, str]:
         [found] = self.desk.mails("status", "reason", "last_reply", id=number)

@@ -154,6 +154,20 @@ def test_the_body_says_all_that_a_host_needs() -> None:
     )
 
 
+def test_whom_to_ask_has_a_telephone_and_papers_have_their_own_destinations() -> None:
+    """In text and HTML alike, alone and among several."""
+    item = replace(ITEM, originals="示例路1号", copies="a@example.cn")
+    reach = "电话0591-00000000，邮箱b@example.cn"
+    for items in ((item,), (item, item)):
+        mail = render_reminder(replace(LETTER, items=items, reach=reach))
+        said = f"咨询单位：{LETTER.ask}，{reach}"
+        assert said in mail.text and said in mail.html
+        assert "纸质材料寄送：示例路1号" in mail.text and "电子版发送至：a@example.cn" in mail.text
+        assert "示例路1号" in mail.html and "a@example.cn" in mail.html
+    result = render_notice(replace(NOTICE, reach=reach)).text
+    assert f"咨询单位：{NOTICE.ask}，{reach}\n" in result
+
+
 @pytest.mark.parametrize(
     ("today", "subject_end", "explained"),
     [

@@ -66,7 +66,20 @@ def test_it_names_every_step_with_its_days_and_grounds(quick_desk: Desk) -> None
     assert {line[5] for line in lines} == {"□"}
     foot = [paragraph.text for paragraph in document.sections[0].footer.paragraphs]
     assert foot[0] == "制表日期：2025年2月21日（周五）"
-    assert foot[1].startswith("咨询单位：福建省人力资源和社会保障厅")
+    assert foot[1] == (
+        "咨询单位：福建省人力资源和社会保障厅职业能力建设处，电话0591-00000000，"
+        "邮箱gaoyan@example.cn，邮寄地址：福建省福州市示例区示例路1号，邮编000000（示例，请勿使用）"
+    )
+    assert len(foot) == 2
+
+
+def test_a_report_that_goes_to_the_ministry_has_its_address_on_the_sheet(quick_desk: Desk) -> None:
+    """R25-15b."""
+    [one] = quick_desk.plan({"category": "national_funded"})
+    footer = Document(BytesIO(made(quick_desk, one))).sections[0].footer
+    assert footer.paragraphs[2].text.startswith(
+        "办班后材料报送至：人社部事业单位人事服务中心，电话010-00000000"
+    )
 
 
 def test_what_is_done_is_ticked(quick_desk: Desk) -> None:

@@ -47,7 +47,9 @@ def parsed(mail: Written) -> PyMail:
 def queue(desk: Desk, purpose: str, about: dict[str, Any], **more: Any) -> int:
     """A row as others queue it; its id."""
     to, role, at = ("王五", "coordinator@example.cn"), Role.COORDINATOR, morning(ON)
-    row = draft(f"{purpose}:1", purpose, to, role, on=ON, at=at, about=json.dumps(about), **more)
+    row = draft(
+        f"{purpose}:{to[1]}", purpose, to, role, on=ON, at=at, about=json.dumps(about), **more
+    )
     with desk.db.write() as connection:
         INSERT.run(connection, row)
         return int(

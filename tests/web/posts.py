@@ -64,7 +64,7 @@ class Post:
         with self.house.desk.db.write() as connection:
             number = len(connection.execute(select(MAIL.c.id)).all()) + 1
             row = draft(
-                f"test:{number}",
+                f"test:{number}:{to}",
                 purpose.value,
                 ("林老师", to),
                 role,

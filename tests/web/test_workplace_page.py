@@ -97,6 +97,24 @@ def test_an_administrator_sees_how_the_system_is(busy: House) -> None:
     assert "还没有运行过" in page
 
 
+def test_whom_to_ask_stands_at_the_foot_of_pages_and_at_the_door(busy: House) -> None:
+    """Also for a stranger who cannot get in; without projects there is no office to name."""
+    asked = "咨询单位：福建省人力资源和社会保障厅职业能力建设处，电话0591-00000000"
+    assert asked in at(busy, "wang", "/projects")
+    assert asked in busy.visit().get("/sign-in").text
+    assert asked in busy.visit().get("/nowhere").text
+
+
+def test_before_the_first_plan_no_office_is_named(house: House) -> None:
+    assert "咨询单位" not in house.visit().get("/sign-in").text
+
+
+def test_province_and_administrators_see_what_is_missing_of_whom_to_ask(busy: House) -> None:
+    gap = "fujian-2025 的咨询和报送地址缺少：咨询电话、电子邮箱、邮寄地址（或仍为示例）"
+    assert gap in at(busy, "wang") and gap in at(busy, "root")
+    assert gap not in at(busy, "lin")
+
+
 def test_several_roles_have_one_page_with_all_parts(busy: House) -> None:
     busy.person("all", (Role.PROVINCE, ""), (Role.HOST, SCHOOL), (Role.ADMIN, ""))
     found = headings(at(busy, "all"))

@@ -13,13 +13,15 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    LargeBinary,
     Table,
     create_engine,
     text,
 )
 from sqlalchemy.types import TypeDecorator
 
-from workflow.database import Database, sqlite_module
+from workflow.database import Database
+from workflow.storage import sqlite_module
 
 
 @contextmanager
@@ -76,3 +78,28 @@ def another(column: Column[Any]) -> str:
     if name == "status":
         return "'suppressed'"
     return f"{name} || 'x'"
+
+
+def misspelt(column: Column[Any]) -> list[str]:
+    """SQL expressions for values that read as the one in the column, or as one of its type, and
+    are not what this program would have written."""
+    name, kind = column.name, column.type
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
+    if isinstance(kind, Boolean):
+        return ["'x'", f"CAST({name} AS BLOB)", "2", "0.5"]
+    if isinstance(kind, Integer):
+        return [f"CAST({name} AS BLOB)", "'1,000'", f"{name} + 0.5"]
+    if isinstance(kind, DateTime):
+        return [
+            *(f"substr({name}, 1, 19)", f"replace({name}, ' ', 'T')", f"{name} || ' '"),
+            *(f"{name} || '+00:00'", f"CAST({name} AS BLOB)", "'2025-02-30 01:00:00.000000'"),
+        ]
+    if isinstance(kind, Date):
+        return [
+            *(f"{name} || ' '", f"{name} || ' 00:00:00'", "'2025-1-2'", "'20250102'"),
+            *("'2025-02-30'", f"CAST({name} AS BLOB)"),
+        ]
+    if isinstance(kind, LargeBinary):
+        return [f"CAST({name} AS TEXT)", "1"]
+    return [f"CAST({name} AS BLOB)"]

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
-from stories import AT, CLERK, WANG, Desk
-from tampering import another, tampered
+from sqlalchemy import Table, insert, select, text
+from stories import AT, CLERK, FILING, START, WANG, Desk
+from tampering import another, behind_its_back, misspelt, tampered
 
+from config.policy_files import SHIPPED
+from config.rulebook import Rulebook, reread, rulebook
 from notifications.sweep import sweep
 from states.terms import Act, Action
+from workflow.database import Database
+from workflow.deeds import Deed
+from workflow.engine import perform
+from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import HASHED, event_hash, fold
-from workflow.mail_tables import REMINDER
-from workflow.tables import DEADLINE, EVENT, PROJECT
+from workflow.mail_tables import MAIL, REMINDER
+from workflow.migrations import upgrade
+from workflow.office_tables import POLICY_TEXT
+from workflow.papers import path_of, store_bytes
+from workflow.policy_texts import lost_texts
+from workflow.refresh import refresh
+from workflow.tables import DEADLINE, EVENT, PROJECT, SETTING
+from workflow.verify import CHANGED_RULES, verify
 
 LAST = 10  # events of a whole life, its entry included
 
@@ -156,6 +171,113 @@ def test_what_cannot_even_be_read_is_reported_and_never_raises(archive: Desk, ju
         sql = f"UPDATE deadline SET {column.name} = :junk WHERE project_id = 1 AND kind = 'filing'"
         with tampered(archive.db, DEADLINE, sql, junk=junk):
             assert [s for s in archive.complaints() if s.startswith("Project 1 ")], sql
+
+
+TABLES = [EVENT, PROJECT, DEADLINE, REMINDER, MAIL]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_stored_value_that_only_reads_as_the_same_is_reported(
+    archive: Desk, table: Table
+) -> None:
+    """`machine = 'x'` reads as true and `2025-1-2` as a date; neither was written by us."""
+    if not archive.db.is_sqlite:
+        return  # PostgreSQL takes no value of another type
+    for column in table.columns:
+        if column.name == "id":
+            continue  # SQLite itself refuses any but a number here
+        for value in misspelt(column):
+            sql = f"UPDATE {table.name} SET {column.name} = {value} WHERE {column.name} IS NOT NULL"
+            here = f" AND rowid = (SELECT max(rowid) FROM {table.name})"
+            if _none_there(archive, table, column.name, here):
+                continue
+            with tampered(archive.db, table, sql + here):
+                said = archive.complaints()
+            assert [s for s in said if "does not write so" in s and column.name in s], sql
+
+
+def _none_there(desk: Desk, table: Table, name: str, here: str) -> bool:
+    with desk.db.read() as connection:
+        sql = f"SELECT 1 FROM {table.name} WHERE {name} IS NOT NULL{here}"
+        return connection.execute(text(sql)).first() is None
+
+
+def test_no_table_is_left_out_of_what_is_looked_at(desk: Desk) -> None:
+    """Whoever adds a table or a column has it looked at; nothing that we write is reported."""
+    if not desk.db.is_sqlite:
+        return
+    with desk.db.write() as connection:
+        connection.execute(insert(SETTING).values(key="k", value="v"))
+        connection.execute(text("UPDATE setting SET value = x'00' WHERE key = 'k'"))
+    [said] = desk.complaints()
+    assert said == "a value in setting (k), column value, that this program does not write so."
+
+
+def test_every_version_of_a_paper_that_the_history_names_is_looked_at(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """An earlier version is as much a part of the record as the one that took its place."""
+    number = desk.admit()
+    first, second = (store_bytes(tmp_path, "方案.pdf", text) for text in (b"one", b"two"))
+    desk.live(number, "planned")
+    for paper, on in ((first, date(2025, 4, 10)), (second, date(2025, 4, 16))):
+        deed = Deed(Action.FILE, CLERK, {}, dict.fromkeys(FILING, paper), on)
+        perform(desk.db, desk.book, number, deed, today=on, at=AT)
+        back = {"items": "课程表", "mend_by": date(2025, 4, 25)}
+        desk.do(number, Action.SEND_BACK, WANG, on, **back)
+
+    def lost() -> list[str]:
+        found = verify(desk.db, desk.book, tmp_path)
+        return [said.en for said in found if "lost its paper implementation_plan" in said.en]
+
+    assert lost() == []
+    path_of(tmp_path, first["sha256"]).write_bytes(b"three")
+    assert [said.split("of event ")[1].split(",")[0] for said in lost()] == ["5"]
+    path_of(tmp_path, second["sha256"]).unlink()
+    assert [said.split("of event ")[1].split(",")[0] for said in lost()] == ["5", "7"]
+
+
+def test_the_policy_that_an_event_names_can_be_read_for_good(
+    db: Database, book: Rulebook, tmp_path: Path
+) -> None:
+    """Its text is kept, its file may not change unnoticed, and the kept text may not either."""
+    own = tmp_path / "policies"
+    own.mkdir()
+    file = own / "fujian-2025.toml"
+    shutil.copy(SHIPPED / file.name, file)
+    desk = Desk(db, reread(tmp_path))
+    desk.admit()
+    refresh(desk.db, desk.book)
+    assert desk.complaints() == []
+    file.write_bytes(file.read_bytes() + b"\n# edited\n")
+    desk.book = reread(tmp_path)
+    assert desk.complaints() == [CHANGED_RULES.en]
+    refresh(desk.db, desk.book)  # what `init` and the worker do
+    assert desk.complaints() == []
+    with db.read() as connection:
+        old, new = connection.execute(select(POLICY_TEXT).order_by(POLICY_TEXT.c.digest)).all()
+    assert {old.policy, new.policy} == {"fujian-2025"}
+    digest = desk.rows()["event"][0].policy_digest
+    with tampered(db, POLICY_TEXT, "UPDATE policy_text SET content = :other", other=b"x"):
+        assert len(desk.complaints()) == 2
+    with tampered(db, POLICY_TEXT, f"DELETE FROM policy_text WHERE digest = '{digest}'"):
+        [said] = desk.complaints()
+    assert said.startswith("The policy file fujian-2025 (")
+    assert desk.complaints() == []
+
+
+def test_a_policy_from_before_texts_were_kept_is_no_complaint(tmp_path: Path) -> None:
+    """Its file may be gone since; a database of an earlier part stays clean."""
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(db, "0008")
+    event = dict.fromkeys(EVENT_COLUMNS, "") | {"project_id": 1, "seq": 1, "policy": "p"}
+    event |= {"recorded_at": AT, "on_date": START, "on_behalf": False, "machine": True}
+    with behind_its_back(db) as connection:
+        connection.execute(insert(EVENT).values(event | {"policy_digest": "0" * 64}))
+    upgrade(db)
+    with db.read() as connection:
+        assert list(lost_texts(connection, rulebook())) == []
+    db.close()
 
 
 def test_the_row_is_the_fold_of_its_events(archive: Desk) -> None:

@@ -6,6 +6,7 @@ A browser sends its cookie whoever asks it to; so a cookie reads, and only a tok
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,11 +17,14 @@ from web.site import site_of
 from web.visiting import NotAllowed, NotSignedIn, at_work, find_visitor
 from workflow.accounts.sessions import Visitor
 from workflow.accounts.tokens import Key, find_token, note_use
+from workflow.storage import DatabaseProblem
 
 
 def caller(request: Request) -> Visitor:
     """The person who calls. Raises NotSignedIn, and NotAllowed for a cookie that would change."""
     header = request.headers.get("Authorization")
+    if key_of(request) is not None:  # looked up before the body was read
+        return request.state.visitor  # type: ignore[no-any-return]
     if header is not None:
         return _bearer(request, header)
     if request.method in SAFE:
@@ -42,10 +46,26 @@ def _bearer(request: Request, header: str) -> Visitor:
         raise NotSignedIn
     visitor, key = found
     if key.worth_noting:
-        with site.db.write() as connection:
+        # Nobody waits for that: who only reads need not be able to write.
+        with suppress(DatabaseProblem), site.db.write(alone=False, patience=0) as connection:
             note_use(connection, key.id, at=at)
     request.state.visitor, request.state.key = visitor, key
     return visitor
+
+
+def is_known(request: Request) -> bool:
+    """Whether a valid token or session comes with this. Where that cannot be found out now, as well:
+    the page itself says what is wrong."""
+    header = request.headers.get("Authorization")
+    try:
+        if header is None:
+            return find_visitor(request) is not None
+        _bearer(request, header)
+    except NotSignedIn:
+        return False
+    except Exception:  # whatever keeps the database away
+        del request.state.visitor  # to be looked for again
+    return True
 
 
 def key_of(request: Request) -> Key | None:

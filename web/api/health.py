@@ -24,7 +24,7 @@ routes = APIRouter(tags=[both("运行情况和操作记录", "health and audit")
 
 
 class CheckOut(BaseModel):
-    key: str = Field(description="clock, worker, sending, mail, calendar")
+    key: str = Field(description="clock, worker, sending, mail, calendar, contacts")
     label: str
     well: bool
     said: str

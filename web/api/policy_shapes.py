@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from states.comparing import Difference
-from states.policy import Category, Figure, Policy
+from states.contact import Contact
+from states.policy import Category, Document, Figure, Policy
 from states.terms import Action, Basis, Kind, Role, Severity, State
 from web.api.describing import both
 
@@ -20,6 +21,24 @@ class PolicySummary(BaseModel):
     year: int
     categories: list[str]
     digest: str = Field(description=both("政策文件的SHA-256", "SHA-256 of its file"))
+
+
+class ContactOut(BaseModel):
+    """How an office is reached: originals by post, copies by e-mail."""
+
+    telephone: str
+    post: str
+    mailbox: str
+    sample: bool = Field(description=both("示例数据，不得使用", "made up, not to be used"))
+
+
+class DocumentOut(BaseModel):
+    key: str
+    title: str
+    number: str
+    issued_on: date | None
+    basis: Basis
+    at_hand: bool = Field(description=both("是否收录正文", "whether its text is known"))
 
 
 class ClauseOut(BaseModel):
@@ -76,6 +95,8 @@ class CategoryOut(BaseModel):
     figures: list[FigureOut]
     papers: list[PaperRuleOut]
     milestones: list[MilestoneOut]
+    contact: ContactOut | None = Field(description=both("空为政策的", "null: the policy's"))
+    report_contact: ContactOut | None
 
 
 class PolicyOut(BaseModel):
@@ -86,6 +107,9 @@ class PolicyOut(BaseModel):
     province: str
     year: int
     digest: str
+    office: str
+    contact: ContactOut
+    documents: list[DocumentOut]
     categories: list[CategoryOut]
     clauses: list[ClauseOut]
     reasons: dict[str, str] = Field(description=both("不予通过的理由代码", "codes of `reject`"))
@@ -120,6 +144,9 @@ def policy_out(found: Policy, language: str) -> PolicyOut:
         province=found.province,
         year=found.year,
         digest=found.digest,
+        office=found.office.in_(language),
+        contact=_contact(found.contact, language),
+        documents=[_document(one, language) for one in found.documents.values()],
         categories=[category_out(c, language) for c in found.categories.values()],
         clauses=clauses,
         reasons={code.key: code.label.in_(language) for code in found.reasons.values()},
@@ -144,6 +171,7 @@ def category_out(category: Category, language: str) -> CategoryOut:
         MilestoneOut(**_of(m, "key", "by", "flag_at", "clause"), label=m.label.in_(language))
         for m in category.milestones
     ]
+    own, elsewhere = category.contact, category.report_contact
     names = ("kind", "anchor", "offset", "unit", "fixed_on", "force", "basis", "clause")
     return CategoryOut(
         **_of(category, "key", "funding", "level", "ends_in"),
@@ -152,7 +180,19 @@ def category_out(category: Category, language: str) -> CategoryOut:
         figures=[_figure(k, f) for k, f in {**category.figures, "cap": category.cap}.items()],
         papers=papers,
         milestones=milestones,
+        contact=_contact(own, language) if own else None,
+        report_contact=_contact(elsewhere, language) if elsewhere else None,
     )
+
+
+def _contact(contact: Contact, language: str) -> ContactOut:
+    known = _of(contact, "telephone", "mailbox", "sample")
+    return ContactOut(post=contact.post.in_(language), **known)
+
+
+def _document(document: Document, language: str) -> DocumentOut:
+    known = _of(document, "key", "number", "issued_on", "basis", "at_hand")
+    return DocumentOut(title=document.title.in_(language), **known)
 
 
 def _of(thing: object, *names: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from web.rendering import page
 from web.site import Site, site_of
 from web.visiting import Signed
 from workflow.accounts.sessions import Visitor
+from workflow.office.contacts import contact_gap
 from workflow.office.health import office_health
 from workflow.workplace import counts as workplace_counts
 from workflow.workplace.my_projects import my_projects
@@ -29,7 +30,10 @@ routes = APIRouter(include_in_schema=False)
 def show(request: Request, visitor: Signed) -> Response:
     site = site_of(request)
     scope = scope_of(visitor.actor)
-    parts: dict[str, Any] = {"office": None, "mine": None, "health": None}
+    parts: dict[str, Any] = {"office": None, "mine": None, "health": None, "gap": None}
+    parts["asked"] = site.whom_to_ask()
+    if visitor.has(Role.PROVINCE, Role.ADMIN):
+        parts["gap"] = contact_gap(parts["asked"])
     with site.db.read() as connection:
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())

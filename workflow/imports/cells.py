@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from email_validator import EmailNotValidError, validate_email
 
+from states.labels import states_as_shown
 from states.terms import State, Text
 from workflow.identity import GAPS, INVISIBLE, squeeze, tidy
 from workflow.imports.numerals import whole
@@ -136,10 +137,10 @@ def _error(text: Text, value: object) -> CellError:
     return CellError(text.format(value=short(value)))
 
 
-STATES = {
+STATES = {state.value: state for state in State} | {
     key: state
-    for state in State
-    for key in (state.value, squeeze(state.label.zh), BRACKETED.sub("", state.label.zh))
+    for label, state in states_as_shown().items()
+    for key in (squeeze(label), BRACKETED.sub("", label))
 }
 
 TOO_LONG = Text(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from states.policy import Category, Policy
 from states.terms import Text
-from workflow.identity import identity, squeeze
+from workflow.identity import identity, squeeze, tidy
 from workflow.imports.checks import check_row, check_totals
 from workflow.imports.headings import SYNONYMS, Field
 from workflow.imports.layout import Layout, find_layout, project_rows
@@ -21,13 +21,31 @@ from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Sheet, read_sheet
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a row calls its project, whatever else may be wrong with it."""
+
+    row: int
+    number: int | None
+    name: str
+    host: str
+
+
 @dataclass(slots=True)
 class PlanFile:
-    """What was read. A row named in `rejected` is not among `rows`."""
+    """What was read. A row named in `rejected` is not among `rows`; what its project is called, if
+    that can be read and no row before it says the same, is in `faulty`."""
 
     rows: list[PlanRow] = field(default_factory=list)
+    faulty: list[Named] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     rejected: list[Remark] = field(default_factory=list)
+
+    @property
+    def named(self) -> list[Named]:
+        """Every project that the file names, in the order of the rows."""
+        taken = [Named(row.row, row.number, row.name, row.host) for row in self.rows]
+        return sorted([*taken, *self.faulty], key=lambda one: one.row)
 
 
 class Said(NamedTuple):
@@ -39,7 +57,7 @@ class Said(NamedTuple):
 
 @dataclass(slots=True)
 class Seen:
-    """What earlier rows said already: identity or number -> first row."""
+    """What earlier rows said already: identity -> first row and its time, number -> first row."""
 
     identities: dict[str, Said] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
@@ -76,10 +94,21 @@ def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
     found = read_row(reading)
     seen.categories.append(reading.category)
     _check_year(reading)
-    _check_repeats(reading, found, seen)
+    row, number = reading.row.number, reading.number
+    name, host = reading.value(Field.NAME), reading.value(Field.HOST)
+    named = None
+    if name is not None and host is not None:
+        named = Named(row, number, tidy(str(name)), tidy(str(host)))
+    repeated = named is not None and _is_repeat(reading, named, _time(reading, found), seen)
+    if number is not None and not repeated:
+        first = seen.numbers.setdefault(number, row)
+        if first != row:
+            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=first))
     if found is not None and reading.category is not None and not reading.faults:
         check_row(reading, found, reading.category)
         plan.rows.append(found)
+    elif named is not None and not repeated:
+        plan.faulty.append(named)
     plan.warnings.extend(reading.warnings)
     plan.rejected.extend(reading.faults)
 
@@ -92,24 +121,16 @@ def _check_year(reading: Reading) -> None:
         reading.fault(Field.YEAR, OTHER_YEAR.format(written=written, year=year))
 
 
-def _check_repeats(reading: Reading, found: PlanRow | None, seen: Seen) -> None:
-    """A project stands once in a file; a number that stands twice is only worth a look."""
-    row, number = reading.row.number, reading.number
-    name, host = reading.value(Field.NAME), reading.value(Field.HOST)
-    repeats = False
-    if name is not None and host is not None:
-        here = Said(row, _time(reading, found))
-        first = seen.identities.setdefault(identity(str(name), str(host)), here)
-        repeats = first.row != row
-        if repeats and first.time != here.time:
-            values = {"first": first.row, "times": f"{first.time}、{here.time}"}
-            reading.fault(Field.NAME, SESSIONS.format(**values))
-        elif repeats:
-            reading.fault(Field.NAME, REPEATED.format(first=first.row))
-    if number is not None and not repeats:
-        before = seen.numbers.setdefault(number, row)
-        if before != row:
-            reading.warn(Field.NUMBER, NUMBER_TWICE.format(number=number, first=before))
+def _is_repeat(reading: Reading, named: Named, time: str, seen: Seen) -> bool:
+    """A project stands once in a file. Two times under one name are two sessions, not a repeat by
+    mistake: each needs a name of its own."""
+    first = seen.identities.setdefault(identity(named.name, named.host), Said(named.row, time))
+    if first.row == named.row:
+        return False
+    said = REPEATED if first.time == time else SESSIONS
+    values = {"first": first.row, "times": f"{first.time}、{time}", "name": short(named.name)}
+    reading.fault(Field.NAME, said.format(**values))
+    return True
 
 
 def _time(reading: Reading, found: PlanRow | None) -> str:
@@ -150,10 +171,11 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
 
 
 SESSIONS = Text(
-    "与第{first}行的项目名称和承办单位相同，但时间不同（{times}）；如为同一项目的两期，"
-    "请在两行的项目名称后分别注明“（第一期）”“（第二期）”，如为一期，请保留正确的一行，再重新导入",
-    "Same project and host as row {first} but another time ({times}); if there are two sessions, add "
-    "“（第一期）” and “（第二期）” to the two names, else keep the right row, then import again",
+    "与第{first}行的项目名称和承办单位相同，但时间不同（{times}）；如为两期，请在项目名称后分别写明期次，"
+    "例如“{name}（第一期）”“{name}（第二期）”，如为一期，请只保留正确的一行，再重新导入",
+    "Same project and host as row {first} but another time ({times}); if there are two sessions, "
+    "name them, for example “{name}（第一期）” and “{name}（第二期）”, else keep the right row, and "
+    "import again",
 )
 OTHER_YEAR = Text(
     "本行属于{written}年度，本计划为{year}年度，请删除本行，或选用该年度的政策另行导入",

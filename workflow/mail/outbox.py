@@ -33,8 +33,13 @@ def draft(
     at: datetime,
     **more: Any,
 ) -> dict[str, Any]:
-    """A row to insert; without an address it stays as suppressed, with the reason."""
+    """A row to insert; without an address it stays as suppressed, with the reason.
+
+    The key names the address, by which `verify` sees that nobody has changed it.
+    """
     name, email = to
+    if not names_address(key, email):
+        raise ValueError(f"the key of a mail names its address: {key}")
     status = MailStatus.PENDING if email else MailStatus.SUPPRESSED
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
     row |= {
@@ -61,6 +66,10 @@ def draft(
         "last_reply": "",
     }
     return row | more
+
+
+def names_address(key: str, email: str) -> bool:
+    return email.lower() in key.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,6 @@ def queue_sign_in(
     found = connection.execute(
         select(PERSON.c.name, PERSON.c.email).where(PERSON.c.id == person)
     ).one()
-    key = f"sign_in:{sha256(link.encode()).hexdigest()}"
+    key = f"sign_in:{found.email}:{sha256(link.encode()).hexdigest()}"
     row = draft(key, Purpose.SIGN_IN, (found.name, found.email), Role.HOST, on=on, at=at)
     INSERT.run(connection, row | {"about": json.dumps({"link": link})})

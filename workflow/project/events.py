@@ -107,7 +107,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         on=on,
         at=at,
         deed=deed,
-        label=_called(deed, source, words, policy.categories[category]),
+        label=_called(deed, source, words, policy.categories[category], machine=bool(machine)),
         who=name or login,
         role=by,
         on_behalf=bool(on_behalf),
@@ -120,14 +120,14 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
     )
 
 
-def _called(deed: str, source: str, given: Json, category: Category) -> Text:
+def _called(deed: str, source: str, given: Json, category: Category, *, machine: bool) -> Text:
     """What was done, in the words of its category and stage; progress by what was recorded."""
     if deed == Act.MILESTONE:
         known = {milestone.key: milestone.label for milestone in category.milestones}
         return known.get(given.get("name", ""), Act.MILESTONE.label)
-    if deed in set(Action) | set(Act):
+    if deed in set(Action) | set(Act) and not (machine and deed == Act.CHANGE):
         return deed_name(deed_of(deed), State(source), category)
-    return deed_label(deed)  # how it came onto the books
+    return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 
 
 def _flag_words(changed: Json) -> dict[str, Text]:

@@ -108,7 +108,7 @@ def test_a_changed_file_is_taken_over_as_changes_on_record(
         (2, "planned_ends: 2025-09-18 -> 2025-10-23"),
     ]
     assert rows(db, EVENT, "seq", "deed", "machine", project_id=1) == [
-        *((1, "import", True), (2, "change", True)),
+        *((1, "import", True), (2, "plan_reissued", True)),
     ]
     assert rows(db, PROJECT, "number", "contact_email", "opens", id=1) == [
         (9, "new@example.cn", date(2025, 10, 20))
@@ -157,7 +157,7 @@ def test_an_open_time_is_a_project_whose_dates_come_later(
     again = apply(plan, date(2025, 3, 4))
     assert (again.imported, again.changed) == (0, 0)
     assert facts(db)["opens_earliest"] == "2025-09-16"
-    assert verify(db, book) == []
+    assert problems(db, book) == []
 
 
 def test_a_file_that_no_longer_knows_the_time_leaves_it_open(

@@ -24,6 +24,7 @@ EVERY = [status.value for status in MailStatus]
 
 
 def queue(desk: Desk, key: str = "k1", to: tuple[str, str] = TO, **values: Any) -> int:
+    key = f"{key}:{to[1]}"
     row = draft(key, "result", to, Role.HOST, on=date(2025, 3, 3), at=AT)
     with desk.db.write() as connection:
         INSERT.run(connection, row)

@@ -13,7 +13,12 @@ from web.rendering import go
 from web.site import site_of
 
 routes = APIRouter(include_in_schema=False)
-LEADS_TO = {"sending": "/mail?state=failed", "mail": "/mail", "calendar": "/admin/calendar"}
+LEADS_TO = {
+    "sending": "/mail?state=failed",
+    "mail": "/mail",
+    "calendar": "/admin/calendar",
+    "contacts": "/admin/policies",
+}
 
 
 @routes.get("/admin/health")

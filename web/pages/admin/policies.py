@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from config.errors import ConfigError
-from config.policy_reading import differences, lines
+from config.policy_reading import differences, document_line, lines
 from states.policy import Policy
 from states.terms import Role, Text
 from web.pages.admin.tabs import Reads, RuleForm, Rules, room, uploaded
@@ -51,7 +51,9 @@ def compare(request: Request, visitor: Reads, old: Name = "", new: Name = "") ->
 def policy(request: Request, visitor: Reads, name: str) -> Response:
     found = _policy(request, name)
     read = [(one, lines(one, found)) for one in found.categories.values()]
-    return room(request, visitor, "policy.html", policy=found, categories=read)
+    documents = [document_line(one) for one in found.documents.values()]
+    known: dict[str, Any] = {"policy": found, "categories": read, "documents": documents}
+    return room(request, visitor, "policy.html", **known)
 
 
 def _policy(request: Request, name: str) -> Policy:
