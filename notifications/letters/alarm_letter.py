@@ -1,4 +1,5 @@
-"""The alarm: mail to somebody did not arrive, or goes to another; and what is to be done."""
+"""The alarm: mail to somebody did not arrive, or goes to another, or somebody else has touched the
+reader's account; and what is to be done."""
 
 from __future__ import annotations
 
@@ -20,8 +21,9 @@ class Alarm:
     """Mail to one person did not arrive, and somebody must see to it; or it goes to another.
 
     `what`: "bounced" (it came back for now), "unproven" (a report says so that proves nothing),
-    "marked" (the address is no good, and nothing more is sent to it) or "substitute" (somebody
-    stands in for some days).
+    "marked" (the address is no good, and nothing more is sent to it), "substitute" (somebody
+    stands in for some days), "let_in" (`by` made a password, link or key for the reader) or
+    "new_address" (`by` changed the reader's address).
     """
 
     to_name: str
@@ -38,6 +40,7 @@ class Alarm:
     said: str = ""  # the server's words
     substitute: str = ""  # who stands in, and when
     days: Text = NOTHING
+    by: Text = NOTHING  # who did something to the reader's account
     language: str = "zh"
     ask: str = ""
     reach: str = ""
@@ -76,7 +79,25 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "If this is not so, ask the person and tell the administrator.",
         ),
     ),
+    "let_in": (
+        Text("账号安全", "Your account"),
+        Text(
+            "是您本人要求的，无需处理；不是的，请立即在登录页用本邮箱登录，修改密码，并告知系统管理员。",
+            "If you asked for it, there is nothing to do. If not, sign in by this address at once, "
+            "change the password, and tell the administrator.",
+        ),
+    ),
+    "new_address": (
+        Text("账号安全", "Your account"),
+        Text(
+            "是您本人要求的，无需处理；不是的，请立即告知系统管理员。今后的邮件发往新邮箱。",
+            "If you asked for it, there is nothing to do. If not, tell the administrator at once. "
+            "Mail goes to the new address from now on.",
+        ),
+    ),
 }
+NEWS = frozenset({"substitute", "let_in", "new_address"})  # nothing has failed
+OWN = NEWS - {"substitute"}  # about the reader
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
@@ -84,28 +105,34 @@ LABELS = {
     "said": Text("邮件服务器答复", "The server's words"),
     "substitute": Text("代收人", "Substitute"),
     "days": Text("代收时间", "Days"),
+    "by": Text("操作人", "Done by"),
     "todo": Text("请您办理", "What to do"),
 }
+
+
+OWNER = Text("账号", "Account")
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
     """The alarm about mail that did not arrive, or the news of who stands in."""
     language, say = alarm.language, phrases(alarm.language)
     values = alarm_values(alarm)
-    news = alarm.what == "substitute"
-    notice = "substitute" if news else f"alarm.{alarm.what}"
+    news = alarm.what in NEWS
+    notice = alarm.what if news else f"alarm.{alarm.what}"
     subject, lead = wordings.fill(notice, language, values)
+    person = values["person"]
     number = "" if alarm.number is None else str(alarm.number)
     facts = [
         (say.name, plain(alarm.project, language)),
         (say.number, number),
         (say.host, plain(alarm.host, language)),
-        (LABELS["person"].in_(language), values["person"]),
+        (OWNER.in_(language) if alarm.what in OWN else LABELS["person"].in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["said"].in_(language), plain(alarm.said, language)),
         (LABELS["substitute"].in_(language), values["substitute"]),
         (LABELS["days"].in_(language), values["days"]),
+        (LABELS["by"].in_(language), values["by"]),
         (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
@@ -126,4 +153,5 @@ def alarm_values(alarm: Alarm) -> dict[str, Any]:
         "name": quotable(alarm.project, language),
         "substitute": plain(alarm.substitute, language),
         "days": alarm.days.in_(language),
+        "by": plain(alarm.by.in_(language), language),
     }

@@ -84,6 +84,10 @@ _ALL = (
     NoticeKind("alarm.unproven", Family.ALARM, Text("退信核实", "Report of returned mail")),
     NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
     NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
+    NoticeKind("let_in", Family.ALARM, Text("账号登录方式由他人设置", "A way in made by another")),
+    NoticeKind(
+        "new_address", Family.ALARM, Text("账号邮箱由他人变更", "Address changed by another")
+    ),
 )
 NOTICES: dict[str, NoticeKind] = {kind.key: kind for kind in _ALL}
 
@@ -193,5 +197,6 @@ NAMES: dict[Family, Names] = {
         "name": Text("项目名称，可能为空", "the project, perhaps empty"),
         "substitute": Text("代收人，可能为空", "who stands in, perhaps empty"),
         "days": Text("代收时间，可能为空", "when somebody stands in, perhaps empty"),
+        "by": Text("操作账号的人，可能为空", "who touched the account, perhaps empty"),
     },
 }

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from notifications.letters.alarm_letter import Alarm, render_alarm
+from notifications.letters.alarm_letter import NEWS, Alarm, render_alarm
 from notifications.letters.digest_letter import Digest, DigestRow, render_digest
 from notifications.letters.imagined import imagined
 from notifications.letters.imagined_letter import (
@@ -182,6 +182,8 @@ def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
     if notice == "substitute":
         colleague = COLLEAGUE.in_(reader.language)
         return replace(shown, substitute=colleague, days=day_label(reader.today))
+    if notice in NEWS:
+        return replace(shown, by=COLLEAGUE)
     return replace(shown, said=SAID.get(shown.what, ""))
 
 

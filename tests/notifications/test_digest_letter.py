@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from test_every_notice import CHINESE, same
 
-from notifications.letters.alarm_letter import ALARMS, Alarm, render_alarm
+from notifications.letters.alarm_letter import ALARMS, NEWS, Alarm, render_alarm
 from notifications.letters.digest_letter import (
     MOST_ROWS,
     SECTIONS,
@@ -142,7 +142,7 @@ SAID = {  # subject, first sentence, and what to do, of each alarm
 
 
 def test_each_alarm_says_in_its_own_words_who_what_and_what_to_do() -> None:
-    assert set(SAID) == set(ALARMS) - {"substitute"}
+    assert set(SAID) == set(ALARMS) - NEWS
     for what, (subject, *sentences) in SAID.items():
         rendered = render_alarm(replace(ALARM, what=what))
         assert rendered.subject == subject
@@ -174,6 +174,20 @@ def test_who_stands_in_is_told_without_alarm() -> None:
     assert rendered.subject == "【代收安排】张三的邮件由李四代收"
     assert "您好！张三的研修项目邮件在8月11日至8月15日期间由李四代收，特此告知。" in rendered.text
     same(rendered)
+
+
+def test_what_another_did_to_an_account_is_told_without_alarm() -> None:
+    by = Text("陈处", "Chen")
+    own = replace(ALARM, subject="", said="", project="", number=None, host="", by=by)
+    made = render_alarm(replace(own, what="let_in"))
+    assert made.subject == "【账号安全】陈处为您的账号设置了登录方式"
+    assert "操作人：陈处" in made.text and "不是的，请立即在登录页用本邮箱登录" in made.text
+    moved = render_alarm(replace(own, what="new_address", address="new@example.cn"))
+    assert moved.subject == "【账号安全】陈处变更了您账号的邮箱"
+    assert "把您账号的邮箱由本邮箱改为new@example.cn。" in moved.text
+    for rendered in (made, moved):
+        assert "账号：张三" in rendered.text and "收件人：" not in rendered.text
+        same(rendered)
 
 
 def test_an_alarm_does_without_a_project() -> None:

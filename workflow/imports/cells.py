@@ -10,6 +10,7 @@ from unicodedata import normalize
 from email_validator import EmailNotValidError, validate_email
 
 from states.labels import states_as_shown
+from states.mailbox import mailbox
 from states.terms import State, Text
 from workflow.identity import GAPS, INVISIBLE, squeeze, tidy
 from workflow.imports.numerals import whole
@@ -115,7 +116,7 @@ def read_email(value: object) -> str:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, ValueError) as error:
         raise _error(NO_ADDRESS, value) from error
-    return found.ascii_email or found.normalized
+    return mailbox(found.ascii_email or found.normalized)
 
 
 def read_state(value: object) -> State:
