@@ -189,6 +189,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "role": entry.case.role.value,
         "on_behalf": deed.on_behalf,
         "machine": deed.machine,
+        "let_in_by": deed.by.let_in_by,
         "given": dump(dict(deed.given)),
         "changes": dump(entry.changes),
         "findings": dump([[f.key, f.clause, f.severity.value] for f in entry.findings]),

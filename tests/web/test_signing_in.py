@@ -181,7 +181,9 @@ def test_sessions_end_by_idleness_by_age_and_with_the_account(house: House) -> N
 def test_every_form_needs_the_sessions_token(house: House) -> None:
     """Over all routes, so that none is forgotten."""
     open_to_all = {"/sign-in", "/sign-in/link", "/sign-in/link/{secret}", "/language"}
-    visit = house.visit(house.person("all", *((role, "某单位") for role in Role)))
+    person = house.person("all")
+    house.wear(person, *((role, "某单位") for role in Role))
+    visit = house.visit(person)
     found = 0
     for route in (route for room in PAGES for route in room.routes.routes):
         assert isinstance(route, Route)

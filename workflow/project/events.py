@@ -42,6 +42,7 @@ class Entry:
     said: list[Line]
     papers: Json  # key -> what is kept of it
     flags: int
+    let_in_by: str = ""  # who made the way in by which it was done, if somebody else; to officials
 
 
 _SHOWN_OF_EVENTS = (
@@ -57,6 +58,7 @@ _SHOWN_OF_EVENTS = (
         EVENT.c.role,
         EVENT.c.on_behalf,
         EVENT.c.machine,
+        EVENT.c.let_in_by,
         EVENT.c.given,
         EVENT.c.changes,
     )
@@ -92,7 +94,8 @@ def history(
 
 
 def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) -> Entry | None:
-    seq, on, at, deed, source, target, login, name, role, on_behalf, machine, given, changes = row
+    seq, on, at, deed, source, target, login, name, role, on_behalf, machine, let_in_by, *_ = row
+    given, changes = row[-2:]
     changed = json.loads(changes)
     by = Role(role) if role else None
     proposal = bool(changed.get("pending"))
@@ -117,6 +120,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         said=told(deed, said, policy, category, flags=_flag_words(changed)),
         papers=changed.get("papers") or {},
         flags=sum("disposed" not in flag for flag in flags),
+        let_in_by=let_in_by,
     )
 
 
@@ -151,7 +155,7 @@ def paper(
     """What is kept of one version of a paper: sha256, name, size; None if there is none, or none
     that the reader may see."""
     rows = _EVENTS.run(connection, {"project_id": project_id, "since": 0})
-    for *_, deed, _, _, _, _, role, _, _, given, changes in rows:
+    for *_, deed, _, _, _, _, role, _, _, _, given, changes in rows:
         changed = json.loads(changes)
         kept: Json | None = (changed.get("papers") or {}).get(key)
         if kept and kept.get("version") == version:
