@@ -76,7 +76,13 @@ def _rates(
 
 
 def _dispatch(db: Database, port: int, connections: int, count: int) -> None:
-    settings = Settings(smtp_port=port, smtp_connections=connections, mail_from=SENDER)
+    folder = Path(str(db.url.database)).parent
+    journal = folder / "sent"
+    for path in journal.glob("*.log"):  # the database has forgotten it too
+        path.unlink()
+    settings = Settings(
+        data_dir=folder, smtp_port=port, smtp_connections=connections, mail_from=SENDER
+    )
     result = Dispatcher(db, rulebook(), settings, Standing()).run()
     with db.read() as connection:
         query = text("SELECT count(*) FROM mail WHERE status = 'sent'")
