@@ -57,7 +57,7 @@ def publish(figures: list[Figure], folder: Path) -> bool:
 
 def machine() -> str:
     """The machine in one line."""
-    from workflow.database import sqlite_module
+    from workflow.storage import sqlite_module
 
     model = platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():

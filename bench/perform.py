@@ -13,11 +13,12 @@ from bench.measure import Figure, interleaved
 from config.rulebook import Rulebook, rulebook
 from states.terms import Action, Entry, Role
 from workflow.admission import Newcomer, admit
-from workflow.database import Database, sqlite_module
+from workflow.database import Database
 from workflow.deeds import Deed
 from workflow.engine import perform
 from workflow.migrations import upgrade
 from workflow.people import Actor
+from workflow.storage import sqlite_module
 
 TODAY, AT = date(2025, 2, 1), datetime(2025, 2, 1, 1, tzinfo=UTC)
 STEPS = 300  # per round

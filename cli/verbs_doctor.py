@@ -36,7 +36,8 @@ def _python(_: Office) -> Found:
 
 
 def _sqlite(_: Office) -> Found:
-    from workflow.database import sqlite_is_safe, sqlite_module
+    from workflow.database import sqlite_is_safe
+    from workflow.storage import sqlite_module
 
     version = sqlite_module().sqlite_version
     safe = sqlite_is_safe()

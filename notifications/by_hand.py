@@ -135,7 +135,7 @@ def preview(
     """A mail as it would be written now; nothing of it is kept."""
     made: list[Written | None] = []
     try:
-        with db.write() as connection:
+        with db.write(alone=False) as connection:  # writing a mail may find a matter settled
             row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one()
             if row.purpose == Purpose.SIGN_IN:  # nobody else reads the link
                 return None

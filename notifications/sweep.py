@@ -21,7 +21,7 @@ from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
 from states.terms import Action, Force, Kind, Role
 from workflow.database import Database
-from workflow.mail.gathering import gather
+from workflow.mail.gathering import anything_loose, gather
 from workflow.mail.recipients import Recipient, addressed
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.statements import Statement
@@ -122,21 +122,27 @@ def sweep(
     result = SweepResult()
     if not book.calendar.is_working(as_of):
         return result
-    for kind in sorted(kinds):
+    with db.read() as connection:  # most ticks find nothing, and then keep nobody from writing
+        come = [kind for kind in sorted(kinds) if _COME.run(connection, _until(kind, as_of))]
+        loose = anything_loose(connection)
+    for kind in come:
         while True:
             with db.write() as connection:
                 batch = _due(connection, kind, as_of)
                 if not batch:
                     break
                 _record(connection, book, batch, as_of, at, result)
-    while True:
+    while come or loose:
         with db.write() as connection:
             gathered, mails = gather(connection, on=as_of, at=at)
         result.mails += mails
         if not gathered:
-            return result
+            break
+    return result
 
 
+_HAS_COME = (DEADLINE.c.kind == bindparam("kind"), DEADLINE.c.next_on <= bindparam("as_of"))
+_COME = Statement(select(DEADLINE.c.id).where(*_HAS_COME).limit(1))
 _DUE = Statement(
     select(
         DEADLINE.c.id,
@@ -152,15 +158,18 @@ _DUE = Statement(
         PROJECT.c.facts,
     )
     .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-    .where(DEADLINE.c.kind == bindparam("kind"), DEADLINE.c.next_on <= bindparam("as_of"))
+    .where(*_HAS_COME)
     .order_by(DEADLINE.c.next_on, DEADLINE.c.id)
     .limit(BATCH)
-    .with_for_update(of=DEADLINE, skip_locked=True)
 )
 
 
+def _until(kind: Kind, as_of: date) -> dict[str, Any]:
+    return {"kind": kind.value, "as_of": as_of}
+
+
 def _due(connection: Connection, kind: Kind, as_of: date) -> list[Due]:
-    rows = _DUE.run(connection, {"kind": kind.value, "as_of": as_of})
+    rows = _DUE.run(connection, _until(kind, as_of))
     return [
         Due(
             id=row[0],

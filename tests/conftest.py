@@ -73,15 +73,20 @@ def postgres_url(admin: Engine, name: str) -> str:
 @pytest.fixture(params=["sqlite", "postgres"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        path = tmp_path / "yanxiu.db"
-        shutil.copy(request.getfixturevalue("migrated_file"), path)
-        database = Database(f"sqlite:///{path}")
-        yield database
-        database.close()
+    if request.param == "postgres":
+        yield request.getfixturevalue("postgres_db")
         return
-    admin: Engine = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex}"
+    path = tmp_path / "yanxiu.db"
+    shutil.copy(request.getfixturevalue("migrated_file"), path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_db(postgres: Engine) -> Iterator[Database]:
+    """An empty, migrated database on PostgreSQL: where several write beside each other."""
+    admin, name = postgres, f"t{uuid.uuid4().hex}"
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated"))
     database = Database(postgres_url(admin, name))

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from secrets import token_hex
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -23,7 +24,6 @@ from workflow.answers import OtherRequest, UnderWay
 from workflow.batches import edits as batch_edits
 from workflow.batches.prepared import BatchOver, NoSuchBatch
 from workflow.batches.publishing import BatchRefused
-from workflow.database import DatabaseProblem
 from workflow.deeds import LostRace, NoSuchProject, Refused
 from workflow.imports.words import CellError
 from workflow.mail import acts as mail_acts
@@ -31,6 +31,7 @@ from workflow.mail.acts import NoSuchMail
 from workflow.mail.attempts import MailRefused
 from workflow.office.holidays import Meanwhile
 from workflow.papers import PaperRefused
+from workflow.storage import DatabaseProblem
 
 LOG = logging.getLogger("yanxiu.web")
 API = "/api/"
@@ -62,7 +63,10 @@ def refuse(request: Request, status: int, text: Text) -> Response:
         return problems.problem(request, status, problems.TEXTS.get(status, text))
     with suppress(Exception):  # the page of a failure must not fail over who reads it
         find_visitor(request)
-    return page(request, "failure.html", status, code=status, title=TITLES[status], text=text)
+    known: dict[str, Any] = {"code": status, "title": TITLES[status], "text": text}
+    if status >= 500:  # whom to ask is looked up in a database that may be what failed
+        known["asked"] = None
+    return page(request, "failure.html", status, **known)
 
 
 def turn_away(request: Request, status: int) -> Response:

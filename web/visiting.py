@@ -7,6 +7,7 @@ change something, `Posted`: the form, read and found to come from our own page.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from hmac import compare_digest
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from states.terms import Role, Text
 from web.site import site_of
 from workflow.accounts import sessions
 from workflow.accounts.sessions import Visitor
+from workflow.storage import DatabaseProblem
 
 SESSION = "yanxiu_session"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
@@ -62,7 +64,8 @@ def find_visitor(request: Request) -> Visitor | None:
         return None
     visitor, worth_noting = found
     if worth_noting:
-        with site.db.write() as connection:
+        # Nobody waits for that: who only reads need not be able to write.
+        with suppress(DatabaseProblem), site.db.write(alone=False, patience=0) as connection:
             sessions.note_visit(connection, visitor.session, at=at)
     request.state.visitor = visitor
     return visitor

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from states.terms import Text
+from workflow.holding import hold_if_free
 from workflow.office_tables import ANSWER
 
 KEPT = timedelta(hours=24)
@@ -50,10 +51,8 @@ def said_before(
 
     Holds the key until the transaction ends. Raises OtherRequest, UnderWay.
     """
-    if connection.dialect.name == "postgresql":  # SQLite has one writer: the second waits
-        lock = func.pg_try_advisory_xact_lock(func.hashtextextended(f"answer:{person}:{key}", 0))
-        if not connection.execute(select(lock)).scalar_one():
-            raise UnderWay
+    if not hold_if_free(connection, f"answer:{person}:{key}"):
+        raise UnderWay
     own = (ANSWER.c.person_id == person, ANSWER.c.key == key)
     row = connection.execute(select(ANSWER).where(*own)).first()
     if row is None:

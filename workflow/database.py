@@ -3,59 +3,102 @@
 SQLite runs in WAL with synchronous=FULL, because WAL with NORMAL loses committed transactions on
 power loss, and takes the write lock at the start of a writing transaction: a read that turns
 into a write would fail at once when somebody else writes.
+
+On PostgreSQL a writing transaction is alone too, unless it says that it holds what it reads and
+writes from (docs/decisions/0015); then it goes beside others of that sort.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from states.terms import Text
+from workflow.storage import REPLACED, DatabaseProblem, problem_of, sqlite_module
 
 BUSY_SECONDS = 15
+WRITERS = 20250222  # PostgreSQL's advisory lock: shared by who writes beside others
 DISCREET: dict[str, Any] = {"hide_parameters": True}  # errors are logged: no links, no names
 
 
-class DatabaseProblem(Exception):
-    """The database cannot be used as it is; `text` says what to do."""
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
-
-
 class Database:
-    """Hands out transactions; `write` holds the write lock from its first statement."""
+    """Hands out transactions. Raises DatabaseProblem, also out of the middle of one, for whatever
+    keeps the database from being used."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = checked_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = (
-            _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True, **DISCREET)
-        )
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
         self._writing = self.engine.execution_options(immediate=True)  # the same pool
+        self._reading = self.engine
+        if not self.is_sqlite:  # as SQLite reads: all of it as at one moment
+            seen = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reading = self.engine.execution_options(**seen)
         self._kept: list[Connection] = []  # one at most: taking it anew costs a tenth of a step
+        self._file = _File(self.url.database) if self.is_sqlite else None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: committed at the end of the block, rolled back on any exception."""
-        connection = self._take()
-        try:
+    def write(self, *, alone: bool = True, patience: float | None = None) -> Iterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back on any exception.
+
+        `alone`: nobody else writes meanwhile. Without it others may, who do not ask for it either:
+        for work that is done all day, and that holds every row from which it writes. `patience`:
+        how many seconds to wait for others, at the most, instead of BUSY_SECONDS.
+        """
+        with self._in_one_sentence():
+            connection = self._take()
             try:
-                transaction = connection.begin()
-            except (OperationalError, sqlite_module().OperationalError) as error:
-                raise DatabaseProblem(BUSY) from error
-            with transaction:
-                yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._keep(connection)
+                with self._waiting(connection, patience), connection.begin():
+                    if not self.is_sqlite:
+                        _take_turn(connection, alone, patience)
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._keep(connection)
+            self._must_be_there()
+
+    @contextmanager
+    def _waiting(self, connection: Connection, patience: float | None) -> Iterator[None]:
+        """SQLite waits as long as it was told last, by whomever."""
+        if patience is None or not self.is_sqlite:
+            yield
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        try:
+            yield
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written, and nobody who writes is waited for."""
+        with self._in_one_sentence(), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _in_one_sentence(self) -> Iterator[None]:
+        self._must_be_there()
+        try:
+            yield
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None or problem is error:
+                raise
+            raise problem from error
+
+    def _must_be_there(self) -> None:
+        """Before a transaction, and after it: what was committed to a file that has no name any
+        more is lost, and may not pass for done."""
+        if self._file is not None and self._file.is_another():
+            raise DatabaseProblem(REPLACED, str(self.url.database))
 
     def _take(self) -> Connection:
         try:
@@ -70,35 +113,66 @@ class Database:
         else:
             connection.close()
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A consistent view; nothing is written."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
-
     def close(self) -> None:
         while self._kept:
             self._kept.pop().close()
         self.engine.dispose()
 
 
-BUSY = Text(
-    "数据库正被其他程序占用，请稍后再试。", "The database is busy with another program; try again."
-)
+class _File:
+    """The file of a SQLite database, known again by its number on the disk from when it was first
+    there: another one under its name is not ours, whatever it holds."""
+
+    def __init__(self, path: str | None) -> None:
+        self.path = Path(path) if path else None
+        self.known: tuple[int, int] | None = None
+
+    def is_another(self) -> bool:
+        """Whether the file is not the one it was; False before there was any."""
+        if self.path is None:
+            return False
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return self.known is not None
+        except OSError:  # the driver says it better
+            return False
+        if self.known is None:
+            self.known = found.st_dev, found.st_ino
+        return self.known != (found.st_dev, found.st_ino)
 
 
-def _sqlite(url: str) -> Engine:
+def checked_url(url: str) -> URL:
+    """The URL, of one of the two databases on which this is built and tried."""
+    try:
+        made = make_url(url)
+    except ArgumentError:
+        raise DatabaseProblem(NO_URL) from None
+    if made.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseProblem(OTHER_KIND.format(kind=made.get_backend_name()[:40]))
+    if made.get_backend_name() == "postgresql":
+        made = made.set(drivername="postgresql+psycopg")  # the one driver that is a dependency
+    return made
+
+
+def _sqlite(url: URL) -> Engine:
     # Every transaction is ended explicitly, so the pool need not roll back what it gets back.
-    engine = create_engine(url, module=sqlite_module(), pool_reset_on_return=None, **DISCREET)
+    engine = create_engine(
+        url,
+        module=sqlite_module(),
+        pool_reset_on_return=None,
+        pool_timeout=BUSY_SECONDS,
+        **DISCREET,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
         for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",  # first: the next waits for others too
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -112,17 +186,68 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+# A server that is switched off, or a process that is stopped in the middle of a transaction, must
+# not keep the others waiting for good. Seconds.
+REACHED_IN, SILENT_FOR, IDLE_FOR = 10, 30, 60
+REACH = {
+    "connect_timeout": REACHED_IN,
+    "keepalives_idle": SILENT_FOR,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": SILENT_FOR * 1000,
+}
+
+
+def _postgres(url: URL) -> Engine:
+    wanted = {name: value for name, value in REACH.items() if name not in url.query}
+    try:
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=BUSY_SECONDS,
+            isolation_level="READ COMMITTED",  # whatever the server is set to
+            connect_args=wanted,
+            **DISCREET,
+        )
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise DatabaseProblem(NO_DRIVER) from error
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_FOR}s'")
+        connection.commit()
+
+    return engine
+
+
+def _take_turn(connection: Connection, alone: bool, patience: float | None) -> None:
+    """Wait for who writes alone, and if this transaction does, for everybody."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        if patience is not None:
+            cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(patience * 1000))}")
+        cursor.execute(ALONE if alone else BESIDE)
+
+
+ALONE = f"SELECT pg_advisory_xact_lock({WRITERS})"
+BESIDE = f"SELECT pg_advisory_xact_lock_shared({WRITERS})"
+NO_URL = Text(
+    "YANXIU_DATABASE_URL 不是有效的数据库地址，请写作 postgresql://用户名@主机/数据库名。",
+    "YANXIU_DATABASE_URL is no address of a database; write postgresql://USER@HOST/NAME.",
+)
+OTHER_KIND = Text(
+    "不支持数据库“{kind}”，只能使用 SQLite 或 PostgreSQL，请核对 YANXIU_DATABASE_URL。",
+    "The database “{kind}” is not supported, only SQLite and PostgreSQL; see YANXIU_DATABASE_URL.",
+)
+NO_DRIVER = Text(
+    "缺少 PostgreSQL 驱动，请安装 psycopg：pip install 'psycopg[binary]'。",
+    "The driver of PostgreSQL is missing; install it: pip install 'psycopg[binary]'.",
+)
+
 # Releases before these can corrupt a WAL database when two connections reset the log at once.
 SAFE_SQLITE = (3, 51, 3)
-
-
-def sqlite_module() -> Any:
-    """The bundled SQLite where it is installed, else Python's own."""
-    try:
-        import pysqlite3.dbapi2 as module
-    except ImportError:
-        import sqlite3 as module
-    return module
 
 
 def sqlite_is_safe() -> bool:

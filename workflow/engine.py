@@ -48,7 +48,7 @@ def perform(
     Raises Refused, LostRace or NoSuchProject; then nothing was written. `today` is the Chinese
     calendar day, `at` the aware time of recording.
     """
-    with db.write() as connection:
+    with db.write(alone=False) as connection:
         return perform_in(connection, book, project_id, deed, today=today, at=at)
 
 
@@ -62,37 +62,15 @@ def perform_in(
     at: datetime,
     announce: bool = True,
 ) -> Outcome:
-    """Do a deed inside the caller's transaction, which the caller gives up if this raises."""
-    row = _as_seen(connection, project_id, deed.seen)
-    while True:
-        try:
-            return _done(connection, book, row, deed, today=today, at=at, announce=announce)
-        except LostRace:  # nothing is written yet; if it was to a mere note, the deed goes on
-            later = _as_seen(connection, project_id, deed.seen)
-            if deed.seen is None or later.version == row.version:
-                raise
-            row = later
+    """Do a deed inside the caller's transaction, which the caller gives up if this raises.
 
-
-def _as_seen(connection: Connection, project_id: int, seen: int | None) -> _Row:
-    """The project, if it still is what the person was looking at; else LostRace."""
-    row = _load(connection, project_id)
+    The project is held from its first reading on: of two at once the second waits, and judges by
+    what the first has left.
+    """
+    row = _load(connection, project_id, held=True)
+    seen = deed.seen
     if seen is not None and has_moved_on(connection, project_id, seen=seen, version=row.version):
         raise LostRace(project_id)
-    return row
-
-
-def _done(
-    connection: Connection,
-    book: Rulebook,
-    row: _Row,
-    deed: Deed,
-    *,
-    today: date,
-    at: datetime,
-    announce: bool,
-) -> Outcome:
-    project_id = row.id
     policy = book.policy(row.facts.policy)
     case, findings = judged(connection, book, policy, project_id, row.facts, deed, today)
     stopped = blocks(findings)
@@ -143,15 +121,15 @@ class _Row:
     watched: bool  # whether there are webhooks; asked along, because a step would feel the question
 
 
-_LOAD = Statement(
-    select(PROJECT.c.facts, PROJECT.c.version, PROJECT.c.head, ANY_WEBHOOK.label("watched")).where(
-        PROJECT.c.id == bindparam("id")
-    )
-)
+_ONE = select(
+    PROJECT.c.facts, PROJECT.c.version, PROJECT.c.head, ANY_WEBHOOK.label("watched")
+).where(PROJECT.c.id == bindparam("id"))
+_LOAD, _HOLD = Statement(_ONE), Statement(_ONE.with_for_update(of=PROJECT))
 
 
-def _load(connection: Connection, project_id: int) -> _Row:
-    rows = _LOAD.run(connection, {"id": project_id})
+def _load(connection: Connection, project_id: int, *, held: bool = False) -> _Row:
+    """The project as it stands; `held`: until the transaction ends nobody else changes it."""
+    rows = (_HOLD if held else _LOAD).run(connection, {"id": project_id})
     if not rows:
         raise NoSuchProject(project_id)
     text, version, head, watched = rows[0]
@@ -244,7 +222,7 @@ def amend(
     at: datetime,
 ) -> None:
     """Take over what a newer plan file says (`row`: its row there), as a change on record."""
-    before = _load(connection, project_id)
+    before = _load(connection, project_id, held=True)
     policy = book.policy(before.facts.policy)
     given = {"reason": f"导入年度计划第{row}行"}
     deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
 from states.decide import blocks, judge, roles_now, second_by
@@ -22,6 +22,7 @@ from states.policy import Policy
 from states.rules.holding import HELD
 from states.terms import STAFF, Act, Action, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
+from workflow.holding import hold
 from workflow.identity import identity
 from workflow.tables import PROJECT
 
@@ -49,7 +50,7 @@ def judged(
             left = fund_left(connection, policy, facts, lock=not looking)
         case = replace(_case(book, policy, facts, deed, today, role, left), supposed=looking)
         findings = judge(case) + _not_entitled(case, deed, facts)
-        findings += _name_taken(connection, project_id, deed, facts)
+        findings += _name_taken(connection, project_id, deed, facts, lock=not looking)
         if not blocks(findings):
             return case, findings
         tried.append((case, findings))
@@ -130,16 +131,21 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
     return []
 
 
-def _name_taken(connection: Connection, project_id: int, deed: Deed, facts: Facts) -> list[Finding]:
-    """A host's projects of one year differ by name."""
+def _name_taken(
+    connection: Connection, project_id: int, deed: Deed, facts: Facts, *, lock: bool
+) -> list[Finding]:
+    """A host's projects of one year differ by name. `lock`: nobody else takes the name meanwhile."""
     fields = {Act.CHANGE: "name", Act.TRANSFER: "host"}
     field = fields.get(deed.what) if isinstance(deed.what, Act) else None
     if field is None or field not in deed.given:
         return []
     name, host = deed.given.get("name", facts.name), deed.given.get("host", facts.host)
+    wanted = identity(name, host)
+    if lock:
+        hold(connection, f"name:{facts.year}:{wanted}")
     same = select(PROJECT.c.id).where(
         PROJECT.c.year == facts.year,
-        PROJECT.c.identity == identity(name, host),
+        PROJECT.c.identity == wanted,
         PROJECT.c.id != project_id,
     )
     taken = connection.execute(same).scalars().all()
@@ -178,9 +184,8 @@ def fund_left(
     fund = policy.funds.get(key)
     if fund is None or not fund.provincial or fund.budget.value is None:
         return None
-    if lock and connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        held = func.pg_advisory_xact_lock(func.hashtext(f"fund:{policy.id}:{key}"))
-        connection.execute(select(held))
+    if lock:
+        hold(connection, f"fund:{policy.id}:{key}")
     paying = [c.key for c in policy.categories.values() if c.fund == key]
     amounts = connection.execute(
         select(PROJECT.c.facts)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from states.facts import Facts
 from states.terms import Role, State, Text
+from workflow.holding import hold
 from workflow.identity import squeeze
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON, UNIT
@@ -103,6 +104,7 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
 
     A contact without an address makes its unit known only; a clerk signs in by the address.
     """
+    hold(connection, "people")  # steps on several projects may bring the same person
     wanted = list(dict.fromkeys(contacts))
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units

@@ -36,9 +36,8 @@ def refresh(db: Database, book: Rulebook) -> int:
     seen = last = 0
     while True:
         with db.write() as connection:
-            rows = connection.execute(
-                select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
-            ).all()
+            some = select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
+            rows = connection.execute(some).all()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
                 _project(connection, book, row.id, facts)

@@ -142,7 +142,7 @@ class Round:
             .limit(1)
             .with_for_update(of=CALL, skip_locked=True)
         )
-        with self.db.write() as connection:
+        with self.db.write(alone=False) as connection:
             call = connection.execute(query).first()
             if call is not None:
                 values = {"due_at": at + LEASE, "attempts": call.attempts + 1}
@@ -168,7 +168,7 @@ class Round:
         """Record what came of it, unless the claim was lost to another worker meanwhile."""
         mine = (CALL.c.id == call.id, CALL.c.attempts == call.attempts + 1)
         values = {"status": status.value, "last_reply": reply, "due_at": due_at}
-        with self.db.write() as connection:
+        with self.db.write(alone=False) as connection:
             connection.execute(update(CALL).where(*mine).values(values))
 
 

@@ -137,7 +137,7 @@ class Delivery:
     def _claim(self, errand: Errand) -> list[Claim] | None:
         """Lease the next mails, each written as it goes out; None if there are none for now."""
         now = self.clock()
-        with self.db.write() as connection:
+        with self.db.write(alone=False) as connection:
             standing = trouble.trouble(connection)
             self.troubled = standing is not None
             if standing and standing.server == self.server and standing.stands(now):
@@ -243,7 +243,7 @@ class Delivery:
     def _my_turn(self, stop: Stop) -> bool:
         """Wait for the slot, where a rate is set; False if told to stop."""
         if self.settings.smtp_rate and self.slot is None:  # the last mail was lost to another
-            with self.db.write() as connection:
+            with self.db.write(alone=False) as connection:
                 self._take_slot(connection, self.clock())
         if self.slot is not None:
             end = monotonic() + (self.slot - self.clock()).total_seconds()
@@ -258,7 +258,7 @@ class Delivery:
             self.slot = slot(connection, self.settings.smtp_rate, most, now)
 
     def _note(self, claim: Claim) -> bool:
-        with self.db.write() as connection:
+        with self.db.write(alone=False) as connection:
             return self.hand.note_handed(connection, claim, self.clock())
 
     def _weighed(self, answer: Answer) -> Answer:

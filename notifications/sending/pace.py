@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from workflow import kept
+from workflow.holding import hold
 
 KEY = "smtp.next_at"
 SLACK = timedelta(seconds=5)
@@ -18,6 +19,7 @@ SLACK = timedelta(seconds=5)
 
 def slot(connection: Connection, rate: float, takers: int, now: datetime) -> datetime:
     """When the next mail may go: `rate` mails a second, at the most `takers` waiting at once."""
+    hold(connection, KEY)
     found = kept.get(connection, KEY)
     free = datetime.fromisoformat(found) if found else now
     step = timedelta(seconds=1 / rate)

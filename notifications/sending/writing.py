@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from config.errors import ConfigError
 from notifications.letters.drafts import Writer, Written
 from notifications.sending.answers import readable
-from workflow.persist import STORAGE
+from workflow.storage import STORAGE
 
 EVERYBODYS: tuple[type[Exception], ...] = (ConfigError, *STORAGE)
 

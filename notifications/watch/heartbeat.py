@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from notifications.watch.clock_guard import raise_high_water
 from workflow import kept
 from workflow.database import Database
-from workflow.persist import STORAGE
+from workflow.storage import STORAGE
 
 BEAT = "worker.beat"
 STORE_SECONDS = 30.0

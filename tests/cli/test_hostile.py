@@ -8,7 +8,7 @@ import sys
 import pytest
 from command import REPOSITORY, Command
 
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 LISTING = ("projects", "--json")
 

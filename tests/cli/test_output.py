@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cli.output import visible
 from states.terms import Text
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 # Clears the screen, renames the window, the same by C1, turns the line round, hides, deletes.
 EVIL = "甲\x1b[2J\x1b]0;x\x07\x9b2J\u202e\u2066\u200b\u061c\x7f\r乙"

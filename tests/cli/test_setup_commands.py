@@ -7,7 +7,7 @@ from command import Command
 
 from config.policy_files import SHIPPED
 from notifications.mailbox import Mailbox
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 
 def change(run: Command, statement: str) -> None:

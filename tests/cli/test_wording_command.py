@@ -9,7 +9,7 @@ import pytest
 from command import Command
 
 from notifications.mailbox import Mailbox, read_mail, read_mailbox
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 SUBJECT = "【福建提醒】“{{ name }}”{{ left }}"
 

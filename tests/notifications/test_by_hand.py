@@ -21,7 +21,7 @@ from notifications.letters.printing import plain
 from states.terms import Action, Role
 from workflow.mail.addresses import mark_address
 from workflow.mail_tables import MAIL
-from workflow.persist import STORAGE
+from workflow.storage import STORAGE
 from workflow.tables import PERSON
 
 ON = "2025-08-15"

@@ -19,7 +19,7 @@ from notifications.sending.delivery import DeliveryResult, Errand
 from workflow import database as module
 from workflow.database import Database
 from workflow.migrations import upgrade
-from workflow.persist import STORAGE
+from workflow.storage import STORAGE
 
 
 @pytest.fixture

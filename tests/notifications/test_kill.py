@@ -18,7 +18,7 @@ from desk import Desk, morning
 from processes import DAY, Workers, alive, carriers_of, check, due
 
 from notifications.mailbox import Mailbox
-from workflow.database import sqlite_module
+from workflow.storage import sqlite_module
 
 ALL_DONE = {"sent": 0, "failed": 0, "withheld": 0}
 

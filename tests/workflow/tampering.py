@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from workflow.database import Database, sqlite_module
+from workflow.database import Database
+from workflow.storage import sqlite_module
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from stories import Desk
 
-from workflow.database import BUSY_SECONDS, SAFE_SQLITE, Database, sqlite_is_safe, sqlite_module
+from workflow.database import BUSY_SECONDS, SAFE_SQLITE, Database, sqlite_is_safe
 from workflow.migrations import upgrade
+from workflow.storage import sqlite_module
 
 
 @pytest.fixture

@@ -177,7 +177,7 @@ def do(
         outcome = perform_in(connection, site.book, project_id, deed, today=today, at=at)
         return _done(connection, site, action, outcome, language)
 
-    return once(request, visitor, doing.model_dump_json(), work)
+    return once(request, visitor, doing.model_dump_json(), work, alone=False)
 
 
 def _deed(site: Site, visitor: Visitor, what: Action | Act, doing: Doing) -> Deed:

@@ -6,6 +6,7 @@ A browser sends its cookie whoever asks it to; so a cookie reads, and only a tok
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,6 +17,7 @@ from web.site import site_of
 from web.visiting import NotAllowed, NotSignedIn, at_work, find_visitor
 from workflow.accounts.sessions import Visitor
 from workflow.accounts.tokens import Key, find_token, note_use
+from workflow.storage import DatabaseProblem
 
 
 def caller(request: Request) -> Visitor:
@@ -42,7 +44,8 @@ def _bearer(request: Request, header: str) -> Visitor:
         raise NotSignedIn
     visitor, key = found
     if key.worth_noting:
-        with site.db.write() as connection:
+        # Nobody waits for that: who only reads need not be able to write.
+        with suppress(DatabaseProblem), site.db.write(alone=False, patience=0) as connection:
             note_use(connection, key.id, at=at)
     request.state.visitor, request.state.key = visitor, key
     return visitor

@@ -25,15 +25,17 @@ def once(
     work: Callable[[Connection], BaseModel],
     *,
     status: int = 200,
+    alone: bool = True,
 ) -> Response:
     """Do `work` in one transaction with the record of its answer, or answer as before.
 
-    `asked`: what was asked for, as a text that is the same for the same request.
+    `asked`: what was asked for, as a text that is the same for the same request. `alone`: as for
+    Database.write.
     """
     site = site_of(request)
     key, at = request.headers.get(KEY), site.now()
     mark = sha256(f"{request.method} {request.url.path}\n{asked}".encode()).hexdigest()
-    with site.db.write() as connection:
+    with site.db.write(alone=alone) as connection:
         if key and (said := said_before(connection, visitor.person_id, key, mark, at=at)):
             return _response(request, said, {"Idempotency-Replayed": "true"})
         answer = Answer(status, work(connection).model_dump_json())

@@ -26,12 +26,12 @@ from web.searching import tidied
 from web.site import Site, site_of
 from web.visiting import NotAllowed, Posted, Signed
 from workflow.accounts.sessions import Visitor
-from workflow.database import DatabaseProblem
 from workflow.deeds import Deed
 from workflow.lists import runs
 from workflow.lists.rows import ProjectRow
 from workflow.lists.runs import How
 from workflow.lists.several import MOST, fitting, judged_lines, possible, seen_rows
+from workflow.storage import DatabaseProblem
 
 routes = APIRouter(include_in_schema=False)
 A_TICKET = r"[A-Za-z0-9_-]{16}"

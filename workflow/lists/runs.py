@@ -131,7 +131,7 @@ def do_next(
 ) -> bool:
     """Do the deed on the next project that waits, and keep the result; whether there was one."""
     try:
-        with db.write() as connection:
+        with db.write(alone=False) as connection:
             run = find(connection, person, ticket, at=at, lock=True)
             if run is None or not run.left:
                 return False
@@ -144,7 +144,7 @@ def do_next(
         how, said = How.REFUSED, _said(refused.findings)
     except (LostRace, NoSuchProject) as lost:
         how, said = How.CHANGED, ((lost.text, ""),)
-    with db.write() as connection:
+    with db.write(alone=False) as connection:
         run = find(connection, person, ticket, at=at, lock=True)
         if run and line in run.left:
             _keep(connection, person, ticket, run, line, how, said, at)

@@ -6,31 +6,40 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, text, update
 
 from states.facts import Facts
 from states.mailing import sort_of_step
 from states.terms import Force, Role
+from workflow.holding import hold
 from workflow.mail.outbox import INSERT, draft
 from workflow.mail.recipients import addressed
-from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose, ReminderStatus
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
 from workflow.tables import PROJECT
 
 BATCH = 500
 # The named jobs sweep at the same minute; mail waits a little so that theirs become one.
 GATHER = timedelta(seconds=30)
-ADDRESSING = 20250221  # PostgreSQL's advisory lock: who holds it puts reminders into mails
+ADDRESSING = "gathering"  # who holds it puts reminders into mails
+
+
+# Queued, and in no mail yet; literally as the index has it.
+LOOSE = text("reminder.status = 'queued' AND reminder.mail_id IS NULL")
+
+
+def anything_loose(connection: Connection) -> bool:
+    """Whether there is anything to gather."""
+    return connection.execute(select(REMINDER.c.id).where(LOOSE).limit(1)).first() is not None
 
 
 def gather(connection: Connection, *, on: date, at: datetime) -> tuple[int, int]:
     """Put a batch of queued reminders that have no mail into their recipients' mails of the day,
     one mail a person; how many reminders, and how many of the mails are new."""
-    if connection.dialect.name == "postgresql":  # one at a time, as SQLite does by itself
-        connection.execute(select(func.pg_advisory_xact_lock(ADDRESSING)))
+    hold(connection, ADDRESSING)
     loose = connection.execute(
         select(REMINDER.c.id, REMINDER.c.recipient, REMINDER.c.role, PROJECT.c.facts)
         .join_from(REMINDER, PROJECT, REMINDER.c.project_id == PROJECT.c.id)
-        .where(REMINDER.c.status == ReminderStatus.QUEUED.value, REMINDER.c.mail_id.is_(None))
+        .where(LOOSE)
         .order_by(REMINDER.c.id)
         .limit(BATCH)
     ).all()

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, insert, or_, select, update
 from states.facts import Facts
 from states.mailing import PARTING_NOTICES, Sort
 from states.terms import Act, Action, Role, deed_of
+from workflow.holding import hold
 from workflow.mail.attempts import RELEASED, carry_hold
-from workflow.mail.gathering import gather, waiting_mail
+from workflow.mail.gathering import ADDRESSING, gather, waiting_mail
 from workflow.mail.outbox import Result, queue_result
 from workflow.mail.recipients import Recipient, addressed
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose, ReminderStatus
@@ -64,6 +65,7 @@ def readdress(
     """
     if not gone:
         return
+    hold(connection, ADDRESSING)  # before any mail: who gathers takes them in that order too
     _reminders(connection, project_id, role, gone, come, on, at)
     mails = connection.execute(
         select(MAIL)
