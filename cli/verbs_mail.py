@@ -10,11 +10,13 @@ from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_worker import make_worker
 from config.zone import local
+from notifications.sending.recall import standing_halt
 from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
 from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
+from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
 
@@ -34,6 +36,9 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         silent = mail_log.silence(connection, project_id=project or None) if project else None
         silent_in_all = mail_log.count_silence(connection)
         trouble = _trouble(connection)
+        halt = standing_halt(connection, office.settings.data_dir, office.clock.now())
+    if halt:
+        office.printer.message(HALTED.format(why=halt.text))
     if as_json:
         office.printer.data([mail_log.labelled(row) for row in rows])
         return

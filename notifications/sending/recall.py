@@ -18,10 +18,9 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from notifications.sending.claims import forget
 from notifications.sending.fingerprints import Fingerprint
 from notifications.sending.journal import Journal, Sent, backwards
-from states.terms import Text
 from workflow.mail.attempts import record
 from workflow.mail.desk import SENT_BEFORE as REASON
-from workflow.mail.halt import OLDER, Halt, halt, halted
+from workflow.mail.halt import OLDER, Halt, halt, halted, resume
 from workflow.mail_tables import (
     ATTEMPT,
     MAIL,
@@ -52,6 +51,13 @@ def compare(connection: Connection, journal: Journal, at: datetime) -> bool:
         _take_over(connection, lines)
         halt(connection, OLDER, at=at)
     return halted(connection) is not None
+
+
+def let_go(connection: Connection, data_dir: Path, *, by: str, at: datetime) -> bool:
+    """A person has looked: mail goes on, but for what this machine's journal shows as sent, also
+    where no worker has compared them yet. False: nothing was halted."""
+    compare(connection, Journal(data_dir), at)
+    return resume(connection, by=by, at=at)
 
 
 def _news(
@@ -175,8 +181,4 @@ _TAKE_OVER = Statement(  # both databases know this clause, the toolkit only as 
         bindparam("at", type_=SENT_BEFORE.c.at.type),
         bindparam("fingerprint", type_=SENT_BEFORE.c.fingerprint.type),
     )
-)
-HALTED = Text(
-    "发信已暂停：{why}。恢复发信：yanxiu mail resume",
-    "Mail is halted: {why}. To let it go on: yanxiu mail resume",
 )

@@ -72,5 +72,9 @@ WHY = {
         "and enter again what was done since, then let mail go on",
     ),
 }
+HALTED = Text(
+    "发信已暂停：{why}。恢复发信：yanxiu mail resume",
+    "Mail is halted: {why}. To let it go on: yanxiu mail resume",
+)
 RESUMED = Text("已恢复发信。", "Mail goes on.")
 NOT_HALTED = Text("发信没有暂停。", "Mail is not halted.")
