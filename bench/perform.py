@@ -186,7 +186,12 @@ class Raw:
     def _hash(self, event: dict[str, Any]) -> str:
         at = "2025-02-01T01:00:00+00:00"
         values = {**event, "recorded_at": at, "on_behalf": False, "machine": False}
-        return sha256(_dump([v for k, v in values.items() if k != "hash"]).encode()).hexdigest()
+        return sha256(
+            _dump([v for k, v in values.items() if k not in UNHASHED]).encode()
+        ).hexdigest()
+
+
+UNHASHED = ("hash", "let_in_by")  # the second is hashed only where it is not empty
 
 
 def _dump(value: Any) -> str:

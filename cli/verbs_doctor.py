@@ -15,7 +15,7 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [*_clockwork(office), _approval(office), _contacts(office)]
+        found += [*_clockwork(office), _approval(office), _contacts(office), _duties(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -176,6 +176,17 @@ def _approval(office: Office) -> Found:
         return name, False, said.format(names="、".join(unknown), known=known)
     listed = "、".join(chosen)
     return name, True, Text(listed or "无", listed or "none")
+
+
+def _duties(office: Office) -> Found:
+    from workflow.people import too_many_hats
+
+    with office.db.read() as connection:
+        found = too_many_hats(connection)
+    said = "；".join(f"{login}：{why.zh}" for login, why in found.items())
+    english = "; ".join(f"{login}: {why.en}" for login, why in found.items())
+    name, apart = Text("岗位分离", "Duties apart"), Text("无冲突", "no conflict")
+    return name, not found, Text(said, english) if found else apart
 
 
 ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)

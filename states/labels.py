@@ -20,21 +20,42 @@ def state_label(facts: Facts, category: Category) -> Text:
     if facts.state is State.REJECTED and facts.rejected:
         return rejected_label(State(facts.rejected["state"]), category)
     if facts.state is State.WITHDRAWN and facts.came_from:
-        early = facts.came_from in BEFORE_PLAN
-        return Text("已撤回申报", "Withdrawn") if early else Text("已取消办班", "Cancelled")
+        return NOT_APPLIED if facts.came_from in BEFORE_PLAN else CANCELLED
     if facts.state is State.FILED:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
+    paid = "paid" in facts.milestones
     if is_national_money(category):
         if facts.state is State.REPORTED:
-            return Text("已报送经费报销材料", "Reimbursement papers lodged")
+            return CLAIM_LODGED
         if facts.state is State.SUBSIDISED:
-            paid = "paid" in facts.milestones
-            return Text("资助已拨付", "Funding paid") if paid else Text("资助已审定", "Funded")
-    if facts.state is State.SUBSIDISED and "paid" in facts.milestones:
-        return Text("补助已拨付", "Subsidy paid")
-    return facts.state.label
+            return FUNDING_PAID if paid else FUNDED
+    return SUBSIDY_PAID if facts.state is State.SUBSIDISED and paid else facts.state.label
+
+
+NOT_APPLIED, CANCELLED = Text("已撤回申报", "Withdrawn"), Text("已取消办班", "Cancelled")
+CLAIM_LODGED = Text("已报送经费报销材料", "Reimbursement papers lodged")
+FUNDED, FUNDING_PAID = Text("资助已审定", "Funded"), Text("资助已拨付", "Funding paid")
+SUBSIDY_PAID = Text("补助已拨付", "Subsidy paid")
+# Once the province has answered a filing, the state is shown as its answer.
+CONFIRMED = {
+    "filing_confirmed": Text("已备案", "Filing confirmed"),
+    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
+}
+NO_LONGER_FUNDED = Text("不再资助", "No longer funded")
+
+
+def states_as_shown() -> dict[str, State]:
+    """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
+    more: dict[State, tuple[Text, ...]] = {
+        State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
+        State.FILED: tuple(CONFIRMED.values()),
+        State.REPORTED: (CLAIM_LODGED,),
+        State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
+        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED),
+    }
+    return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
 
 
 # What may go with a deed in every category, whatever the policy lists.
@@ -50,13 +71,6 @@ def paper_labels(category: Category) -> dict[str, Text]:
     return BESIDES | {rule.key: rule.label for rule in rules}
 
 
-# Once the province has answered a filing, the state is shown as its answer.
-CONFIRMED = {
-    "filing_confirmed": Text("已备案", "Filing confirmed"),
-    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
-}
-
-
 def rejected_label(source: State, category: Category) -> Text:
     """What a rejection from this state means; money is refused only where there is some."""
     label = REJECTED_AS[source]
@@ -64,7 +78,7 @@ def rejected_label(source: State, category: Category) -> Text:
         return label
     if category.ends_in is not State.SUBSIDISED:
         return REJECTED_AS[State.PLANNED]
-    return Text("不再资助", "No longer funded") if is_national_money(category) else label
+    return NO_LONGER_FUNDED if is_national_money(category) else label
 
 
 def deed_name(deed: Action | Act, state: State, category: Category) -> Text:

@@ -167,8 +167,10 @@ class Writer:
 
 
 def _sign_in(mail: Any, language: str, today: date, at: datetime) -> Content | None:
-    link = link_of(mail, json.loads(mail.about), at)
-    letter = SignInLetter(plain(mail.to_name, language), today, link, language)
+    about = json.loads(mail.about)
+    link = link_of(mail, about, at)
+    by = about.get("by", "")
+    letter = SignInLetter(plain(mail.to_name, language), today, link, language, by=by)
     return Content(render_sign_in(letter), None) if link else None
 
 

@@ -126,7 +126,7 @@ def anything_taken_over(connection: Connection) -> bool:
     return connection.execute(select(SENT_BEFORE.c.fingerprint).limit(1)).first() is not None
 
 
-def settle(connection: Connection, mail: Any, print_: Fingerprint) -> bool:
+def sent_already(connection: Connection, mail: Any, print_: Fingerprint) -> bool:
     """Record a mail as sent that was sent before the restore; False if it is still to go.
 
     Of a mail with several reminders those that were told are taken out and recorded as such.

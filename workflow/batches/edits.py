@@ -28,6 +28,7 @@ from workflow.batches.prepared import (
     sources,
 )
 from workflow.identity import tidy
+from workflow.lists.filters import with_words
 from workflow.office_tables import BATCH, LINE, BatchStatus
 from workflow.people import Actor, names_of
 from workflow.scopes import visible
@@ -103,9 +104,8 @@ def candidates(
     for column in ("category", "department", "year"):
         if value := getattr(wanted, column):
             query = query.where(PROJECT.c[column] == value)
-    for word in wanted.words.split():
-        named = PROJECT.c.name.contains(word, autoescape=True)
-        query = query.where(named | PROJECT.c.host.contains(word, autoescape=True))
+    if wanted.words.strip():
+        query = query.where(with_words(wanted.words).test(PROJECT.c))
     return list(connection.execute(query.order_by(PROJECT.c.id).limit(limit + 1)))
 
 

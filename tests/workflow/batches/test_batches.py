@@ -12,6 +12,7 @@ from stories import AT, AUDITOR, COORDINATOR, OTHER_COORDINATOR, WANG, ZHOU, Des
 
 from notifications.letters.foretold import subjects
 from states.terms import Act, Action, Role, Text
+from workflow.accounts.enrolment import Entry, enrol
 from workflow.batches.edits import Edit, NotTheirs, Wanted, begin, candidates, drop, put_in, save
 from workflow.batches.lines import Verdict
 from workflow.batches.prepared import (
@@ -28,7 +29,7 @@ from workflow.batches.publishing import BatchRefused, Published, publish, take_b
 from workflow.batches.rehearsal import rehearse
 from workflow.batches.results import news, results
 from workflow.mail_tables import MAIL
-from workflow.people import Actor, Entry, enrol
+from workflow.people import Actor
 
 DAY = date(2025, 2, 20)
 LETTER = {"sha256": "a" * 64, "name": "推荐函.pdf", "size": 9}
@@ -380,8 +381,13 @@ def test_only_projects_of_the_own_scope_come_in(desk: Desk) -> None:
 
 def test_a_batch_is_seen_by_colleagues_and_the_province_only(desk: Desk) -> None:
     with desk.db.write() as connection:
-        enrol(connection, Entry("chen", "陈处", Role.COORDINATOR, "省教育厅", "", ""))
-        enrol(connection, Entry("wang", "王经办", Role.PROVINCE, "", "", ""))
+        enrol(
+            connection,
+            Entry("chen", "陈处", Role.COORDINATOR, "省教育厅", "", ""),
+            by="admin",
+            at=AT,
+        )
+        enrol(connection, Entry("wang", "王经办", Role.PROVINCE, "", "", ""), by="admin", at=AT)
     one = prepared(desk, COORDINATOR, Action.REVIEW, projects(desk, "submitted", 1))
     two = prepared(desk, WANG, Action.PLAN, [])
     colleague = Actor("liu", "刘处", ((Role.COORDINATOR, "省教育厅"),))

@@ -1,14 +1,14 @@
 """sent before: what a journal shows as sent and a restored database does not remember
 
-Revision: 0010
-Follows: 0009
+Revision: 0013
+Follows: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
