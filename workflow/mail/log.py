@@ -206,6 +206,7 @@ OUTCOMES = {
     "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
     "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
     "delayed": Text("对方服务器暂未收下", "delayed"),
+    "answer": Text("收件人回复，已转经办人", "was answered; passed on to the officer"),
     "cleared": Text("取消退信标记", "mark taken away"),
     "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
 }
