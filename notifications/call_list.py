@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from notifications.letters.printing import plain
 from states.facts import Facts, Standing
+from states.lateness import last_day
 from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
 from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
 from workflow.tables import DEADLINE, PERSON, PROJECT
@@ -57,7 +58,7 @@ def call_list(
     """The page, as HTML that needs nothing else: these mails, which have been
     written, and the hosts of open deadlines whom no mail can reach."""
     calls = sorted(
-        calls_for(connection, mail_ids),
+        calls_for(connection, mail_ids, today),
         key=lambda call: (call.due is None, call.due or today, call.unit, call.matter.zh),
     )
     rows = [
@@ -78,7 +79,7 @@ def call_list(
     return _template().render(rows=rows, words=words, made=made, language=language)
 
 
-def calls_for(connection: Connection, mail_ids: Sequence[int]) -> list[Call]:
+def calls_for(connection: Connection, mail_ids: Sequence[int], today: date) -> list[Call]:
     """The lines, in no order; several mails about one deadline to one person are one line."""
     found: dict[tuple[Any, ...], Call] = {}
     phones = _phones(connection)
@@ -90,7 +91,7 @@ def calls_for(connection: Connection, mail_ids: Sequence[int]) -> list[Call]:
         email = row.to_email or row.recipient
         key = (email, "deadline", row.deadline_id)
         mails = (*found[key].mails, *_number(row)) if key in found else _number(row)
-        found[key] = _of_reminder(row, facts, phones.get(email.lower(), ""), mails)
+        found[key] = _of_reminder(row, facts, phones.get(email.lower(), ""), mails, today)
     return list(found.values())
 
 
@@ -113,7 +114,7 @@ def _reminders(connection: Connection, mail_ids: Sequence[int]) -> Iterable[Any]
     """Reminders of open deadlines that are in these mails, or went to nobody."""
     query = (
         select(
-            *(REMINDER.c.deadline_id, REMINDER.c.kind, REMINDER.c.step, REMINDER.c.role),
+            *(REMINDER.c.deadline_id, REMINDER.c.kind, REMINDER.c.role),
             *(REMINDER.c.recipient, REMINDER.c.mail_id, MAIL.c.to_name, MAIL.c.to_email),
             *(DEADLINE.c.due_on, DEADLINE.c.late_after, DEADLINE.c.provisional, DEADLINE.c.force),
             PROJECT.c.facts,
@@ -152,7 +153,7 @@ def _of_mail(row: Any, phone: str) -> Call:
     return Call(unit, person, phone, Text(about, about), None, False, (row.id,))
 
 
-def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...]) -> Call:
+def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...], today: date) -> Call:
     kind = Kind(row.kind).label
     advised = Text("（建议）", " (advised)") if row.force == Force.ADVISORY else Text("", "")
     unit, person = _whom(facts, row.role, row.to_name or "")
@@ -163,7 +164,7 @@ def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...]) -> 
         person=person,
         phone=phone,
         matter=Text(f"“{facts.name}”{kind.zh}{advised.zh}", f"{kind.en}{advised.en}: {facts.name}"),
-        due=row.late_after if row.step.startswith("D+") else row.due_on,
+        due=last_day(facts, row.due_on, row.late_after, today),
         provisional=bool(row.provisional),
         mails=mails,
     )

@@ -13,10 +13,12 @@ from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from config.rulebook import Rulebook
 from notifications.letters.digest_letter import Digest, DigestRow
-from states.facts import Facts, Standing
+from states.facts import Facts
+from states.lateness import last_day, look
 from states.mailing import hushed, is_past
 from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text, day_label
 from states.waiting import waiting
+from workflow.lateness import is_due, is_late
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
 from workflow.queries import deed_label
 from workflow.tables import DEADLINE, EVENT, PROJECT
@@ -100,16 +102,14 @@ def _due(
     rows = connection.execute(
         select(PROJECT, *(DEADLINE.c[name] for name in ASKED))
         .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-        .where(DEADLINE.c.standing == Standing.OPEN.value, scope.projects())
-        .where(DEADLINE.c.force != Force.ADVISORY.value)
-        .where(or_(DEADLINE.c.late_after < today, DEADLINE.c.due_on.between(today, until)))
+        .where(scope.projects(), or_(is_late(today), is_due(today, until)))
         .order_by(DEADLINE.c.late_after, PROJECT.c.id)
         .limit(MOST)
     )
     return [found for row in rows if (found := _shown(row, role, today))]
 
 
-ASKED = ("kind", "due_on", "late_after", "known_on", "provisional")
+ASKED = ("kind", "due_on", "late_after", "known_on", "provisional", "force")
 
 
 def _shown(row: Any, role: Role, today: date) -> tuple[DigestRow, _When] | None:
@@ -118,12 +118,13 @@ def _shown(row: Any, role: Role, today: date) -> tuple[DigestRow, _When] | None:
     blameless = why == "before_known" and not is_past(facts, today)
     if why and not blameless:
         return None
-    note, when, by = Text("", ""), _When.SOON, row.due_on
+    note, when = Text("", ""), _When.SOON
+    by: date | None = last_day(facts, row.due_on, row.late_after, today)
+    seen = look(kind, Force(row.force), facts, row.late_after, today)
     if blameless:
         note, by = PLAN_CAME_LATE, None
-    elif row.late_after < today:
-        note = LATE.format(n=(today - row.late_after).days)
-        when, by = _When.LATE, row.late_after
+    elif seen.late:
+        note, when = LATE.format(n=seen.late), _When.LATE
     elif row.provisional:
         note = PROVISIONAL
     return _row(row, kind.label, by=by, note=note), when

@@ -236,7 +236,7 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
     late = bool(passed) and late_plan_untold(ledger.connection, due, ledger.as_of)
     for rise in passed:
         for role in rise.rung.tells:
-            begun = due.kind is Kind.OPENING and due.due_on <= ledger.as_of
+            begun = due.kind is Kind.OPENING and due.late_after <= ledger.as_of
             latest = rise is passed[-1] and not begun
             reason = _silence(due, rise, role, ledger.as_of, latest=latest)
             if late and rise is passed[-1] and role is Role.HOST and reason == "before_known":

@@ -149,11 +149,29 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tu
         if anchor is not None:
             due = compute(rule, anchor, calendar)
             last = due.due_on
-            if rule.anchor is Anchor.OPENS and dates.open_window and dates.opens_latest:
-                last = compute(rule, dates.opens_latest, calendar).due_on
+            if rule.anchor is Anchor.OPENS and dates.open_window:
+                last = max(last, _latest(rule, category, dates, calendar))
             loose = due.provisional or loose
             found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, last, loose))
     return tuple(found)
+
+
+def _latest(rule: DeadlineRule, category: Category, dates: Dates, calendar: WorkCalendar) -> date:
+    """The last day that can still count while the opening is a window.
+
+    A window that ends so late that nothing would be due before the class must be over (第四季度:
+    one month before 12-31 is 11-30 itself), or that has no end, names no such day: nobody is late
+    before the window is over. What is late until then is the class (R25-04).
+    """
+    opens = dates.opens_latest or date.max
+    fixed = (one.fixed_on for one in category.deadlines if one.kind is Kind.COMPLETION)
+    complete_by = next((day for day in fixed if day), date.max)
+    if dates.opens_latest is not None:
+        due = compute(rule, opens, calendar).due_on
+        if due < complete_by:
+            return due
+    assert dates.opens_earliest is not None
+    return min(opens, date(dates.opens_earliest.year, 12, 31))
 
 
 def extended(deadline: Deadline, until: date, calendar: WorkCalendar) -> Deadline:

@@ -35,6 +35,18 @@ def look(kind: Kind, force: Force, facts: Facts, late_after: date, today: date) 
     return Look(day, late, bool(late) and plan_came_late(facts, late_after), advisory)
 
 
+def last_day(facts: Facts, due_on: date, late_after: date, today: date) -> date:
+    """The day to name for an open deadline: the due day, and once that has passed the last day
+    that can still count. They differ while dates are provisional: a window is due by its earliest
+    opening, and nobody is late before its latest one has made it so. A window that names no such
+    day (states/calculus.py) keeps the first."""
+    if today <= due_on or not facts.dates.open_window:
+        return due_on
+    before = facts.opens_earliest is not None and due_on < facts.opens_earliest
+    last = facts.opens_latest or date.min
+    return due_on if before and late_after >= last else late_after
+
+
 def is_handed_in(kind: Kind) -> bool:
     """Whether something is handed in by this day, so that an earlier one can be advised."""
     return kind not in ASKED_BY_SYSTEM and kind is not Kind.COMPLETION

@@ -76,10 +76,19 @@ def _own(facts: Facts, category: Category, calendar: WorkCalendar) -> Iterator[W
     if facts.opens_earliest and facts.actual_opens is None:
         opens = facts.opens_earliest
         advised = calendar.on_or_before(opens)
-        yield _on(Kind.OPENING, opens, advised, Force.ADVISORY, window, facts)
+        last = facts.opens_latest or opens
+        yield _on(Kind.OPENING, opens, advised, Force.ADVISORY, window, facts, last)
     if by := facts.mend_by:
         yield _on(Kind.MENDING, by, calendar.on_or_before(by), Force.ASKED, False, facts)
 
 
-def _on(kind: Kind, day: date, advised: date, force: Force, loose: bool, facts: Facts) -> Wanted:
-    return Wanted(kind, day, day, advised, day, force, loose, "", *standing(kind, facts))
+def _on(
+    kind: Kind,
+    day: date,
+    advised: date,
+    force: Force,
+    loose: bool,
+    facts: Facts,
+    last: date | None = None,
+) -> Wanted:
+    return Wanted(kind, day, day, advised, last or day, force, loose, "", *standing(kind, facts))

@@ -38,18 +38,19 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     site = site_of(request)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     said = _said(request)
-    known = {
+    known: dict[str, Any] = {
         "visitor": visitor,
         "csrf": visitor.csrf if visitor else "",
         "language": language_of(request),
         "today": site.today(),
-        "asked": site.whom_to_ask(),
         "moved": site.settings.today is not None,
         "said": said,
         "menu": menu(visitor.roles) if visitor else (),
         "path": request.url.path,
         "full_path": full_path(request),
     }
+    if "asked" not in values:
+        known["asked"] = site.whom_to_ask()
     text = environment(known["language"]).get_template(template).render(known | values)
     answer = HTMLResponse(text, status)
     if said:

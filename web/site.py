@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import cast
 
 from fastapi import Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from config.rulebook import Rulebook, reread
 from config.settings import Settings
@@ -31,23 +29,15 @@ class Site:
     today: Callable[[], date]
     now: Callable[[], datetime]
     settings: Settings = field(default_factory=Settings)
-    _office: Policy | None = None
-    _asked_at: datetime | None = None
 
     def whom_to_ask(self) -> Policy | None:
-        """The policy whose office stands at the foot of each page; looked up once a minute, so that
-        a page without a database still has one."""
-        at = self.now()
-        if self._asked_at is None or not timedelta() <= at - self._asked_at < timedelta(minutes=1):
-            self._asked_at = at
-            with suppress(SQLAlchemyError, OSError), self.db.read() as connection:
-                self._office = newest_policy(connection, self.book)
-        return self._office
+        """The policy whose office stands at the foot of a page."""
+        with self.db.read() as connection:
+            return newest_policy(connection, self.book)
 
     def reload(self) -> None:
         """Read the rules again, after the office has changed one of its files."""
         self.book = reread(self.settings.data_dir)
-        self._asked_at = None
 
     @cached_property
     def is_secure(self) -> bool:

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from config.rulebook import Rulebook
-from notifications.letters.item_view import LATE_PLAN
+from notifications.letters.item_view import LATE_PLAN, OPEN_WINDOW
 from notifications.letters.items import item
 from notifications.letters.notices import NOTICES
 from notifications.letters.results import Reader
-from notifications.letters.values import Letter
+from notifications.letters.values import Item, Letter
 from states.facts import Facts
 from states.labels import is_national_money
 from states.ladder import Rise
@@ -56,19 +56,26 @@ def imagined_letter(
     shown = [(want, rise) for want in fitting if (rise := _rise(book, notice, want, reader.role))]
     chosen = shown if notice == "summary" else shown[:1]
     rows = [_row(want, rise, project_id) for want, rise in chosen]
-    shown_as = (item(row, facts, policy, reader.language) for row in rows)
-    items = tuple(replace(one, late_plan=notice == LATE_PLAN) for one in shown_as)
+    today = _day(book, notice, *chosen[0])
+    shown_as = (item(row, facts, policy, reader.language, today) for row in rows)
+    items = tuple(_as_told(one, notice) for one in shown_as)
     return Letter(
         to_name=reader.to_name,
         to_email=reader.to_email,
         role=reader.role,
-        today=_day(book, notice, *chosen[0]),
+        today=today,
         items=items * 2 if notice == "summary" and len(items) == 1 else items,
         ask=policy.office.in_(reader.language),
         reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
         link=reader.link,
         language=reader.language,
     )
+
+
+def _as_told(one: Item, notice: str) -> Item:
+    """The item in the state of which the notice tells."""
+    waits = one.due_on if notice == OPEN_WINDOW else None
+    return replace(one, late_plan=notice == LATE_PLAN, earliest_on=waits)
 
 
 def check_told(notice: str, role: Role, told: Collection[Role]) -> None:
@@ -115,7 +122,7 @@ def _rise(book: Rulebook, notice: str, want: Wanted, role: Role) -> Rise | None:
 
 def _day(book: Rulebook, notice: str, want: Wanted, rise: Rise) -> date:
     """The day of the rung; after the due day where its passing is what is told."""
-    passed = notice in ("past_advice", LATE_PLAN)
+    passed = notice in ("past_advice", LATE_PLAN, OPEN_WINDOW)
     return book.calendar.on_or_after(want.late_after + LATER) if passed else rise.on
 
 

@@ -38,11 +38,14 @@ class View:
         self.name = quotable(item.name, self.language)
         self.host = plain(item.host, self.language)
         self.recording, self.opening = item.kind is Kind.RECORDING, item.kind is Kind.OPENING
+        self.waits = item.earliest_on is not None  # for the dates of a window
         self.gentle = item.kind in ASKED_BY_SYSTEM
+        self.vague = self.recording or (self.gentle and self.waits)  # whose day is no last day
         advised = item.advised_on >= letter.today and not self.opening
         self.target = item.advised_on if advised else item.due_on
         self.days = (self.target - letter.today).days
-        blamed = not (item.advisory or self.gentle or item.late_plan)
+        self.open_ended = item.earliest_on == item.due_on
+        blamed = not (item.advisory or self.gentle or item.late_plan or self.open_ended)
         self.overdue = self.days < 0 and blamed
         self.due_today = item.due_on == letter.today and not item.advisory and not self.gentle
         self.left = self._in(self._left())
@@ -63,12 +66,16 @@ class View:
             return Text("还有{n}", "{n} left").format(n=days(self.days))
         if self.item.late_plan:
             return PLAN_WAS_LATE
+        if self.open_ended:
+            return DATES_OPEN
         if self.days == 0:
             return DUE_TODAY if self.due_today else ADVISED_TODAY
         late = ADVICE_PASSED if self.item.advisory else OVERDUE
         return late.format(n=days(-self.days))
 
     def _until_opening(self) -> Text:
+        if self.waits:
+            return DATES_OPEN
         if self.days > 0:
             return Text("还有{n}", "in {n}").format(n=days(self.days))
         return (
@@ -78,10 +85,8 @@ class View:
     @property
     def status(self) -> str:
         """The days left, naming the day that they lead to where it is not the due day."""
-        if self.opening and self.days > 0:
-            return self._in(Text("距计划开班日{left}", "planned opening {left}")).format(
-                left=self.left
-            )
+        if self.opening and self.days > 0 and not self.waits:
+            return self._in(PLANNED_OPENING).format(left=self.left)
         if self.overdue and self.item.kind is Kind.COMPLETION:  # it may have been held
             return self.left + self._in(UNRECORDED)
         early = self.days > 0 and self.target != self.item.due_on
@@ -95,6 +100,8 @@ class View:
             return kind.value
         if self.item.late_plan:
             return LATE_PLAN
+        if self.open_ended:
+            return OPEN_WINDOW
         if self.days < 0:
             if self.item.advisory:
                 return "past_advice"
@@ -180,6 +187,8 @@ class View:
             return Row(label, due), Row(say.to_record, say.to_record_what)
         if self.opening:
             label = say.planned_first_open if item.provisional else say.planned_first
+            if item.earliest_on is not None:  # which day it will be is what is asked
+                return (Row(say.to_confirm, say.to_confirm_what),)
             return Row(label, due, "strong"), Row(say.to_confirm, say.to_confirm_what)
         if not item.advisory and self.days >= 0:
             limit = LAST_DAY if item.kind is Kind.COMPLETION else STILL_COUNTS
@@ -216,8 +225,14 @@ class View:
             if item.due_on != item.advised_on and self.days >= 0:
                 rows.append(Row(say.two_days, self._why_two_days()))
             if item.provisional:
-                rows.append(Row(say.why_provisional, say.provisional_note))
+                rows.append(Row(say.why_provisional, self._why_provisional()))
         return tuple(row for row in rows if row.value)
+
+    def _why_provisional(self) -> str:
+        if self.item.earliest_on is None:
+            return str(self.say.provisional_note)
+        said = BY_EARLIEST if self.open_ended else BY_LATEST
+        return self._in(said).format(earliest=short(self.item.earliest_on, self.language))
 
     def _why_two_days(self) -> str:
         early = self.target == self.item.advised_on
@@ -246,12 +261,26 @@ PLEASE, SHOULD = Text("请", "please"), Text("应", "should")
 ADVISED = Text("建议", "advised to")
 URGE, URGE_SHORT = Text("督促承办单位", "have the host unit "), Text("督促", "have the host unit ")
 DUE_TODAY = Text("今天截止", "due today")
+PLANNED_OPENING = Text("距计划开班日{left}", "planned opening {left}")
 ADVISED_TODAY = Text("今天为建议报送日", "advised for today")
 OVERDUE = Text("已逾期{n}", "{n} overdue")
 ADVICE_PASSED = Text("建议日期已过{n}", "advised day passed {n} ago")
-LATE_PLAN = "filing.late_plan"
+LATE_PLAN, OPEN_WINDOW = "filing.late_plan", "filing.open_window"
+DATES_OPEN = Text("办班时间待确认", "dates to be confirmed")
 PLAN_WAS_LATE = Text(
     "计划下达晚于备案期限，请尽快报送", "the plan came after the filing date; to be filed soon"
+)
+BY_LATEST = Text(
+    "办班时间尚未确定：按最早开班日推算，本期限为{earliest}，已过；上列日期按最迟开班日推算。"
+    "请尽快确认办班时间，确认后将重新计算。",
+    "The dates of the class are open: by its earliest opening this was due by {earliest}, which "
+    "has passed; the day above goes by the latest one. Please confirm the dates soon; it will be "
+    "computed anew.",
+)
+BY_EARLIEST = Text(
+    "办班时间尚未确定：上列日期按最早开班日推算，已过。请尽快确认办班时间，确认后将重新计算。",
+    "The dates of the class are open: the day above goes by its earliest opening and has passed. "
+    "Please confirm the dates soon; it will be computed anew.",
 )
 UNRECORDED = Text("（系统中尚未登记办班）", " (the class is not on record yet)")
 TO_ADVISED = Text("距建议报送日{left}", "{left} until the advised day")

@@ -17,6 +17,7 @@ from states.consequence import consequence
 from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
+from states.lateness import last_day
 from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
@@ -76,7 +77,7 @@ def letter_of(
             continue
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
-        shown = replace(item(row, facts, policy, language), role=Role(row.role))
+        shown = replace(item(row, facts, policy, language, today), role=Role(row.role))
         found.append((facts, policy, shown))
     if not found:
         return None
@@ -104,8 +105,8 @@ def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
     )
 
 
-def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
-    """One reminder as a letter shows it. `row` has a deadline's columns and `step`."""
+def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> Item:
+    """One reminder as a letter of `today` shows it. `row` has a deadline's columns and `step`."""
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
     place, rule = ground(policy, category, kind, row.clause)
@@ -113,7 +114,8 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
     asked = papers(category, kind)
     to, reached = addressee(facts, policy, category, kind)
     stated = row.force == Force.STATED.value
-    overdue = row.step.startswith("D+")  # counted from the last day that could count
+    by = last_day(facts, row.due_on, row.late_after, today)
+    waits = row.due_on < today <= row.late_after  # of a window: its earliest day has passed
     return Item(
         project_id=row.project_id,
         number=facts.number,
@@ -122,8 +124,9 @@ def item(row: Any, facts: Facts, policy: Policy, language: str = "zh") -> Item:
         category=category.label.in_(language),
         kind=kind,
         step=row.step,
-        due_on=row.late_after if overdue else row.due_on,
-        advised_on=row.advised_on,
+        due_on=by,
+        advised_on=by if waits else row.advised_on,
+        earliest_on=row.due_on if waits else None,
         provisional=row.provisional,
         advisory=row.force == Force.ADVISORY.value,
         place=facts.place,

@@ -60,6 +60,7 @@ _ALL = (
     ),
     _reminder("filing", "开班前报送提醒", "Filing", "reminder"),
     _reminder("filing.late_plan", "计划下达晚于备案期限", "Filing after a late plan", "filing"),
+    _reminder("filing.open_window", "办班时间未定的开班前报送", "Filing, dates open", "filing"),
     _reminder("completion", "办班时限提醒", "Completion", "reminder"),
     _reminder("reimbursement", "材料报送提醒", "Papers after the class", "reminder"),
     _reminder("reimbursement.national", "经费报销材料提醒", "Reimbursement claim", "reimbursement"),

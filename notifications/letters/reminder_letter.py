@@ -67,6 +67,6 @@ class Worded:
         }
         if len(self.views) == 1:
             return common | self.views[0].values
-        coming = [view.target for view in self.views if view.days >= 0 and not view.recording]
+        coming = [view.target for view in self.views if view.days >= 0 and not view.vague]
         earliest = short(min(coming), letter.language) if coming else ""
         return common | {"count": len(self.views), "late": self.late, "earliest": earliest}

@@ -73,6 +73,7 @@ def _variants() -> Iterator[Item]:
             yield replace(item, submitted=True)
         if kind is Kind.FILING and not advisory:
             yield replace(item, late_plan=True)
+            yield replace(item, earliest_on=item.due_on)
 
 
 def _letters(language: str) -> Iterator[Letter]:

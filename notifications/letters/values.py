@@ -46,6 +46,9 @@ class Item:
     role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late
+    # While dates are provisional: the day by the earliest opening, once it has passed and nobody is
+    # late; `due_on` is then that of the latest one, or the same where the window names none.
+    earliest_on: date | None = None
 
 
 @dataclass(frozen=True)

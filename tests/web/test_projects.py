@@ -302,7 +302,6 @@ def test_nothing_ticked_leads_back_with_a_sentence(house: House) -> None:
 def test_no_page_asks_more_of_the_database_for_more_rows(house: House) -> None:
     """Counted on the driver itself, with 3 rows and with 120."""
     visit = province(house)
-    visit.get("/sign-in")  # whom to ask is looked up once a minute
     counts: dict[str, list[int]] = {}
     heard: list[str] = []
     statements = lambda connection: connection.set_trace_callback(heard.append)  # noqa: E731

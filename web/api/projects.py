@@ -130,12 +130,9 @@ def one_project(request: Request, visitor: Caller, project_id: Id) -> Project:
     with site.db.read() as connection:
         facts, stored, _ = seen(connection, site, visitor, project_id)
         shown = queries.project(connection, site.book, project_id)
+        late = bool(late_among(connection, [project_id], site.today()))
     official = is_inside(visitor.actor, facts)
     flags = shown["findings"] if official else [_for_host(flag) for flag in shown["findings"]]
-    late = any(
-        d["standing"] == "open" and d["force"] != "advisory" and d["late_after"] < site.today()
-        for d in shown["deadlines"]
-    )
     opens = facts.actual_opens or facts.opens_earliest
     told: dict[str, Any] = shown | {
         "number": facts.number,

@@ -42,7 +42,6 @@ def _page(request: Request, visitor: Visitor, status: int = 200, **more: Any) ->
         "ended": [one for one in listed if not tokens.is_living(one, at)][:10],
         "hooks": hooks,
         "troubled": troubled,
-        "base": site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/"),
         "usual": (site.today() + USUAL).isoformat(),
         "latest": (site.today() + tokens.LONGEST_LIFE - timedelta(days=2)).isoformat(),
         "made": None,

@@ -14,6 +14,7 @@ from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
 from web.browsers import browser_label
+from web.links import base_of
 from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
@@ -72,8 +73,7 @@ def _feed(request: Request, site: Site, connection: Connection, person: int) -> 
     generation = connection.execute(
         select(PERSON.c.feed_generation).where(PERSON.c.id == person)
     ).scalar_one()
-    base = site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{base}/calendar/{site.key.token(person, generation)}.ics"
+    return f"{base_of(request)}/calendar/{site.key.token(person, generation)}.ics"
 
 
 @routes.post("/me/mail")

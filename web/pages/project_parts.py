@@ -13,7 +13,7 @@ from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
 from states.labels import deed_name, rejected_label, state_label
-from states.lateness import Look, is_handed_in, look
+from states.lateness import Look, is_handed_in, last_day, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
@@ -130,10 +130,13 @@ def _row(
     own = found is not None and found.due.due_on == row["due_on"]
     kind, standing = Kind(row["kind"]), Standing(row["standing"])
     rule = project.category.deadline(kind)
+    by = row["due_on"]
+    if standing is Standing.OPEN:
+        by = last_day(project.facts, by, row["late_after"], today)
     return DeadlineRow(
         kind=kind.label,
-        due_on=row["due_on"],
-        advised_on=row["advised_on"] if is_handed_in(kind) else None,
+        due_on=by,
+        advised_on=row["advised_on"] if is_handed_in(kind) and by == row["due_on"] else None,
         seen=look(kind, Force(row["force"]), project.facts, row["late_after"], today),
         basis=rule.basis.label if rule and rule.basis is not Basis.STATED else None,
         note=rule.note if rule else None,

@@ -31,8 +31,9 @@ def show(request: Request, visitor: Signed) -> Response:
     site = site_of(request)
     scope = scope_of(visitor.actor)
     parts: dict[str, Any] = {"office": None, "mine": None, "health": None, "gap": None}
+    parts["asked"] = site.whom_to_ask()
     if visitor.has(Role.PROVINCE, Role.ADMIN):
-        parts["gap"] = contact_gap(site.whom_to_ask())
+        parts["gap"] = contact_gap(parts["asked"])
     with site.db.read() as connection:
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from states.facts import Facts
 from states.labels import state_label
-from states.lateness import look
+from states.lateness import last_day, look
 from states.terms import Force, Kind, Text
 from states.waiting import waiting
 from workflow.lateness import ASKED
@@ -119,4 +119,5 @@ def _row(row: Any, book: Rulebook, due: Any, today: date) -> ProjectRow:
 def _due(row: Any, facts: Facts, today: date) -> Due:
     kind = Kind(row.kind)
     seen = look(kind, Force(row.force), facts, row.late_after, today)
-    return Due(kind, row.due_on, bool(row.provisional), seen.late, seen.blameless)
+    by = last_day(facts, row.due_on, row.late_after, today)
+    return Due(kind, by, bool(row.provisional), seen.late, seen.blameless)

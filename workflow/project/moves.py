@@ -12,7 +12,7 @@ from states.decide import roles_now
 from states.facts import Facts, Standing
 from states.findings import Finding
 from states.labels import deed_name
-from states.lateness import Look, is_handed_in, look
+from states.lateness import Look, is_handed_in, last_day, look
 from states.next_step import Next, around_the_class
 from states.policy import MilestoneRule
 from states.terms import Act, Action, Force, Kind, Role, State, Text
@@ -124,7 +124,8 @@ def _due(row: dict[str, Any], facts: Facts, today: date) -> Due:
     kind = Kind(row["kind"])
     seen = look(kind, Force(row["force"]), facts, row["late_after"], today)
     advised = row["advised_on"] if is_handed_in(kind) else None
-    return Due(row["due_on"], advised, bool(row["provisional"]), seen)
+    by = last_day(facts, row["due_on"], row["late_after"], today)
+    return Due(by, advised if by == row["due_on"] else None, bool(row["provisional"]), seen)
 
 
 def _mends(facts: Facts) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, literal_column, select, union_all
 
 from config.rulebook import Rulebook
 from states.facts import Facts
-from states.lateness import DUE, Look, look
+from states.lateness import DUE, Look, last_day, look
 from states.mailing import hushed, is_past, whose_turn
 from states.terms import Channel, Force, Kind, Role, Text
 from workflow.lateness import GENTLE, is_due, is_late
@@ -169,8 +169,8 @@ def _cause(row: Any, scope: Scope, today: date) -> _Cause | None:
     blameless = why == "before_known" and not is_past(facts, today)
     if why and not blameless:
         return None
-    due = row.late_after if row.late_after < today else row.due_on
-    return _Cause(row, facts, kind, due, look(kind, Force(row.force), facts, due, today))
+    due = last_day(facts, row.due_on, row.late_after, today)
+    return _Cause(row, facts, kind, due, look(kind, Force(row.force), facts, row.late_after, today))
 
 
 def _matter(

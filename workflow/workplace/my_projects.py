@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
 from states.labels import deed_name, state_label
-from states.lateness import is_handed_in, look
+from states.lateness import is_handed_in, last_day, look
 from states.lifecycle import UNDER_WAY
 from states.next_step import Next, next_step
 from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
@@ -94,7 +94,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         ends=row.ends,
         next=step,
         button=deed_name(step.deed, facts.state, category) if step.deed else NOTHING,
-        by=one.due_on if one else None,
+        by=last_day(facts, one.due_on, one.late_after, today) if one else None,
         by_label=seen.day if seen else NOTHING,
         advised=one.advised_on if one and is_handed_in(Kind(one.kind)) else None,
         provisional=bool(one and one.provisional),

@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from config.rulebook import Rulebook
 from states.facts import Facts
+from states.lateness import last_day, look
 from states.mailing import hushed
-from states.terms import PROVISIONAL, Kind, Role, State, Text
+from states.terms import PROVISIONAL, Force, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
@@ -80,12 +81,12 @@ def _task(row: Any, role: Role, today: date) -> Task:
     """A line of a table that hides nothing: what no mail urges is said to be so."""
     facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
     why = hushed(kind, facts, role, late_after=row.late_after, known_on=row.known_on, on=today)
-    late = row.late_after < today
+    late = look(kind, Force(row.force), facts, row.late_after, today).late > 0
     note = PROVISIONAL if row.provisional else NOTHING
     if kind is Kind.APPLICATION:
         note = TO_RECOMMEND
     note = NOT_URGED.get(why, note)
-    by = row.late_after if late else row.due_on
+    by = last_day(facts, row.due_on, row.late_after, today)
     more = {"contact": facts.contact_name, "phone": facts.contact_phone}
     return _line(row, kind.label, by=by, note=note, late=late and why not in BLAMELESS, **more)
 
