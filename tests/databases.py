@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 from sqlalchemy import Engine, text
 
@@ -52,3 +53,24 @@ def postgres_copy(admin: Engine, template: str = "") -> Iterator[str]:
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def held(db: Database) -> Iterator[None]:
+    """Another program writes and does not end."""
+    locked, done = Event(), Event()
+
+    def hold() -> None:
+        with Database(db.url.render_as_string(hide_password=False)).write() as connection:
+            connection.execute(text("DELETE FROM setting"))
+            locked.set()
+            done.wait(60)
+
+    other = Thread(target=hold)
+    other.start()
+    assert locked.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        other.join()

@@ -18,6 +18,9 @@ from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, read_plan
 from workflow.imports.rows import PlanRow
 
+# Counts what SQLite runs.
+pytestmark = pytest.mark.sqlite_file
+
 TODAY = date(2025, 2, 20)
 
 
