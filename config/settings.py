@@ -175,16 +175,17 @@ def load_settings() -> Settings:
         raise ConfigError("yanxiu.toml", "", str(error)) from error
 
 
-OTHERS = {"YANXIU_DEBUG"}  # read where settings cannot be
+OTHERS = {"DEBUG"}  # read where settings cannot be
 
 
 def _misspelt(environment: Mapping[str, str]) -> tuple[str, Text] | None:
     """The first variable that looks like a setting and is none, and what may have been meant."""
-    known = {f"YANXIU_{name.upper()}" for name in Settings.model_fields} | OTHERS
+    known = {name.upper() for name in Settings.model_fields}
     for name in sorted(environment):
-        if name.upper().startswith("YANXIU_") and name.upper() not in known:
-            alike = get_close_matches(name.upper(), known, 1)
-            return name, (MEANT.format(name=alike[0]) if alike else NO_SETTING)
+        prefix, _, asked = name.upper().partition("_")
+        if prefix == "YANXIU" and asked not in known | OTHERS:
+            alike = get_close_matches(asked, known, 1)
+            return name, (MEANT.format(name=f"YANXIU_{alike[0]}") if alike else NO_SETTING)
     return None
 
 
