@@ -18,7 +18,7 @@ def is_national_money(category: Category) -> bool:
 def state_label(facts: Facts, category: Category) -> Text:
     """The state as officials say it."""
     if facts.state is State.REJECTED and facts.rejected:
-        return rejected_label(State(facts.rejected["state"]), category)
+        return rejection(facts, category)
     if facts.state is State.WITHDRAWN and facts.came_from:
         early = facts.came_from in BEFORE_PLAN
         return Text("已撤回申报", "Withdrawn") if early else Text("已取消办班", "Cancelled")
@@ -26,6 +26,8 @@ def state_label(facts: Facts, category: Category) -> Text:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
+        if not category.papers.get(Action.FILE):  # which asks for no plan
+            return FILED_WITHOUT
     if is_national_money(category):
         if facts.state is State.REPORTED:
             return Text("已报送经费报销材料", "Reimbursement papers lodged")
@@ -37,6 +39,7 @@ def state_label(facts: Facts, category: Category) -> Text:
     return facts.state.label
 
 
+FILED_WITHOUT = Text("已登记开班前报送", "Filing before opening recorded")
 # What may go with a deed in every category, whatever the policy lists.
 BESIDES = {
     NOTICE: Text("书面情况说明", "written notice"),
@@ -50,6 +53,7 @@ def paper_labels(category: Category) -> dict[str, Text]:
     return BESIDES | {rule.key: rule.label for rule in rules}
 
 
+HELD_STATES = (State.HELD, State.REPORTED)
 # Once the province has answered a filing, the state is shown as its answer.
 CONFIRMED = {
     "filing_confirmed": Text("已备案", "Filing confirmed"),
@@ -57,13 +61,52 @@ CONFIRMED = {
 }
 
 
-def rejected_label(source: State, category: Category) -> Text:
+def rejection(facts: Facts, category: Category) -> Text:
+    """What the rejection of a project means."""
+    return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
+
+
+def rejected_label(source: State, category: Category, code: str = "") -> Text:
     """What a rejection from this state means; money is refused only where there is some."""
+    if own := own_outcome(source, category, code):
+        return own
+    if not _refuses_money(source, category):
+        return REJECTED_AS[State.PLANNED if source in HELD_STATES else source]
+    return (
+        Text("不再资助", "No longer funded") if is_national_money(category) else REJECTED_AS[source]
+    )
+
+
+def own_outcome(source: State, category: Category, code: str) -> Text | None:
+    """What the reason itself calls the end: misconduct is no plan that was not carried out."""
+    return None if _refuses_money(source, category) else category.outcomes.get(code)
+
+
+def _refuses_money(source: State, category: Category) -> bool:
+    return source in HELD_STATES and category.ends_in is State.SUBSIDISED
+
+
+HELD_STATES = (State.HELD, State.REPORTED)
+# Once the province has answered a filing, the state is shown as its answer.
+CONFIRMED = {
+    "filing_confirmed": Text("已备案", "Filing confirmed"),
+    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
+}
+
+
+def rejection(facts: Facts, category: Category) -> Text:
+    """What the rejection of a project means."""
+    return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
+
+
+def rejected_label(source: State, category: Category, code: str = "") -> Text:
+    """What a rejection from this state means; money is refused only where there is some. A reason
+    may call the end otherwise: misconduct is no plan that was not carried out."""
     label = REJECTED_AS[source]
-    if source not in (State.HELD, State.REPORTED):
-        return label
-    if category.ends_in is not State.SUBSIDISED:
-        return REJECTED_AS[State.PLANNED]
+    refuses_money = source in HELD_STATES and category.ends_in is State.SUBSIDISED
+    if not refuses_money:
+        own = category.outcomes.get(code)
+        return own or (REJECTED_AS[State.PLANNED] if source in HELD_STATES else label)
     return Text("不再资助", "No longer funded") if is_national_money(category) else label
 
 

@@ -124,13 +124,19 @@ NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND, 
 
 
 def told(
-    deed: Action | Act, source: State, after: Facts, by: Role, today: date
+    deed: Action | Act,
+    source: State,
+    after: Facts,
+    by: Role,
+    today: date,
+    *,
+    on_behalf: bool = False,
 ) -> tuple[Role, ...]:
     """Who gets a mail about a deed. A class moved into the past concerns its own people only; a
     milestone those who did not record it; an inspection its host, if there is something to mend."""
     if isinstance(deed, Action):
         return STEPS[source, deed].tells
-    if deed is Act.MILESTONE and by is Role.HOST:
+    if deed is Act.MILESTONE and by is Role.HOST and not on_behalf:
         return ()
     if deed is Act.INSPECT and not _to_mend(after):
         return ()

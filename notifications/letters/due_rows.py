@@ -78,7 +78,7 @@ def due_rows(
 
 def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
     kind, category = Kind(row.kind), story.category
-    place, _ = ground(story.policy, category, kind, row.clause)
+    place, _ = ground(story.policy, category, kind, row.clause, story.on)
     advisory = row.force == Force.ADVISORY
     late = came_late(story.facts, kind, row.force, row.late_after)
     said = [Force.ADVISORY.label if advisory else place, late]

@@ -134,6 +134,7 @@ class View:
             "due_long": long(item.due_on, language),
             "left": self.left,
             "late_days": max(-self.days, 0),
+            "advisory": item.advisory or self.gentle,
             "addressee": plain(item.addressee, language),
             "opens": plain(item.opens, language),
             "window": self.opening and item.provisional,
@@ -182,14 +183,15 @@ class View:
         """The days in words, and what is uncertain about them."""
         item, say = self.item, self.say
         due = long(item.due_on, self.language)
+        by_system = Row(say.nature, say.by_system)  # also where the office words the lead itself
         if self.recording:
             label = say.planned_last_open if item.provisional else say.planned_last
-            return Row(label, due), Row(say.to_record, say.to_record_what)
+            return Row(label, due), Row(say.to_record, say.to_record_what), by_system
         if self.opening:
             label = say.planned_first_open if item.provisional else say.planned_first
             if item.earliest_on is not None:  # which day it will be is what is asked
-                return (Row(say.to_confirm, say.to_confirm_what),)
-            return Row(label, due, "strong"), Row(say.to_confirm, say.to_confirm_what)
+                return Row(say.to_confirm, say.to_confirm_what), by_system
+            return Row(label, due, "strong"), Row(say.to_confirm, say.to_confirm_what), by_system
         if not item.advisory and self.days >= 0:
             limit = LAST_DAY if item.kind is Kind.COMPLETION else STILL_COUNTS
             due = f"{due}{self._in(limit)}"

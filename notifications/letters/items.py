@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
-from notifications.letters.grounds import granted, ground, papers
+from notifications.letters.grounds import granted, ground, if_late, papers
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
-from states.consequence import consequence
 from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
@@ -109,7 +108,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> 
     """One reminder as a letter of `today` shows it. `row` has a deadline's columns and `step`."""
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
-    place, rule = ground(policy, category, kind, row.clause)
+    place, rule = ground(policy, category, kind, row.clause, today)
     grant = granted(facts, category, kind).in_(language)
     asked = papers(category, kind)
     to, reached = addressee(facts, policy, category, kind)
@@ -135,7 +134,7 @@ def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> 
         clause=place.in_(language),
         rule=_with(rule.in_(language), grant, language),
         mend_items=facts.mend_items if kind is Kind.MENDING else "",
-        consequence=consequence(policy, category, kind).in_(language),
+        consequence=if_late(policy, category, kind, today).in_(language),
         addressee=to.in_(language),
         originals=reached.originals.in_(language),
         copies=reached.copies.in_(language),

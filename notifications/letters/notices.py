@@ -139,6 +139,9 @@ NAMES: dict[Family, Names] = {
         "due": Text("截止日（短）", "the due day, short"),
         "due_long": Text("截止日，带年份", "the due day with its year"),
         "left": Text("“还有7天”“今天截止”“已逾期3天”", "“7 days left”, “due today” and so on"),
+        "advisory": Text(
+            "是否为通知未作要求的事项（用于判断）", "whether no notice asks for it, to test"
+        ),
         "late_days": Text("已过天数（数字）", "how many days have passed, a number"),
         "addressee": Text("材料报送至何处，可能为空", "where papers go, perhaps empty"),
         "opens": Text("计划办班时间", "the planned dates"),
@@ -173,6 +176,12 @@ NAMES: dict[Family, Names] = {
         "now": Text(
             "变更后的办班时间、联系人、主管单位或类别，可能为空",
             "dates, contact, department or category now, perhaps empty",
+        ),
+        "still": Text(
+            "办班前尚待登记的事项，可能为空", "what has to be on record before the class, or empty"
+        ),
+        "ready": Text(
+            "办班前的事项是否都已登记（用于判断）", "whether all of it is on record, to test"
         ),
         "moved": Text("办班时间是否变动（用于判断）", "whether the dates moved, to test"),
     },
