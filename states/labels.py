@@ -72,9 +72,7 @@ def rejected_label(source: State, category: Category, code: str = "") -> Text:
         return own
     if not _refuses_money(source, category):
         return REJECTED_AS[State.PLANNED if source in HELD_STATES else source]
-    return (
-        Text("不再资助", "No longer funded") if is_national_money(category) else REJECTED_AS[source]
-    )
+    return NO_LONGER if is_national_money(category) else REJECTED_AS[source]
 
 
 def own_outcome(source: State, category: Category, code: str) -> Text | None:
@@ -86,28 +84,7 @@ def _refuses_money(source: State, category: Category) -> bool:
     return source in HELD_STATES and category.ends_in is State.SUBSIDISED
 
 
-HELD_STATES = (State.HELD, State.REPORTED)
-# Once the province has answered a filing, the state is shown as its answer.
-CONFIRMED = {
-    "filing_confirmed": Text("已备案", "Filing confirmed"),
-    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
-}
-
-
-def rejection(facts: Facts, category: Category) -> Text:
-    """What the rejection of a project means."""
-    return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
-
-
-def rejected_label(source: State, category: Category, code: str = "") -> Text:
-    """What a rejection from this state means; money is refused only where there is some. A reason
-    may call the end otherwise: misconduct is no plan that was not carried out."""
-    label = REJECTED_AS[source]
-    refuses_money = source in HELD_STATES and category.ends_in is State.SUBSIDISED
-    if not refuses_money:
-        own = category.outcomes.get(code)
-        return own or (REJECTED_AS[State.PLANNED] if source in HELD_STATES else label)
-    return Text("不再资助", "No longer funded") if is_national_money(category) else label
+NO_LONGER = Text("不再资助", "No longer funded")
 
 
 def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
