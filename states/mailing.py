@@ -108,6 +108,8 @@ def hushed(
         return "past_class"  # a class moved into the past concerns its own people only
     if not whose_turn(kind, facts, role):
         return "not_theirs"
+    if kind is Kind.APPLICATION and role is Role.COORDINATOR and _after_window(facts, late_after):
+        return "province_only"
     if kind is Kind.APPLICATION and facts.state is State.DRAFTED and late_after < on:
         return "no_duty"  # nobody has to apply
     # Once the class should be over, asking for its record takes the place of asking for the plan.
@@ -117,6 +119,11 @@ def hushed(
     if kind is Kind.COMPLETION and ends and ends <= late_after < on:
         return "class_over" if (on - ends).days < FIRST_DAYS else ""
     return ""
+
+
+def _after_window(facts: Facts, late_after: date) -> bool:
+    """R24-13: what was handed in after the window only the province may still take."""
+    return facts.submitted_on is not None and facts.submitted_on > late_after
 
 
 # Acts that may bring new dates, which their own mail announces.

@@ -15,6 +15,7 @@ from notifications.letters.story import SUBSIDY, Line, Story, Told
 from notifications.letters.words import words_of
 from states.labels import HELD_STATES, is_national_money, rejected_label
 from states.terms import Action, Kind, Role, Text, day_label, yuan
+from states.wanted import applied_late
 
 RECEIPT = Text("材料接收回执", "Receipt")
 RECEIVED_ON = Text("接收日期", "Date that counts")
@@ -34,7 +35,9 @@ def _behalf(story: Story) -> tuple[Line, ...]:
 def submit(story: Story) -> Told:
     waits = Text("待审核", "To be reviewed")
     tag = RECEIPT if story.role is Role.HOST else waits
-    return receipt(story, Text("申报材料", "application"), tag)
+    told = receipt(story, Text("申报材料", "application"), tag)
+    late = "1" if applied_late(story.after, story.category) else ""
+    return replace(told, values={**told.values, "after_window": late})
 
 
 def file(story: Story) -> Told:

@@ -209,7 +209,7 @@ def reminded(
         provisional=True,
         clause=rule.clause if rule else "",
     )
-    one = item(row, facts, policy, language, today)
+    one = item(row, facts, policy, language, today, role)
     letter = Letter("R", "r@example.cn", role, today, (one,), policy.office.in_(language), "")
     same(render_reminder(replace(letter, language=language, items=(one, replace(one, number=8)))))
     return render_reminder(replace(letter, language=language))
