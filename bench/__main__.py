@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import importing, mailing, perform, tick, web
+from bench import importing, mailing, perform, strangers, tick, web
 from bench.measure import Figure, publish
 
 MEASUREMENTS = {
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "import": importing,
     "mailing": mailing,
     "web": web,
+    "strangers": strangers,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.office import Office, Stop
 from cli.output import REFUSED
@@ -49,19 +49,16 @@ def serving(office: Office, listener: socket.socket) -> Iterator[None]:
 
 
 def _server(office: Office) -> Server:
-    import uvicorn
-
     from notifications.calendars.feeds import read_key
     from web.app import create_app
+    from web.serving import server
     from web.site import Site
 
     key = read_key(office.settings.data_dir)
     clock = office.clock
     site = Site(office.db, office.book, key, clock.today, clock.now, office.settings)
-    options: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
     # A browser keeps its connection open: it is not waited for.
-    config = uvicorn.Config(create_app(site), timeout_graceful_shutdown=ENDS_WITHIN, **options)
-    return uvicorn.Server(config)
+    return server(create_app(site), timeout_graceful_shutdown=ENDS_WITHIN)
 
 
 NO_PORT = Text("本机没有可用的网页端口。", "There is no free port for the web server.")

@@ -15,7 +15,7 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [*_clockwork(office), _approval(office), _contacts(office)]
+        found += [*_clockwork(office), _approval(office), _contacts(office), _duties(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -127,7 +127,7 @@ def _clockwork(office: Office) -> list[Found]:
     from notifications.watch.standing import NEVER, clockwork
 
     with office.db.read() as connection:
-        found = clockwork(connection, office.clock.now())
+        found = clockwork(connection, office.settings.data_dir, office.clock.now())
     told = []
     for one in found:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
@@ -157,6 +157,7 @@ def _with_remedy(key: str, said: Text, well: bool) -> Text:
 REMEDIES = {
     "clock": "yanxiu worker --accept-clock",
     "worker": "yanxiu worker",
+    "halt": "yanxiu mail resume",
     "mail": "yanxiu mail",
 }
 
@@ -175,6 +176,17 @@ def _approval(office: Office) -> Found:
         return name, False, said.format(names="、".join(unknown), known=known)
     listed = "、".join(chosen)
     return name, True, Text(listed or "无", listed or "none")
+
+
+def _duties(office: Office) -> Found:
+    from workflow.people import too_many_hats
+
+    with office.db.read() as connection:
+        found = too_many_hats(connection)
+    said = "；".join(f"{login}：{why.zh}" for login, why in found.items())
+    english = "; ".join(f"{login}: {why.en}" for login, why in found.items())
+    name, apart = Text("岗位分离", "Duties apart"), Text("无冲突", "no conflict")
+    return name, not found, Text(said, english) if found else apart
 
 
 ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)

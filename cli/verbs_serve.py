@@ -12,10 +12,9 @@ from states.terms import Text
 
 def serve(host: str, port: int) -> None:
     """Run the web server until told to stop."""
-    import uvicorn
-
     from notifications.calendars.feeds import read_key
     from web.app import create_app
+    from web.serving import server
     from web.site import Site
 
     office = Office(False)
@@ -27,9 +26,7 @@ def serve(host: str, port: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     where = f"http://{shown}:{listener.getsockname()[1]}"
     office.printer.message(SERVING.format(where=where))
-    # No access log: the addresses of feeds are secrets.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    server(app, proxies=office.settings.proxies).run(sockets=[listener])
 
 
 def _listener(host: str, port: int) -> Any:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Literal
 from unicodedata import category
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    IPvAnyAddress,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -40,6 +47,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("yanxiu-data")
     database_url: str = ""
     base_url: str = ""
+    proxies: tuple[
+        IPvAnyAddress, ...
+    ] = ()  # in front of the pages; their word is taken for who asks
     language: Literal["zh", "en"] = "zh"
     today: date | None = None  # moves the clock; for demonstrations and tests
 

@@ -59,6 +59,7 @@ class Case:
     given: Mapping[str, Any] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()  # attached with this deed
     on_behalf: bool = False  # entered from paper for the host
+    same_hand: bool = False  # whoever does it has entered or submitted what it judges
     fund_left: int | None = None  # fen; None: the fund's budget is not known
     supposed: bool = False  # only looked at: what is found would be so, it has not happened
 

@@ -20,26 +20,49 @@ def state_label(facts: Facts, category: Category) -> Text:
     if facts.state is State.REJECTED and facts.rejected:
         return rejection(facts, category)
     if facts.state is State.WITHDRAWN and facts.came_from:
-        early = facts.came_from in BEFORE_PLAN
-        return Text("已撤回申报", "Withdrawn") if early else Text("已取消办班", "Cancelled")
+        return NOT_APPLIED if facts.came_from in BEFORE_PLAN else CANCELLED
     if facts.state is State.FILED:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
         if not category.papers.get(Action.FILE):  # which asks for no plan
             return FILED_WITHOUT
+    paid = "paid" in facts.milestones
     if is_national_money(category):
         if facts.state is State.REPORTED:
-            return Text("已报送经费报销材料", "Reimbursement papers lodged")
+            return CLAIM_LODGED
         if facts.state is State.SUBSIDISED:
-            paid = "paid" in facts.milestones
-            return Text("资助已拨付", "Funding paid") if paid else Text("资助已审定", "Funded")
-    if facts.state is State.SUBSIDISED and "paid" in facts.milestones:
-        return Text("补助已拨付", "Subsidy paid")
-    return facts.state.label
+            return FUNDING_PAID if paid else FUNDED
+    return SUBSIDY_PAID if facts.state is State.SUBSIDISED and paid else facts.state.label
 
 
+NOT_APPLIED, CANCELLED = Text("已撤回申报", "Withdrawn"), Text("已取消办班", "Cancelled")
+CLAIM_LODGED = Text("已报送经费报销材料", "Reimbursement papers lodged")
+FUNDED, FUNDING_PAID = Text("资助已审定", "Funded"), Text("资助已拨付", "Funding paid")
+SUBSIDY_PAID = Text("补助已拨付", "Subsidy paid")
+# Once the province has answered a filing, the state is shown as its answer.
+CONFIRMED = {
+    "filing_confirmed": Text("已备案", "Filing confirmed"),
+    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
+}
 FILED_WITHOUT = Text("已登记开班前报送", "Filing before opening recorded")
+NO_LONGER_FUNDED = Text("不再资助", "No longer funded")
+MISCONDUCT = Text("因违规行为终止", "Ended for misconduct")  # as the shipped policies call it
+HELD_STATES = (State.HELD, State.REPORTED)
+
+
+def states_as_shown() -> dict[str, State]:
+    """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
+    more: dict[State, tuple[Text, ...]] = {
+        State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
+        State.FILED: (*CONFIRMED.values(), FILED_WITHOUT),
+        State.REPORTED: (CLAIM_LODGED,),
+        State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
+        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED, MISCONDUCT),
+    }
+    return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
+
+
 # What may go with a deed in every category, whatever the policy lists.
 BESIDES = {
     NOTICE: Text("书面情况说明", "written notice"),
@@ -53,14 +76,6 @@ def paper_labels(category: Category) -> dict[str, Text]:
     return BESIDES | {rule.key: rule.label for rule in rules}
 
 
-HELD_STATES = (State.HELD, State.REPORTED)
-# Once the province has answered a filing, the state is shown as its answer.
-CONFIRMED = {
-    "filing_confirmed": Text("已备案", "Filing confirmed"),
-    "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
-}
-
-
 def rejection(facts: Facts, category: Category) -> Text:
     """What the rejection of a project means."""
     return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
@@ -72,7 +87,7 @@ def rejected_label(source: State, category: Category, code: str = "") -> Text:
         return own
     if not _refuses_money(source, category):
         return REJECTED_AS[State.PLANNED if source in HELD_STATES else source]
-    return NO_LONGER if is_national_money(category) else REJECTED_AS[source]
+    return NO_LONGER_FUNDED if is_national_money(category) else REJECTED_AS[source]
 
 
 def own_outcome(source: State, category: Category, code: str) -> Text | None:
@@ -82,9 +97,6 @@ def own_outcome(source: State, category: Category, code: str) -> Text | None:
 
 def _refuses_money(source: State, category: Category) -> bool:
     return source in HELD_STATES and category.ends_in is State.SUBSIDISED
-
-
-NO_LONGER = Text("不再资助", "No longer funded")
 
 
 def deed_name(deed: Action | Act, state: State, category: Category) -> Text:

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import calendar, failures, health
+from web.api import callers
 from web.api import rooms as api
 from web.guarding import Guard
 from web.links import NoAddress
@@ -56,7 +57,9 @@ PAGES = (
 def create_app(site: Site) -> FastAPI:
     """The application. Its documentation is served from here, not by FastAPI's own pages, which
     load scripts from elsewhere."""
-    app = FastAPI(title="yanxiu", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="yanxiu", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.state.site = site
     app.include_router(health.router(site.db))
     app.include_router(calendar.router(site))
@@ -66,7 +69,12 @@ def create_app(site: Site) -> FastAPI:
     app.include_router(api.open_routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     failures.install(app, {NoAddress: 503, Busy: 503})
-    app.add_middleware(Guard, refuse=failures.turn_away, base_url=site.settings.base_url)
+    app.add_middleware(
+        Guard,
+        refuse=failures.turn_away,
+        is_known=callers.is_known,
+        base_url=site.settings.base_url,
+    )
     return app
 
 

@@ -13,10 +13,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from states.terms import Text
 from web.api import problems
-from web.guarding import TooLarge, guarded
+from web.guarding import API, FILES, TooLarge, guarded
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow.accounts import care, reset
@@ -34,13 +35,13 @@ from workflow.papers import PaperRefused
 from workflow.storage import DatabaseProblem
 
 LOG = logging.getLogger("yanxiu.web")
-API = "/api/"
 
 
 def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     """Give every failure its page. What nobody foresaw is logged under a number that is shown."""
     app.add_exception_handler(NotSignedIn, _sign_in)
     app.add_exception_handler(MustChange, _choose)
+    app.add_exception_handler(ClientDisconnect, _gone)
     for kind, status in {**STATUS, **more}.items():
         app.add_exception_handler(kind, _told(status))
     app.add_exception_handler(HTTPException, _http)
@@ -71,14 +72,18 @@ def refuse(request: Request, status: int, text: Text) -> Response:
 
 def turn_away(request: Request, status: int) -> Response:
     """What is refused before anybody looks at it."""
-    return refuse(request, status, TEXTS[status])
+    return _needs_key(request) if status == 401 else refuse(request, status, TEXTS[status])
+
+
+def _needs_key(request: Request) -> Response:
+    answer = refuse(request, 401, NEEDS_KEY)
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _sign_in(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
-        answer = refuse(request, 401, NEEDS_KEY)
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
+        return _needs_key(request)
     where = "/sign-in"
     if request.method == "GET" and request.url.path != "/":
         where += f"?next={quote(full_path(request), safe='')}"
@@ -91,6 +96,11 @@ def _choose(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
         return refuse(request, 403, MUST_CHOOSE)
     return RedirectResponse("/me/password", 303)
+
+
+def _gone(request: Request, _: Exception) -> Response:  # noqa: ARG001 - as handlers are called
+    """Whoever hung up in the middle of a body reads no answer."""
+    return Response(status_code=400)
 
 
 def _told(status: int) -> Callable[[Request, Exception], Response]:
@@ -172,10 +182,7 @@ TEXTS = {
         "There is no such page or project, or it is outside your scope.",
     ),
     405: Text("请从菜单进入这个页面。", "Please reach this page from the menu."),
-    413: Text(
-        "一次上传的文件合计不能超过60 MB，请压缩或分次上传。",
-        "All files of one upload together may have 60 MB at most.",
-    ),
+    413: FILES,
     500: Text("请稍后再试。", "Please try again later."),
     503: Text("数据库暂时无法使用，请稍后再试。", "The database cannot be used now; try again."),
 }

@@ -1,6 +1,9 @@
 """What holds for every answer: headers, the size of what comes in, and where it comes from.
 
-Pure ASGI, so that nothing is buffered and no exception changes its way.
+A body is measured before anybody reads it, whether its length is told or not: a stranger may send a
+form and no more, who is known what fits into a form or a JSON, and files only to a page that asks
+for them (`take_files`), which has looked at its visitor first. To the API a body is refused unread
+without a token or session. Pure ASGI, so that nothing is buffered and no exception changes its way.
 """
 
 from __future__ import annotations
@@ -16,7 +19,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from states.terms import Text
+
 MOST_BYTES = 60 * 1024 * 1024  # papers of one deed
+MOST_TEXT = 1024 * 1024  # a form or a JSON, of which nothing is a file
+MOST_OF_STRANGERS = 64 * 1024  # who is not signed in: login, password, address
+API = "/api/"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = "; ".join(
     (
@@ -51,10 +59,16 @@ SHOWN_MAIL = (
 
 
 class TooLarge(HTTPException):
-    """More came in than a page takes."""
+    """More came in than a page takes; `text` says how much that is."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.text = FILES if most >= MOST_BYTES else NO_FILES.format(most=f"{most // 1024} KB")
         super().__init__(413)
+
+
+def take_files(request: Request) -> None:
+    """Let the body of this request hold files. Its sender must be known by now."""
+    request.state.most_bytes = MOST_BYTES
 
 
 def guarded(headers: MutableHeaders) -> None:
@@ -68,9 +82,15 @@ class Guard:
     adds the headers. `refuse` makes the page that says so."""
 
     def __init__(
-        self, app: ASGIApp, refuse: Callable[[Request, int], Response], base_url: str = ""
+        self,
+        app: ASGIApp,
+        refuse: Callable[[Request, int], Response],
+        is_known: Callable[[Request], bool],
+        base_url: str = "",
     ) -> None:
-        self.app, self.refuse, self.own = app, refuse, urlsplit(base_url).netloc
+        """`is_known`: whether a valid token or session comes with a request."""
+        self.app, self.refuse, self.is_known = app, refuse, is_known
+        self.own = urlsplit(base_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,11 +102,20 @@ class Guard:
                 guarded(MutableHeaders(scope=message))
             await send(message)
 
-        _drop_nul(scope)
-        app, status = self.app, self._refused(scope["method"], Headers(scope=scope))
+        _plain(scope)
+        app, request = self.app, Request(scope)
+        status = self._refused(scope["method"], request.headers)
+        if not status and _has_body(request.headers):
+            status = await run_in_threadpool(self._measured, request)
         if status:
-            app = await run_in_threadpool(self.refuse, Request(scope), status)
-        await app(scope, _counted(receive), answering)
+            app = await run_in_threadpool(self.refuse, request, status)
+        await app(scope, _counted(receive, request), answering)
+
+    def _measured(self, request: Request) -> int:
+        """Say how much the sender of a body may send; the status where that is nothing."""
+        known = self.is_known(request)
+        request.state.most_bytes = MOST_TEXT if known else MOST_OF_STRANGERS
+        return 401 if not known and request.url.path.startswith(API) else 0
 
     def _refused(self, method: str, headers: Headers) -> int:
         """The status with which this is turned away; 0 where it is not."""
@@ -109,22 +138,41 @@ class Guard:
             return True
 
 
-def _drop_nul(scope: Scope) -> None:
-    """Rid an address of what no name has and PostgreSQL cannot compare."""
+def _plain(scope: Scope) -> None:
+    """Rid an address of what no name has and PostgreSQL cannot compare, and of a slash at its end:
+    leading on to the address without it would follow whatever Host the sender names."""
     scope["query_string"] = scope["query_string"].replace(b"%00", b"%20")
-    scope["path"] = scope["path"].replace("\0", " ")
+    scope["path"] = scope["path"].replace("\0", " ").rstrip("/") or "/"
 
 
-def _counted(receive: Receive) -> Receive:
-    """A sender that names no length is stopped as well."""
-    had = 0
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def _counted(receive: Receive, request: Request) -> Receive:
+    """Reading that ends where the sender may send no more, before the first byte if the length is
+    told."""
+    told, had = int(request.headers.get("content-length") or 0), 0
 
     async def counting() -> Message:
         nonlocal had
+        most = getattr(request.state, "most_bytes", MOST_OF_STRANGERS)
+        if told > most:
+            raise TooLarge(most)
         message = await receive()
         had += len(message.get("body", b""))
-        if had > MOST_BYTES:
-            raise TooLarge
+        if had > most:
+            raise TooLarge(most)
         return message
 
     return counting
+
+
+FILES = Text(
+    "一次上传的文件合计不能超过60 MB，请压缩或分次上传。",
+    "All files of one upload together may have 60 MB at most.",
+)
+NO_FILES = Text(
+    "这里不接收文件，一次最多填报 {most} 的内容，请删减后再提交。",
+    "No file can be sent here; what is filled in may have {most} at most.",
+)

@@ -1,6 +1,12 @@
-"""The addresses with which people sign in once."""
+"""Addresses of this site that leave it: in mails, in calendars, on paper.
+
+They begin with what the office has set, never with the Host that a request names: any program may
+name any host, and the mail would lead there. Who works at the machine itself needs no setting.
+"""
 
 from __future__ import annotations
+
+from ipaddress import ip_address
 
 from fastapi import Request
 
@@ -9,13 +15,33 @@ from web.site import site_of
 
 
 def link_to(request: Request, secret: str) -> str:
-    """The address that signs in with this secret. NoAddress where the site does not know its own:
-    a browser may name any host, and the mail would lead there."""
-    site = site_of(request)
-    base = site.settings.base_url or (str(request.base_url) if _on_this_machine(request) else "")
+    """The address that signs in with this secret. NoAddress where the site does not know its own."""
+    base = base_of(request)
     if not base:
         raise NoAddress
-    return f"{base.rstrip('/')}/sign-in/link/{secret}"
+    return f"{base}/sign-in/link/{secret}"
+
+
+def base_of(request: Request) -> str:
+    """What addresses of this site begin with, without a slash at the end; empty if nobody has said
+    so and the request came from elsewhere."""
+    return site_of(request).settings.base_url.rstrip("/") or _own_socket(request)
+
+
+def _own_socket(request: Request) -> str:
+    """The address of our own socket, for a browser on this machine that has typed it."""
+    host, port = request.scope.get("server") or ("", None)
+    here = request.url.hostname in ("localhost", "127.0.0.1", "::1")
+    if not here or port is None or not _is_loopback(host):
+        return ""
+    return f"{request.url.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class NoAddress(Exception):
@@ -26,7 +52,3 @@ class NoAddress(Exception):
         "The site's address is not set, so no link can be sent. An administrator must set "
         "YANXIU_BASE_URL.",
     )
-
-
-def _on_this_machine(request: Request) -> bool:
-    return request.url.hostname in ("localhost", "127.0.0.1", "::1")

@@ -15,6 +15,7 @@ from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
 
 from states.terms import Role, Text
+from web.guarding import take_files
 from web.site import site_of
 from workflow.accounts import sessions
 from workflow.accounts.sessions import Visitor
@@ -105,6 +106,8 @@ def allowed(*roles: Role) -> Callable[[Request], Visitor]:
 
 async def posted(request: Request) -> FormData:
     """The form of a request, which must carry the session's token."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        take_files(request)
     form = await request.form(
         max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD
     )

@@ -22,7 +22,7 @@ from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
 from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
-from states.terms import Act, Action, Role
+from states.terms import Act, Action, Amendment, Role
 from workflow import deadlines
 from workflow.columns import drawn
 from workflow.database import Database
@@ -147,6 +147,7 @@ class _Entry:
     changes: Json
     policy: Policy
     at: datetime
+    amendment: Amendment | None = None  # what the event is, where it is nobody's deed
 
 
 APPEND = Statement(insert(EVENT), EVENT_COLUMNS)
@@ -181,13 +182,14 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "seq": seq,
         "recorded_at": entry.at,
         "on_date": deed.on,
-        "deed": deed.what.value,
+        "deed": (entry.amendment or deed.what).value,
         "source": row.facts.state.value,
         "target": facts.state.value,
         "person": deed.by.login,
         "role": entry.case.role.value,
         "on_behalf": deed.on_behalf,
         "machine": deed.machine,
+        "let_in_by": deed.by.let_in_by,
         "given": dump(dict(deed.given)),
         "changes": dump(entry.changes),
         "findings": dump([[f.key, f.clause, f.severity.value] for f in entry.findings]),
@@ -217,18 +219,22 @@ def amend(
     project_id: int,
     changes: Json,
     *,
+    what: Amendment,
     row: int,
+    differs: str,
     today: date,
     at: datetime,
 ) -> None:
-    """Take over what a newer plan file says (`row`: its row there), as a change on record."""
+    """Take over what a plan file says, as what it is: the plan's own content.
+
+    `row`: its row in the file; `differs`: what it says otherwise than was known, empty if nothing.
+    """
     before = _load(connection, project_id, held=True)
     policy = book.policy(before.facts.policy)
-    given = {"reason": f"导入年度计划第{row}行"}
+    given = {"plan_row": row} | ({"differs": differs} if differs else {})
     deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)
     case = Case(before.facts, policy, book.calendar, deed.what, Role.PROVINCE, today, today)
-    noted = {"changes": {str(before.version + 1): {"on": today.isoformat(), **given}}}
-    entry = _Entry(project_id, before, deed, case, [], changes | noted, policy, at)
+    entry = _Entry(project_id, before, deed, case, [], changes, policy, at, what)
     facts = _append(connection, entry)
     deadlines.reconcile(connection, project_id, facts, policy.categories[facts.category], book)
     follow(connection, project_id, before.facts, facts, on=today, at=at)

@@ -14,13 +14,14 @@ from states.form_reading import read_form
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Act, Role, Text
+from workflow.accounts.enrolment import give_role
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in
 from workflow.mail.preferences import NotAllowed, must_be_reachable
 from workflow.mail.readdress import readdress
 from workflow.mail.recipients import resolve
 from workflow.mail_tables import MAIL
-from workflow.people import OPERATOR, grant_once
+from workflow.people import OPERATOR
 from workflow.tables import GRANT, PERSON, PROJECT
 
 SORTS = {Role.COORDINATOR: Sort.CHASING, Role.PROVINCE: Sort.CHASING, Role.HOST: Sort.DEADLINES}
@@ -99,7 +100,7 @@ def _roles(
 ) -> tuple[tuple[Role, str], ...]:
     held = connection.execute(select(GRANT).where(GRANT.c.person_id == giver.id)).all()
     for row in held:
-        grant_once(connection, taker.id, Role(row.role), row.scope)
+        give_role(connection, taker.id, Role(row.role), row.scope, at=at)
     connection.execute(delete(GRANT).where(GRANT.c.person_id == giver.id))
     for row in held:
         role = Role(row.role)

@@ -29,6 +29,7 @@ from states.rules.application import (
     category_differs,
     category_known,
     enterprise_qualified,
+    judged_by_another,
     plan_dates_known,
     reached_in_time,
 )
@@ -70,7 +71,7 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
         applied_in_time,
         mended_in_time,
     ),
-    Action.REVIEW: (reached_in_time,),
+    Action.REVIEW: (judged_by_another, reached_in_time),
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (
         papers_present,

@@ -50,6 +50,20 @@ WOULD_APPLY_LATE = Text(
 )
 
 
+def judged_by_another(case: Case) -> Iterable[Finding]:
+    """Whoever entered or submitted an application does not review it alone, as far as there are
+    two: a bureau may have one clerk, so the province is told and nothing is stopped."""
+    if case.same_hand:
+        yield flag("judged_by_another", "", "person", ONE_HAND, who=(Role.PROVINCE,))
+
+
+ONE_HAND = Text(
+    "该项目由同一人录入（报送）并审核，请省厅留意核对。",
+    "One and the same person entered or submitted this project and reviewed it; the province "
+    "takes a look.",
+)
+
+
 def reached_in_time(case: Case) -> Iterable[Finding]:
     """R24-13: recommendations reach the province by the window's date, later with its reason."""
     deadline = case.deadline(Kind.APPLICATION)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
+from running import running
 from stories import Desk
 from visits import House
 from windows import Served
@@ -53,16 +50,7 @@ def served(
 @contextmanager
 def serving(house: House, browser: Browser) -> Iterator[Served]:
     """A server in front of a house while the block runs."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(house.app, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    give_up = monotonic() + 20
-    while not server.started and monotonic() < give_up:
-        sleep(0.01)
-    made = Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}", browser)
-    yield made
-    made.close_windows()
-    server.should_exit = True
-    thread.join()
+    with running(house.app) as port:
+        made = Served(house, f"http://127.0.0.1:{port}", browser)
+        yield made
+        made.close_windows()

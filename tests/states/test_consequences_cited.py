@@ -10,7 +10,7 @@ from cases import HELD_DAYS, case, day, facts, findings
 
 from config.policy_files import load_policy
 from states.decide import judge
-from states.labels import state_label
+from states.labels import state_label, states_as_shown
 from states.terms import Act, Action, Role, Severity, State
 
 HEADS = {"trainees": 60, "online_trainees": 0, "staff": 4}
@@ -75,6 +75,15 @@ def test_r25_23_misconduct_is_no_plan_that_was_not_carried_out() -> None:
         rejected = {"state": state, "code": code, "clause": "R25-23", "text": "x"}
         known = facts(State.REJECTED, category=category, rejected=rejected)
         assert state_label(known, policy.categories[category]).zh == said
+
+
+@pytest.mark.parametrize("name", ["fujian-2024", "fujian-2025"])
+def test_what_a_reason_calls_the_end_is_read_in_again(name: str) -> None:
+    """A list that was exported is imported: every label of a state is known."""
+    for category in load_policy(name).categories.values():
+        assert category.outcomes
+        for said in category.outcomes.values():
+            assert states_as_shown()[said.zh] is State.REJECTED
 
 
 @pytest.mark.parametrize("name", ["fujian-2024", "fujian-2025", "xinjiang-2025"])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from threading import Thread
-from time import monotonic, sleep
 
 import icalendar
 import pytest
-import uvicorn
+from running import running
 from sqlalchemy import text, update
 from stories import AT, CLERK, FILING, OFFICE, SCHOOL, WANG, Desk
 
@@ -23,8 +20,6 @@ from notifications.calendars.feeds import (
     KEPT,
     FeedProblem,
     feed,
-    key_path,
-    make_key,
     read_key,
     revoke,
 )
@@ -33,6 +28,7 @@ from states.terms import Act, Action, Role
 from web.app import create_app
 from web.site import Site
 from workflow.database import Database
+from workflow.installation_key import key_path, make_key
 from workflow.people import add_person, grant, person_id
 from workflow.tables import PERSON
 
@@ -53,19 +49,8 @@ def data_dir(tmp_path: Path) -> Path:
 @contextmanager
 def serving(db: Database, book: Rulebook, data_dir: Path) -> Iterator[int]:
     site = Site(db, book, read_key(data_dir), lambda: TODAY, lambda: NOW)
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(site), log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    give_up = monotonic() + 20
-    while not server.started and monotonic() < give_up:
-        sleep(0.01)
-    try:
-        yield int(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        thread.join()
+    with running(create_app(site)) as port:
+        yield port
 
 
 def get(port: int, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:

@@ -59,15 +59,20 @@ def large() -> Iterator[bytes]:
 
 
 def test_what_is_too_large_is_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarding, "MOST_BYTES", 4000)
+    monkeypatch.setattr(guarding, "MOST_OF_STRANGERS", 4096)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     told = house.visit().client.post("/sign-in", content=b"".join(large()), headers=form)
     untold = house.visit().client.post("/sign-in", content=large(), headers=form)
     for answer in (told, untold):
         assert (answer.status_code, is_guarded(answer)) == (413, True)
-        assert "60 MB" in words(answer)
-    problem = caller(house, "province").post("/webhooks", {"url": "x" * 5000})
+        assert "最多填报 4 KB 的内容" in words(answer)
+
+
+def test_too_many_files_are_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "MOST_BYTES", 4000)
+    problem = caller(house, "province").send("/papers", {"file": ("a.txt", b"x" * 5000)})
     assert (problem.status_code, problem.json()["type"]) == (413, "/api/docs#too_large")
+    assert "60 MB" in problem.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from web.api.once import once
 from web.api.papers import Attached, attach, keep_upload
 from web.api.problems import FindingOut, Unfit, finding_out, spoken
 from web.api.projects import seen
-from web.guarding import TooLarge
+from web.guarding import MOST_TEXT, take_files
 from web.numbers import Id
 from web.site import Site, site_of
 from web.visiting import MOST_FILES
@@ -33,7 +33,6 @@ from workflow.engine import perform_in, situation
 from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("办理", "actions")])
-MOST_JSON = 1024 * 1024
 
 
 Given = dict[
@@ -113,8 +112,9 @@ BODY: dict[str, Any] = {
 async def read_doing(request: Request, _: Visitor = Depends(writer)) -> Doing:  # noqa: B008
     """The body, as JSON or as a form with files, which are kept before anything is done."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return parsed(await bounded(request))
-    form = await request.form(max_files=MOST_FILES, max_fields=1, max_part_size=MOST_JSON)
+        return parsed(await request.body())
+    take_files(request)
+    form = await request.form(max_files=MOST_FILES, max_fields=1, max_part_size=MOST_TEXT)
     given = form.get("deed")
     text = await given.read() if isinstance(given, UploadFile) else (given or "{}").encode()
     doing = parsed(text)
@@ -124,14 +124,6 @@ async def read_doing(request: Request, _: Visitor = Depends(writer)) -> Doing:  
     papers = {key: {"sha256": p["sha256"], "name": p["name"]} for key, p in uploaded.items()}
     papers |= doing.model_dump(mode="json")["papers"]
     return _checked(Doing, raw | {"papers": papers})
-
-
-async def bounded(request: Request) -> bytes:
-    """A body that is not meant to hold files."""
-    body = await request.body()
-    if len(body) > MOST_JSON:
-        raise TooLarge
-    return body
 
 
 def parsed(body: bytes) -> Doing:

@@ -23,6 +23,8 @@ from workflow.storage import DatabaseProblem
 def caller(request: Request) -> Visitor:
     """The person who calls. Raises NotSignedIn, and NotAllowed for a cookie that would change."""
     header = request.headers.get("Authorization")
+    if key_of(request) is not None:  # looked up before the body was read
+        return request.state.visitor  # type: ignore[no-any-return]
     if header is not None:
         return _bearer(request, header)
     if request.method in SAFE:
@@ -49,6 +51,21 @@ def _bearer(request: Request, header: str) -> Visitor:
             note_use(connection, key.id, at=at)
     request.state.visitor, request.state.key = visitor, key
     return visitor
+
+
+def is_known(request: Request) -> bool:
+    """Whether a valid token or session comes with this. Where that cannot be found out now, as well:
+    the page itself says what is wrong."""
+    header = request.headers.get("Authorization")
+    try:
+        if header is None:
+            return find_visitor(request) is not None
+        _bearer(request, header)
+    except NotSignedIn:
+        return False
+    except Exception:  # whatever keeps the database away
+        del request.state.visitor  # to be looked for again
+    return True
 
 
 def key_of(request: Request) -> Key | None:

@@ -23,6 +23,7 @@ from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.problems import Unfit
+from web.guarding import take_files
 from web.kept_files import LONGEST_NAME, file_name
 from web.navigation import HOSTS
 from web.site import Site, site_of
@@ -66,6 +67,7 @@ BODY: dict[str, Any] = {
 
 
 async def read_upload(request: Request, _: Visitor = Depends(writer)) -> Json:  # noqa: B008
+    take_files(request)
     form = await request.form(max_files=1, max_fields=0)
     file = form.get("file")
     if not isinstance(file, UploadFile):

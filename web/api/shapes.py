@@ -125,6 +125,12 @@ class Event(BaseModel):
     role: Role | None
     on_behalf: bool
     machine: bool
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
     given: dict[str, Any]
     policy: str
     hash: str

@@ -42,7 +42,6 @@ def _page(request: Request, visitor: Visitor, status: int = 200, **more: Any) ->
         "ended": [one for one in listed if not tokens.is_living(one, at)][:10],
         "hooks": hooks,
         "troubled": troubled,
-        "base": site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/"),
         "usual": (site.today() + USUAL).isoformat(),
         "latest": (site.today() + tokens.LONGEST_LIFE - timedelta(days=2)).isoformat(),
         "made": None,
@@ -73,6 +72,7 @@ def make(request: Request, visitor: Signed, form: Posted) -> Response:
                 scope,
                 ends_at=ends_at,
                 at=site.now(),
+                let_in_by=visitor.actor.let_in_by,
             )
     except tokens.TokenProblem as problem:
         return _page(request, visitor, 422, typed=given, token_problem=problem.text)

@@ -14,6 +14,7 @@ from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
 from web.browsers import browser_label
+from web.links import base_of
 from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
@@ -72,8 +73,7 @@ def _feed(request: Request, site: Site, connection: Connection, person: int) -> 
     generation = connection.execute(
         select(PERSON.c.feed_generation).where(PERSON.c.id == person)
     ).scalar_one()
-    base = site.settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
-    return f"{base}/calendar/{site.key.token(person, generation)}.ics"
+    return f"{base_of(request)}/calendar/{site.key.token(person, generation)}.ics"
 
 
 @routes.post("/me/mail")
@@ -170,7 +170,8 @@ def change_password(request: Request, visitor: Me, form: MyForm) -> Response:
         return page(request, "password.html", 422, problem=DIFFER)
     try:
         with site.db.write() as connection:
-            passwords.set_password(connection, visitor.person_id, new, at=site.now())
+            by = visitor.actor.let_in_by
+            passwords.set_password(connection, visitor.person_id, new, at=site.now(), let_in_by=by)
             left = tokens.count_living(connection, visitor.person_id, at=site.now())
     except passwords.PasswordProblem as problem:
         return page(request, "password.html", 422, problem=problem.text)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from asyncio import sleep
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from time import monotonic
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from states.terms import Text
+from web.connections import client_of
 from web.links import link_to
 from web.rendering import LANGUAGE, go, page
 from web.site import site_of
@@ -32,6 +38,24 @@ def inside(where: str) -> str:
     return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
 
 
+EVEN = 0.5  # seconds, more than finding, writing and committing take
+
+
+def evenly(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]]:
+    """Answer no sooner than EVEN, so that the time does not tell whether somebody was found; but for
+    letting somebody in, which tells it anyway. No thread waits for it."""
+
+    @wraps(answer)
+    async def answered(**given: Any) -> Response:
+        started = monotonic()
+        response = await run_in_threadpool(answer, **given)
+        if response.status_code != 303:
+            await sleep(max(0, started + EVEN - monotonic()))
+        return response
+
+    return answered
+
+
 @routes.get("/sign-in")
 def sign_in_form(
     request: Request, where: Annotated[str, Query(alias="next")] = "/", login: str = ""
@@ -42,21 +66,26 @@ def sign_in_form(
 
 
 @routes.post("/sign-in")
+@evenly
 def sign_in(
     request: Request, login: Field = "", password: Field = "", where: Next = "/"
 ) -> Response:
     site = site_of(request)
     at = site.now()
-    person = passwords.sign_in(site.db, login.strip(), password, at=at)
+    client = client_of(request.client.host) if request.client else ""
+    person = passwords.sign_in(site.db, login.strip(), password, at=at, client=client)
     if person is not None:
-        return _welcome(request, person, inside(where))
+        with site.db.read() as connection:
+            let_in_by = passwords.made_by(connection, person)
+        return _welcome(request, person, inside(where), let_in_by)
     known = {"next": inside(where), "login": login[:200], "problem": WRONG}
     return page(request, "sign_in.html", 403, **known)
 
 
 @routes.post("/sign-in/link")
+@evenly
 def ask_for_link(request: Request, email: Field = "") -> Response:
-    """Always the same answer: it tells nobody who has an account."""
+    """Always the same answer, after the same time: it tells nobody who has an account."""
     site = site_of(request)
     at, today = site.now(), site.today()
     link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
@@ -81,11 +110,11 @@ def follow_link(request: Request, secret: str) -> Response:
         found = links.use_link(connection, secret, at=site.now())
     if found is None:
         return page(request, "link_over.html", 403)
-    person, use = found
-    return _welcome(request, person, "/me/password" if use is LinkUse.PASSWORD else "/")
+    where = "/me/password" if found.use is LinkUse.PASSWORD else "/"
+    return _welcome(request, found.person_id, where, found.let_in_by)
 
 
-def _welcome(request: Request, person: int, where: str) -> Response:
+def _welcome(request: Request, person: int, where: str, let_in_by: str) -> Response:
     """A new session, whatever the browser held before."""
     site = site_of(request)
     old = find_visitor(request)
@@ -93,7 +122,7 @@ def _welcome(request: Request, person: int, where: str) -> Response:
         if old is not None:
             sessions.end(connection, old.session)
         agent = request.headers.get("user-agent", "")
-        secret = sessions.begin(connection, person, agent=agent, at=site.now())
+        secret = sessions.begin(connection, person, agent=agent, at=site.now(), let_in_by=let_in_by)
     answer = go(request, where)
     longest = int(sessions.LONGEST.total_seconds())
     answer.set_cookie(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -34,11 +35,17 @@ def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:
 
 
 def make_link(
-    connection: Connection, person: int, use: LinkUse, *, at: datetime, made_by: str = ""
+    connection: Connection,
+    person: int,
+    use: LinkUse,
+    *,
+    at: datetime,
+    made_by: str = "",
+    lasts: timedelta | None = None,
 ) -> str:
-    """A new link's secret. One made by somebody for another lasts longer."""
+    """A new link's secret. One made by somebody for another lasts longer, unless it is mailed."""
     secret = new_secret()
-    lasts = BY_HAND if made_by else BY_MAIL
+    lasts = lasts or (BY_HAND if made_by else BY_MAIL)
     connection.execute(delete(LINK).where(LINK.c.ends_at < at - KEPT))
     connection.execute(
         insert(LINK).values(
@@ -59,8 +66,18 @@ def end_all(connection: Connection, person: int, *, at: datetime) -> None:
     connection.execute(update(LINK).where(*live).values(used_at=at))
 
 
-def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int, LinkUse] | None:
-    """Whom the link signs in, and for what; None if it is used, over or unknown. Used up by this.
+class Way(NamedTuple):
+    """Whom a link signs in, for what, and who made it (empty: the person asked for it)."""
+
+    person_id: int
+    use: LinkUse
+    let_in_by: str
+
+
+def use_link(connection: Connection, secret: str, *, at: datetime) -> Way | None:
+    """What the link opens; None if it is used, over or unknown. Used up by this.
+
+    A link to an address that somebody else has set was made by that one as well.
 
     Two who use it at once: the database lets one of them through.
     """
@@ -69,8 +86,10 @@ def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int,
     if connection.execute(update(LINK).where(*live).values(used_at=at)).rowcount != 1:
         return None
     row = connection.execute(
-        select(LINK.c.person_id, LINK.c.use)
+        select(LINK.c.person_id, LINK.c.use, LINK.c.made_by, PERSON.c.email_by)
         .join(PERSON, PERSON.c.id == LINK.c.person_id)
         .where(LINK.c.token == token, PERSON.c.active)
     ).first()
-    return None if row is None else (int(row.person_id), LinkUse(row.use))
+    if row is None:
+        return None
+    return Way(int(row.person_id), LinkUse(row.use), row.made_by or row.email_by)

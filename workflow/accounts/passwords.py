@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,8 +24,7 @@ SHORTEST, LONGEST = 10, 128
 TRIES = 5  # wrong ones before a lock
 LOCKED = timedelta(minutes=15)
 HASHER = PasswordHasher()  # RFC 9106, the profile for little memory
-AT_ONCE = BoundedSemaphore(2)  # each takes 64 MB
-PLACES = BoundedSemaphore(12)  # with those who wait; pages need the other threads
+AT_ONCE = BoundedSemaphore(2)  # each takes 64 MB; a client is one of them
 # Checked where nobody has such a login, so that the answer takes as long.
 NOBODYS = HASHER.hash("nobody has this password")
 
@@ -43,6 +45,44 @@ class Busy(Exception):
     )
 
 
+@dataclass
+class Share:
+    """What one client holds: places, and the turn to have a password checked."""
+
+    held: int = 0
+    turn: Lock = field(default_factory=Lock)
+
+
+class Places:
+    """Room for those whose password is checked or waits for it. No client takes more than half."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.lock = most, Lock()
+        self.shares: dict[str, Share] = {}
+
+    @contextmanager
+    def one(self, client: str) -> Iterator[Lock]:
+        """Take a place while inside; the turn to be checked, which a client's tries take one by one.
+        Raises Busy."""
+        with self.lock:
+            share = self.shares.get(client) or Share()
+            taken = sum(one.held for one in self.shares.values())
+            if taken >= self.most or share.held >= self.most // 2:
+                raise Busy
+            self.shares[client] = share
+            share.held += 1
+        try:
+            yield share.turn
+        finally:
+            with self.lock:
+                share.held -= 1
+                if not share.held:
+                    del self.shares[client]
+
+
+PLACES = Places(24)  # of 40 threads: pages need the others
+
+
 @dataclass(frozen=True, slots=True)
 class Try:
     """A password that is about to be checked: against what, and whose that is, if anybody's."""
@@ -51,42 +91,50 @@ class Try:
     hashed: str
 
 
-def sign_in(db: Database, login: str, password: str, *, at: datetime) -> int | None:
-    """The person whose login and password these are, or None. Raises Busy.
+def sign_in(
+    db: Database, login: str, password: str, *, at: datetime, client: str = ""
+) -> int | None:
+    """The person whose login and password these are, or None. Raises Busy, and counts nothing then.
 
     Checking takes a tenth of a second and much memory: it is done between two transactions, so
-    that no stranger at the door keeps others from writing. The try counts before it is made, so
-    those that are made at once count as well; the right password clears the count. An unknown
-    login, one without a password, a locked one and a wrong password are answered alike.
+    that no stranger at the door keeps others from writing. Only the second one decides and counts,
+    one try after the other: of those that are made at once, what comes after the lock is refused
+    though it was right. An unknown login, one without a password, a locked one and a wrong password
+    are answered alike. `client`: from where this comes, as far as that is known.
     """
+    with PLACES.one(client) as turn, turn:
+        with db.read() as connection:
+            tried = _tried(connection, login)
+        matches = _matches(tried.hashed, password)
     with db.write() as connection:
-        tried = _counted(connection, login, at)
-    if not _matches(tried.hashed, password) or tried.person_id is None:
-        return None
-    with db.write() as connection:
-        return tried.person_id if _cleared(connection, tried, password) else None
+        return tried.person_id if _decided(connection, tried, matches, password, at) else None
 
 
-def _counted(connection: Connection, login: str, at: datetime) -> Try:
+def _tried(connection: Connection, login: str) -> Try:
     person = _person(connection, login)
-    own = CREDENTIAL.c.person_id == person
-    query = select(CREDENTIAL).where(own).with_for_update()
-    row = connection.execute(query).first() if person is not None else None
-    if row is None or (row.locked_until and row.locked_until > at):
-        return Try(None, NOBODYS)
-    failures = row.failures + 1
-    until = at + LOCKED if failures % TRIES == 0 else None
-    connection.execute(update(CREDENTIAL).where(own).values(failures=failures, locked_until=until))
-    return Try(person, row.password) if row.password else Try(None, NOBODYS)
+    query = select(CREDENTIAL.c.password).where(CREDENTIAL.c.person_id == person)
+    hashed = connection.execute(query).scalar() if person is not None else None
+    return Try(person, hashed) if hashed else Try(None, NOBODYS)
 
 
-def _cleared(connection: Connection, tried: Try, password: str) -> bool:
-    """Forget the tries; False if the password was changed meanwhile."""
-    values = {"failures": 0, "locked_until": None}
-    if HASHER.check_needs_rehash(tried.hashed):
-        values["password"] = HASHER.hash(password)  # type: ignore[assignment]
+def _decided(
+    connection: Connection, tried: Try, matches: bool, password: str, at: datetime
+) -> bool:
+    """Whether this lets somebody in: forgets earlier tries if so, counts this one if not. A locked
+    account, or one whose password was changed meanwhile, lets nobody in and counts nothing."""
     same = (CREDENTIAL.c.person_id == tried.person_id, CREDENTIAL.c.password == tried.hashed)
-    return connection.execute(update(CREDENTIAL).where(*same).values(values)).rowcount == 1
+    row = connection.execute(select(CREDENTIAL).where(*same).with_for_update()).first()
+    if row is None or (row.locked_until and row.locked_until > at):
+        return False
+    failures = 0 if matches else row.failures + 1
+    values: dict[str, Any] = {
+        "failures": failures,
+        "locked_until": at + LOCKED if failures and failures % TRIES == 0 else None,
+    }
+    if matches and HASHER.check_needs_rehash(tried.hashed):
+        values["password"] = HASHER.hash(password)
+    connection.execute(update(CREDENTIAL).where(*same).values(values))
+    return matches
 
 
 def _person(connection: Connection, login: str) -> int | None:
@@ -102,15 +150,11 @@ def _person(connection: Connection, login: str) -> int | None:
 def _matches(hashed: str, password: str) -> bool:
     if len(password) > LONGEST:
         return False
-    if not PLACES.acquire(blocking=False):
-        raise Busy
     try:
         with AT_ONCE:
             return HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
-    finally:
-        PLACES.release()
 
 
 def acceptable(password: str, *about: str) -> None:
@@ -124,11 +168,19 @@ def acceptable(password: str, *about: str) -> None:
 
 
 def set_password(
-    connection: Connection, person: int, password: str, *, at: datetime, must_change: bool = False
+    connection: Connection,
+    person: int,
+    password: str,
+    *,
+    at: datetime,
+    must_change: bool = False,
+    let_in_by: str = "",
 ) -> None:
     """Set it, lift any lock, end every session and link: whoever knew the old one is out.
 
     `must_change`: somebody else sets it, so whatever else opens the account ends as well.
+    `let_in_by`: who that is, or who made the way in by which the person chooses it; a person who
+    got in by other means has the account to himself again.
     """
     login, name = connection.execute(
         select(PERSON.c.login, PERSON.c.name).where(PERSON.c.id == person)
@@ -140,15 +192,33 @@ def set_password(
         "failures": 0,
         "locked_until": None,
         "changed_at": at,
+        "let_in_by": let_in_by,
     }
     own = CREDENTIAL.c.person_id == person
     if connection.execute(update(CREDENTIAL).where(own).values(values)).rowcount == 0:
         connection.execute(insert(CREDENTIAL).values(person_id=person, **values))
+    if not let_in_by:
+        own_again = update(PERSON).where(PERSON.c.id == person).values(email_by="")
+        connection.execute(own_again)
     if must_change:
         shut_out(connection, person, at=at)
         return
     sessions.end_all(connection, person)
     links.end_all(connection, person, at=at)
+
+
+def made_by(connection: Connection, person: int) -> str:
+    """Who made the password of a person's, or the way in by which it was chosen; empty: nobody
+    else."""
+    own = CREDENTIAL.c.person_id == person
+    return connection.execute(select(CREDENTIAL.c.let_in_by).where(own)).scalar() or ""
+
+
+def forget(connection: Connection, person: int) -> None:
+    """Take a password away: the person signs in by mail."""
+    own = CREDENTIAL.c.person_id == person
+    values = {"password": "", "must_change": False, "let_in_by": ""}
+    connection.execute(update(CREDENTIAL).where(own).values(values))
 
 
 def unlock(connection: Connection, person: int) -> None:

@@ -54,7 +54,7 @@ def units(
     if own is not None:
         query = query.where(UNIT.c.name.in_(sorted(own)))
     if word:
-        query = query.where(UNIT.c.name.contains(word, autoescape=True))
+        query = query.where(UNIT.c.name.contains(tidy(word), autoescape=True))
     if after:
         query = query.where(UNIT.c.name > after)
     rows = [dict(row._mapping) for row in connection.execute(query)]

@@ -13,7 +13,11 @@ from states.terms import Act, Action, Channel, Kind, Text, known_deed, yuan
 
 Line = tuple[Text, Text]
 YES, NO = Text("是", "yes"), Text("否", "no")
-MORE = {"reason": Text("事由", "reason")}
+MORE = {
+    "reason": Text("事由", "reason"),
+    "plan_row": Text("计划文件的行号", "row of the plan file"),
+    "differs": Text("不一致的内容", "what differs"),
+}
 
 
 def told(
