@@ -32,6 +32,9 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
             office.printer.data(report)
         else:
             office.printer.line(REPORT.format(**report))
+        if report["failed"] or not report["sent"]:
+            for why in running.standstill():
+                office.printer.message(why)
         if report["failed"]:
             raise SystemExit(REFUSED)
         return
