@@ -132,6 +132,8 @@ def told(
         return STEPS[source, deed].tells
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
+    if deed is Act.HAND_OVER and by is Role.HOST:
+        return Role.HOST, Role.COORDINATOR  # who has to know whom to call
     if deed is Act.INSPECT and not _to_mend(after):
         return ()
     tells = ACT_RULES[deed].tells

@@ -22,7 +22,7 @@ class Alarm:
 
     `what`: "bounced" (it came back for now), "unproven" (a report says so that proves nothing),
     "marked" (the address is no good, and nothing more is sent to it), "substitute" (somebody
-    stands in for some days), "let_in" (`by` made a password, link or key for the reader) or
+    stands in for some days), "left" (the contact has been disabled), "let_in" (`by` made a password, link or key for the reader) or
     "new_address" (`by` changed the reader's address).
     """
 
@@ -79,6 +79,15 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "If this is not so, ask the person and tell the administrator.",
         ),
     ),
+    "left": (
+        Text("更换联系人", "Another contact"),
+        Text(
+            "请在项目页面办理“更换联系人”，或请承办单位更换；在此之前，提醒不再发给该联系人，"
+            "请以电话等方式通知承办单位。",
+            "Name another contact on the project's page, or have the host do so. Until then no "
+            "reminder goes to this contact; tell the host by telephone.",
+        ),
+    ),
     "let_in": (
         Text("账号安全", "Your account"),
         Text(
@@ -96,8 +105,8 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
         ),
     ),
 }
-NEWS = frozenset({"substitute", "let_in", "new_address"})  # nothing has failed
-OWN = NEWS - {"substitute"}  # about the reader
+NEWS = frozenset({"substitute", "left", "let_in", "new_address"})  # nothing has failed
+OWN = NEWS - {"substitute", "left"}  # about the reader
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
@@ -110,7 +119,7 @@ LABELS = {
 }
 
 
-OWNER = Text("账号", "Account")
+_OF_WHOM = dict.fromkeys(OWN, Text("账号", "Account")) | {"left": Text("原联系人", "Contact")}
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
@@ -126,7 +135,7 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (say.name, plain(alarm.project, language)),
         (say.number, number),
         (say.host, plain(alarm.host, language)),
-        (OWNER.in_(language) if alarm.what in OWN else LABELS["person"].in_(language), person),
+        (_OF_WHOM.get(alarm.what, LABELS["person"]).in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["said"].in_(language), plain(alarm.said, language)),
