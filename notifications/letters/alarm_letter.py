@@ -13,6 +13,7 @@ from notifications.letters.printing import long, plain, quotable
 from notifications.letters.rendering import render
 from notifications.letters.values import Rendered
 from notifications.letters.wording import SHIPPED, Wordings
+from states.refusal import Reason, todo
 from states.terms import Role, Text
 
 
@@ -20,9 +21,11 @@ from states.terms import Role, Text
 class Alarm:
     """Mail to one person did not arrive, and somebody must see to it; or it goes to another.
 
-    `what`: "bounced" (it came back for now), "unproven" (a report says so that proves nothing),
-    "marked" (the address is no good, and nothing more is sent to it), "substitute" (somebody
-    stands in for some days), "left" (the contact has been disabled), "let_in" (`by` made a password, link or key for the reader) or
+    `what`: "bounced" (it came back, for a reason that is not the address), "unproven" (a report says
+    so that proves nothing), "marked" (the address is no good, and nothing more is sent to it),
+    "forward" (the mailbox passes mail on to one that fails), "refusing" (one reason meets many: the
+    fault is with our sending), "substitute" (somebody stands in for some days), "left" (the
+    contact has been disabled), "let_in" (`by` made a password, link or key for the reader) or
     "new_address" (`by` changed the reader's address).
     """
 
@@ -38,6 +41,9 @@ class Alarm:
     host: str = ""
     subject: str = ""  # of the mail
     said: str = ""  # the server's words
+    reason: Reason = Reason.UNKNOWN
+    forward: str = ""  # where the mailbox passes mail on to
+    count: int = 0  # addresses that one reason meets
     substitute: str = ""  # who stands in, and when
     days: Text = NOTHING
     by: Text = NOTHING  # who did something to the reader's account
@@ -50,10 +56,7 @@ class Alarm:
 ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be done
     "bounced": (
         Text("退信", "Returned mail"),
-        Text(
-            "请与收件人联系，核对邮箱；更正后邮件可重新发送。",
-            "Contact the recipient and check the address; the mail can then be sent again.",
-        ),
+        NOTHING,  # as the reason has it
     ),
     "unproven": (
         Text("退信核实", "Report of returned mail"),
@@ -70,6 +73,24 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "在此之前，请以电话等方式通知。",
             "Contact the recipient and correct the address; if it works after all, have the "
             "administrator take the mark away. Until then, tell the recipient by telephone.",
+        ),
+    ),
+    "forward": (
+        Text("转发失效", "Forward that fails"),
+        Text(
+            "请告知收件人检查其邮箱的转发设置，并核实本次邮件是否收到。",
+            "Tell the recipient to look at the forwarding of the mailbox, and ask whether the mail "
+            "came.",
+        ),
+    ),
+    "refusing": (
+        Text("发信被拒", "Our mail is refused"),
+        Text(
+            "请系统管理员检查发信邮箱、发信域名认证（SPF、DKIM、DMARC）和邮件服务器，必要时联系邮件"
+            "服务商；恢复后，未送达的邮件用 yanxiu mail 查看并重新发送。急事请以电话等方式通知。",
+            "Have the administrator check the sending mailbox, the domain's SPF, DKIM and DMARC and "
+            "the mail server, and ask the provider if need be; once that is mended, find what did "
+            "not arrive by `yanxiu mail` and send it again. Tell what is urgent by telephone.",
         ),
     ),
     "substitute": (
@@ -111,6 +132,8 @@ LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
     "subject": Text("邮件主题", "Subject of the mail"),
+    "reason": Text("退回原因", "Why it came back"),
+    "forward": Text("转发到", "Passed on to"),
     "said": Text("邮件服务器答复", "The server's words"),
     "substitute": Text("代收人", "Substitute"),
     "days": Text("代收时间", "Days"),
@@ -138,15 +161,21 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (_OF_WHOM.get(alarm.what, LABELS["person"]).in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
+        (LABELS["forward"].in_(language), values["forward"]),
+        (LABELS["reason"].in_(language), values["reason"] if alarm.said else ""),
         (LABELS["said"].in_(language), plain(alarm.said, language)),
         (LABELS["substitute"].in_(language), values["substitute"]),
         (LABELS["days"].in_(language), values["days"]),
         (LABELS["by"].in_(language), values["by"]),
-        (LABELS["todo"].in_(language), ALARMS[alarm.what][1].in_(language)),
+        (LABELS["todo"].in_(language), _todo(alarm).in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
     more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
     return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
+
+
+def _todo(alarm: Alarm) -> Text:
+    return todo(alarm.reason) if alarm.what == "bounced" else ALARMS[alarm.what][1]
 
 
 def alarm_values(alarm: Alarm) -> dict[str, Any]:
@@ -160,6 +189,9 @@ def alarm_values(alarm: Alarm) -> dict[str, Any]:
         "person": plain(alarm.person, language) or plain(alarm.address, language),
         "address": plain(alarm.address, language),
         "name": quotable(alarm.project, language),
+        "reason": alarm.reason.label.in_(language),
+        "forward": plain(alarm.forward, language),
+        "count": alarm.count,
         "substitute": plain(alarm.substitute, language),
         "days": alarm.days.in_(language),
         "by": plain(alarm.by.in_(language), language),

@@ -1,9 +1,9 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` (a key of ALARMS), `person`, `address`,
-`subject`, `said` (the server's words) and `projects` ([{id, name}], those of the reader that are
-concerned); of a substitute `substitute`, `from_on` and `until_on`; of what
-another did to the reader's account `by`. Each may be missing but `what`
+`mail.about` holds JSON: `what` (a key of ALARMS), `person`, `address`, `subject`, `reason`, `said`
+(the server's words), `forward`, `count` and `projects` ([{id, name}], those of the reader that are
+concerned); of a substitute `substitute`, `from_on` and `until_on`; of what another did to the
+reader's account `by`. Each may be missing but `what`
 and `address`. Where there is one project only, it is the row's.
 """
 
@@ -20,6 +20,7 @@ from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.contact import NO_CONTACT
 from states.facts import Facts
+from states.refusal import Reason
 from states.terms import Role, Text, day_label
 from workflow.people import shown_as
 from workflow.tables import PROJECT
@@ -48,6 +49,9 @@ def alarm_of(
         host=facts.host if facts else "",
         subject=about.get("subject", ""),
         said=about.get("said", "")[:SAID_LIMIT],
+        reason=Reason(about.get("reason", Reason.UNKNOWN)),
+        forward=about.get("forward", ""),
+        count=about.get("count", 0),
         substitute=about.get("substitute", ""),
         days=_days(about),
         by=shown_as(about.get("by", "")),

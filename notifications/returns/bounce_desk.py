@@ -1,6 +1,7 @@
-"""Takes in what came back: each report is put on record with its mail, and its address marked.
+"""Takes in what came back: each report is put on record with its mail; at the reading's end it is
+settled what follows from all of them together (workflow/mail/refusals.py).
 
-Only a report that names our mail, and the address that this mail went to, marks that address:
+Only a report that names our mail, and the address that this mail went to, can stop that address:
 anybody can write a report about a bare address. What is handled is committed before it is moved
 or marked as read; should that fail, the second reading finds its own line and changes nothing.
 """
@@ -19,9 +20,9 @@ from notifications.returns.bounce_sources import BounceProblem, BounceSource, Fo
 from notifications.returns.bounces import Report, parse
 from notifications.returns.imap_box import ImapBox
 from workflow.database import Database
-from workflow.mail.addresses import mark_address, warn_about
 from workflow.mail.attempts import record
 from workflow.mail.desk import BOUNCED, BY_HAND, UNPROVEN
+from workflow.mail.refusals import note_refusal, settle
 from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
@@ -32,7 +33,7 @@ MOST_KEPT = 3  # different reports of one sort that are kept about one sending o
 @dataclass
 class Collected:
     """Mails read; reports about a mail of ours, about delay only, about none of ours; addresses
-    marked; mails that were no report at all."""
+    stopped; mails that were no report at all."""
 
     read: int = 0
     matched: int = 0
@@ -73,12 +74,14 @@ def collect(
         try:
             for raw, done in source:
                 if stop():
-                    return collected
+                    break
                 with db.write() as connection:
                     _take_in(connection, raw, at, collected)
                 done()
         except BounceProblem as problem:
             problems.append(problem)
+    with db.write() as connection:
+        collected.marked = settle(connection, at=at).stopped
     if problems and not stop():
         raise problems[0]
     return collected
@@ -101,7 +104,7 @@ def _take_in(connection: Connection, raw: bytes, at: datetime, collected: Collec
             continue
         collected.matched += 1
         collected.delayed += report.action == "delayed"
-        collected.marked += _put_on_record(connection, report, mail, at)
+        _put_on_record(connection, report, mail, at)
 
 
 COLUMNS = (
@@ -124,41 +127,42 @@ def _mail_of(connection: Connection, report: Report, at: datetime) -> Any:
     ).first()
 
 
-def _put_on_record(connection: Connection, report: Report, mail: Any, at: datetime) -> bool:
-    """Whether the report marked an address."""
+def _put_on_record(connection: Connection, report: Report, mail: Any, at: datetime) -> None:
     went_to = mail.went_to or mail.to_email
-    theirs = report.recipient.lower() in ("", went_to.lower())  # not somebody it was forwarded to
-    outcome = _outcome(report, theirs)
+    forward = report.forward
+    if not forward and report.recipient.lower() not in ("", went_to.lower()):
+        forward = report.recipient  # whoever has the mailbox has its mail passed on
+    outcome = _outcome(report, forward)
     words = report.said or report.status or report.action
-    said = words if theirs else f"{report.recipient}: {words}"
+    said = f"{forward}: {words}" if forward else words
     if _enough(connection, mail, outcome, said):
-        return False
+        return
     record(connection, mail.id, outcome, said, at=at)
-    told = {"status": report.status, "mail_id": mail.id, "at": at}
+    told: dict[str, Any] = {"status": report.status, "at": at}
     if outcome == UNPROVEN:
         if mail.status == MailStatus.SENT and not mail.reason:
             _set(connection, mail, reason=UNPROVEN)
         if mail.purpose != Purpose.ALARM:  # else a forger could set two boxes writing to each other
-            warn_about(connection, went_to, said="", **told)  # whose words they are is not known
-    if outcome != BOUNCED:
-        return False
-    if mail.status == MailStatus.SENT and mail.reason != BY_HAND:  # a person has seen to it
-        _set(connection, mail, reason=BOUNCED)
-    _set(connection, mail, last_reply=said)
-    if report.permanent:
-        return mark_address(connection, went_to, said=said, **told)
-    warn_about(connection, went_to, said=said, **told)
-    return False
+            note_refusal(connection, mail.id, went_to, report.reason, said="", **told)
+    if outcome == ELSEWHERE and report.token is not None:
+        note_refusal(
+            connection, mail.id, went_to, report.reason, said=words, forward=forward, **told
+        )
+    if outcome == BOUNCED:
+        if mail.status == MailStatus.SENT and mail.reason != BY_HAND:  # a person has seen to it
+            _set(connection, mail, reason=BOUNCED)
+        _set(connection, mail, last_reply=said)
+        note_refusal(connection, mail.id, went_to, report.reason, said=said, **told)
 
 
 def _set(connection: Connection, mail: Any, **values: str) -> None:
     connection.execute(update(MAIL).where(MAIL.c.id == mail.id).values(values))
 
 
-def _outcome(report: Report, theirs: bool) -> str:
+def _outcome(report: Report, forward: str) -> str:
     if report.action == "delayed":
         return DELAYED
-    if not theirs:
+    if forward:
         return ELSEWHERE
     return BOUNCED if report.token is not None else UNPROVEN
 

@@ -160,6 +160,12 @@ def forget(connection: Connection, mail_id: int) -> None:
     _FORGET.change(connection, {"row_id": mail_id})
 
 
+def take_back(connection: Connection, mail_id: int, due: datetime) -> None:
+    """A mail that seemed to be refused for good waits, as if it had not been tried."""
+    if _TAKE_BACK.change(connection, {"row_id": mail_id, "new_due": due}) == 1:
+        _UNWRITE.change(connection, {"row_id": mail_id})
+
+
 def bring_back(connection: Connection, now: datetime) -> None:
     """Mails that failed while the clock was far ahead are due now."""
     _BRING_BACK.change(connection, {"now": now, "far": now + FAR})
@@ -241,6 +247,15 @@ _UNTRY = Statement(
         ),
         attempts=bindparam("new_attempts"),
         tried_at=null(),
+    )
+)
+_TAKE_BACK = Statement(
+    update(MAIL)
+    .where(_THIS, MAIL.c.status == MailStatus.DEAD.value, MAIL.c.handed == 0)
+    .values(
+        status=MailStatus.FAILED.value,
+        attempts=MAIL.c.attempts - 1,
+        due_at=bindparam("new_due", type_=MAIL.c.due_at.type),
     )
 )
 _UNWRITE = Statement(update(MAIL).where(_THIS).values(content=null()))

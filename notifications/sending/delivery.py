@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
+from notifications.reasons import cause
 from notifications.sending import trouble
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.claims import (
@@ -31,14 +32,16 @@ from notifications.sending.claims import (
     bring_back,
     log,
     set_aside,
+    take_back,
 )
 from notifications.sending.conversation import Conversation
 from notifications.sending.pace import slot
-from notifications.sending.rulings import IN_DOUBT, ruling
+from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
 from notifications.sending.writing import Unwritable, attempt
+from states.refusal import Reason
 from workflow.database import Database
-from workflow.mail.addresses import mark_address
 from workflow.mail.desk import awaits_approval
+from workflow.mail.refusals import MANY, meets_many, note_refusal, settle, unsettled
 from workflow.mail_tables import MailStatus
 from workflow.persist import persist
 
@@ -93,7 +96,8 @@ class Delivery:
         self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
         self.result = DeliveryResult()
         self.slot: datetime | None = None  # when the next mail may go, where a rate is set
-        self.troubled = False  # trouble stands on record
+        self.standing: trouble.Trouble | None = None  # on record
+        self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
         self.breaks = 0
         self.begun = False
 
@@ -106,9 +110,22 @@ class Delivery:
     ) -> DeliveryResult:
         """Send all that is due by `until` (default: now), no message twice; then return."""
         started = self.clock()
-        for _ in self.batches(Errand(started, until or started, insists), stop):
+        errand = Errand(started, until or started, insists)
+        for _ in self.batches(errand, stop):
             pass
+        if self.settle():
+            for _ in self.batches(errand, stop):  # who is told of it need not wait
+                pass
         return self.result
+
+    def settle(self) -> bool:
+        """Draw the consequences of what was refused; whether more can be sent now."""
+        with self.db.read() as connection:
+            if not unsettled(connection):
+                return False
+        with self.db.write() as connection:
+            settle(connection, at=self.clock())
+            return trouble.trouble(connection) is None
 
     def batches(self, errand: Errand, stop: Stop) -> Iterator[None]:
         """Batch after batch, until nothing is left or the server is to be left alone."""
@@ -128,8 +145,7 @@ class Delivery:
         """Lease the next mails, each written as it goes out; None if there are none for now."""
         now = self.clock()
         with self.db.write(alone=False) as connection:
-            standing = trouble.trouble(connection)
-            self.troubled = standing is not None
+            self.standing = standing = trouble.trouble(connection)
             if standing and standing.server == self.server and standing.stands(now):
                 if not errand.insists or standing.kind == "password":
                     return None
@@ -196,14 +212,14 @@ class Delivery:
                 self._give_back(claims[number:], tried=False)
                 return False
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
-            answer = self._weighed(answer)
+            answer = self._as_before(self._weighed(answer))
             if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
                 self._give_back(claims[number:], tried=False)  # fewer connections, then
                 return False
             if answer.outcome is Outcome.LOST:
                 continue
             self._record(claim, answer)
-            if answer.trouble:
+            if answer.trouble or self._refuses_all(claim, answer):
                 rest = claims[number + 1 :]
                 self._give_back(rest, tried=True)
                 self.result.failed += len(rest)
@@ -239,39 +255,65 @@ class Delivery:
             return Answer(answer.outcome, answer.reply, "broken")
         return answer
 
+    def _as_before(self, answer: Answer) -> Answer:
+        """What the server refuses to all, as it did before, is its trouble, not this mail's."""
+        found = self.standing
+        if answer.cause is None or found is None or found.server != self.server:
+            return answer
+        if found.kind != "refusing" or cause("", found.said).reason is not answer.cause.reason:
+            return answer
+        return Answer(Outcome.TROUBLE, answer.reply, "refusing")
+
     def _record(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, whatever it takes, before anything else is done."""
         now = self.clock()
         ruled = ruling(claim, answer, now, self.chance)
 
         def work(connection: Connection, again: bool) -> None:
-            self.hand.record(connection, claim, ruled, now, again=again)
+            mine = self.hand.record(connection, claim, ruled, now, again=again)
+            if mine and answer.cause is not None and claim.to == claim.address:
+                why, told = answer.cause, answer.reply
+                about = (claim.id, claim.to, why.reason)
+                note_refusal(connection, *about, status=why.status, said=told, at=now)
             if answer.trouble:
                 trouble.note(connection, self.server, answer.trouble, answer.reply, now)
                 return
-            if self.troubled and answer.outcome in ANSWERED:
+            if self.standing and answer.outcome in ANSWERED:
                 trouble.clear(connection)
             self._take_slot(connection, now)
 
         persist(self.db, work, seconds=self.lease.total_seconds())
-        self.troubled = self.troubled and answer.outcome not in ANSWERED
+        if answer.outcome in ANSWERED:
+            self.standing = None
         self._count(ruled)
-        if answer.no_such and claim.to == claim.address:
-            self._mark(claim, answer, now)
+
+    def _refuses_all(self, claim: Claim, answer: Answer) -> bool:
+        """Whether the server now refuses one after the other for the same reason: then none of
+        these mails is at fault, they wait with the others, and it is told once."""
+        if answer.cause is None:
+            self.refused = [] if answer.outcome is Outcome.ACCEPTED else self.refused
+            return False
+        reason, now = answer.cause.reason, self.clock()
+        alike = [(one, why) for one, why in self.refused if why is reason]
+        self.refused = [*alike, (claim, reason)]
+        if len({one.to.lower() for one, _ in self.refused}) < MANY:
+            return False
+        with self.db.write() as connection:
+            if not meets_many(connection, reason, now):
+                return False
+            for one, _ in self.refused:
+                take_back(connection, one.id, now + CLOSED_PAUSE)
+                log(connection, one.id, MailStatus.FAILED.value, answer.reply, now, once=False)
+            settle(connection, at=now)
+            trouble.note(connection, self.server, "refusing", answer.reply, now)
+        self.refused = []
+        return True
 
     def _count(self, ruled: Ruling) -> None:
         if ruled.status is MailStatus.SENT:
             self.result.sent += 1
         else:
             self.result.failed += 1
-
-    def _mark(self, claim: Claim, answer: Answer, now: datetime) -> None:
-        """The address is no good, which people are told. The answer itself is safe already."""
-        said = answer.reply
-        with self.db.write() as connection:
-            mark_address(
-                connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
-            )
 
     def _give_back(self, claims: Sequence[Claim], *, tried: bool) -> None:
         if claims:

@@ -236,7 +236,7 @@ def test_a_hand_over_of_all_names_every_project(quick_desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("said", "subject"),
     [
-        ("452 4.2.2 full", "【退信】发给张三的邮件被退回，请核对邮箱"),
+        ("452 4.2.2 full", "【退信】发给张三的邮件被退回：未说明原因"),
         ("", "【退信核实】发给张三的邮件可能未送达，请核实"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from workflow.imports.archive import BROKEN, WorkbookError, read_archive, refuse
-from workflow.imports.headings import HEADING_WITHIN, is_heading
+from workflow.imports.headings import HEADING_WITHIN, is_like_heading
 from workflow.imports.looks import Look, read_looks
 from workflow.imports.parts import Contents, Listed, Written, find_contents, read_texts
 from workflow.imports.sheet_cells import Area, Mark, Parsed, SheetCells, TextsMissing
@@ -95,7 +95,7 @@ def _has_heading(book: _Book, sheet: Listed) -> bool:
     for row in book.cells().parse(sheet, book.contents):
         if row.number > HEADING_WITHIN:
             break
-        if is_heading(row.cells):
+        if is_like_heading(row.cells):
             return True
     return False
 

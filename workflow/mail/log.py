@@ -23,15 +23,15 @@ from workflow.mail_tables import (
 from workflow.tables import LARGEST_ID, PROJECT
 
 SHOWN = [column for column in MAIL.columns if column.name != "content"]
-# What may name several projects in `about`.
-GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value, Purpose.RESULT.value)
+# What may name several projects in `about` and is about each of them; a digest is about nobody's.
+GATHERING = (Purpose.ALARM.value, Purpose.RESULT.value)
 
 
 def mail_log(
     connection: Connection, *, project_id: int | None = None, status: str | None = None
 ) -> list[dict[str, Any]]:
     """Mail rows, oldest first, without their bytes; a project's include what names it among
-    others: gathered reminders, digests, alarms."""
+    others: gathered reminders, alarms."""
     query = select(*SHOWN).order_by(MAIL.c.id)
     if project_id is not None:
         carried = exists().where(

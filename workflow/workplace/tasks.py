@@ -202,7 +202,7 @@ def unreachable(connection: Connection, scope: Scope) -> list[Task]:
         .limit(MOST)
     )
     rows = connection.execute(query).all()
-    people = _people_of(connection, [row.contact_email for row in rows])
+    people = _people_of(connection, [row.contact_email for row in rows]) if rows else {}
     found = []
     for row in rows:
         facts = Facts.read(json.loads(row.facts))
