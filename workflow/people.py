@@ -15,7 +15,7 @@ from states.facts import Facts
 from states.mailbox import mailbox
 from states.terms import Role, State, Text
 from workflow.holding import hold
-from workflow.identity import squeeze
+from workflow.identity import called, squeeze
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON, UNIT
 
@@ -156,21 +156,21 @@ class Clerks:
     def __init__(self, connection: Connection) -> None:
         columns = (PERSON.c.id, PERSON.c.login, PERSON.c.name, PERSON.c.email)
         self.logins: set[str] = set()
-        self.of: dict[str, dict[str, int]] = {}  # mailbox -> name, squeezed -> person
+        self.of: dict[str, dict[str, int]] = {}  # mailbox -> name, as it is compared -> person
         self.named: dict[str, int] = {}  # login in small letters -> person without an address
         for person, login, name, email in connection.execute(
             select(*columns).order_by(PERSON.c.active.desc(), PERSON.c.id)
         ):
             self.logins.add(login.lower())
             if email:
-                self.of.setdefault(email, {}).setdefault(squeeze(name), person)
+                self.of.setdefault(email, {}).setdefault(called(name), person)
             else:
                 self.named.setdefault(login.lower(), person)
 
     def known(self, email: str, name: str) -> int | None:
         """The person of that mailbox and name; one whose login is the address, if it has no
         other."""
-        found = self.of.get(mailbox(email), {}).get(squeeze(name))
+        found = self.of.get(mailbox(email), {}).get(called(name))
         return self.named.get(mailbox(email)) if found is None else found
 
     def names(self, email: str) -> list[str]:
@@ -180,13 +180,13 @@ class Clerks:
     def add(self, connection: Connection, email: str, name: str) -> int:
         """A new clerk, whose login is the address, or where that is taken the name with it."""
         address = mailbox(email)
-        wanted = (address, f"{UNFIT.sub('', squeeze(name))[:40]}-{address}"[:100])
+        wanted = (address, f"{UNFIT.sub('', called(name))[:40]}-{address}"[:100])
         free = (login for login in wanted if login.lower() not in self.logins)
         numbered = (f"{n}-{address}"[:100] for n in count(2))
         login = next(free, None) or next(n for n in numbered if n.lower() not in self.logins)
         person = add_person(connection, login, name, address)
         self.logins.add(login.lower())
-        self.of.setdefault(address, {})[squeeze(name)] = person
+        self.of.setdefault(address, {})[called(name)] = person
         return person
 
 

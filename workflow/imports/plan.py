@@ -16,7 +16,7 @@ from states.policy import Policy
 from states.terms import BEFORE_PLAN, Entry, Kind, State, Text, day_label
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
-from workflow.identity import squeeze
+from workflow.identity import called
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_changes import Taking, into_plan, take_over
 from workflow.imports.plan_facts import as_stored, books_complete
@@ -122,10 +122,10 @@ def _warn_of_shared(connection: Connection, rows: Iterable[PlanRow], result: Imp
         email, name = row.contact_email or "", row.contact_name or ""
         if not (email and name):
             continue
-        known = seen.setdefault(email, {squeeze(one): one for one in there.names(email)})
-        others = [one for key, one in known.items() if key != squeeze(name)]
-        is_new = squeeze(name) not in known
-        known.setdefault(squeeze(name), name)
+        known = seen.setdefault(email, {called(one): one for one in there.names(email)})
+        others = [one for key, one in known.items() if key != called(name)]
+        is_new = called(name) not in known
+        known.setdefault(called(name), name)
         if others and is_new:
             said = SHARED.format(email=email, name=name, others="、".join(others[:3]))
             result.warnings.append(Remark(row.row, CONTACT, said))

@@ -13,7 +13,7 @@ from states.facts import Facts
 from states.mailbox import mailbox
 from states.mailing import Mode, Sort, choices
 from states.terms import Role
-from workflow.identity import squeeze
+from workflow.identity import called
 from workflow.mail_tables import ADDRESS, PREFERENCE, SUBSTITUTE
 from workflow.people import recipients
 from workflow.statements import Statement
@@ -91,8 +91,8 @@ def meant(people: Sequence[Owner], name: str) -> Owner | None:
     """Who of a mailbox's people is meant by a name."""
     if len(people) < 2:
         return people[0] if people else None
-    called = squeeze(name.partition(FOR)[0])
-    return min(people, key=lambda one: (squeeze(one.name) != called, not one.active, one.id))
+    wanted = called(name.partition(FOR)[0])
+    return min(people, key=lambda one: (called(one.name) != wanted, not one.active, one.id))
 
 
 def readers(connection: Connection, email: str) -> int:
