@@ -101,7 +101,7 @@ INSERT INTO reminder VALUES (1, 1, 1, 'filing', 1, '2025-01-01', 'D-7', '2025-01
 def test_a_clerk_made_twice_by_one_address_in_two_cases_becomes_one(tmp_path: Path) -> None:
     """The first has both units; the other opens nothing and gets nothing more."""
     db = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    upgrade(db, "0012")
+    upgrade(db, "0013")
     people = ((1, "One@example.cn", "One@example.cn"), (2, "one@example.cn", "one@example.cn"))
     with db.write() as connection:
         for number, login, email in people:
