@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,13 +111,16 @@ def holders(
     return [(name, email) for name, email in rows]
 
 
-def officer(connection: Connection, facts: Facts) -> tuple[str, str] | None:
-    """Whom an answer about a project goes to: its coordinator until it is reviewed, then the
-    province; None where nobody with an address is known."""
-    early = facts.state in (State.DRAFTED, State.SUBMITTED)
-    roles = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
-    found = (to for role in roles for to in recipients(connection, role, facts))
-    return next(found, None)
+def officers(connection: Connection, facts: Facts | None) -> Iterator[tuple[str, str]]:
+    """Whom an answer goes to, the nearest first: about a project its coordinator until it is
+    reviewed, else the province; after them, and about no project, province and administrators."""
+    if facts is not None:
+        early = facts.state in (State.DRAFTED, State.SUBMITTED)
+        first = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
+        for role in first:
+            yield from recipients(connection, role, facts)
+    yield from holders(connection, "", Role.PROVINCE)
+    yield from holders(connection, "", Role.ADMIN)
 
 
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:

@@ -85,6 +85,7 @@ _ALL = (
     NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
     NoticeKind("alarm.forward", Family.ALARM, Text("转发失效", "Forward that fails")),
     NoticeKind("alarm.refusing", Family.ALARM, Text("发信被拒", "Our mail is refused")),
+    NoticeKind("answer", Family.ALARM, Text("收到回复", "An answer")),
     NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
     NoticeKind("let_in", Family.ALARM, Text("账号登录方式由他人设置", "A way in made by another")),
     NoticeKind(

@@ -85,7 +85,7 @@ def _apply(
             if not books_complete(row, result, today):
                 continue
             newcomers.append(Newcomer(entry, as_stored(row, policy, today)))
-        elif there.state in BEFORE_PLAN:
+        elif there.state in BEFORE_PLAN and row.state not in BEFORE_PLAN:
             if not into_plan(taking, there, row):
                 continue
         elif not take_over(taking, there, row):
