@@ -127,7 +127,7 @@ def _clockwork(office: Office) -> list[Found]:
     from notifications.watch.standing import NEVER, clockwork
 
     with office.db.read() as connection:
-        found = clockwork(connection, office.clock.now())
+        found = clockwork(connection, office.settings.data_dir, office.clock.now())
     told = []
     for one in found:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
@@ -157,6 +157,7 @@ def _with_remedy(key: str, said: Text, well: bool) -> Text:
 REMEDIES = {
     "clock": "yanxiu worker --accept-clock",
     "worker": "yanxiu worker",
+    "halt": "yanxiu mail resume",
     "mail": "yanxiu mail",
 }
 

@@ -174,7 +174,7 @@ def _when(project: dict[str, Any]) -> Text:
         return Text(f"{schedule}（暂定）", f"{schedule} (provisional)")
     if ends:
         return Text(f"{opens or ''}～{ends}", f"{opens or ''} to {ends}")
-    return Text(str(opens or ""), str(opens or ""))
+    return Text(str(opens or schedule), str(opens or schedule))
 
 
 LIST_HEADS = (

@@ -184,7 +184,7 @@ CONTACT = ("contact_name", "contact_email", "contact_phone", "office_email")
 
 
 def reclassify(case: Case, _: int) -> Json:
-    return _taken(case, "category", "document_number")
+    return _taken(case, "category", "number", "document_number")
 
 
 def inspect(case: Case, seq: int) -> Json:

@@ -82,7 +82,7 @@ ACTS: tuple[ActRule, ...] = (
     ActRule(Act.POSTPONE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
     ActRule(Act.EXTEND, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
     ActRule(Act.TRANSFER, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
-    ActRule(Act.HAND_OVER, UNDER_WAY, (COORDINATOR, PROVINCE), tells=(HOST,)),
+    ActRule(Act.HAND_OVER, UNDER_WAY, (HOST, COORDINATOR, PROVINCE), tells=(HOST,)),
     ActRule(
         Act.RECLASSIFY,
         (S.REVIEWED, S.PLANNED, S.FILED),

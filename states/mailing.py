@@ -137,6 +137,8 @@ def told(
         return sides if Role.HOST in sides else ()
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
+    if deed is Act.HAND_OVER and by is Role.HOST:
+        return Role.HOST, Role.COORDINATOR  # who has to know whom to call
     if deed is Act.INSPECT and not _to_mend(after):
         return ()
     tells = ACT_RULES[deed].tells

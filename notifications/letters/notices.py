@@ -83,7 +83,11 @@ _ALL = (
     NoticeKind("alarm.bounced", Family.ALARM, Text("退信", "Returned mail")),
     NoticeKind("alarm.unproven", Family.ALARM, Text("退信核实", "Report of returned mail")),
     NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
+    NoticeKind("alarm.forward", Family.ALARM, Text("转发失效", "Forward that fails")),
+    NoticeKind("alarm.refusing", Family.ALARM, Text("发信被拒", "Our mail is refused")),
+    NoticeKind("answer", Family.ALARM, Text("收到回复", "An answer")),
     NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
+    NoticeKind("left", Family.ALARM, Text("联系人账号停用", "A contact disabled")),
     NoticeKind("let_in", Family.ALARM, Text("账号登录方式由他人设置", "A way in made by another")),
     NoticeKind(
         "new_address", Family.ALARM, Text("账号邮箱由他人变更", "Address changed by another")
@@ -195,6 +199,9 @@ NAMES: dict[Family, Names] = {
         "person": Text("原收件人；不知姓名时为邮箱", "to whom it was written, or the address"),
         "address": Text("原收件邮箱", "at which address"),
         "name": Text("项目名称，可能为空", "the project, perhaps empty"),
+        "reason": Text("退回原因", "why it came back"),
+        "forward": Text("转发到的邮箱，可能为空", "where mail is passed on to, perhaps empty"),
+        "count": Text("同一原因涉及的邮箱数", "how many addresses one reason meets"),
         "substitute": Text("代收人，可能为空", "who stands in, perhaps empty"),
         "days": Text("代收时间，可能为空", "when somebody stands in, perhaps empty"),
         "by": Text("操作账号的人，可能为空", "who touched the account, perhaps empty"),

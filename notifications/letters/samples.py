@@ -129,6 +129,10 @@ def _alarms(notice: str, language: str) -> Iterator[dict[str, Any]]:
         alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, person, "b@example.cn")
         if what == "substitute":
             alarm = replace(alarm, substitute="王五", days=day_label(DUE))
+        if what == "forward":
+            alarm = replace(alarm, forward="c@example.cn")
+        if what == "refusing":
+            alarm = replace(alarm, count=20)
         if what in OWN:
             alarm = replace(alarm, by=Text("王五", "Wang"))
         yield alarm_values(replace(alarm, project=project, language=language))

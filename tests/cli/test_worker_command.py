@@ -140,3 +140,25 @@ def test_a_mailbox_of_returned_mail_that_drips_does_not_keep_the_worker(
             process.send_signal(signal.SIGTERM)
             assert process.wait(ENDS_WITHIN) == 0
         imap.kill()
+
+
+def test_an_older_database_is_halted_and_everything_says_so(
+    office: Command, mailbox: Mailbox
+) -> None:
+    """Whoever copies an old file back is told by every command that has to do with mail."""
+    older = (office.data / "yanxiu.db").read_bytes()
+    office.ok("worker", "--once")
+    for name in ("yanxiu.db-wal", "yanxiu.db-shm"):
+        (office.data / name).unlink(missing_ok=True)
+    (office.data / "yanxiu.db").write_bytes(older)
+    checks = office.fails(1, "doctor", "--json").json["checks"]
+    [halted] = [one for one in checks if "发信是否暂停" in one["check"]]
+    assert not halted["ok"] and "比本机的发信记录旧" in halted["message"]
+    assert "yanxiu mail resume" in office.ok("mail").said
+    result = office.fails(1, "worker", "--once", "--json")
+    assert result.json["sent"] == 0 and "发信已暂停" in result.said
+    assert office.json("mail", "resume", "--as", "province1") == {"resumed": True}
+    assert office.json("mail", "resume") == {"resumed": False}
+    assert office.json("worker", "--once")["sent"] == 0
+    assert len(office.json("mailbox")) == 1
+    assert office.ok("verify").out

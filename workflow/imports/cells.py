@@ -26,7 +26,7 @@ NOT_YET = re.compile("待[补定填报核查确].*|后补|未定|暂缺|缺|尚�
 EXCEL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 )
-NUMBERED = re.compile(r"(?:no\.?|第)?[(]?([0-9]{1,6})(?:\.0+)?[)]?[.、,号]?", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:no\.?|第)?[(]?([0-9]{1,6})(?:\.0+)?[)]?[.、,号*★]*", re.IGNORECASE)
 YUAN = re.compile(r"[¥￥]?([0-9][0-9,]{0,20}(?:\.[0-9]{1,10})?)(万)?元?")
 SEPARATORS = re.compile(r"[\r\n,;、<>]")
 BRACKETED = re.compile(r"[(（].*")

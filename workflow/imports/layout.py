@@ -43,20 +43,24 @@ LABEL = re.compile(
 )
 DAY = re.compile(r"(?:[0-9]{4}|[〇○一二三四五六七八九十]{4})年.{1,4}月.{1,3}日|年月日")
 TOP_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)")
-ORDINAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|共?[0-9]{1,4}[期个项班次]*")
+ORDINAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|\(?共?[0-9]{1,4}[期个项班次]*\)?")
 LONE_ORDINAL = re.compile("[一二三四五六七八九十]{1,3}")
 LONGEST_SECTION = 40
+LOOKED_AT = 50  # rows, to say which column may be meant
+MONTH_AND_DAY = re.compile(r"(?:[0-9]{4}[年./-])?[0-9]{1,2}[月./-][0-9上中下初底份]")
 EVIDENCE = frozenset({Field.NAME, Field.HOST})  # a row with one of them may be a project
 MORE_EVIDENCE = frozenset({Field.SCHEDULE, Field.STARTS, Field.PLACE, Field.EMAIL, Field.CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The heading's columns and the rows below it; `title`: a category that stands above it."""
+    """The heading's columns and the rows below it. `section`: the category that stands above it;
+    `from_title`: in the title of the whole table."""
 
     columns: Columns
     body: tuple[Row, ...]
-    title: str | None = None
+    section: str | None = None
+    from_title: bool = False
 
 
 class _Heading(NamedTuple):
@@ -72,17 +76,18 @@ def find_layout(sheet: Sheet, policy: Policy) -> Layout:
     row, body = sheet.rows[head.at].number, sheet.rows[head.at + 1 :]
     columns = read_columns(row, head.cells)
     missing = _missing(columns)
-    title = None
+    section, from_title = _section_above(sheet, head.at, policy), False
     if Field.CATEGORY not in columns.places and not any(_section(r, policy) for r in body):
-        title = _category_in_title(sheet, head.at, policy)
-        if title is None:
+        from_title = section is None
+        section = section or _category_in_title(sheet, head.at, policy)
+        if section is None:
             missing.append(Field.CATEGORY)
     if missing:
-        raise CellError(_say_missing(columns, missing))
+        raise CellError(_say_missing(columns, missing, body, policy))
     if columns.twice:
         twice = "、".join(columns.title(name) or "" for name in columns.twice)
         raise CellError(HEADING_TWICE.format(row=row, columns=twice))
-    return Layout(columns, body, title)
+    return Layout(columns, body, section, from_title)
 
 
 def _heading(sheet: Sheet) -> _Heading | None:
@@ -117,27 +122,54 @@ def _missing(columns: Columns) -> list[Field]:
     return missing
 
 
+def _section_above(sheet: Sheet, start: int, policy: Policy) -> str | None:
+    """A numbered section that begins above its own heading."""
+    for row in sheet.rows[max(start - 1, 0) : start]:
+        first = squeeze(str(_first(row)))
+        if TOP_SECTION.match(first) or LONE_ORDINAL.fullmatch(first):
+            return _section(row, policy)
+    return None
+
+
 def _category_in_title(sheet: Sheet, start: int, policy: Policy) -> str | None:
     """The only category of the file, which stands above the heading or on the sheet's tab."""
     above = [str(value) for row in sheet.rows[:start] for value in row.cells.values()]
     return next((text for text in (*above, sheet.title) if names_one(text, policy)), None)
 
 
-def _say_missing(columns: Columns, missing: list[Field]) -> Text:
+def _say_missing(
+    columns: Columns, missing: list[Field], body: tuple[Row, ...], policy: Policy
+) -> Text:
     """What lacks, and which column of the file may be meant."""
     said = MISSING_COLUMNS.format(
         row=columns.row, columns="、".join(SYNONYMS[name][0] for name in missing)
     )
     for name in missing:
-        guess = next((columns.titles[c] for c in columns.unknown if _hints(name, columns, c)), None)
-        if guess:
+        guess = _guess(name, columns, body, policy)
+        if guess is not None:
             hint = LOOKS_LIKE.format(title=short(guess), column=SYNONYMS[name][0])
             said = Text(f"{said.zh}；{hint.zh}", f"{said.en}; {hint.en}")
     return said
 
 
-def _hints(name: Field, columns: Columns, column: int) -> bool:
-    return any(word in squeeze(columns.titles[column]) for word in HINTS[name])
+def _guess(name: Field, columns: Columns, body: tuple[Row, ...], policy: Policy) -> str | None:
+    """The heading of the column that may be meant, by what it holds or else by its words."""
+    for holds in (_holds, _is_called):
+        for column in columns.unknown:
+            if holds(name, columns.titles[column], [row.cells.get(column) for row in body], policy):
+                return columns.titles[column]
+    return None
+
+
+def _holds(name: Field, _: str, values: list[object], policy: Policy) -> bool:
+    texts = [squeeze(str(value)) for value in values[:LOOKED_AT] if value is not None]
+    if name is Field.CATEGORY:
+        return any(len(t) <= LONGEST_SECTION and names_category(t, policy) for t in texts)
+    return name is Field.SCHEDULE and any(MONTH_AND_DAY.match(text) for text in texts)
+
+
+def _is_called(name: Field, title: str, *_: object) -> bool:
+    return any(word in squeeze(title) for word in HINTS[name])
 
 
 def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
@@ -146,7 +178,7 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     Sections, headings, totals, notes and blanks are passed over in silence. A further heading
     holds for the rows below it.
     """
-    section = layout.title
+    section = layout.section
     columns = layout.columns
     for row in layout.body:
         if is_heading(row.cells):
@@ -215,7 +247,7 @@ HINTS = {
     Field.NAME: ("名", "班", "题"),
     Field.HOST: ("单位", "承办", "主办"),
     Field.SCHEDULE: ("时", "日", "期", "月份"),
-    Field.CATEGORY: ("类", "级", "层次"),
+    Field.CATEGORY: ("类", "级", "层次", "属性", "性质"),
 }
 NO_HEADING = Text(
     f"前{HEADING_WITHIN}行内没有表头，请在表头行写明“项目名称”“承办单位”“举办时间”等列名",

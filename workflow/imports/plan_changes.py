@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.rulebook import Rulebook
 from states.facts import Json
 from states.lifecycle import FINAL
+from states.mailbox import mailbox
 from states.terms import Action, Amendment, Role, State, Text
 from workflow.deeds import Deed, Refused
 from workflow.engine import amend, perform_in
@@ -46,16 +47,21 @@ def into_plan(taking: Taking, there: Known, row: PlanRow) -> bool:
     given = {"category": row.category, **{k: v for k, v in pairs.items() if v is not None}}
     deed = Deed(Action.PLAN, OPERATOR, given, {}, taking.today, machine=True)
     said, differing = plan_facts(row), _differing(there.stored, plan_facts(row))
+    if row.opens_earliest is None:  # the days of the application are not the plan's
+        said |= {name: None for name in SCHEDULE if name not in said}
     # What the plan decides is no difference to what was applied for.
     differs = {name: value for name, value in differing.items() if name not in given}
     what = Amendment.DIFFERS if differs else Amendment.NOTED
     try:
         if there.state is not State.REVIEWED:
             raise Refused([])
+        asked = (taking.connection, taking.book, there.id, deed)
         with taking.connection.begin_nested():  # both or neither
+            if row.opens_earliest is None:  # no step may plan a class without a time; a plan does
+                perform_in(*asked, announce=False, **taking.when)
             _amend(taking, there, said, row, what, _said(there, differs))
-            asked = (taking.connection, taking.book, there.id, deed)
-            perform_in(*asked, announce=False, **taking.when)
+            if row.opens_earliest is not None:
+                perform_in(*asked, announce=False, **taking.when)
     except Refused as error:
         said_why = [finding.message for finding in error.findings]
         message = said_why[0] if said_why else NOT_REVIEWED.format(state=there.state.label)
@@ -101,6 +107,8 @@ def _differing(known: Json, new: Json) -> Json:
 def _same(name: str, known: Any, value: Any) -> bool:
     if name in NAMES and known is not None:
         return alike(str(known)) == alike(str(value))
+    if name.endswith("_email") and known and value:
+        return mailbox(str(known)) == mailbox(str(value))
     return bool(known == value)
 
 

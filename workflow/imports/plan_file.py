@@ -138,7 +138,8 @@ def _time(reading: Reading, found: PlanRow | None) -> str:
     if found is not None and found.opens_earliest and found.opens_latest:
         last = found.planned_ends or found.opens_latest
         first = found.opens_earliest
-        return f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+        span = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+        return span if last != first else span.partition("至")[0]
     written = (reading.value(name) for name in (Field.SCHEDULE, Field.STARTS, Field.ENDS))
     return "至".join(squeeze(str(value)) for value in written if value is not None)
 
@@ -153,8 +154,8 @@ def _about_file(sheet: Sheet, layout: Layout) -> Iterator[Remark]:
     if sheet.others:
         values = {"title": sheet.title, "others": "、".join(sheet.others)}
         yield Remark(None, None, OTHER_SHEETS.format(**values))
-    if layout.title is not None:
-        values = {"title": short(layout.title)}
+    if layout.from_title:
+        values = {"title": short(layout.section)}
         yield Remark(None, None, CATEGORY_FROM_TITLE.format(**values))
     alike = [f"{columns.title(name)}（{SYNONYMS[name][0]}）" for name in columns.alike]
     if alike:

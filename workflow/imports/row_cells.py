@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from states.policy import Category
@@ -15,6 +16,8 @@ from workflow.imports.headings import Field
 from workflow.imports.row_dates import read_actual, read_schedule
 from workflow.imports.rows import PlanRow, Reading
 from workflow.imports.words import CellError, short
+
+NAME_AND_PHONE = re.compile("([一-龥·]{2,10})[ ,，、:：/]*([0-9][0-9 ()（）—-]{6,})")
 
 
 def read_row(reading: Reading) -> PlanRow | None:
@@ -50,8 +53,7 @@ def _plain_cells(reading: Reading) -> dict[str, Any]:
         "department": reading.text(Field.DEPARTMENT),
         "place": reading.text(Field.PLACE),
         "planned_trainees": _head_count(reading),
-        "contact_name": reading.text(Field.CONTACT),
-        "contact_phone": reading.text(Field.PHONE),
+        **_contact(reading),
         "contact_email": _address(reading, Field.EMAIL),
         "office_email": _address(reading, Field.OFFICE_EMAIL),
         "state": reading.take(Field.STATE, cells.read_state),
@@ -69,6 +71,15 @@ def _head_count(reading: Reading) -> int | None:
     if not exact:
         reading.warn(Field.TRAINEES, ABOUT.format(value=short(value), count=count or 0))
     return count
+
+
+def _contact(reading: Reading) -> dict[str, str | None]:
+    """Name and telephone; of a column with both (联系人及电话) each to its own."""
+    name, phone = reading.text(Field.CONTACT), reading.text(Field.PHONE)
+    together = "联系人" in squeeze(reading.columns.title(Field.PHONE) or "")
+    if name is None and phone and together and (both := NAME_AND_PHONE.fullmatch(phone)):
+        name, phone = both[1], both[2].strip()
+    return {"contact_name": name, "contact_phone": phone}
 
 
 def _address(reading: Reading, name: Field) -> str | None:

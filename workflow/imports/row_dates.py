@@ -21,6 +21,7 @@ from workflow.imports.schedule import (
 from workflow.imports.time_notes import differs_in_length
 from workflow.imports.words import short
 
+BOTH = re.compile("[日号0-9][-—–~～至到][0-9]{1,2}(?:[月日号.]|$)")
 DIGIT = re.compile("[0-9一二三四五六七八九十]")
 
 
@@ -71,7 +72,12 @@ def _side(reading: Reading, name: Field) -> Any:
 
 def _joined(reading: Reading, start: Any, end: Any) -> Any:
     """Opening and end from two columns, as one time."""
+    if start is None and end is not None:
+        reading.warn(Field.ENDS, NO_START.format(value=short(end)))
     if start is None or end is None or start == end:
+        return start
+    if isinstance(start, str) and BOTH.search(start):  # the whole time stands in the first column
+        reading.warn(Field.ENDS, NO_END_NEEDED.format(start=short(start), value=short(end)))
         return start
     if isinstance(end, str) and not DIGIT.search(end):  # 待定
         reading.warn(Field.ENDS, NO_END.format(value=short(end)))
@@ -117,6 +123,14 @@ MOST_SESSIONS = 12  # more is no number of sessions of one project
 OTHER_YEAR = Text(
     "本格显示为“{value}”，文件中存的是{day}，已按{year}年登记，请核对",
     "The cell shows “{value}” and holds {day}; it was taken for {year}, check it",
+)
+NO_START = Text(
+    "只填写了结束日期“{value}”，没有开始日期，请补填",
+    "There is only the end, “{value}”, and no start; add it",
+)
+NO_END_NEEDED = Text(
+    "开始日期“{start}”已含起止时间，结束日期“{value}”没有采用，请核对",
+    "The start “{start}” names both days, and the end “{value}” was not taken; check it",
 )
 NO_END = Text(
     "结束日期“{value}”没有采用，只登记了开始日期，确定后请补充",

@@ -41,6 +41,33 @@ def test_a_reviewed_application_is_put_in_the_plan(
     assert books.problems() == []
 
 
+def test_a_plan_without_a_time_takes_the_time_of_the_application_away(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    """What was applied for is not what the plan says; dates that nobody planned start no term."""
+    books.apply(table(USUAL | {"状态": "已审核推荐"}), date(2025, 1, 20))
+    result = books.apply(table(USUAL | {"举办时间": "待定"}), date(2025, 2, 20))
+    assert (result.changed, result.rejected) == (1, [])
+    assert books.rows(PROJECT, "state", "opens", "ends") == [("planned", None, None)]
+    assert books.facts()["schedule_text"] == "待定"
+    assert books.rows(DEADLINE, "id", kind="filing", standing="open") == []
+    assert books.problems() == []
+    again = books.apply(table(USUAL | {"举办时间": "待定"}), date(2025, 2, 21))
+    assert (again.imported, again.changed, again.rejected) == (0, 0, [])
+
+
+@pytest.mark.parametrize("state", ["起草中", "已申报", "已审核推荐"])
+def test_a_list_that_says_application_plans_nothing(
+    books: Books, table: Callable[..., Path], state: str
+) -> None:
+    """The list of projects, exported with its applications and imported again, changes nothing."""
+    listed = table(USUAL | {"状态": state})
+    books.apply(listed, date(2025, 1, 20))
+    again = books.apply(listed, date(2025, 2, 20))
+    assert (again.imported, again.changed, again.rejected) == (0, 0, [])
+    assert len(books.rows(EVENT, "deed")) == 1
+
+
 def test_a_draft_is_not_put_in_the_plan(books: Books, table: Callable[..., Path]) -> None:
     books.apply(table(USUAL | {"状态": "起草中"}), date(2025, 1, 20))
     result = books.apply(table(USUAL), date(2025, 2, 20), skip_bad_rows=True)
