@@ -8,7 +8,18 @@ from command import Command
 
 from states.terms import Act, Action
 
-REASON = {"rule", "key", "clause", "severity", "fact", "message", "who", "earliest", "consequence", "step"}
+REASON = {
+    "rule",
+    "key",
+    "clause",
+    "severity",
+    "fact",
+    "message",
+    "who",
+    "earliest",
+    "consequence",
+    "step",
+}
 
 
 def why(office: Command, *words: object) -> dict[str, Any]:

@@ -184,6 +184,7 @@ REASONS: dict[str, Text] = {
     "muted": Text("收件人选择不接收", "the recipient muted it"),
     "in_digest": Text("按收件人选择并入定期汇总", "goes into the recipient's digest"),
     "bounced": Text("邮件曾被退回，邮箱待核实", "mail to this address came back"),
+    "disabled": Text("收件人账号已停用，须更换联系人", "disabled; another contact is needed"),
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
     "empty": Text("没有需要汇总的事项", "nothing to report"),

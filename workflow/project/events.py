@@ -132,7 +132,7 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
     if deed == Action.REJECT:
         own = own_outcome(State(source), category, given.get("code", ""))
         return own or deed_name(Action.REJECT, State(source), category)
-    if deed in set(Action) | set(Act) and not (machine and deed == Act.CHANGE):
+    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 
