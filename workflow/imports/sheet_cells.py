@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workflow.identity import tidy
@@ -232,13 +233,19 @@ def _is_nought(given: Mapping[str, str], name: str) -> bool:
 
 def _place(ref: str) -> tuple[int, int]:
     """Row and column of A1."""
-    letters = ref.rstrip("0123456789").replace("$", "").upper()
+    letters = ref.rstrip("0123456789")
+    digits = ref[len(letters) :]
+    return int(digits or 0), _column(letters)
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
     column = 0
-    for letter in letters:
+    for letter in letters.replace("$", "").upper():
         column = column * 26 + ord(letter) - ord("A") + 1
-    if not letters.isalpha() or not letters.isascii() or column > MAX_COLUMN:
-        raise Broken(ref)
-    return attribute({"r": ref[len(ref.rstrip("0123456789")) :]}, "r"), column
+    if not 1 <= column <= MAX_COLUMN:
+        raise Broken(letters)
+    return column
 
 
 def _area(ref: str) -> Area:

@@ -17,6 +17,8 @@ def look_at_row(reading: Reading) -> None:
     """Warn of a row that is hidden, and of cells that are struck through or cannot be seen."""
     if reading.row.hidden:
         reading.warn(None, HIDDEN_ROW)
+    if not reading.row.marks:
+        return
     struck = [name for name in reading.columns.places if _is_struck(reading, name)]
     if Field.NAME in struck:
         reading.warn(None, STRUCK_ROW)
