@@ -112,6 +112,19 @@ def by_hand(numbers: Numbers, note: Note = "", user: User = "", json: Json = Fal
 
 
 @mail_app.command(
+    "resume",
+    help=both(
+        "数据库恢复后恢复发信：请先核对，发信记录中已发出的不会重发",
+        "Let mail go on after a restore: what the journal shows as sent is not sent again",
+    ),
+)
+def resume(user: User = "", json: Json = False) -> None:
+    from cli.verbs_mail_do import resume as run
+
+    run(user, json)
+
+
+@mail_app.command(
     "export",
     help=both(
         "连不上发信服务器时：把待发邮件存为 .eml，并生成可打印的电话通知登记表",

@@ -13,11 +13,13 @@ from cli.verbs_worker import make_worker
 from config.zone import local
 from notifications.coming import Coming
 from notifications.coming import coming as reminders_to_come
+from notifications.sending.recall import standing_halt
 from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
 from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
+from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
 
@@ -38,6 +40,9 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         then = _coming(office, connection, project) if project else []
         silent_in_all = mail_log.count_silence(connection)
         trouble = _trouble(connection)
+        halt = standing_halt(connection, office.settings.data_dir, office.clock.now())
+    if halt:
+        office.printer.message(HALTED.format(why=halt.text))
     if as_json:
         office.printer.data([mail_log.labelled(row) for row in rows])
         return
@@ -159,7 +164,7 @@ def coming(project: int, as_json: bool) -> None:
 
 def _coming(office: Office, connection: Connection, project: int) -> list[Coming]:
     today = office.clock.today()
-    return reminders_to_come(connection, office.book, project, today=today, inside=True)
+    return list(reminders_to_come(connection, office.book, project, today=today, inside=True))
 
 
 def _print_coming(office: Office, found: list[Coming]) -> None:

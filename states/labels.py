@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from states.facts import Facts
 from states.filling import LETTER, NOTICE
 from states.policy import Category
-from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, State, Text
+from states.terms import (
+    BEFORE_PLAN,
+    REJECTED_AS,
+    Act,
+    Action,
+    Amendment,
+    State,
+    Text,
+    known_deed,
+)
 
 
 def is_national_money(category: Category) -> bool:
@@ -93,6 +102,14 @@ def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
     if deed is Action.WITHDRAW:
         return WITHDRAWN_AS if state in BEFORE_PLAN else CANCELLED_AS
     return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
+
+
+def overtaking(deed: str, state: State, category: Category) -> Text:
+    """What overtook a proposal: a step, or what a newer plan says."""
+    named = known_deed(deed)
+    if named is not None:
+        return deed_name(named, state, category)
+    return next((one.label for one in Amendment if one == deed), Text(deed, deed))
 
 
 def _refused_money(category: Category) -> Text:

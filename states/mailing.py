@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from states.decide import sides_of_proposal
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, STEPS
 from states.terms import STAFF, Act, Action, Force, Kind, Labelled, Role, State
@@ -124,14 +125,20 @@ NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND, 
 
 
 def told(
-    deed: Action | Act, source: State, after: Facts, by: Role, today: date
+    deed: Action | Act, before: Facts, after: Facts, by: Role, today: date
 ) -> tuple[Role, ...]:
     """Who gets a mail about a deed. A class moved into the past concerns its own people only; a
-    milestone those who did not record it; an inspection its host, if there is something to mend."""
+    milestone those who did not record it; an inspection its host, if there is something to mend; the
+    end of a proposal both sides, but for colleagues, who see it."""
     if isinstance(deed, Action):
-        return STEPS[source, deed].tells
+        return STEPS[before.state, deed].tells
+    if deed is Act.CANCEL:
+        sides = sides_of_proposal(before)
+        return sides if Role.HOST in sides else ()
     if deed is Act.MILESTONE and by is Role.HOST:
         return ()
+    if deed is Act.HAND_OVER and by is Role.HOST:
+        return Role.HOST, Role.COORDINATOR  # who has to know whom to call
     if deed is Act.INSPECT and not _to_mend(after):
         return ()
     tells = ACT_RULES[deed].tells

@@ -104,7 +104,9 @@ class Mail(SQLModel, table=True):
     on_date: date  # the working day it belongs to
     status: str = MailStatus.PENDING.value
     reason: str = ""
-    token: str = Field(unique=True)  # the left half of the Message-ID, the same for each repeat
+    # The left half of the Message-ID, the same for each repeat: by lot until the mail is written,
+    # then the fingerprint of what it is (notifications/sending/fingerprints.py).
+    token: str = Field(unique=True)
     subject: str = ""
     content: bytes | None = Field(default=None, sa_type=LargeBinary)  # as handed to the server
     created_at: datetime
@@ -151,6 +153,15 @@ class MailAttempt(SQLModel, table=True):
     outcome: str
     reply: str
     person: str = ""  # login, where a person did it
+
+
+class SentBefore(SQLModel, table=True):
+    """What a worker's journal shows as sent and this database does not remember: it is older than
+    the journal, a restored copy. By fingerprint, of a mail and of each thing that it told."""
+
+    __tablename__ = "sent_before"
+    fingerprint: str = Field(primary_key=True)
+    at: datetime
 
 
 class Refusal(SQLModel, table=True):
@@ -214,5 +225,6 @@ ADDRESS = table_of(Address)
 WORDING = table_of(Wording)
 MAIL = table_of(Mail)
 ATTEMPT = table_of(MailAttempt)
+SENT_BEFORE = table_of(SentBefore)
 REFUSAL = table_of(Refusal)
 REMINDER = table_of(Reminder)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from notifications.letters import lines
 from notifications.letters.grounds import CENTRE_STAYS, centre_stays
+from notifications.letters.printing import long_text
 from notifications.letters.schedule import planned_time
 from notifications.letters.step_lines import receipt
 from notifications.letters.story import SUBSIDY, Line, Said, Story, Told
 from notifications.letters.words import words_in
-from states.labels import state_label
-from states.terms import Act, Basis, Kind, Text, day_label, yuan
+from states.labels import deed_name, overtaking, state_label
+from states.terms import Act, Basis, Kind, Text, day_label, deed_of, yuan
 
 OLD_TIME, NEW_TIME = Text("原定办班时间", "Planned before"), Text("现定办班时间", "Planned now")
 MOVED = Text("时间变更", "Dates changed")
@@ -137,6 +139,23 @@ def correct(story: Story) -> Told:
     return Told(Text("更正", "Corrected"), tuple(told))
 
 
+def cancel(story: Story) -> Told:
+    """The end of a proposal: by a person, who says why, or by another step that overtook it."""
+    proposal = story.before.pending
+    label = deed_name(deed_of(proposal["deed"]), story.source, story.category)
+    by = story.text("overtaken_by")
+    now = overtaking(by, story.source, story.category) if by else ""
+    told: list[Line] = [
+        (Text("拟办事项", "Proposal"), label),
+        (Text("提出日期", "Proposed on"), long_text(date.fromisoformat(proposal["on"]))),
+        (Text("终止日期", "Ended on"), story.on_label),
+        (Text("已另行办理", "Done instead"), now),
+        lines.reason(story),
+    ]
+    values: dict[str, Said] = {"label": label, "now": now}
+    return Told(Text("拟办终止", "Proposal ended"), tuple(told), values=values)
+
+
 def _moved(story: Story) -> bool:
     return planned_time(story.before) != planned_time(story.after)
 
@@ -214,4 +233,5 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,
+    Act.CANCEL: cancel,
 }

@@ -24,8 +24,9 @@ class Alarm:
     `what`: "bounced" (it came back, for a reason that is not the address), "unproven" (a report says
     so that proves nothing), "marked" (the address is no good, and nothing more is sent to it),
     "forward" (the mailbox passes mail on to one that fails), "refusing" (one reason meets many: the
-    fault is with our sending), "substitute" (somebody stands in for some days), "let_in" (`by` made
-    a password, link or key for the reader) or "new_address" (`by` changed the reader's address).
+    fault is with our sending), "answer" (a person answered a mail of ours), "substitute" (somebody
+    stands in for some days), "left" (the contact has been disabled), "let_in" (`by` made a password, link or key for the reader) or
+    "new_address" (`by` changed the reader's address).
     """
 
     to_name: str
@@ -43,6 +44,8 @@ class Alarm:
     reason: Reason = Reason.UNKNOWN
     forward: str = ""  # where the mailbox passes mail on to
     count: int = 0  # addresses that one reason meets
+    files: tuple[str, ...] = ()  # names of what came with an answer
+    place: str = ""  # where the original of an answer lies
     substitute: str = ""  # who stands in, and when
     days: Text = NOTHING
     by: Text = NOTHING  # who did something to the reader's account
@@ -92,11 +95,27 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "not arrive by `yanxiu mail` and send it again. Tell what is urgent by telephone.",
         ),
     ),
+    "answer": (
+        Text("收到回复", "An answer"),
+        Text(
+            "请阅处；直接回复本邮件即可答复来信人。",
+            "Please see to it; an answer to this mail goes to who wrote.",
+        ),
+    ),
     "substitute": (
         Text("代收安排", "Substitution"),
         Text(
             "如与实际不符，请与本人核实，并告知系统管理员。",
             "If this is not so, ask the person and tell the administrator.",
+        ),
+    ),
+    "left": (
+        Text("更换联系人", "Another contact"),
+        Text(
+            "请在项目页面办理“更换联系人”，或请承办单位更换；在此之前，提醒不再发给该联系人，"
+            "请以电话等方式通知承办单位。",
+            "Name another contact on the project's page, or have the host do so. Until then no "
+            "reminder goes to this contact; tell the host by telephone.",
         ),
     ),
     "let_in": (
@@ -116,14 +135,16 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
         ),
     ),
 }
-NEWS = frozenset({"substitute", "let_in", "new_address"})  # nothing has failed
-OWN = NEWS - {"substitute"}  # about the reader
+NEWS = frozenset({"answer", "substitute", "left", "let_in", "new_address"})  # nothing has failed
+OWN = NEWS - {"answer", "substitute", "left"}  # about the reader
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
     "subject": Text("邮件主题", "Subject of the mail"),
     "reason": Text("退回原因", "Why it came back"),
     "forward": Text("转发到", "Passed on to"),
+    "files": Text("附件", "Attachments"),
+    "place": Text("原邮件存于", "The original is in"),
     "said": Text("邮件服务器答复", "The server's words"),
     "substitute": Text("代收人", "Substitute"),
     "days": Text("代收时间", "Days"),
@@ -132,28 +153,35 @@ LABELS = {
 }
 
 
-OWNER = Text("账号", "Account")
+_OF_WHOM = {
+    **dict.fromkeys(OWN, Text("账号", "Account")),
+    "left": Text("原联系人", "Contact"),
+    "answer": Text("来信人", "Written by"),
+}
+WROTE = Text("来信内容", "What was written")
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
     """The alarm about mail that did not arrive, or the news of who stands in."""
     language, say = alarm.language, phrases(alarm.language)
     values = alarm_values(alarm)
-    news = alarm.what in NEWS
+    news, answer = alarm.what in NEWS, alarm.what == "answer"
     notice = alarm.what if news else f"alarm.{alarm.what}"
     subject, lead = wordings.fill(notice, language, values)
-    person = values["person"]
+    person = "" if alarm.what == "refusing" else values["person"]
     number = "" if alarm.number is None else str(alarm.number)
     facts = [
         (say.name, plain(alarm.project, language)),
         (say.number, number),
         (say.host, plain(alarm.host, language)),
-        (OWNER.in_(language) if alarm.what in OWN else LABELS["person"].in_(language), person),
+        (_OF_WHOM.get(alarm.what, LABELS["person"]).in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["forward"].in_(language), values["forward"]),
-        (LABELS["reason"].in_(language), values["reason"] if alarm.said else ""),
-        (LABELS["said"].in_(language), plain(alarm.said, language)),
+        (LABELS["reason"].in_(language), values["reason"] if alarm.said and not answer else ""),
+        ((WROTE if answer else LABELS["said"]).in_(language), _paragraphs(alarm.said, language)),
+        (LABELS["files"].in_(language), "、".join(plain(name) for name in alarm.files)),
+        (LABELS["place"].in_(language), plain(alarm.place, language)),
         (LABELS["substitute"].in_(language), values["substitute"]),
         (LABELS["days"].in_(language), values["days"]),
         (LABELS["by"].in_(language), values["by"]),
@@ -162,6 +190,11 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
     shown = [(label, value) for label, value in facts if value]
     more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
     return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
+
+
+def _paragraphs(said: str, language: str) -> str:
+    """What was written in several lines, in one."""
+    return "　".join(plain(line, language) for line in said.splitlines())
 
 
 def _todo(alarm: Alarm) -> Text:

@@ -85,7 +85,9 @@ _ALL = (
     NoticeKind("alarm.marked", Family.ALARM, Text("邮箱停发", "Address stopped")),
     NoticeKind("alarm.forward", Family.ALARM, Text("转发失效", "Forward that fails")),
     NoticeKind("alarm.refusing", Family.ALARM, Text("发信被拒", "Our mail is refused")),
+    NoticeKind("answer", Family.ALARM, Text("收到回复", "An answer")),
     NoticeKind("substitute", Family.ALARM, Text("代收安排", "Substitution")),
+    NoticeKind("left", Family.ALARM, Text("联系人账号停用", "A contact disabled")),
     NoticeKind("let_in", Family.ALARM, Text("账号登录方式由他人设置", "A way in made by another")),
     NoticeKind(
         "new_address", Family.ALARM, Text("账号邮箱由他人变更", "Address changed by another")

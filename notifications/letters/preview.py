@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from notifications.letters.alarm_letter import NEWS, Alarm, render_alarm
+from notifications.letters.alarm_letter import OWN, Alarm, render_alarm
 from notifications.letters.digest_letter import Digest, DigestRow, render_digest
 from notifications.letters.imagined import imagined
 from notifications.letters.imagined_letter import (
@@ -183,7 +183,7 @@ def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
     if notice == "substitute":
         colleague = COLLEAGUE.in_(reader.language)
         return replace(shown, substitute=colleague, days=day_label(reader.today))
-    if notice in NEWS:
+    if notice in OWN:
         return replace(shown, by=COLLEAGUE)
     said, reason = SAID.get(shown.what, ("", Reason.UNKNOWN))
     forward = "someone@example.com" if shown.what == "forward" else ""
@@ -196,5 +196,6 @@ SAID = {
     "marked": ("550 5.1.1 User unknown", Reason.GONE),
     "forward": ("550 5.1.1 User unknown", Reason.GONE),
     "refusing": ("554 5.7.1 Rejected as spam", Reason.CONTENT),
+    "answer": ("已收到，材料将于下周一报送。", Reason.UNKNOWN),
 }
 COLLEAGUE = Text("同事", "a colleague")

@@ -193,7 +193,7 @@ def _before(connection: Connection, event: Any) -> Json:
 
 def _proposed(connection: Connection, event: Any, changes: Json) -> Json:
     """What the first of two people gave, where this event completes a proposal."""
-    if "pending" not in changes:
+    if "pending" not in changes or event.deed == Act.CANCEL:
         return {}
     proposal = connection.execute(
         select(EVENT.c.given)

@@ -8,8 +8,9 @@ or marked as read; should that fail, the second reading finds its own line and c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +19,11 @@ from sqlalchemy import Connection, func, or_, select, update
 from config.settings import Settings
 from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, never
 from notifications.returns.bounces import Report, parse
-from notifications.returns.imap_box import ImapBox
+from notifications.returns.imap_box import Bookmark, ImapBox
+from notifications.returns.personal_mail import personal
+from workflow import kept
 from workflow.database import Database
+from workflow.mail.answers import pass_on
 from workflow.mail.attempts import record
 from workflow.mail.desk import BOUNCED, BY_HAND, UNPROVEN
 from workflow.mail.refusals import note_refusal, settle
@@ -33,18 +37,22 @@ MOST_KEPT = 3  # different reports of one sort that are kept about one sending o
 @dataclass
 class Collected:
     """Mails read; reports about a mail of ours, about delay only, about none of ours; addresses
-    stopped; mails that were no report at all."""
+    stopped; answers of people that were passed on; mails that were none of all this."""
 
     read: int = 0
     matched: int = 0
     marked: int = 0
     delayed: int = 0
     unknown: int = 0
+    answers: int = 0
     other: int = 0
 
 
 def sources(
-    settings: Settings, at: datetime, stop: Callable[[], bool] = never
+    settings: Settings,
+    at: datetime,
+    stop: Callable[[], bool] = never,
+    bookmark: Bookmark | None = None,
 ) -> Iterator[BounceSource]:
     """Where returned mail arrives, as set; none if nothing is set."""
     if settings.bounce_folder is not None:
@@ -57,6 +65,8 @@ def sources(
             settings.imap_password,
             settings.imap_security,
             settings.imap_mailbox,
+            since=(at - RECENT).date(),
+            bookmark=bookmark or Bookmark(),
             stop=stop,
         )
 
@@ -70,18 +80,22 @@ def collect(
     Raises BounceProblem where a source fails, after the other one has been read.
     """
     collected, problems = Collected(), []
-    for source in sources(settings, at, stop):
+    with db.read() as connection:
+        bookmark = _bookmark(connection, settings)
+    for source in sources(settings, at, stop, bookmark):
         try:
             for raw, done in source:
                 if stop():
                     break
                 with db.write() as connection:
-                    _take_in(connection, raw, at, collected)
-                done()
+                    taken_in = _take_in(connection, raw, source.place, at, collected)
+                done(taken_in)
         except BounceProblem as problem:
             problems.append(problem)
     with db.write() as connection:
         collected.marked = settle(connection, at=at).stopped
+        if settings.imap_host:
+            kept.put(connection, _box(settings), json.dumps(asdict(bookmark)))
     if problems and not stop():
         raise problems[0]
     return collected
@@ -93,11 +107,32 @@ def check(settings: Settings, *, at: datetime) -> None:
         source.check()
 
 
-def _take_in(connection: Connection, raw: bytes, at: datetime, collected: Collected) -> None:
+def _box(settings: Settings) -> str:
+    """The key under which it is kept how far the mailbox has been read."""
+    account = f"{settings.imap_username}@{settings.imap_host}:{settings.imap_port}"
+    return f"imap.read:{account}/{settings.imap_mailbox}"
+
+
+def _bookmark(connection: Connection, settings: Settings) -> Bookmark:
+    found = kept.get(connection, _box(settings))
+    return Bookmark(**json.loads(found)) if found else Bookmark()
+
+
+def _take_in(
+    connection: Connection, raw: bytes, place: str, at: datetime, collected: Collected
+) -> bool:
+    """Whether anything came of the mail; if not, people may want to see it."""
     collected.read += 1
-    reports = [report for report in parse(raw) if report.action in ("failed", "delayed")]
-    collected.other += not reports
+    reports = parse(raw)
+    if not reports:
+        reply = personal(raw)
+        answers = reply is not None and pass_on(connection, reply, place=place, at=at)
+        collected.answers += answers
+        collected.other += not answers
+        return answers
     for report in reports:
+        if report.action not in ("failed", "delayed"):
+            continue
         mail = _mail_of(connection, report, at)
         if mail is None:
             collected.unknown += 1
@@ -105,6 +140,7 @@ def _take_in(connection: Connection, raw: bytes, at: datetime, collected: Collec
         collected.matched += 1
         collected.delayed += report.action == "delayed"
         _put_on_record(connection, report, mail, at)
+    return True
 
 
 COLUMNS = (

@@ -39,8 +39,8 @@ ACTION_OF = {"5": "failed", "4": "delayed", "2": "delivered"}  # first digit of 
 TOKEN = re.compile(r"<([0-9a-f]{32})@")
 TOKEN_IN_TEXT = re.compile(r"Message-ID:\s{0,9}<([0-9a-f]{32})@", re.I)
 MULTIPART = re.compile(rb"multipart/", re.I)
-# Python reads the parameters of this field in quadratic time.
-ENDLESS = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
+# Python reads the parameters of these fields in quadratic time.
+ENDLESS = re.compile(rb"^content-(?:type|disposition):(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
 
 MACHINE = re.compile(
     r"(?:mailer-?daemon|post-?master|mail-?daemon|microsoftexchange[0-9a-f]{0,40})@", re.I
@@ -108,7 +108,7 @@ def parse(raw: bytes) -> list[Report]:
     if len(raw) > LARGEST:
         return []
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if _costly(raw):
+    if costly(raw):
         return []
     try:
         mail = message_from_bytes(raw)
@@ -119,7 +119,7 @@ def parse(raw: bytes) -> list[Report]:
     return list(dict.fromkeys(reports))[:MOST_REPORTS]
 
 
-def _costly(raw: bytes) -> bool:
+def costly(raw: bytes) -> bool:
     """Whether Python would take more than seconds to take this mail apart."""
     multiparts = islice(MULTIPART.finditer(raw), MOST_MULTIPARTS + 1)
     return (

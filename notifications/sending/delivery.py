@@ -8,7 +8,7 @@ never risked (docs/decisions/0009).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -35,12 +35,16 @@ from notifications.sending.claims import (
     take_back,
 )
 from notifications.sending.conversation import Conversation
+from notifications.sending.fingerprints import Fingerprint, Fingerprints
+from notifications.sending.journal import Journal, Sent
 from notifications.sending.pace import slot
+from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
 from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
 from notifications.sending.writing import Unwritable, attempt
 from states.refusal import Reason
 from workflow.database import Database
 from workflow.mail.desk import awaits_approval
+from workflow.mail.halt import halted
 from workflow.mail.refusals import MANY, meets_many, note_refusal, settle, unsettled
 from workflow.mail_tables import MailStatus
 from workflow.persist import persist
@@ -92,10 +96,14 @@ class Delivery:
         self.db, self.writer, self.settings = db, writer, settings
         self.clock, self.helper = clock, helper
         self.server = trouble.server_of(settings)
+        self.journal = Journal(settings.data_dir)
+        self.fingerprints = Fingerprints(settings.data_dir)
         self.hand = Hand(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
         self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
         self.result = DeliveryResult()
         self.slot: datetime | None = None  # when the next mail may go, where a rate is set
+        self.halted = False  # mail as a whole
+        self.forgetful = False  # the database was restored: some mail was sent already
         self.standing: trouble.Trouble | None = None  # on record
         self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
         self.breaks = 0
@@ -135,9 +143,11 @@ class Delivery:
                 claims = self._claim(errand)
                 if claims is None or not self._send(conversation, claims, stop):
                     break
+                self.journal.sync()
                 yield
         finally:
             conversation.close()
+            self.journal.close()
 
     # -- Claiming -----------------------------------------------------------------------------
 
@@ -150,11 +160,15 @@ class Delivery:
                 if not errand.insists or standing.kind == "password":
                     return None
             if not self.begun:
+                compare(connection, self.journal, now)
+                self.forgetful = anything_taken_over(connection)
                 bring_back(connection, now)
                 self.begun = True
+            self.halted = halted(connection) is not None
             rows = self.hand.due(connection, self._search(errand, now))
             claims = [claim for row in rows if (claim := self._ready(connection, row, now))]
             if claims:
+                self.journal.open(now)
                 self._take_slot(connection, now)
         return claims if rows else None
 
@@ -164,12 +178,20 @@ class Delivery:
         if rate:  # no more than can be sent well within a lease
             share = rate * self.lease.total_seconds() / 2 / self.settings.smtp_connections
             most = min(BATCH, max(1, int(share)))
-        return Search(now, errand.until, errand.started, working, most)
+        return Search(now, errand.until, errand.started, working, most, self.halted)
 
     def _ready(self, connection: Connection, row: Any, now: datetime) -> Claim | None:
+        found = self._fingerprint(connection, row)
         if row.handed and row.status == MailStatus.LEASED.value:
+            if self.journal.shows(found.token, since=row.tried_at):  # killed before the commit
+                record_sent(connection, row.id, found.token, now, outcome=MailStatus.SENT.value)
+                self.result.sent += 1
+                return None
             why = "acceptance unknown: the sender was interrupted"
             log(connection, row.id, MailStatus.FAILED.value, why, now, once=False)
+        if self.forgetful and sent_already(connection, row, found):
+            self.result.withheld += 1
+            return None
         if row.handed >= MOST_HANDED and row.attempts:  # none: a person has queued it again
             set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
             self.result.failed += 1
@@ -178,6 +200,8 @@ class Delivery:
             set_aside(connection, row.id, MailStatus.AWAITING, "approval")
             self.result.withheld += 1
             return None
+        if self.forgetful:  # it may tell less now
+            found = self._fingerprint(connection, row)
         written: Written | None
         if row.handed and row.went_to != self.settings.mail_trial_to:
             # Trial mode was switched meanwhile: the same bytes would go to the wrong address.
@@ -187,8 +211,14 @@ class Delivery:
         if row.handed:  # a server may have it: the same bytes for good
             written = Written(row.subject, row.content, row.went_to)
         else:
-            written = self._written(connection, row, now)
-        return self.hand.take(connection, row, written, now) if written else None
+            written = self._written(connection, row._replace(token=found.token), now)
+        return self.hand.take(connection, row, written, found, now) if written else None
+
+    def _fingerprint(self, connection: Connection, row: Any) -> Fingerprint:
+        """What the mail is. Its Message-ID stays from the first attempt on."""
+        found = self.fingerprints.of(connection, row)
+        untried = row.tried_at is None and not row.handed
+        return found if untried else replace(found, token=row.token)
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
@@ -268,6 +298,7 @@ class Delivery:
         """Keep the answer, whatever it takes, before anything else is done."""
         now = self.clock()
         ruled = ruling(claim, answer, now, self.chance)
+        lost = self._journal(claim, now) if answer.outcome is Outcome.ACCEPTED else None
 
         def work(connection: Connection, again: bool) -> None:
             mine = self.hand.record(connection, claim, ruled, now, again=again)
@@ -286,6 +317,17 @@ class Delivery:
         if answer.outcome in ANSWERED:
             self.standing = None
         self._count(ruled)
+        if lost is not None:
+            raise lost
+
+    def _journal(self, claim: Claim, now: datetime) -> OSError | None:
+        """Note what a server has taken, before the commit: the journal knows of all that is out.
+        What keeps it from being noted must not keep the answer from being recorded."""
+        try:
+            self.journal.note(Sent(now, claim.print.token, claim.print.tells))
+        except OSError as error:
+            return error
+        return None
 
     def _refuses_all(self, claim: Claim, answer: Answer) -> bool:
         """Whether the server now refuses one after the other for the same reason: then none of

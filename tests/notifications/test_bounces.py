@@ -32,7 +32,7 @@ from notifications.letters.envelope import compose
 from notifications.letters.values import Rendered
 from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder
 from notifications.returns.bounces import LARGEST, Report, parse
-from notifications.returns.imap_box import ImapBox, _mailbox
+from notifications.returns.imap_box import Bookmark, ImapBox, _mailbox
 from states.refusal import Reason
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -459,7 +459,7 @@ def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> l
     for raw, done in source:
         found.append(raw)
         after()
-        done()
+        done(True)
     return found
 
 
@@ -614,20 +614,60 @@ def deliver(port: int, mailbox: str, *mails: bytes) -> None:
 @pytest.mark.parametrize("mailbox", ["INBOX", "退信 & 通知", 'a "b" \\'])
 def test_a_mailbox_is_read_once(imap: int, mailbox: str) -> None:
     deliver(imap, mailbox, crlf(POSTFIX), MAIL)
-    found = handled(box(imap, mailbox))
+    mark = Bookmark()
+    found = handled(box(imap, mailbox, bookmark=mark))
     assert found == [crlf(POSTFIX), MAIL]
     assert [parse(raw) for raw in found] == [[FAILED], []]
-    assert handled(box(imap, mailbox)) == []
+    assert handled(box(imap, mailbox, bookmark=mark)) == []
     deliver(imap, mailbox, crlf(EXCHANGE))
-    assert handled(box(imap, mailbox)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, mailbox, bookmark=mark)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, mailbox)) == []  # also by a program that has forgotten
+
+
+def test_what_somebody_has_opened_is_read_all_the_same(imap: int) -> None:
+    """Before the first reading and between two; once each."""
+    deliver(imap, "opened", crlf(POSTFIX))
+    open_all(imap, "opened")
+    mark, lately = Bookmark(), datetime.now(UTC).date()
+    assert handled(box(imap, "opened", bookmark=mark, since=lately)) == [crlf(POSTFIX)]
+    deliver(imap, "opened", crlf(EXCHANGE))
+    open_all(imap, "opened")
+    assert handled(box(imap, "opened", bookmark=mark)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, "opened", bookmark=mark)) == []
+
+
+def open_all(port: int, mailbox: str) -> None:
+    """As a person does who looks into the box."""
+    with IMAP4("localhost", port, timeout=20) as client:
+        client.login(USER, PASSWORD)
+        client.select(_mailbox(mailbox))
+        client.store("1:*", "+FLAGS", r"(\Seen)")
+
+
+def test_what_is_left_to_people_stays_unread_and_is_not_looked_at_again(imap: int) -> None:
+    deliver(imap, "left", MAIL)
+    mark = Bookmark()
+    for _, done in box(imap, "left", bookmark=mark):
+        done(False)
+    assert handled(box(imap, "left", bookmark=mark)) == []
+    assert handled(box(imap, "left")) == [MAIL]  # still unread
+
+
+def test_a_mailbox_that_is_numbered_anew_is_read_from_its_beginning(imap: int) -> None:
+    deliver(imap, "anew", crlf(POSTFIX))
+    mark = Bookmark(validity=1, last=99_999, left=[5])
+    assert handled(box(imap, "anew", bookmark=mark)) == [crlf(POSTFIX)]
+    assert mark.last < 99_999 and mark.left == []
 
 
 def test_what_was_not_handled_stays_unread(imap: int) -> None:
     deliver(imap, "interrupted", crlf(POSTFIX), crlf(EXCHANGE))
-    for number, (_, done) in enumerate(box(imap, "interrupted")):
+    mark = Bookmark()
+    for number, (_, done) in enumerate(box(imap, "interrupted", bookmark=mark)):
         if number == 0:
-            done()
+            done(True)
     assert handled(box(imap, "interrupted")) == [crlf(EXCHANGE)]
+    assert handled(box(imap, "interrupted", bookmark=mark)) == [crlf(EXCHANGE)]
 
 
 def test_a_mail_that_is_too_large_passes_by(imap: int) -> None:
@@ -720,6 +760,6 @@ def test_we_say_who_we_are_and_a_broken_connection_is_told() -> None:
         raw, done = next(arrivals)
         assert raw == b"mail"
         with pytest.raises(BounceProblem, match="fails"):
-            done()
+            done(True)
         with pytest.raises(BounceProblem):
             next(arrivals)

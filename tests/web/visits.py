@@ -15,12 +15,13 @@ from starlette.testclient import TestClient
 from stories import Desk
 
 from config.settings import Settings
-from notifications.calendars.feeds import make_key, read_key
+from notifications.calendars.feeds import read_key
 from states.terms import Role
 from web.app import create_app
 from web.site import Site
 from web.visiting import SESSION
 from workflow.accounts import sessions
+from workflow.installation_key import make_key
 from workflow.people import add_person, grant, know_contacts
 from workflow.tables import GRANT
 

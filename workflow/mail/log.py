@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from states.terms import Text
-from workflow.mail.desk import BOUNCED, MAIL_STATUS, UNPROVEN, status_label
+from workflow.mail.desk import BOUNCED, MAIL_STATUS, SENT_BEFORE, UNPROVEN, status_label
 from workflow.mail.finding import FOR_A_PERSON, in_state
 from workflow.mail_tables import (
     ADDRESS,
@@ -126,8 +126,10 @@ def why(row: dict[str, Any]) -> Text:
     """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
     words = Text(row["last_reply"], row["last_reply"])
     if row["status"] == MailStatus.SENT:
-        shown = {BOUNCED: words, UNPROVEN: reason_label(UNPROVEN)}
-        return shown.get(row["reason"], Text("", ""))
+        if row["reason"] == BOUNCED:
+            return words
+        told = row["reason"] in (UNPROVEN, SENT_BEFORE)
+        return reason_label(row["reason"]) if told else Text("", "")
     return reason_label(row["reason"]) if row["reason"] else words
 
 
@@ -179,6 +181,7 @@ REASONS: dict[str, Text] = {
     "muted": Text("收件人选择不接收", "the recipient muted it"),
     "in_digest": Text("按收件人选择并入定期汇总", "goes into the recipient's digest"),
     "bounced": Text("邮件曾被退回，邮箱待核实", "mail to this address came back"),
+    "disabled": Text("收件人账号已停用，须更换联系人", "disabled; another contact is needed"),
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
     "empty": Text("没有需要汇总的事项", "nothing to report"),
@@ -187,6 +190,9 @@ REASONS: dict[str, Text] = {
     "approval": Text("此类邮件须经审核后发送", "mail of this sort waits for approval"),
     "released": Text("已放行", "released by a person"),
     "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
+    "sent_before": Text(
+        "数据库恢复前已发出（据本机发信记录）", "sent before the database was restored (journal)"
+    ),
     "bounced_unproven": Text(
         "收到未注明原邮件的退信，待核实", "a report that does not name the mail came back"
     ),
@@ -196,10 +202,12 @@ OUTCOMES = {
     "released": Text("放行", "released"),
     "resent": Text("重新排队", "queued again"),
     "by_hand": Text("人工送达", "delivered by hand"),
+    "sent_before": Text("据发信记录登记为已发出", "recorded as sent by the journal"),
     "bounced": Text("退信", "came back"),
     "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
     "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
     "delayed": Text("对方服务器暂未收下", "delayed"),
+    "answer": Text("收件人回复，已转经办人", "was answered; passed on to the officer"),
     "cleared": Text("取消退信标记", "mark taken away"),
     "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
 }

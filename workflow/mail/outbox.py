@@ -52,8 +52,7 @@ def draft(
         "on_date": on,
         "status": status.value,
         "reason": "" if email else "no_address",
-        # The left half of the Message-ID, the same for each repeat. By lot: whoever could guess it
-        # could forge a report that the mail came back.
+        # By lot until it is written. Whoever could guess it could forge a report of its return.
         "token": token_hex(16),
         "subject": "",
         "notice": str(purpose),

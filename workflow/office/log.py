@@ -122,6 +122,7 @@ WHAT: dict[str, Text] = {
     "wording_reset": Text("恢复原有措辞", "wording reset"),
     "wording_tested": Text("发送测试邮件", "test mail sent"),
     "clock_accepted": Text("确认系统时间", "clock accepted"),
+    "mail_resumed": Text("恢复发信", "halted mail let go on"),
     "mail_held": Text("扣下邮件", "mail held"),
     "mail_released": Text("放行邮件", "mail released"),
     "mail_resent": Text("重发邮件", "mail sent again"),

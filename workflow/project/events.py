@@ -129,7 +129,7 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
     if deed == Act.MILESTONE:
         known = {milestone.key: milestone.label for milestone in category.milestones}
         return known.get(given.get("name", ""), Act.MILESTONE.label)
-    if deed in set(Action) | set(Act) and not (machine and deed == Act.CHANGE):
+    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 
