@@ -76,7 +76,13 @@ def _rates(
 
 
 def _dispatch(db: Database, port: int, connections: int, count: int) -> None:
-    settings = Settings(smtp_port=port, smtp_connections=connections, mail_from=SENDER)
+    folder = Path(str(db.url.database)).with_suffix("")
+    journal = folder / "sent"
+    for path in journal.glob("*.log"):  # the database has forgotten it too
+        path.unlink()
+    settings = Settings(
+        data_dir=folder, smtp_port=port, smtp_connections=connections, mail_from=SENDER
+    )
     result = Dispatcher(db, rulebook(), settings, Standing()).run()
     with db.read() as connection:
         query = text("SELECT count(*) FROM mail WHERE status = 'sent'")
@@ -167,7 +173,12 @@ def _peak(path: Path, port: int) -> float:
 def send_some(path: str, port: str) -> None:
     """Send 500 and print this process's VmHWM in KiB."""
     db = Database(f"sqlite:///{path}")
-    settings = Settings(smtp_port=int(port), smtp_connections=1, mail_from=SENDER)
+    settings = Settings(
+        data_dir=Path(path).with_suffix(""),
+        smtp_port=int(port),
+        smtp_connections=1,
+        mail_from=SENDER,
+    )
     looks = iter(range(10**9))
     dispatcher = Dispatcher(db, rulebook(), settings, Standing(AT + HOUR))
     result = dispatcher.run(stop=lambda: next(looks) > SENT)

@@ -20,13 +20,14 @@ from bench.measure import Figure
 from bench.web_office import AT, TODAY, crowded, lived_in
 from config.rulebook import Rulebook, rulebook
 from config.settings import Settings
-from notifications.calendars.feeds import make_key, read_key
+from notifications.calendars.feeds import read_key
 from web.app import create_app
 from web.rendering import STATIC
 from web.site import Site
 from web.visiting import SESSION
 from workflow.accounts import sessions
 from workflow.database import Database
+from workflow.installation_key import make_key
 from workflow.people import person_id
 
 MANY, FEW = 100_000, 1_000

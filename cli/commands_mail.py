@@ -48,6 +48,16 @@ def show(number: Annotated[int, typer.Argument(metavar="ID")], json: Json = Fals
     run(number, json)
 
 
+@mail_app.command("coming", help=both("某一项目今后的提醒", "The reminders to come of a project"))
+def coming(
+    project: Annotated[int, typer.Option(metavar="ID", help=both("项目", "The project"))],
+    json: Json = False,
+) -> None:
+    from cli.verbs_mail import coming as run
+
+    run(project, json)
+
+
 @mail_app.command("silence", help=both("未发提醒及原因", "What was not sent, and why"))
 def silence(project: Project = 0, json: Json = False) -> None:
     from cli.verbs_mail import silence as run
@@ -99,6 +109,19 @@ def by_hand(numbers: Numbers, note: Note = "", user: User = "", json: Json = Fal
     from cli.verbs_mail_do import by_hand as run
 
     run(numbers, note, user, json)
+
+
+@mail_app.command(
+    "resume",
+    help=both(
+        "数据库恢复后恢复发信：请先核对，发信记录中已发出的不会重发",
+        "Let mail go on after a restore: what the journal shows as sent is not sent again",
+    ),
+)
+def resume(user: User = "", json: Json = False) -> None:
+    from cli.verbs_mail_do import resume as run
+
+    run(user, json)
 
 
 @mail_app.command(

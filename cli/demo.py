@@ -123,7 +123,7 @@ def _load(office: Office) -> list[demo_people.Login]:
     result = apply_plan(office.db, office.book, policy, plan, today=KNOWN_SINCE, at=at)
     departments = sorted({row.department for row in plan.rows if row.department})
     with office.db.write() as connection:
-        demo_people.enrol_people(connection, departments)
+        demo_people.enrol_people(connection, departments, at=at)
     rows = len(plan.rows)
     _say(3, f"示例年度计划：{rows}个项目，新增{result.imported}个", f"Sample plan: {rows} projects")
     for warning in result.warnings:

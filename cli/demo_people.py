@@ -28,9 +28,10 @@ SHOWN: tuple[tuple[Role, str, str], ...] = (
 PASSWORDS = "logins.json"
 
 
-def enrol_people(connection: Connection, departments: list[str]) -> None:
+def enrol_people(connection: Connection, departments: list[str], *, at: datetime) -> None:
     """Province, administrator, auditor, and a coordinator for each department."""
-    from workflow.people import Entry, enrol
+    from workflow.accounts.enrolment import Entry, enrol
+    from workflow.people import AT_THE_SERVER
 
     province = ("省厅经办（示例）", "省厅复核（示例）")
     entries = [
@@ -43,7 +44,7 @@ def enrol_people(connection: Connection, departments: list[str]) -> None:
         name, email = f"{unit}联系人（示例）", f"{login}@example.cn"
         entries.append(Entry(login, name, Role.COORDINATOR, unit, email, ""))
     for entry in entries:
-        enrol(connection, entry)
+        enrol(connection, entry, by=AT_THE_SERVER, at=at)
 
 
 def coordinators(departments: list[str]) -> dict[str, str]:

@@ -99,11 +99,24 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option(help=both("只检查，不写入", "Check only, write nothing"))
     ] = False,
+    same: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROW=ID",
+            help=both("该行就是编号为ID的项目，可多次", "The row is this project of the books"),
+        ),
+    ] = None,
+    new: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="ROW", help=both("该行是另一个新项目，可多次", "The row is a new one")
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     from cli.verbs_plan import import_plan as run
 
-    run(file, policy, skip_bad_rows, dry_run, json)
+    run(file, policy, skip_bad_rows, dry_run, same or [], new or [], json)
 
 
 @app.command(help=both("列出项目（按计划顺序）", "List projects in plan order"))
@@ -111,11 +124,17 @@ def projects(
     state: Annotated[str, typer.Option(help=both("只列某一状态，如 planned", "One state"))] = "",
     overdue: Annotated[bool, typer.Option(help=both("只列已逾期的", "Only overdue"))] = False,
     as_of: Annotated[str, typer.Option(help=both("按哪一天计", "As of this day"))] = "",
+    find: Annotated[
+        str,
+        typer.Option(
+            help=both("项目名称、承办单位、序号或编号中的词", "Words of name or host, a number")
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     from cli.verbs_plan import projects as run
 
-    run(state, overdue, as_of, json)
+    run(state, overdue, as_of, find, json)
 
 
 @app.command(help=both("一个项目的期限、提示、材料、经过、邮件", "Show one project in full"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from cli import reading
@@ -17,7 +18,7 @@ from states.terms import Act, Action, Severity, State, Text, deed_of
 from workflow.deeds import Deed, Outcome, Refused
 from workflow.engine import perform, situation
 from workflow.papers import store
-from workflow.people import OPERATOR, find_actor
+from workflow.people import AT_THE_SERVER, OPERATOR, find_actor
 
 
 def do(
@@ -51,7 +52,7 @@ def do(
     papers = {key: store(folder, path) for key, path in files.items()}
     deed = Deed(
         what=what,
-        by=actor,
+        by=replace(actor, let_in_by=AT_THE_SERVER),
         given=given,
         papers=papers,
         on=reading.day(on, "--on") if on else today,
@@ -139,7 +140,7 @@ NOBODY = Text("", "")
 
 def cited(found: Finding) -> Text:
     """A finding as a sentence, with its clause and who can settle it."""
-    clause = f"（{found.clause}）" if found.clause else ""
+    clause = f"（{'、'.join(found.clauses)}）" if found.clauses else ""
     zh = "、".join(role.label.zh for role in found.who)
     en = ", ".join(role.label.en for role in found.who)
     who = (
@@ -161,6 +162,7 @@ def finding_data(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "who": found.who,
         "earliest": found.earliest,
+        "consequence": found.consequence,
     }
 
 

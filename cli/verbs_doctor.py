@@ -16,7 +16,7 @@ def doctor(as_json: bool) -> None:
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
         found += [*_intact(office), *_clockwork(office), _rules(office), _approval(office)]
-        found += [_contacts(office)]
+        found += [_contacts(office), _duties(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -94,19 +94,41 @@ def _calendar(office: Office) -> Found:
 
 
 def _mail_server(office: Office) -> Found:
-    import socket
+    """As far as the login: what a sender needs, without sending."""
+    from notifications.sending.conversation import Conversation
+    from notifications.sending.trouble import KINDS
 
     settings = office.settings
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
     name = Text("发信服务器", "Mail server")
-    try:
-        socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=5).close()
-    except (OSError, UnicodeError) as error:
-        said = Text(
-            "连不上 {where}（{why}），请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT", "{where}: {why}"
-        )
-        return name, False, said.format(where=where, why=getattr(error, "strerror", "") or error)
-    return name, True, Text(where, where)
+    authorities = os.environ.get("SSL_CERT_FILE", "")
+    encrypts = settings.smtp_security != "none" or settings.imap_host
+    if authorities and encrypts and not os.access(authorities, os.R_OK):
+        return name, False, NO_AUTHORITIES.format(file=authorities)
+    quick = settings.model_copy(update={"smtp_timeout": min(settings.smtp_timeout, 10)})
+    wrong = Conversation(quick).greeted()
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    if wrong is not None:
+        said = Text("{where}：{kind}（{said}）", "{where}: {kind} ({said})")
+        return name, False, said.format(where=where, kind=KINDS[wrong.trouble], said=wrong.reply)
+    done = [SECURITY[settings.smtp_security]]
+    done += [LOGGED_IN] if settings.smtp_username else []
+    done += [Text(f"SSL_CERT_FILE={authorities}", f"SSL_CERT_FILE={authorities}")] * bool(
+        authorities and encrypts
+    )
+    zh, en = "、".join(one.zh for one in done), ", ".join(one.en for one in done)
+    return name, True, Text(f"{where}（{zh}）", f"{where} ({en})")
+
+
+SECURITY = {
+    "none": Text("不加密", "not encrypted"),
+    "starttls": Text("已用STARTTLS加密，证书可信", "encrypted by STARTTLS, certificate trusted"),
+    "tls": Text("已加密，证书可信", "encrypted, certificate trusted"),
+}
+LOGGED_IN = Text("已登录", "logged in")
+NO_AUTHORITIES = Text(
+    "环境变量 SSL_CERT_FILE 所指的证书机构文件{file}无法读取，请改正或取消该变量",
+    "{file}, which the environment variable SSL_CERT_FILE names, cannot be read; correct or unset it",
+)
 
 
 def _returned_mail(office: Office) -> Found:
@@ -128,7 +150,7 @@ def _clockwork(office: Office) -> list[Found]:
     from notifications.watch.standing import NEVER, clockwork
 
     with office.db.read() as connection:
-        found = clockwork(connection, office.clock.now())
+        found = clockwork(connection, office.settings.data_dir, office.clock.now())
     told = []
     for one in found:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
@@ -183,6 +205,7 @@ def _with_remedy(key: str, said: Text, well: bool) -> Text:
 REMEDIES = {
     "clock": "yanxiu worker --accept-clock",
     "worker": "yanxiu worker",
+    "halt": "yanxiu mail resume",
     "mail": "yanxiu mail",
 }
 
@@ -201,6 +224,17 @@ def _approval(office: Office) -> Found:
         return name, False, said.format(names="、".join(unknown), known=known)
     listed = "、".join(chosen)
     return name, True, Text(listed or "无", listed or "none")
+
+
+def _duties(office: Office) -> Found:
+    from workflow.people import too_many_hats
+
+    with office.db.read() as connection:
+        found = too_many_hats(connection)
+    said = "；".join(f"{login}：{why.zh}" for login, why in found.items())
+    english = "; ".join(f"{login}: {why.en}" for login, why in found.items())
+    name, apart = Text("岗位分离", "Duties apart"), Text("无冲突", "no conflict")
+    return name, not found, Text(said, english) if found else apart
 
 
 ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)

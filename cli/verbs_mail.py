@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,11 +11,15 @@ from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_worker import make_worker
 from config.zone import local
+from notifications.coming import Coming
+from notifications.coming import coming as reminders_to_come
+from notifications.sending.recall import standing_halt
 from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
 from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
+from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
 
@@ -32,8 +37,12 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
             known_project(connection, project)
         rows = mail_log.mail_log(connection, project_id=project or None, status=state or None)
         silent = mail_log.silence(connection, project_id=project or None) if project else None
+        then = _coming(office, connection, project) if project else []
         silent_in_all = mail_log.count_silence(connection)
         trouble = _trouble(connection)
+        halt = standing_halt(connection, office.settings.data_dir, office.clock.now())
+    if halt:
+        office.printer.message(HALTED.format(why=halt.text))
     if as_json:
         office.printer.data([mail_log.labelled(row) for row in rows])
         return
@@ -44,6 +53,8 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
     if silent is not None and not state:
         office.printer.text()
         print_silence(office, silent)
+        office.printer.text()
+        _print_coming(office, then)
     elif silent_in_all and not project:
         office.printer.line(ALSO_SILENT.format(n=silent_in_all))
 
@@ -139,6 +150,36 @@ def silence(project: int, as_json: bool) -> None:
     )
 
 
+def coming(project: int, as_json: bool) -> None:
+    """The reminders to come of a project: day, step, recipient."""
+    office = Office(as_json)
+    with office.db.read() as connection:
+        known_project(connection, project)
+        found = _coming(office, connection, project)
+    if as_json:
+        office.printer.data([asdict(one) for one in found])
+        return
+    _print_coming(office, found)
+
+
+def _coming(office: Office, connection: Connection, project: int) -> list[Coming]:
+    today = office.clock.today()
+    return list(reminders_to_come(connection, office.book, project, today=today, inside=True))
+
+
+def _print_coming(office: Office, found: list[Coming]) -> None:
+    printer = office.printer
+    printer.line(COMING if found else NOTHING_COMES)
+    if found:
+        printer.table(COMING_HEADS, [_coming_line(one) for one in found])
+
+
+def _coming_line(one: Coming) -> tuple[Any, ...]:
+    matter = one.on, one.kind.label, one.due_on, mail_log.step_label(one.step)
+    why = mail_log.reason_label(one.reason) if one.reason else ""
+    return (*matter, one.role.label, one.to_email or one.to_name, why)
+
+
 def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> None:
     printer = office.printer
     printer.line(SILENCE)
@@ -204,6 +245,20 @@ ALSO_SILENT = Text(
 )
 SILENCE = Text("未发提醒及原因", "Ledger of silence")
 REMINDERS = Text("共{n}项提醒未发送。", "{n} reminders were not sent.")
+COMING = Text(
+    "今后的提醒（按目前日期推算；届时已办结的不再发送，日期变动后重新推算）",
+    "Reminders to come, as the dates stand; what is done by then sends none, moved dates move them",
+)
+NOTHING_COMES = Text("今后没有提醒要发。", "No reminder is to come.")
+COMING_HEADS = (
+    Text("发送日", "On"),
+    Text("事项", "Matter"),
+    Text("截止日", "Due"),
+    Text("时点", "Step"),
+    Text("对象", "To"),
+    Text("邮箱", "Address"),
+    Text("届时不发的原因", "Why not"),
+)
 ADDRESSES = Text(
     "共{n}个邮箱有退信标记，暂不向其发信；核实后用 yanxiu mail clear 邮箱 取消标记。",
     "{n} addresses are marked and not written to; `yanxiu mail clear ADDRESS` takes a mark away.",

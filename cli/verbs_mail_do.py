@@ -14,6 +14,7 @@ from workflow.mail import desk as mail_desk
 from workflow.mail.acts import CLEARED
 from workflow.mail.addresses import clear_address
 from workflow.mail.attempts import MailRefused
+from workflow.mail.halt import NOT_HALTED, RESUMED
 
 LONGEST_NOTE = 500
 
@@ -95,6 +96,20 @@ def clear(email: str, user: str, as_json: bool) -> None:
         office.printer.data({"email": email.strip().lower()})
     else:
         office.printer.line(CLEARED.format(email=email.strip()))
+
+
+def resume(user: str, as_json: bool) -> None:
+    """Let mail go on that is halted as a whole."""
+    from notifications.sending.recall import let_go
+
+    office = Office(as_json)
+    by = _login(office, user)
+    with office.db.write() as connection:
+        done = let_go(connection, office.settings.data_dir, by=by, at=office.clock.now())
+    if as_json:
+        office.printer.data({"resumed": done})
+    else:
+        office.printer.line(RESUMED if done else NOT_HALTED)
 
 
 def export(where: str, mark: bool, user: str, as_json: bool) -> None:

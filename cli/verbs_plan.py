@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import reading
 from cli.office import Office, Stop
@@ -12,17 +12,31 @@ from states.terms import Force, Kind, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
 from workflow.mail.desk import status_label
+from workflow.people import let_in_label
+
+if TYPE_CHECKING:
+    from workflow.imports.plan_known import Choices
 
 
 def import_plan(
-    file: Path, policy_name: str, skip_bad_rows: bool, dry_run: bool, as_json: bool
+    file: Path,
+    policy_name: str,
+    skip_bad_rows: bool,
+    dry_run: bool,
+    same: list[str],
+    new: list[int],
+    as_json: bool,
 ) -> None:
-    """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written."""
+    """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written.
+
+    `same` ("ROW=ID") and `new`: what rows are that look like projects of the books.
+    """
     from workflow.imports.outcome import Imported
     from workflow.imports.plan import apply_plan, is_refused
     from workflow.imports.plan_file import read_plan
     from workflow.imports.rows import Remark
 
+    choices = _choices(same, new)
     office = Office(as_json)
     policy = reading.policy(office, policy_name)
     if policy_name != policy.id:  # a project must find its policy again by its id
@@ -41,6 +55,7 @@ def import_plan(
         at=office.clock.now(),
         skip_bad_rows=skip_bad_rows,
         dry_run=dry_run,
+        choices=choices,
     )
     refused = is_refused(result, skip_bad_rows)
     if as_json:
@@ -51,6 +66,31 @@ def import_plan(
         _print_import(office, result, refused, dry_run)
     if refused:
         raise SystemExit(REFUSED)
+
+
+def _choices(same: list[str], new: list[int]) -> Choices:
+    from workflow.imports.plan_known import Choices
+
+    rows: dict[int, int] = {}
+    for said in same:
+        row, _, project = said.partition("=")
+        if not (row.strip().isdecimal() and project.strip().isdecimal()):
+            raise Stop(BAD_SAME.format(given=said), USAGE)
+        if rows.setdefault(int(row), int(project)) != int(project):
+            raise Stop(TWICE.format(row=row), USAGE)
+    if both := sorted(rows.keys() & set(new)):
+        raise Stop(TWICE.format(row=both[0]), USAGE)
+    return Choices(rows, frozenset(new))
+
+
+BAD_SAME = Text(
+    "--same 写作“行号=项目编号”，例如 --same 3=12，不能是“{given}”。",
+    "--same takes ROW=ID, for example --same 3=12, not “{given}”.",
+)
+TWICE = Text(
+    "第{row}行指定了两次，请只保留一个 --same 或 --new。",
+    "Row {row} is named twice; keep one --same or --new.",
+)
 
 
 def _result(result: Any) -> dict[str, Any]:
@@ -104,13 +144,15 @@ WOULD = Text(
 DONE = Text("新增{new}个项目，变更{changed}个。", "{new} new projects, {changed} changed.")
 
 
-def projects(state: str, overdue: bool, as_of: str, as_json: bool) -> None:
+def projects(state: str, overdue: bool, as_of: str, find: str, as_json: bool) -> None:
     """List the projects in plan order."""
     office = Office(as_json)
     wanted = reading.one_of(State, state, Text("状态", "state")) if state else None
     day = reading.day(as_of, "--as-of") if as_of else office.clock.today()
     with office.db.read() as connection:
-        found = queries.projects(connection, office.book, as_of=day, state=wanted, overdue=overdue)
+        found = queries.projects(
+            connection, office.book, as_of=day, state=wanted, overdue=overdue, words=find
+        )
     if as_json:
         office.printer.data(found)
         return
@@ -132,7 +174,7 @@ def _when(project: dict[str, Any]) -> Text:
         return Text(f"{schedule}（暂定）", f"{schedule} (provisional)")
     if ends:
         return Text(f"{opens or ''}～{ends}", f"{opens or ''} to {ends}")
-    return Text(str(opens or ""), str(opens or ""))
+    return Text(str(opens or schedule), str(opens or schedule))
 
 
 LIST_HEADS = (
@@ -160,7 +202,7 @@ def show(project_id: int, as_json: bool) -> None:
     office.printer.table(DEADLINE_HEADS, [_deadline(row) for row in found["deadlines"]])
     if found["findings"]:
         heads = (Text("提示", "Flag"), Text("内容", "What"), Text("条款", "Clause"))
-        rows = [(f["key"], f["message"], f["clause"]) for f in found["findings"]]
+        rows = [(f["key"], f["message"], _clauses(f)) for f in found["findings"]]
         text()
         office.printer.table(heads, rows)
     text()
@@ -177,6 +219,11 @@ def show(project_id: int, as_json: bool) -> None:
         )
 
 
+def _clauses(flag: dict[str, Any]) -> str:
+    """What a flag cites: the clause of the duty, then that of the consequence."""
+    return "、".join(one for one in (flag["clause"], flag["consequence"]) if one)
+
+
 def _deadline(row: dict[str, Any]) -> tuple[Any, ...]:
     force = Force(row["force"]).label
     loose = Text("，暂定（待确认）", ", provisional") if row["provisional"] else Text("", "")
@@ -191,10 +238,14 @@ def _deadline(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _entry(row: dict[str, Any]) -> tuple[Any, ...]:
-    who = row["person"] or Text("本机操作员", "local operator")
+    who = Text(row["person"], row["person"]) if row["person"] else OPERATOR
+    if row["let_in_by"]:
+        said = let_in_label(row["let_in_by"])
+        who = Text(f"{who.zh}（{said.zh}）", f"{who.en} ({said.en})")
     return row["seq"], row["on_date"], row["deed_label"], who, State(row["target"]).label
 
 
+OPERATOR = Text("本机操作员", "local operator")
 DEADLINE_HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),

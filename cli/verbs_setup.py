@@ -26,8 +26,8 @@ def init(as_json: bool) -> None:
 
 def prepare(office: Office) -> None:
     """Folder, key and database at their newest, deadlines as the rules now give them."""
-    from notifications.calendars.feeds import make_key
     from workflow.database import Database
+    from workflow.installation_key import make_key
     from workflow.migrations import upgrade
     from workflow.refresh import refresh
 

@@ -9,8 +9,9 @@ from cli.office import Office, Stop
 from cli.output import REFUSED
 from cli.verbs_user import person
 from states.terms import Text
-from workflow.accounts import tokens
+from workflow.accounts import letting_in, tokens
 from workflow.office_tables import TokenScope
+from workflow.people import AT_THE_SERVER
 
 USUAL = timedelta(days=180)
 
@@ -21,12 +22,13 @@ def add(login: str, name: str, scope: str, until: str, as_json: bool) -> None:
     wanted = reading.one_of(TokenScope, scope, Text("权限", "scope"))
     last = reading.day(until, "--until") if until else office.clock.today() + USUAL
     with office.db.write() as connection:
-        secret = tokens.make_token(
+        secret = letting_in.hand_token(
             connection,
             person(connection, login),
             name,
             wanted,
             ends_at=tokens.end_of(last),
+            by=AT_THE_SERVER,
             at=office.clock.now(),
         )
     if as_json:

@@ -19,6 +19,7 @@ def add(
     login: str, name: str, role: str, scope: str, email: str, phone: str, as_json: bool
 ) -> None:
     """Register a person with one role."""
+    from workflow.accounts.enrolment import enrol, shared
     from workflow.imports.people_file import check_person
 
     office = Office(as_json)
@@ -27,12 +28,15 @@ def add(
     with office.db.write() as connection:
         if people.person_id(connection, entry.login) is not None:
             raise Stop(TAKEN.format(login=entry.login), REFUSED)
-        people.enrol(connection, entry)
-    told(office, ADDED.format(login=entry.login, role=entry.role.label), entry.login)
+        enrol(connection, entry, by=people.AT_THE_SERVER, at=office.clock.now())
+        own = people.person_id(connection, entry.login)
+        warning = shared(connection, entry.email, own)
+    told(office, ADDED.format(login=entry.login, role=entry.role.label), entry.login, warning)
 
 
 def give(login: str, role: str, scope: str, as_json: bool) -> None:
     """Give a person another role."""
+    from workflow.accounts.enrolment import give_role
     from workflow.imports.people_file import check_scope
 
     office = Office(as_json)
@@ -41,19 +45,22 @@ def give(login: str, role: str, scope: str, as_json: bool) -> None:
         unit = check_scope(wanted, scope)
     with office.db.write() as connection:
         found = person(connection, login)
-        people.grant_once(connection, found, wanted, unit)
+        give_role(connection, found, wanted, unit, at=office.clock.now())
     told(office, GIVEN.format(login=login, role=wanted.label), login)
 
 
 def disable(login: str, as_json: bool) -> None:
     """A disabled person gets no mail and can do nothing; the history keeps the name."""
-    from workflow.accounts.closing import shut_out
+    from workflow.accounts.leaving import disable as end
+    from workflow.office.log import note
 
     office = Office(as_json)
     with office.db.write() as connection:
         found = person(connection, login)
-        people.disable(connection, found)
-        shut_out(connection, found, at=office.clock.now())
+        known = people.person_of(connection, login).login
+        at = office.clock.now()
+        end(connection, found, at=at)
+        note(connection, people.AT_THE_SERVER, "person_disabled", about=known, at=at)
     told(office, DISABLED.format(login=login), login)
 
 
@@ -74,11 +81,15 @@ def person(connection: Any, login: str) -> int:
     return found
 
 
-def told(office: Office, text: Text, login: str) -> None:
+def told(office: Office, text: Text, login: str, warning: Text | None = None) -> None:
+    """Say that it is done, and what is to be looked at."""
     if office.printer.as_json:
-        office.printer.data({"login": login, "ok": True})
+        warnings = {"warnings": [warning]} if warning else {}
+        office.printer.data({"login": login, "ok": True} | warnings)
     else:
         office.printer.line(text)
+    if warning:
+        office.printer.message(warning)
 
 
 def list_people(as_json: bool) -> None:
@@ -116,7 +127,7 @@ def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool)
         data = {"imported": 0, "changed": 0, "warnings": [], "rejected": [remark]}
         raise Stop(error.text, REFUSED, data) from None
     with office.db.write() as connection:
-        taken = take_in(connection, found.entries, None)
+        taken = take_in(connection, found.entries, None, at=office.clock.now())
         rejected = [
             {"row": r.row, "column": r.column, "message": r.message} for r in found.rejected
         ]
@@ -132,15 +143,21 @@ def import_people(file: Path, skip_bad_rows: bool, dry_run: bool, as_json: bool)
         0 if refused else sum(one.came is came for one in taken)
         for came in (Came.NEW, Came.CHANGED)
     )
+    warnings = [
+        {"row": one.row, "column": None, "message": one.said}
+        for one in taken
+        if one.came is not Came.REFUSED and one.said.zh
+    ]
     if as_json:
-        result = {"imported": new, "changed": changed, "warnings": [], "rejected": rejected}
+        result = {"imported": new, "changed": changed, "warnings": warnings, "rejected": rejected}
         office.printer.data(result)
         if refused:
             office.printer.message(NOTHING.format(bad=len(rejected)))
     else:
         heads = (Text("行", "Row"), Text("列", "Column"), Text("说明", "Message"))
-        if rejected:
-            office.printer.table(heads, [tuple(r.values()) for r in rejected])
+        rows: list[dict[str, Any]] = [*rejected, *warnings]
+        if rows:
+            office.printer.table(heads, [tuple(row.values()) for row in rows])
         said = NOTHING if refused else IMPORTED
         office.printer.line(said.format(new=new, changed=changed, bad=len(rejected)))
     if refused:

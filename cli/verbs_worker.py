@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from cli.office import Office, Stop
 from cli.output import REFUSED, Printer
 from states.terms import Text
+from workflow.mail.halt import HALTED
 
 if TYPE_CHECKING:
     from notifications.worker import Worker
+    from workflow.mail.halt import Halt
 
 
 def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
@@ -28,17 +30,30 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
     running = make_worker(office)
     if once:
         report = running.once()
+        halt = _halt(office)
         if as_json:
             office.printer.data(report)
         else:
             office.printer.line(REPORT.format(**report))
-        if report["failed"]:
+        if halt:
+            office.printer.message(HALTED.format(why=halt.text))
+        elif report["failed"] or not report["sent"]:
+            for why in running.standstill():
+                office.printer.message(why)
+        if report["failed"] or halt:
             raise SystemExit(REFUSED)
         return
     with only_one(office.settings.data_dir):
         office.printer.message(STARTED)
         running.run(until_told())
         office.printer.message(ENDED)
+
+
+def _halt(office: Office) -> Halt | None:
+    from notifications.sending.recall import standing_halt
+
+    with office.db.read() as connection:
+        return standing_halt(connection, office.settings.data_dir, office.clock.now())
 
 
 def _accepted(office: Office) -> bool:

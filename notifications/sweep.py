@@ -238,7 +238,7 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
         for role in rise.rung.tells:
             begun = due.kind is Kind.OPENING and due.late_after <= ledger.as_of
             latest = rise is passed[-1] and not begun
-            reason = _silence(due, rise, role, ledger.as_of, latest=latest)
+            reason = why_silent(due, rise, role, ledger.as_of, latest=latest)
             if late and rise is passed[-1] and role is Role.HOST and reason == "before_known":
                 reason = ""
             found = ledger.recipients(role, due.facts, sort_of_step(due.force, role))
@@ -249,7 +249,7 @@ def _steps(ledger: Ledger, due: Due, passed: tuple[Rise, ...]) -> None:
                 ledger.note(due, rise, role, "", reason or "no_address")
 
 
-def _silence(due: Due, rise: Rise, role: Role, as_of: date, *, latest: bool) -> str:
+def why_silent(due: Due, rise: Rise, role: Role, as_of: date, *, latest: bool) -> str:
     """Why a step is not announced to those in a role; empty if it is."""
     if due.standing is not Standing.OPEN:
         return silence(due.standing)

@@ -26,6 +26,12 @@ class Finding:
     message: Text
     who: tuple[Role, ...] = ()
     earliest: date | None = None
+    consequence: str = ""  # the clause that states what may follow, where the message says it
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """What it cites: the clause of the duty, then that of the consequence."""
+        return tuple(dict.fromkeys(one for one in (self.clause, self.consequence) if one))
 
     @property
     def key(self) -> str:
@@ -53,6 +59,7 @@ class Case:
     given: Mapping[str, Any] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()  # attached with this deed
     on_behalf: bool = False  # entered from paper for the host
+    same_hand: bool = False  # whoever does it has entered or submitted what it judges
     fund_left: int | None = None  # fen; None: the fund's budget is not known
     supposed: bool = False  # only looked at: what is found would be so, it has not happened
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from states.forms import FORMS, Field
+from states.mailbox import mailbox
 from states.terms import Act, Action, Text
 
 MAX_TEXT = 2000
@@ -114,7 +115,7 @@ def _line(_: str, text: str) -> str:
 def _email(text: str, _: str) -> str:
     if not EMAIL.fullmatch(text):
         raise ValueError(text)
-    return text
+    return mailbox(text)
 
 
 def _account(text: str, _: str) -> str:

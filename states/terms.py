@@ -103,6 +103,15 @@ class Entry(Labelled):
     OPEN_BOOKS = "open_books", "期初建账", "Taken over in mid-season"
 
 
+class Amendment(Labelled):
+    """What a plan file says of a project that is on the books: nobody's deed, and no notice of a
+    change by the host."""
+
+    NOTED = "plan_noted", "登记计划下达的内容", "The plan's content noted"
+    DIFFERS = "plan_differs", "计划下达内容与申报不一致", "The plan differs from the application"
+    REISSUED = "plan_reissued", "按新下达的计划更新", "Updated from a newer plan file"
+
+
 class Role(Labelled):
     HOST = "host", "承办单位", "Host unit"
     COORDINATOR = "coordinator", "主管（推荐）单位联系人", "Coordinator"

@@ -24,6 +24,12 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+@pytest.fixture(autouse=True)
+def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test keeps a journal, keys or papers where it happens to stand."""
+    monkeypatch.setenv("YANXIU_DATA_DIR", str(tmp_path / "of-this-test"))
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database at the newest revision, to be copied."""

@@ -1,6 +1,7 @@
 """A list of projects as a workbook, written row by row so that its size does not matter.
 
-What people have typed is written as text and never as a formula.
+What people have typed is written as text and never as a formula. The file can be imported as a
+plan, and then changes nothing (tests/web/test_export_and_import.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from states.facts import Facts
 from states.terms import PROVISIONAL, Text
 from workflow.lists.rows import ProjectRow
 
@@ -36,7 +38,8 @@ COLUMNS = (
     Column(Text("办班地点", "Place"), 18),
     Column(Text("开班日期", "First day"), 12, "day"),
     Column(Text("结束日期", "Last day"), 12, "day"),
-    Column(Text("时间说明", "Schedule"), 18),
+    Column(Text("计划办班时间", "Planned time"), 24),
+    Column(Text("时间是否确定", "Certain"), 12),
     Column(Text("计划人数", "Planned trainees"), 9, "number"),
     Column(Text("实际人数", "Trainees"), 9, "number"),
     Column(Text("最近截止日", "Next due date"), 12, "day"),
@@ -46,6 +49,8 @@ COLUMNS = (
     Column(Text("补助金额（元）", "Subsidy (yuan)"), 14, "yuan"),
     Column(Text("联系人", "Contact"), 10),
     Column(Text("联系电话", "Telephone"), 16),
+    Column(Text("联系邮箱", "Address"), 24),
+    Column(Text("单位邮箱", "Office's address"), 24),
     Column(Text("系统编号", "Id"), 9, "number"),
 )
 
@@ -64,7 +69,8 @@ def _cells(row: ProjectRow, language: str) -> tuple[Any, ...]:
         row.place,
         row.opens,
         row.ends,
-        " ".join(part for part in (row.schedule, unsure) if part),
+        _planned_time(facts),
+        unsure,
         facts.planned_trainees,
         facts.trainees,
         due.on if due else None,
@@ -74,8 +80,18 @@ def _cells(row: ProjectRow, language: str) -> tuple[Any, ...]:
         facts.amount,
         facts.contact_name,
         facts.contact_phone,
+        facts.contact_email,
+        facts.office_email,
         row.id,
     )
+
+
+def _planned_time(facts: Facts) -> str:
+    """Exact days as they now hold; a window, or no time at all, as it was written."""
+    opens, ends = facts.opens_earliest, facts.planned_ends
+    if opens is None or facts.dates.open_window:
+        return facts.schedule_text
+    return f"{opens}至{ends}" if ends else f"{opens}"
 
 
 def write_workbook(

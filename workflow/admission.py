@@ -91,6 +91,7 @@ def _first_event(
         "role": "",
         "on_behalf": False,
         "machine": True,
+        "let_in_by": "",
         "given": "{}",
         "changes": dump(new.stored),
         "findings": "[]",

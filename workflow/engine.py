@@ -7,7 +7,7 @@ history, the deadlines that follow, and the mail rows. Mail itself goes out late
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
-from states.decide import blocks
+from states.decide import blocks, sides_of_proposal
 from states.discretion import is_internal
-from states.effects import effects
+from states.effects import effects, overtakes
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
 from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
-from states.terms import Act, Action, Role
+from states.terms import Act, Action, Amendment, Role
 from workflow import deadlines
 from workflow.columns import drawn
 from workflow.database import Database
@@ -76,6 +76,9 @@ def perform_in(
     stopped = blocks(findings)
     if stopped:
         raise Refused(stopped)
+    if overtakes(deed.what, row.facts):
+        row = _end_proposal(connection, book, row, deed.what, today=today, at=at)
+        case = replace(case, facts=row.facts)
     proposing = needs_second(deed, row.facts)
     if proposing:
         given = {name: as_json(value) for name, value in deed.given.items()}
@@ -94,13 +97,38 @@ def perform_in(
     if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)
     if announce and not proposing:
-        tells = told(deed.what, row.facts.state, facts, case.role, today)
+        tells = told(deed.what, row.facts, facts, case.role, today, on_behalf=deed.on_behalf)
         notice = notice_of(deed.what, case.given)
         result = Result(project_id, row.version + 1, deed.what, notice)
         announce_result(connection, result, facts, tells, on=today, at=at)
         if deed.what in PARTS:
             tell_who_left(connection, result, row.facts, facts, on=today, at=at)
     return Outcome(project_id, row.version + 1, facts.state, proposing, tuple(findings))
+
+
+def _end_proposal(
+    connection: Connection,
+    book: Rulebook,
+    row: _Row,
+    by: Action | Act | Amendment,
+    *,
+    today: date,
+    at: datetime,
+) -> _Row:
+    """Put on record that what was proposed is overtaken by another step, and tell both sides; the
+    project as it stands then. Nobody did it: it follows from that step."""
+    policy, sides = book.policy(row.facts.policy), sides_of_proposal(row.facts)
+    role = Role.HOST if Role.HOST in sides else Role.PROVINCE
+    given = {"proposal": row.facts.pending["deed"], "overtaken_by": by.value}
+    deed = Deed(Act.CANCEL, Actor("", "", ()), given, {}, today, machine=True)
+    case = Case(row.facts, policy, book.calendar, deed.what, role, today, today)
+    facts = _append(
+        connection,
+        _Entry(row.id, row, deed, case, [], effects(case, row.version + 1), policy, at),
+    )
+    ended = Result(row.id, row.version + 1, Act.CANCEL, Act.CANCEL.value)
+    announce_result(connection, ended, facts, sides, on=today, at=at)
+    return _load(connection, row.id, held=True)
 
 
 def situation(
@@ -147,6 +175,7 @@ class _Entry:
     changes: Json
     policy: Policy
     at: datetime
+    amendment: Amendment | None = None  # what the event is, where it is nobody's deed
 
 
 APPEND = Statement(insert(EVENT), EVENT_COLUMNS)
@@ -181,13 +210,14 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "seq": seq,
         "recorded_at": entry.at,
         "on_date": deed.on,
-        "deed": deed.what.value,
+        "deed": (entry.amendment or deed.what).value,
         "source": row.facts.state.value,
         "target": facts.state.value,
         "person": deed.by.login,
         "role": entry.case.role.value,
         "on_behalf": deed.on_behalf,
         "machine": deed.machine,
+        "let_in_by": deed.by.let_in_by,
         "given": dump(dict(deed.given)),
         "changes": dump(entry.changes),
         "findings": dump([[f.key, f.clause, f.severity.value] for f in entry.findings]),
@@ -217,18 +247,24 @@ def amend(
     project_id: int,
     changes: Json,
     *,
+    what: Amendment,
     row: int,
+    differs: str,
     today: date,
     at: datetime,
 ) -> None:
-    """Take over what a newer plan file says (`row`: its row there), as a change on record."""
+    """Take over what a plan file says, as what it is: the plan's own content.
+
+    `row`: its row in the file; `differs`: what it says otherwise than was known, empty if nothing.
+    """
     before = _load(connection, project_id, held=True)
+    if before.facts.pending and changes:
+        before = _end_proposal(connection, book, before, what, today=today, at=at)
     policy = book.policy(before.facts.policy)
-    given = {"reason": f"导入年度计划第{row}行"}
+    given = {"plan_row": row} | ({"differs": differs} if differs else {})
     deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)
     case = Case(before.facts, policy, book.calendar, deed.what, Role.PROVINCE, today, today)
-    noted = {"changes": {str(before.version + 1): {"on": today.isoformat(), **given}}}
-    entry = _Entry(project_id, before, deed, case, [], changes | noted, policy, at)
+    entry = _Entry(project_id, before, deed, case, [], changes, policy, at, what)
     facts = _append(connection, entry)
     deadlines.reconcile(connection, project_id, facts, policy.categories[facts.category], book)
     follow(connection, project_id, before.facts, facts, on=today, at=at)

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from config.rulebook import Rulebook
 from states.form_reading import read_form
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
 from states.terms import Act, Role, Text
+from workflow.accounts.enrolment import give_role
 from workflow.deeds import Deed, Outcome
 from workflow.engine import perform_in
 from workflow.mail.preferences import NotAllowed, must_be_reachable
 from workflow.mail.readdress import readdress
 from workflow.mail.recipients import resolve
 from workflow.mail_tables import MAIL
-from workflow.people import OPERATOR, grant_once
+from workflow.people import OPERATOR
 from workflow.tables import GRANT, PERSON, PROJECT
 
 SORTS = {Role.COORDINATOR: Sort.CHASING, Role.PROVINCE: Sort.CHASING, Role.HOST: Sort.DEADLINES}
@@ -83,7 +84,7 @@ def _given(taker: Any, reason: str) -> dict[str, Any]:
 
 def _projects(connection: Connection, email: str) -> list[int]:
     query = select(PROJECT.c.id).where(
-        func.lower(PROJECT.c.contact_email) == email.lower(),
+        PROJECT.c.contact_email == email,
         PROJECT.c.state.in_([state.value for state in UNDER_WAY]),
     )
     return list(connection.execute(query.order_by(PROJECT.c.id)).scalars())
@@ -99,7 +100,7 @@ def _roles(
 ) -> tuple[tuple[Role, str], ...]:
     held = connection.execute(select(GRANT).where(GRANT.c.person_id == giver.id)).all()
     for row in held:
-        grant_once(connection, taker.id, Role(row.role), row.scope)
+        give_role(connection, taker.id, Role(row.role), row.scope, at=at)
     connection.execute(delete(GRANT).where(GRANT.c.person_id == giver.id))
     for row in held:
         role = Role(row.role)

@@ -13,6 +13,7 @@ from workflow.tables import EVENT
 
 COLUMNS = tuple(column.name for column in EVENT.columns)
 HASHED = tuple(name for name in COLUMNS if name != "hash")
+ALWAYS = tuple(name for name in HASHED if name != "let_in_by")
 NO_EVENT = "0" * 64  # what the first event of a project names as the one before
 
 
@@ -35,8 +36,15 @@ def dump(value: Any) -> str:
 
 
 def event_hash(event: Mapping[str, Any]) -> str:
-    """SHA-256 over every column but the hash itself, in the order of the table."""
-    return sha256(dump([event[name] for name in HASHED]).encode()).hexdigest()
+    """SHA-256 over every column but the hash itself, in the order of the table.
+
+    By whose making somebody was signed in comes last, and only where it was somebody else's:
+    events from before it was noted keep their hash.
+    """
+    values = [event[name] for name in ALWAYS]
+    if event["let_in_by"]:
+        values.append(event["let_in_by"])
+    return sha256(dump(values).encode()).hexdigest()
 
 
 def fold(changes: Iterable[str]) -> Json:

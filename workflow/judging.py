@@ -20,11 +20,13 @@ from states.findings import Case, Finding, block
 from states.forms import FORMS
 from states.policy import Policy
 from states.rules.holding import HELD
-from states.terms import STAFF, Act, Action, Role, Severity, State, Text, deed_of
+from states.terms import STAFF, Act, Action, Entry, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.holding import hold
 from workflow.identity import identity
-from workflow.tables import PROJECT
+from workflow.numbers import NUMBER_TAKEN, holder, list_of, next_free
+from workflow.people import Actor, is_one_person
+from workflow.tables import EVENT, PROJECT
 
 
 def judged(
@@ -48,9 +50,14 @@ def judged(
         left = None
         if deed.what is Action.SUBSIDISE:
             left = fund_left(connection, policy, facts, lock=not looking)
-        case = replace(_case(book, policy, facts, deed, today, role, left), supposed=looking)
-        findings = judge(case) + _not_entitled(case, deed, facts)
+        reviews = deed.what is Action.REVIEW and facts.state is State.SUBMITTED
+        same = reviews and _same_hand(connection, project_id, deed.by)
+        case = _case(book, policy, facts, deed, today, role, left)
+        case = replace(case, supposed=looking, same_hand=same)
+        findings = judge(case) + _not_entitled(connection, case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts, lock=not looking)
+        if not looking:  # else its number is one that nobody has typed yet
+            findings += _number_taken(connection, project_id, deed, facts)
         if not blocks(findings):
             return case, findings
         tried.append((case, findings))
@@ -111,7 +118,16 @@ def roles_for(deed: Deed, facts: Facts, policy: Policy) -> list[Role]:
     return [role for role in wanted if role in roles] or [*roles[:1]] or [Role.AUDITOR]
 
 
-def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
+def _same_hand(connection: Connection, project_id: int, by: Actor) -> bool:
+    """Whether this person, or somebody of the same mailbox, entered or submitted the project."""
+    entered = (*(one.value for one in Entry), Action.SUBMIT.value)
+    query = select(EVENT.c.person).where(EVENT.c.project_id == project_id)
+    query = query.where(EVENT.c.deed.in_(entered), EVENT.c.person != "").distinct()
+    people = connection.execute(query).scalars().all()
+    return any(is_one_person(connection, by.login, one) for one in people)
+
+
+def _not_entitled(connection: Connection, case: Case, deed: Deed, facts: Facts) -> list[Finding]:
     """Scope, entering on behalf, and the second person: what only the engine can see."""
     roles = deed.by.roles_over(facts)
     if not roles:
@@ -120,7 +136,7 @@ def _not_entitled(case: Case, deed: Deed, facts: Facts) -> list[Finding]:
         return [block("on_behalf", "", "person", NOT_ON_BEHALF)]
     if not facts.awaits(deed.what):
         return []
-    if facts.pending["by"] == deed.by.login:
+    if is_one_person(connection, facts.pending["by"], deed.by.login):
         return [block("second_person", "", "person", SAME_PERSON)]
     proposed = facts.pending["given"]
     given = {name: as_json(value) for name, value in case.given.items()}
@@ -150,6 +166,26 @@ def _name_taken(
     )
     taken = connection.execute(same).scalars().all()
     return [block("name_taken", "", field, NAME_TAKEN.format(id=other)) for other in taken]
+
+
+def _number_taken(
+    connection: Connection, project_id: int, deed: Deed, facts: Facts
+) -> list[Finding]:
+    """No two projects of a year's list carry one number by a decision made here; what a published
+    plan says is taken as it is."""
+    gives = deed.what in (Action.PLAN, Act.RECLASSIFY)
+    number = deed.given.get("number", facts.number) if gives and not deed.machine else None
+    if number is None:
+        return []
+    hold(connection, f"numbers:{facts.policy}:{facts.year}")
+    category = deed.given.get("category") or facts.category
+    other = holder(connection, facts, category, number, but=project_id)
+    if other is None:
+        return []
+    within = list_of(connection, facts, category)
+    values = {"number": number, "id": other.id, "name": other.name, "host": other.host}
+    said = NUMBER_TAKEN.format(**values, free=next_free(connection, within))
+    return [block("number_taken", "", "number", said, who=(Role.PROVINCE,))]
 
 
 NAME_TAKEN = Text(
@@ -203,6 +239,7 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
     raised = {
         found.key: {
             "clause": found.clause,
+            **({"consequence": found.consequence} if found.consequence else {}),
             "zh": found.message.zh,
             "en": found.message.en,
             "deed": case.deed.value,

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstrai
 from sqlmodel import Field, SQLModel
 
 from states.mailing import Mode, Sort
+from states.refusal import Reason
 from states.terms import Kind
 from workflow.tables import one_of, table_of
 
@@ -103,7 +104,9 @@ class Mail(SQLModel, table=True):
     on_date: date  # the working day it belongs to
     status: str = MailStatus.PENDING.value
     reason: str = ""
-    token: str = Field(unique=True)  # the left half of the Message-ID, the same for each repeat
+    # The left half of the Message-ID, the same for each repeat: by lot until the mail is written,
+    # then the fingerprint of what it is (notifications/sending/fingerprints.py).
+    token: str = Field(unique=True)
     subject: str = ""
     content: bytes | None = Field(default=None, sa_type=LargeBinary)  # as handed to the server
     created_at: datetime
@@ -152,6 +155,38 @@ class MailAttempt(SQLModel, table=True):
     person: str = ""  # login, where a person did it
 
 
+class SentBefore(SQLModel, table=True):
+    """What a worker's journal shows as sent and this database does not remember: it is older than
+    the journal, a restored copy. By fingerprint, of a mail and of each thing that it told."""
+
+    __tablename__ = "sent_before"
+    fingerprint: str = Field(primary_key=True)
+    at: datetime
+
+
+class Refusal(SQLModel, table=True):
+    """A mail that was refused for good or came back, until it is decided what follows from it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    mail_id: int = Field(foreign_key="mail.id", index=True)
+    email: str  # where the mail went, in lower case
+    forward: str = ""  # the address that failed, where the mailbox passes mail on to another
+    reason: str
+    status: str  # as in RFC 3463, empty where unknown
+    said: str  # the server's words; empty where anybody could have written them
+    at: datetime = Field(index=True)
+    settled: bool = False
+    __table_args__ = (
+        Index(
+            "ix_refusal_open",
+            "id",
+            sqlite_where=text("NOT settled"),
+            postgresql_where=text("NOT settled"),
+        ),
+        one_of("reason", Reason),
+    )
+
+
 class Reminder(SQLModel, table=True):
     """One step of one deadline for one recipient: queued, or silent with a reason."""
 
@@ -190,4 +225,6 @@ ADDRESS = table_of(Address)
 WORDING = table_of(Wording)
 MAIL = table_of(Mail)
 ATTEMPT = table_of(MailAttempt)
+SENT_BEFORE = table_of(SentBefore)
+REFUSAL = table_of(Refusal)
 REMINDER = table_of(Reminder)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from workflow.tables import one_of, table_of
+from workflow.tables import NOBODY, one_of, table_of
 
 
 class Credential(SQLModel, table=True):
@@ -24,6 +24,8 @@ class Credential(SQLModel, table=True):
     failures: int = 0  # wrong passwords since the last right one
     locked_until: datetime | None = None
     changed_at: datetime | None = None
+    # Login of whoever made the password, or the way in by which it was chosen; empty: the person.
+    let_in_by: str = Field(default="", sa_column_kwargs=NOBODY)
 
 
 class Session(SQLModel, table=True):
@@ -36,6 +38,7 @@ class Session(SQLModel, table=True):
     seen_at: datetime
     ends_at: datetime
     agent: str = ""  # what the browser says it is, shortened
+    let_in_by: str = Field(default="", sa_column_kwargs=NOBODY)  # as in Credential
 
 
 class LinkUse(StrEnum):
@@ -75,6 +78,7 @@ class ApiToken(SQLModel, table=True):
     ends_at: datetime | None = None
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    let_in_by: str = Field(default="", sa_column_kwargs=NOBODY)  # as in Credential
     __table_args__ = (one_of("scope", TokenScope),)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
+from states.duties import incompatible
 from states.facts import Facts
+from states.mailbox import mailbox
 from states.terms import Role, State, Text
 from workflow.holding import hold
-from workflow.identity import squeeze
+from workflow.identity import called, squeeze
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON, UNIT
 
@@ -23,6 +27,7 @@ class Actor:
     login: str
     name: str
     grants: tuple[tuple[Role, str], ...]
+    let_in_by: str = ""  # login of whoever made the way in, if it was somebody else
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -33,21 +38,34 @@ class Actor:
         return [scope for held, scope in self.grants if held is role and scope]
 
     def roles_over(self, facts: Facts) -> tuple[Role, ...]:
-        """The roles that this person has over this project; somebody may have several."""
+        """The roles that this person has over this project; somebody may have several.
+
+        Its coordinator is never its host as well: one who holds both enters on the host's behalf.
+        """
         scopes = {Role.HOST: facts.host, Role.COORDINATOR: facts.department}
-        return tuple(
+        roles = tuple(
             role
             for role, scope in self.grants
             if role not in scopes or (scope and squeeze(scope) == squeeze(scopes[role]))
         )
+        if Role.COORDINATOR in roles:
+            return tuple(role for role in roles if role is not Role.HOST)
+        return roles
 
 
+AT_THE_SERVER = "(server)"  # whoever runs commands there; nobody's login has brackets
 OPERATOR = Actor("", "", ((Role.PROVINCE, ""),))  # the local operator: no login in the history
 
 _FIND = Statement(
     select(PERSON.c.login, PERSON.c.name, GRANT.c.role, GRANT.c.scope)
     .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id, isouter=True)
-    .where(or_(PERSON.c.login == bindparam("login"), PERSON.c.email == bindparam("login")))
+    .where(
+        or_(
+            PERSON.c.login == bindparam("login"),
+            func.lower(PERSON.c.login) == bindparam("address"),
+            PERSON.c.email == bindparam("address"),
+        )
+    )
     .where(PERSON.c.active)
     .order_by(GRANT.c.id)
 )
@@ -62,12 +80,17 @@ _HOLDERS = Statement(
 
 def find_actor(connection: Connection, login: str) -> Actor | None:
     """The active person of that login, else of that address; None if there is none or several."""
-    rows = _FIND.run(connection, {"login": login})
-    rows = [row for row in rows if row[0] == login] or rows
+    rows = _FIND.run(connection, {"login": login, "address": mailbox(login)})
+    rows = [row for row in rows if row[0] == login] or _of_login(rows, login) or rows
     if len({row[0] for row in rows}) != 1:
         return None
     grants = tuple((Role(role), scope) for _, _, role, scope in rows if role)
     return Actor(rows[0][0], rows[0][1], grants)
+
+
+def _of_login(rows: Sequence[Any], login: str) -> list[Any]:
+    """Those of that login in whatever case: before others who have it for an address."""
+    return [row for row in rows if mailbox(row[0]) == mailbox(login)]
 
 
 def recipients(connection: Connection, role: Role, facts: Facts) -> list[tuple[str, str]]:
@@ -90,13 +113,16 @@ def holders(
     return [(name, email) for name, email in rows]
 
 
-def officer(connection: Connection, facts: Facts) -> tuple[str, str] | None:
-    """Whom an answer about a project goes to: its coordinator until it is reviewed, then the
-    province; None where nobody with an address is known."""
-    early = facts.state in (State.DRAFTED, State.SUBMITTED)
-    roles = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
-    found = (to for role in roles for to in recipients(connection, role, facts))
-    return next(found, None)
+def officers(connection: Connection, facts: Facts | None) -> Iterator[tuple[str, str]]:
+    """Whom an answer goes to, the nearest first: about a project its coordinator until it is
+    reviewed, else the province; after them, and about no project, province and administrators."""
+    if facts is not None:
+        early = facts.state in (State.DRAFTED, State.SUBMITTED)
+        first = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
+        for role in first:
+            yield from recipients(connection, role, facts)
+    yield from holders(connection, "", Role.PROVINCE)
+    yield from holders(connection, "", Role.ADMIN)
 
 
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:
@@ -109,37 +135,109 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units
     _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
-    known: dict[
-        str, int
-    ] = {}  # a clerk who signs in by another login is still the person of that address
-    for person, login, address in connection.execute(
-        select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
-    ):
-        known |= {login: person} | ({address: person} if address else {})
+    people = Clerks(connection)
     held = connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope))
-    holds = {tuple(row) for row in held}
+    holds: dict[int, set[tuple[str, str]]] = {}
+    for person, role, scope in held:
+        holds.setdefault(person, set()).add((role, scope))
     for email, name, unit in wanted:
         if not email:
             continue
-        if email not in known:
-            known[email] = add_person(connection, email, name, email)
-        if (known[email], Role.HOST.value, unit) not in holds:
-            holds.add((known[email], Role.HOST.value, unit))
-            grant(connection, known[email], Role.HOST, unit)
+        person = people.known(email, name)
+        if person is None:
+            person = people.add(connection, email, name)
+        roles = holds.setdefault(person, set())
+        own = (Role.HOST.value, unit)
+        if own not in roles and not incompatible((Role.HOST, *(Role(role) for role, _ in roles))):
+            roles.add(own)
+            grant(connection, person, Role.HOST, unit)
+
+
+class Clerks:
+    """Who reads which mailbox. People who share one stay people, each with a login."""
+
+    def __init__(self, connection: Connection) -> None:
+        columns = (PERSON.c.id, PERSON.c.login, PERSON.c.name, PERSON.c.email)
+        self.logins: set[str] = set()
+        self.of: dict[str, dict[str, int]] = {}  # mailbox -> name, as it is compared -> person
+        self.named: dict[str, int] = {}  # login in small letters -> person without an address
+        for person, login, name, email in connection.execute(
+            select(*columns).order_by(PERSON.c.active.desc(), PERSON.c.id)
+        ):
+            self.logins.add(login.lower())
+            if email:
+                self.of.setdefault(email, {}).setdefault(called(name), person)
+            else:
+                self.named.setdefault(login.lower(), person)
+
+    def known(self, email: str, name: str) -> int | None:
+        """The person of that mailbox and name; one whose login is the address, if it has no
+        other."""
+        found = self.of.get(mailbox(email), {}).get(called(name))
+        return self.named.get(mailbox(email)) if found is None else found
+
+    def names(self, email: str) -> list[str]:
+        """Who reads the mailbox."""
+        return list(self.of.get(mailbox(email), ()))
+
+    def add(self, connection: Connection, email: str, name: str) -> int:
+        """A new clerk, whose login is the address, or where that is taken the name with it."""
+        address = mailbox(email)
+        wanted = (address, f"{UNFIT.sub('', called(name))[:40]}-{address}"[:100])
+        free = (login for login in wanted if login.lower() not in self.logins)
+        numbered = (f"{n}-{address}"[:100] for n in count(2))
+        login = next(free, None) or next(n for n in numbered if n.lower() not in self.logins)
+        person = add_person(connection, login, name, address)
+        self.logins.add(login.lower())
+        self.of.setdefault(address, {})[called(name)] = person
+        return person
+
+
+UNFIT = re.compile(r"[^\w.@+-]")  # for a login
 
 
 def add_person(connection: Connection, login: str, name: str, email: str, phone: str = "") -> int:
     """Insert a person; the new id. The caller makes sure that the login is free."""
-    values = {"login": login, "name": name, "email": email, "phone": phone, "active": True}
-    values |= {"language": "zh", "feed_generation": 0}
+    values = {"login": login, "name": name, "email": mailbox(email), "phone": phone, "active": True}
+    values |= {"language": "zh", "feed_generation": 0, "email_by": ""}
     [(person_id,)] = _PERSON.run(connection, values)
     return int(person_id)
 
 
+class RolesApart(Exception):
+    """A role that the login must not hold beside those that it has; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
 def grant(connection: Connection, person_id: int, role: Role, scope: str) -> None:
-    """Give a role; `scope` is the unit's name for hosts and coordinators, else empty."""
+    """Give a role; `scope` is the unit's name for hosts and coordinators, else empty. RolesApart
+    for one that does not go with what is held."""
+    if why := incompatible((role, *roles_of(connection, person_id))):
+        raise RolesApart(why)
     values = {"person_id": person_id, "role": role.value, "scope": scope}
     connection.execute(insert(GRANT).values(values))
+
+
+def roles_of(connection: Connection, person: int) -> list[Role]:
+    query = select(GRANT.c.role).where(GRANT.c.person_id == person).order_by(GRANT.c.id)
+    return [Role(role) for role in connection.execute(query).scalars()]
+
+
+def too_many_hats(connection: Connection) -> dict[str, Text]:
+    """Active logins that hold roles which must lie in different hands, and why not."""
+    rows = connection.execute(
+        select(PERSON.c.login, GRANT.c.role)
+        .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id)
+        .where(PERSON.c.active)
+        .order_by(PERSON.c.login)
+    )
+    held: dict[str, list[Role]] = {}
+    for login, role in rows:
+        held.setdefault(login, []).append(Role(role))
+    return {login: why for login, roles in held.items() if (why := incompatible(roles))}
 
 
 def _unit(name: str) -> dict[str, str]:
@@ -148,62 +246,17 @@ def _unit(name: str) -> dict[str, str]:
 
 _PERSON = Statement(
     insert(PERSON).returning(PERSON.c.id),
-    ["login", "name", "email", "phone", "active", "language", "feed_generation"],
+    ["login", "name", "email", "phone", "active", "language", "feed_generation", "email_by"],
 )
 _UNIT = Statement(insert(UNIT), ["name", "kind", "email", "phone"])
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A person to register with one role."""
-
-    login: str
-    name: str
-    role: Role
-    scope: str
-    email: str
-    phone: str
-
-
-def enrol(connection: Connection, entry: Entry) -> tuple[bool, bool]:
-    """Register or update; whether the person is new, and whether something known changed."""
-    found = person_id(connection, entry.login)
-    if entry.email and (other := _holder(connection, entry.email)) not in (None, found):
-        raise AddressTaken(entry.email, str(other))
-    if found is None:
-        found = add_person(connection, entry.login, entry.name, entry.email, entry.phone)
-        grant_once(connection, found, entry.role, entry.scope)
-        return True, False
-    before = connection.execute(select(PERSON).where(PERSON.c.id == found)).one()
-    pairs = {"name": entry.name, "email": entry.email, "phone": entry.phone}
-    values = {key: value for key, value in pairs.items() if value and value != getattr(before, key)}
-    if values:
-        connection.execute(update(PERSON).where(PERSON.c.id == found).values(values))
-    granted = grant_once(connection, found, entry.role, entry.scope)
-    return False, bool(values) or granted
-
-
-class AddressTaken(Exception):
-    """An address belongs to one person: two logins of one person must not count as two people."""
-
-    def __init__(self, email: str, person: str) -> None:
-        self.text = Text(
-            f"邮箱 {email} 已登记在另一人名下（第{person}号），请核对或先停用原登录名。",
-            f"The address {email} belongs to another person (no. {person}).",
-        )
-        super().__init__(self.text.en)
-
-
-def _holder(connection: Connection, email: str) -> int | None:
-    """The active person of that address, whatever its spelling."""
-    same = func.lower(PERSON.c.email) == email.lower()
-    found = connection.execute(select(PERSON.c.id).where(same, PERSON.c.active)).scalar()
-    return None if found is None else int(found)
-
-
 def person_of(connection: Connection, login: str) -> Any:
-    """The row of the person of that login, active or not; None if there is nobody."""
-    return connection.execute(select(PERSON).where(PERSON.c.login == login)).first()
+    """The row of the person of that login, active or not; None if there is nobody. One that is
+    written in another case is the same, unless there are both."""
+    same = select(PERSON).where(func.lower(PERSON.c.login) == login.strip().lower())
+    rows = connection.execute(same.order_by(PERSON.c.id)).all()
+    return next((row for row in rows if row.login == login), rows[0] if rows else None)
 
 
 def person_id(connection: Connection, login: str) -> int | None:
@@ -228,14 +281,44 @@ def grant_once(connection: Connection, person: int, role: Role, scope: str) -> b
     return True
 
 
+def is_one_person(connection: Connection, login: str, other: str) -> bool:
+    """Whether two logins may be one person: the same, or both of one mailbox."""
+    if login == other:
+        return True
+    query = select(PERSON.c.email).where(PERSON.c.login.in_((login, other)), PERSON.c.email != "")
+    emails = connection.execute(query).scalars().all()
+    return len(emails) == 2 and emails[0] == emails[1]
+
+
+def name_of(connection: Connection, login: str) -> str:
+    """The name of somebody; the login where that is not known. To be shown by `shown_as`."""
+    return names_of(connection, [login]).get(login, login)
+
+
+def shown_as(name: str) -> Text:
+    """How somebody is named to people; whoever sits at the server by that."""
+    return SERVER_LABEL if name == AT_THE_SERVER else Text(name, name)
+
+
+def let_in_label(by: str) -> Text:
+    """What the history says of a deed whose way in was made by another."""
+    if by == AT_THE_SERVER:
+        return LET_IN_AT_SERVER
+    return LET_IN.format(by=by)
+
+
+LET_IN = Text("凭{by}设置的登录方式办理", "signed in by what {by} had made")
+LET_IN_AT_SERVER = Text(
+    "由服务器操作员办理，或凭其设置的登录方式办理",
+    "done at the server, or signed in by what was made there",
+)
+SERVER_LABEL = Text("服务器操作员", "the operator at the server")
+
+
 def names_of(connection: Connection, logins: Iterable[str]) -> dict[str, str]:
     """Login -> name of those who are known; where somebody is named to people."""
     query = select(PERSON.c.login, PERSON.c.name).where(PERSON.c.login.in_(sorted(set(logins))))
     return {row.login: row.name for row in connection.execute(query)}
-
-
-def disable(connection: Connection, person: int) -> None:
-    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=False))
 
 
 def everybody(connection: Connection) -> list[dict[str, Any]]:

@@ -12,11 +12,12 @@ from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
 from states.facts import Facts, Json, Standing
 from states.labels import state_label
-from states.terms import Entry, Force, State, Text, known_deed
+from states.terms import Act, Amendment, Entry, Force, State, Text, known_deed
 from states.wanted import deadlines_for
 from workflow.deeds import NoSuchProject
 from workflow.engine import situation
 from workflow.lateness import has, is_late
+from workflow.lists.filters import with_words
 from workflow.mail.log import mail_log
 from workflow.mail_tables import REMINDER
 from workflow.tables import DEADLINE, EVENT, LARGEST_ID, PROJECT
@@ -29,8 +30,10 @@ def projects(
     as_of: date,
     state: State | None = None,
     overdue: bool = False,
+    words: str = "",
 ) -> list[dict[str, Any]]:
-    """All projects in plan order; `overdue`: those with something late (lateness.py)."""
+    """All projects in plan order; `overdue`: those with something late (lateness.py); `words`:
+    those that a search of the list finds."""
     late = has(PROJECT.c.id, is_late(as_of))
     query = select(PROJECT, late.label("late")).order_by(
         PROJECT.c.year, PROJECT.c.number.is_(None), PROJECT.c.number, PROJECT.c.id
@@ -39,6 +42,8 @@ def projects(
         query = query.where(PROJECT.c.state == state.value)
     if overdue:
         query = query.where(late)
+    if words.strip():
+        query = query.where(with_words(words).test(PROJECT.c))
     return [summary(row, book) for row in connection.execute(query)]
 
 
@@ -80,7 +85,7 @@ def project(connection: Connection, book: Rulebook, project_id: int) -> dict[str
         "findings": _findings(stored),
         "deadlines": _deadlines(connection, project_id, computed, facts),
         "history": [
-            row | {"deed_label": deed_label(row["deed"])}
+            row | {"deed_label": deed_label(row["deed"], machine=row["machine"])}
             for row in _rows(
                 connection, select(EVENT).where(EVENT.c.project_id == project_id), EVENT.c.seq
             )
@@ -105,6 +110,7 @@ def _findings(stored: Json) -> list[dict[str, Any]]:
         {
             "key": key,
             "clause": flag["clause"],
+            "consequence": flag.get("consequence", ""),
             "message": Text(flag["zh"], flag["en"]),
             "on": flag["on"],
             "disposed": flag.get("disposed"),
@@ -113,10 +119,17 @@ def _findings(stored: Json) -> list[dict[str, Any]]:
     ]
 
 
-def deed_label(deed: str) -> Text:
-    """How a step, an act or an entry is shown."""
-    found = known_deed(deed) or (Entry(deed) if deed in set(Entry) else None)
+def deed_label(deed: str, *, machine: bool = False) -> Text:
+    """How a step, an act, an entry or a plan's own content is shown."""
+    if machine and deed == Act.CHANGE:  # as an earlier version recorded what a plan file said
+        return Amendment.REISSUED.label
+    if machine and deed == Act.CANCEL:
+        return OVERTAKEN
+    found = known_deed(deed) or next((e for e in (*Entry, *Amendment) if e == deed), None)
     return found.label if found else Text(deed, deed)
+
+
+OVERTAKEN = Text("拟办因另有办理而终止", "Proposal overtaken by another step")
 
 
 def _rows(connection: Connection, query: Any, order: Any) -> list[dict[str, Any]]:

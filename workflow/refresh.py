@@ -44,6 +44,7 @@ def refresh(db: Database, book: Rulebook, *, anew: bool = False) -> int:
         with db.write() as connection:
             some = select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
             rows = connection.execute(some).all()
+            readable = set()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
                 try:
@@ -52,7 +53,8 @@ def refresh(db: Database, book: Rulebook, *, anew: bool = False) -> int:
                     continue
                 _project(connection, book, row.id, facts)
                 redraw(connection, row, facts, policy)
-            keep_texts(connection, book, [row.policy for row in rows])
+                readable.add(row.policy)
+            keep_texts(connection, book, readable)
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen

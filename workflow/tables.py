@@ -37,6 +37,9 @@ SQLModel.metadata.naming_convention = NAMING
 metadata: MetaData = SQLModel.metadata
 
 
+NOBODY = {"server_default": text("''")}
+
+
 def one_of(column: str, values: type[StrEnum], *also: str) -> CheckConstraint:
     """The column holds one of the enum's values."""
     listed = ", ".join(f"'{value}'" for value in (*(v.value for v in values), *also))
@@ -78,7 +81,17 @@ class Person(SQLModel, table=True):
     active: bool = True
     language: str = "zh"  # of the mails to this person
     feed_generation: int = 0  # moves on when the calendar feed is revoked
-    __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)
+    # Login of whoever changed the address, unless the person has got in by other means since.
+    email_by: str = Field(default="", sa_column_kwargs=NOBODY)
+    __table_args__ = (
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        Index(
+            "ix_person_disabled",
+            "email",
+            sqlite_where=text("NOT active AND email <> ''"),
+            postgresql_where=text("NOT active AND email <> ''"),
+        ),
+    )
 
 
 class Grant(SQLModel, table=True):
@@ -118,7 +131,8 @@ class Project(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     policy: str
     year: int
-    identity: str  # normalised name and host
+    # Name and host, spelling aside. Not unique: what counts as spelling has grown with use.
+    identity: str
     number: int | None = None
     name: str
     host: str = Field(index=True)
@@ -127,9 +141,9 @@ class Project(SQLModel, table=True):
     state: str = Field(index=True)
     opens: date | None = None  # actual first day, else the earliest planned
     ends: date | None = None  # actual last day, else the planned
-    contact_email: str = ""
+    contact_email: str = Field(default="", index=True)
     # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
-    waits_for: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    waits_for: str = Field(default="", sa_column_kwargs=NOBODY)
     follow_up: date | None = None  # when somebody means to call again
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
@@ -141,8 +155,8 @@ class Project(SQLModel, table=True):
     name_order: str
     open_flags: int = Field(index=True)  # how many nobody has disposed of
     __table_args__ = (
-        UniqueConstraint("year", "identity"),
         one_of("state", State),
+        Index("ix_project_identity", "year", "identity"),
         Index("ix_project_category", "category"),
         Index("ix_project_number", "number"),
         Index("ix_project_by_plan", "plan_order", "id", *FILTERED),
@@ -184,6 +198,9 @@ class Event(SQLModel, table=True):
     role: str
     on_behalf: bool = False
     machine: bool = False
+    # Login of whoever made the password, link or key by which the person was signed in, if that
+    # was somebody else. Covered by the hash where it is not empty (workflow/history.py).
+    let_in_by: str = Field(default="", sa_column_kwargs=NOBODY)
     given: str = Field(sa_type=Text)
     changes: str = Field(sa_type=Text)
     findings: str = Field(sa_type=Text)
@@ -233,7 +250,7 @@ class Deadline(SQLModel, table=True):
     due_on: date
     advised_on: date
     # The project's, for questions of one department that no other project should make slower.
-    department: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    department: str = Field(default="", sa_column_kwargs=NOBODY)
     late_after: date  # due_on, or that of a window's latest opening: overdue only after it
     force: str
     provisional: bool

@@ -22,7 +22,7 @@ from config.rulebook import Rulebook
 from states.facts import Facts, Json, Standing, merge
 from states.machine import move
 from states.policy import Policy
-from states.terms import Act, Action, Entry, State, Text
+from states.terms import Act, Action, Amendment, Entry, State, Text
 from states.wanted import Wanted, wanted
 from workflow.columns import drawn
 from workflow.database import Database
@@ -155,6 +155,8 @@ def _lawful(event: Row, before: Json) -> bool:
         return False
     came_from = State(before["came_from"]) if before.get("came_from") else None
     changes = json.loads(event.changes)
+    if event.deed in set(Amendment):
+        return bool(event.source == event.target)
     if event.deed in set(Act):
         undone = event.deed == Act.CORRECT and event.target == (came_from and came_from.value)
         return bool(event.source == event.target or undone)

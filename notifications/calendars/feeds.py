@@ -6,10 +6,7 @@ names the person and a generation that moves on when the feed is revoked.
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,11 +21,11 @@ from notifications.calendars.former import lately_left
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token
 from states.facts import Standing
 from states.terms import Role, Text
+from workflow.installation_key import key_path, read_secret
 from workflow.tables import DEADLINE, EVENT, GRANT, LARGEST_ID, PERSON, PROJECT
 
 KEPT = timedelta(days=60)  # how long a cancelled entry stays in the feed
 AHEAD = timedelta(days=60)  # how far the province looks: its feed would else hold every project
-SECRET_BYTES = 32
 NAME = Text("研修项目期限", "Deadlines of training projects")
 OVER = (Standing.MET.value, Standing.LIFTED.value, Standing.SUPERSEDED.value)
 
@@ -61,7 +58,7 @@ def _scopes(
     """The roles of a person, each with the projects that concern them in it."""
     if person.email:
         email = person.email.lower()
-        contact = func.lower(PROJECT.c.contact_email) == email
+        contact = PROJECT.c.contact_email == email
         office = func.lower(PROJECT.c.facts).contains(f'"office_email":"{email}"', autoescape=True)
         yield Role.HOST, or_(contact, office)
     grants = select(GRANT.c.role, GRANT.c.scope).where(GRANT.c.person_id == person.id)
@@ -123,37 +120,11 @@ class Key:
         return number
 
 
-def key_path(data_dir: Path) -> Path:
-    """Where an installation keeps its key."""
-    return data_dir / "keys" / "feed.key"
-
-
-def make_key(data_dir: Path) -> None:
-    """Make the key where there is none yet: a new one would end every feed. Raises OSError."""
-    path = key_path(data_dir)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(partial)  # whole or not at all; the first of two stays
-    finally:
-        partial.unlink()
-
-
 def read_key(data_dir: Path) -> Key:
     """The installation's key. Raises FeedProblem where it is missing or cut short."""
-    path = key_path(data_dir)
-    try:
-        secret = path.read_bytes()
-    except FileNotFoundError:
-        secret = b""
-    if len(secret) != SECRET_BYTES:
-        raise FeedProblem(NO_KEY.format(path=path))
+    secret = read_secret(data_dir)
+    if secret is None:
+        raise FeedProblem(NO_KEY.format(path=key_path(data_dir)))
     return Key(secret)
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, or_, select
 
 from states.facts import Json
-from states.terms import Act, Role
+from states.terms import Act, Amendment, Role
 from workflow.history import fold
 from workflow.tables import EVENT, GRANT
 
 EARLIER = EVENT.alias("earlier")
-# An import changes contacts and departments as a change of its own.
-MOVING = [act.value for act in (Act.HAND_OVER, Act.TRANSFER, Act.CHANGE)]
+# An import changes contacts and departments too, earlier under the name of a change.
+MOVING = [deed.value for deed in (Act.HAND_OVER, Act.TRANSFER, Act.CHANGE, *Amendment)]
 NAMED = ("contact_email", "office_email", "department")
 
 

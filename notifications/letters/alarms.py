@@ -1,8 +1,9 @@
 """From the row of an alarm to the letter: which mail to whom did not arrive, and why.
 
-`mail.about` holds JSON: `what` ("bounced", "marked" or "substitute"), `person`, `address`,
-`subject`, `said` (the server's words) and `projects` ([{id, name}], those of the reader that are
-concerned); of a substitute `substitute`, `from_on` and `until_on`. Each may be missing but `what`
+`mail.about` holds JSON: `what` (a key of ALARMS), `person`, `address`, `subject`, `reason`, `said`
+(the server's words), `forward`, `count`, of an answer `files` and `place`, and `projects` ([{id, name}], those of the reader that are
+concerned); of a substitute `substitute`, `from_on` and `until_on`; of what another did to the
+reader's account `by`. Each may be missing but `what`
 and `address`. Where there is one project only, it is the row's.
 """
 
@@ -19,10 +20,12 @@ from notifications.letters.alarm_letter import Alarm
 from notifications.letters.printing import quotable
 from states.contact import NO_CONTACT
 from states.facts import Facts
+from states.refusal import Reason
 from states.terms import Role, Text, day_label
+from workflow.people import shown_as
 from workflow.tables import PROJECT
 
-SAID_LIMIT = 500  # of the server's words, which may be a whole page
+SAID_LIMIT = 3_000  # of a server's or a person's words, which may be a whole page
 
 
 def alarm_of(
@@ -30,7 +33,7 @@ def alarm_of(
 ) -> Alarm:
     """The alarm of a mail row. Raises KeyError where `about` lacks what it must have."""
     about = json.loads(mail.about)
-    facts = _facts(connection, mail.project_id)
+    facts = facts_of(connection, mail.project_id)
     policy = book.policy(facts.policy) if facts else None
     desk = policy.desk(policy.categories[facts.category]) if policy and facts else NO_CONTACT
     return Alarm(
@@ -46,8 +49,14 @@ def alarm_of(
         host=facts.host if facts else "",
         subject=about.get("subject", ""),
         said=about.get("said", "")[:SAID_LIMIT],
+        reason=Reason(about.get("reason", Reason.UNKNOWN)),
+        forward=about.get("forward", ""),
+        count=about.get("count", 0),
+        files=tuple(about.get("files", ())),
+        place=about.get("place", ""),
         substitute=about.get("substitute", ""),
         days=_days(about),
+        by=shown_as(about.get("by", "")),
         language=language,
         ask=policy.office.in_(language) if policy else "",
         reach=desk.line.in_(language),
@@ -81,7 +90,7 @@ MOST_NAMED = 10
 MORE = Text("等，另有{n}项", " and {n} more")
 
 
-def _facts(connection: Connection, project_id: int | None) -> Facts | None:
+def facts_of(connection: Connection, project_id: int | None) -> Facts | None:
     query = select(PROJECT.c.facts).where(PROJECT.c.id == project_id)
     stored = connection.execute(query).scalar_one_or_none() if project_id else None
     return Facts.read(json.loads(stored)) if stored else None

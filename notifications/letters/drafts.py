@@ -14,9 +14,9 @@ from config.rulebook import Rulebook
 from notifications.calendars.enclosures import enclosures
 from notifications.digest import gather
 from notifications.letters.alarm_letter import render_alarm
-from notifications.letters.alarms import alarm_of
+from notifications.letters.alarms import alarm_of, facts_of
 from notifications.letters.digest_letter import render_digest
-from notifications.letters.envelope import Attachment, compose
+from notifications.letters.envelope import ADDRESS, Attachment, compose
 from notifications.letters.items import letter_of
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.office_wording import Shelf
@@ -30,9 +30,10 @@ from notifications.letters.values import Rendered
 from notifications.letters.wording import Failure, Wordings
 from states.facts import Facts
 from states.terms import Role, Text
+from workflow.mail.answers import ANSWER
 from workflow.mail.attempts import record
 from workflow.mail_tables import Purpose
-from workflow.people import officer
+from workflow.people import officers
 from workflow.statements import Statement
 from workflow.tables import PERSON
 
@@ -113,7 +114,7 @@ class Writer:
             return self._digest(connection, mail, wordings, language, today)
         if mail.purpose == Purpose.ALARM:
             alarm = alarm_of(connection, self.book, mail, **told)
-            return Content(render_alarm(alarm, wordings), None)
+            return Content(render_alarm(alarm, wordings), facts_of(connection, mail.project_id))
         if mail.purpose == Purpose.TEST:
             return self._test(connection, mail, wordings, language, today)
         found = letter_of(connection, self.book, mail, **told)
@@ -146,15 +147,18 @@ class Writer:
         mark = TEST.in_(reader.language)
         return Content(replace(shown, subject=mark + shown.subject), None)
 
-    def _answers_to(self, connection: Connection, mail: Any, facts: Facts | None) -> str | None:
-        """The address of the installation, else the officer in charge, but not the reader."""
+    def _answers_to(self, connection: Connection, mail: Any, facts: Facts | None) -> str:
+        """Who wrote what is passed on, else the address of the installation, else the officer in
+        charge, but not the reader; else our own, whose answers are passed on."""
+        if mail.notice == ANSWER:
+            return str(json.loads(mail.about)["address"])
         if self.reply_to:
             return self.reply_to
-        found = officer(connection, facts) if facts else None
-        if found is None or found[1] == mail.to_email:
-            return None
-        name = plain(found[0]).replace("<", " ").replace(">", " ")
-        return f"{name} <{found[1]}>"
+        reader = mail.to_email.lower()
+        for name, email in officers(connection, facts):
+            if email.lower() != reader and ADDRESS.fullmatch(email):
+                return f"{plain(name).replace('<', ' ').replace('>', ' ')} <{email}>"
+        return self.sender
 
     def _enclosed(
         self, connection: Connection, mail: Any, language: str, today: date, at: datetime
@@ -167,8 +171,10 @@ class Writer:
 
 
 def _sign_in(mail: Any, language: str, today: date, at: datetime) -> Content | None:
-    link = link_of(mail, json.loads(mail.about), at)
-    letter = SignInLetter(plain(mail.to_name, language), today, link, language)
+    about = json.loads(mail.about)
+    link = link_of(mail, about, at)
+    by = about.get("by", "")
+    letter = SignInLetter(plain(mail.to_name, language), today, link, language, by=by)
     return Content(render_sign_in(letter), None) if link else None
 
 

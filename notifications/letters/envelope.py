@@ -69,6 +69,7 @@ def compose(
         f"Message-ID: {message_id}",
         f"List-Id: {_list_of(sender)}",
         "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",  # the same for Exchange, which does not know the standard
         "MIME-Version: 1.0",
         *(_with(attachments, rendered) if attachments else _alternative(rendered)),
         "",

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from notifications.letters.alarm_letter import Alarm, render_alarm
+from notifications.letters.alarm_letter import OWN, Alarm, render_alarm
 from notifications.letters.digest_letter import Digest, DigestRow, render_digest
 from notifications.letters.imagined import imagined
 from notifications.letters.imagined_letter import (
@@ -35,6 +35,7 @@ from states.facts import Facts
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS
 from states.mailing import PARTING, PARTING_NOTICES, PARTS
 from states.policy import Policy
+from states.refusal import Reason
 from states.terms import STAFF, Act, Action, Kind, Role, Text, day_label
 from workflow.engine import situation
 from workflow.people import recipients
@@ -182,8 +183,19 @@ def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
     if notice == "substitute":
         colleague = COLLEAGUE.in_(reader.language)
         return replace(shown, substitute=colleague, days=day_label(reader.today))
-    return replace(shown, said=SAID.get(shown.what, ""))
+    if notice in OWN:
+        return replace(shown, by=COLLEAGUE)
+    said, reason = SAID.get(shown.what, ("", Reason.UNKNOWN))
+    forward = "someone@example.com" if shown.what == "forward" else ""
+    count = 20 if shown.what == "refusing" else 0
+    return replace(shown, said=said, reason=reason, forward=forward, count=count)
 
 
-SAID = {"bounced": "452 4.2.2 Mailbox full", "marked": "550 5.1.1 User unknown"}
+SAID = {
+    "bounced": ("452 4.2.2 Mailbox full", Reason.FULL),
+    "marked": ("550 5.1.1 User unknown", Reason.GONE),
+    "forward": ("550 5.1.1 User unknown", Reason.GONE),
+    "refusing": ("554 5.7.1 Rejected as spam", Reason.CONTENT),
+    "answer": ("已收到，材料将于下周一报送。", Reason.UNKNOWN),
+}
 COLLEAGUE = Text("同事", "a colleague")

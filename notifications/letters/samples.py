@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from notifications.letters.alarm_letter import Alarm, alarm_values
+from notifications.letters.alarm_letter import OWN, Alarm, alarm_values
 from notifications.letters.digest_letter import Digest, DigestRow, digest_values
 from notifications.letters.notice_letter import worded
 from notifications.letters.notices import NAMES, NOTICES, Family, chain
@@ -129,4 +129,10 @@ def _alarms(notice: str, language: str) -> Iterator[dict[str, Any]]:
         alarm = Alarm("张三", "a@example.cn", Role.COORDINATOR, DUE, what, person, "b@example.cn")
         if what == "substitute":
             alarm = replace(alarm, substitute="王五", days=day_label(DUE))
+        if what == "forward":
+            alarm = replace(alarm, forward="c@example.cn")
+        if what == "refusing":
+            alarm = replace(alarm, count=20)
+        if what in OWN:
+            alarm = replace(alarm, by=Text("王五", "Wang"))
         yield alarm_values(replace(alarm, project=project, language=language))

@@ -13,11 +13,14 @@ def planned_time(facts: Facts) -> Text:
     opens, ends = facts.opens_earliest, facts.planned_ends
     if opens is None and facts.postponed:
         return Text("待定（已登记延期）", "open (postponed)")
-    if opens is None or facts.dates.open_window:
+    if opens is None or facts.opens_latest is None:
+        written = facts.schedule_text
+        if not written or "待定" in written:
+            return Text("待定", "open")
+        return Text(f"待定（计划写为“{written}”）", f"open (the plan says “{written}”)")
+    if facts.dates.open_window:
         if facts.schedule_text:
             return Text(f"{facts.schedule_text}（暂定）", f"{facts.schedule_text} (provisional)")
-        if opens is None or facts.opens_latest is None:
-            return Text("待定", "open")
         between = span(opens, facts.opens_latest)
         return Text(f"{between.zh}之间（暂定）", f"{between.en} (provisional)")
     return span(opens, ends)

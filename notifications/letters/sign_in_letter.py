@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from notifications.letters.printing import one_line
+from notifications.letters.printing import one_line, plain
 from notifications.letters.rendering import render
 from notifications.letters.values import Rendered
 from states.terms import Role, Text
 from workflow.accounts.links import BY_MAIL
+from workflow.people import shown_as
 
 LINK = "link"  # the key in `about`
 MINUTES = int(BY_MAIL.total_seconds() // 60)
@@ -29,12 +30,15 @@ class SignInLetter:
     role: Role = Role.HOST
     ask: str = ""
     reach: str = ""
+    by: str = ""  # who had it sent, if that is somebody else
 
 
 def render_sign_in(letter: SignInLetter) -> Rendered:
     """The mail in the reader's language."""
     language = letter.language
-    facts = [(label.in_(language), said.in_(language).format(n=MINUTES)) for label, said in FACTS]
+    by = plain(shown_as(letter.by).in_(language), language)
+    told = (*FACTS, (BY, ENDED.format(by=by))) if letter.by else FACTS
+    facts = [(label.in_(language), said.in_(language).format(n=MINUTES)) for label, said in told]
     return render(
         "sign_in",
         letter,
@@ -63,6 +67,8 @@ LEAD = Text(
     "Follow the button below and confirm on the page that opens; no password is needed.",
 )
 BUTTON = Text("登录系统", "Sign in")
+BY = Text("发送人", "Sent by")
+ENDED = Text("{by}；您的原有登录均已退出", "{by}; your other sessions have ended")
 FACTS = (
     (
         Text("有效时间", "Valid"),

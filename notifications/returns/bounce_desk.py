@@ -1,14 +1,16 @@
-"""Takes in what came back: each report is put on record with its mail, and its address marked.
+"""Takes in what came back: each report is put on record with its mail; at the reading's end it is
+settled what follows from all of them together (workflow/mail/refusals.py).
 
-Only a report that names our mail, and the address that this mail went to, marks that address:
+Only a report that names our mail, and the address that this mail went to, can stop that address:
 anybody can write a report about a bare address. What is handled is committed before it is moved
 or marked as read; should that fail, the second reading finds its own line and changes nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,11 +19,14 @@ from sqlalchemy import Connection, func, or_, select, update
 from config.settings import Settings
 from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder, never
 from notifications.returns.bounces import Report, parse
-from notifications.returns.imap_box import ImapBox
+from notifications.returns.imap_box import Bookmark, ImapBox
+from notifications.returns.personal_mail import personal
+from workflow import kept
 from workflow.database import Database
-from workflow.mail.addresses import mark_address, warn_about
+from workflow.mail.answers import pass_on
 from workflow.mail.attempts import record
 from workflow.mail.desk import BOUNCED, BY_HAND, UNPROVEN
+from workflow.mail.refusals import note_refusal, settle
 from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 
 RECENT = timedelta(days=14)  # how far back a report that names no mail is looked for
@@ -32,18 +37,22 @@ MOST_KEPT = 3  # different reports of one sort that are kept about one sending o
 @dataclass
 class Collected:
     """Mails read; reports about a mail of ours, about delay only, about none of ours; addresses
-    marked; mails that were no report at all."""
+    stopped; answers of people that were passed on; mails that were none of all this."""
 
     read: int = 0
     matched: int = 0
     marked: int = 0
     delayed: int = 0
     unknown: int = 0
+    answers: int = 0
     other: int = 0
 
 
 def sources(
-    settings: Settings, at: datetime, stop: Callable[[], bool] = never
+    settings: Settings,
+    at: datetime,
+    stop: Callable[[], bool] = never,
+    bookmark: Bookmark | None = None,
 ) -> Iterator[BounceSource]:
     """Where returned mail arrives, as set; none if nothing is set."""
     if settings.bounce_folder is not None:
@@ -56,6 +65,8 @@ def sources(
             settings.imap_password,
             settings.imap_security,
             settings.imap_mailbox,
+            since=(at - RECENT).date(),
+            bookmark=bookmark or Bookmark(),
             stop=stop,
         )
 
@@ -69,16 +80,22 @@ def collect(
     Raises BounceProblem where a source fails, after the other one has been read.
     """
     collected, problems = Collected(), []
-    for source in sources(settings, at, stop):
+    with db.read() as connection:
+        bookmark = _bookmark(connection, settings)
+    for source in sources(settings, at, stop, bookmark):
         try:
             for raw, done in source:
                 if stop():
-                    return collected
+                    break
                 with db.write() as connection:
-                    _take_in(connection, raw, at, collected)
-                done()
+                    taken_in = _take_in(connection, raw, source.place, at, collected)
+                done(taken_in)
         except BounceProblem as problem:
             problems.append(problem)
+    with db.write() as connection:
+        collected.marked = settle(connection, at=at).stopped
+        if settings.imap_host:
+            kept.put(connection, _box(settings), json.dumps(asdict(bookmark)))
     if problems and not stop():
         raise problems[0]
     return collected
@@ -90,18 +107,40 @@ def check(settings: Settings, *, at: datetime) -> None:
         source.check()
 
 
-def _take_in(connection: Connection, raw: bytes, at: datetime, collected: Collected) -> None:
+def _box(settings: Settings) -> str:
+    """The key under which it is kept how far the mailbox has been read."""
+    account = f"{settings.imap_username}@{settings.imap_host}:{settings.imap_port}"
+    return f"imap.read:{account}/{settings.imap_mailbox}"
+
+
+def _bookmark(connection: Connection, settings: Settings) -> Bookmark:
+    found = kept.get(connection, _box(settings))
+    return Bookmark(**json.loads(found)) if found else Bookmark()
+
+
+def _take_in(
+    connection: Connection, raw: bytes, place: str, at: datetime, collected: Collected
+) -> bool:
+    """Whether anything came of the mail; if not, people may want to see it."""
     collected.read += 1
-    reports = [report for report in parse(raw) if report.action in ("failed", "delayed")]
-    collected.other += not reports
+    reports = parse(raw)
+    if not reports:
+        reply = personal(raw)
+        answers = reply is not None and pass_on(connection, reply, place=place, at=at)
+        collected.answers += answers
+        collected.other += not answers
+        return answers
     for report in reports:
+        if report.action not in ("failed", "delayed"):
+            continue
         mail = _mail_of(connection, report, at)
         if mail is None:
             collected.unknown += 1
             continue
         collected.matched += 1
         collected.delayed += report.action == "delayed"
-        collected.marked += _put_on_record(connection, report, mail, at)
+        _put_on_record(connection, report, mail, at)
+    return True
 
 
 COLUMNS = (
@@ -124,41 +163,42 @@ def _mail_of(connection: Connection, report: Report, at: datetime) -> Any:
     ).first()
 
 
-def _put_on_record(connection: Connection, report: Report, mail: Any, at: datetime) -> bool:
-    """Whether the report marked an address."""
+def _put_on_record(connection: Connection, report: Report, mail: Any, at: datetime) -> None:
     went_to = mail.went_to or mail.to_email
-    theirs = report.recipient.lower() in ("", went_to.lower())  # not somebody it was forwarded to
-    outcome = _outcome(report, theirs)
+    forward = report.forward
+    if not forward and report.recipient.lower() not in ("", went_to.lower()):
+        forward = report.recipient  # whoever has the mailbox has its mail passed on
+    outcome = _outcome(report, forward)
     words = report.said or report.status or report.action
-    said = words if theirs else f"{report.recipient}: {words}"
+    said = f"{forward}: {words}" if forward else words
     if _enough(connection, mail, outcome, said):
-        return False
+        return
     record(connection, mail.id, outcome, said, at=at)
-    told = {"status": report.status, "mail_id": mail.id, "at": at}
+    told: dict[str, Any] = {"status": report.status, "at": at}
     if outcome == UNPROVEN:
         if mail.status == MailStatus.SENT and not mail.reason:
             _set(connection, mail, reason=UNPROVEN)
         if mail.purpose != Purpose.ALARM:  # else a forger could set two boxes writing to each other
-            warn_about(connection, went_to, said="", **told)  # whose words they are is not known
-    if outcome != BOUNCED:
-        return False
-    if mail.status == MailStatus.SENT and mail.reason != BY_HAND:  # a person has seen to it
-        _set(connection, mail, reason=BOUNCED)
-    _set(connection, mail, last_reply=said)
-    if report.permanent:
-        return mark_address(connection, went_to, said=said, **told)
-    warn_about(connection, went_to, said=said, **told)
-    return False
+            note_refusal(connection, mail.id, went_to, report.reason, said="", **told)
+    if outcome == ELSEWHERE and report.token is not None:
+        note_refusal(
+            connection, mail.id, went_to, report.reason, said=words, forward=forward, **told
+        )
+    if outcome == BOUNCED:
+        if mail.status == MailStatus.SENT and mail.reason != BY_HAND:  # a person has seen to it
+            _set(connection, mail, reason=BOUNCED)
+        _set(connection, mail, last_reply=said)
+        note_refusal(connection, mail.id, went_to, report.reason, said=said, **told)
 
 
 def _set(connection: Connection, mail: Any, **values: str) -> None:
     connection.execute(update(MAIL).where(MAIL.c.id == mail.id).values(values))
 
 
-def _outcome(report: Report, theirs: bool) -> str:
+def _outcome(report: Report, forward: str) -> str:
     if report.action == "delayed":
         return DELAYED
-    if not theirs:
+    if forward:
         return ELSEWHERE
     return BOUNCED if report.token is not None else UNPROVEN
 

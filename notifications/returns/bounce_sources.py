@@ -24,7 +24,9 @@ class BounceProblem(Exception):
         super().__init__(text.en)
 
 
-Arrival = tuple[bytes, Callable[[], None]]
+# A mail, and what is to be called once it was looked at: with True if it was taken in, with False
+# if it is left to people.
+Arrival = tuple[bytes, Callable[[bool], None]]
 
 
 def never() -> bool:
@@ -33,7 +35,10 @@ def never() -> bool:
 
 
 class BounceSource(Protocol):
-    """Where reports arrive: each with what is to be called once it has been handled."""
+    """Where reports arrive. `place`: what people call it."""
+
+    @property
+    def place(self) -> str: ...
 
     def __iter__(self) -> Iterator[Arrival]: ...
 
@@ -48,8 +53,9 @@ class Folder:
     at: datetime  # aware; a file changed just before it may still be being written
 
     def __iter__(self) -> Iterator[Arrival]:
-        """By name. A handled file goes to done/, one that cannot be read or is too large to failed/;
-        one that was changed a moment ago waits for the next reading."""
+        """By name. A file that was taken in goes to done/, what is left to people to other/, one that
+        cannot be read or is too large to failed/; one that was changed a moment ago waits for the
+        next reading."""
         for file in self._waiting():
             try:
                 found = file.lstat()  # a pipe or a device would hold us for ever
@@ -64,7 +70,14 @@ class Folder:
             if raw is None:
                 self._move(file, "failed")
             else:
-                yield raw, partial(self._move, file, "done")
+                yield raw, partial(self._looked_at, file)
+
+    def _looked_at(self, file: Path, taken_in: bool) -> None:
+        self._move(file, "done" if taken_in else "other")
+
+    @property
+    def place(self) -> str:
+        return self.path.name
 
     def _young(self, changed: float) -> bool:
         """Further in the future than any two machines differ: we go by a demonstration's clock."""
@@ -77,7 +90,7 @@ class Folder:
 
     def _waiting(self) -> list[Path]:
         try:
-            for part in ("done", "failed"):
+            for part in ("done", "other", "failed"):
                 (self.path / part).mkdir(exist_ok=True)
             return sorted(path for path in self.path.iterdir() if path.suffix.lower() == ".eml")
         except OSError as error:

@@ -14,6 +14,7 @@ from email import message_from_bytes
 from email.message import Message
 from itertools import islice
 
+from notifications.reasons import REPLY, cause
 from notifications.returns.foreign_mail import (
     ADDRESS,
     MOST_SAID,
@@ -25,9 +26,11 @@ from notifications.returns.foreign_mail import (
     readable,
     sent_at,
 )
+from states.refusal import Reason
 
 LARGEST = 5_000_000  # bytes of a mail that is looked at
 MOST_REPORTS = 100
+RFC822 = "message/rfc822"
 # Python compares each line with the boundary of each part around it, and keeps an object a part.
 MOST_LINES, MOST_MULTIPARTS = 100_000, 20
 ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
@@ -35,13 +38,13 @@ ACTION_OF = {"5": "failed", "4": "delayed", "2": "delivered"}  # first digit of 
 
 TOKEN = re.compile(r"<([0-9a-f]{32})@")
 TOKEN_IN_TEXT = re.compile(r"Message-ID:\s{0,9}<([0-9a-f]{32})@", re.I)
-STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-REPLY = re.compile(r"(?<![\w.:@/-])([45])[0-7]\d[ -](?=\s{0,3}[A-Za-z#<\[\d\u4e00-\u9fff])")
 MULTIPART = re.compile(rb"multipart/", re.I)
-# Python reads the parameters of this field in quadratic time.
-ENDLESS = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
+# Python reads the parameters of these fields in quadratic time.
+ENDLESS = re.compile(rb"^content-(?:type|disposition):(?:[^\n]|\n[ \t]){10000}", re.I | re.M)
 
-MACHINE = re.compile(r"(?:mailer-?daemon|post-?master|mail-?daemon)@", re.I)
+MACHINE = re.compile(
+    r"(?:mailer-?daemon|post-?master|mail-?daemon|microsoftexchange[0-9a-f]{0,40})@", re.I
+)
 RETURNED = re.compile(
     r"退信|被退回|投递失败|无法投递|未能?送达|发送失败|undeliver|returned? (?:mail|to sender)"
     r"|mail delivery|delivery (?:status|fail|has failed|problem|delayed)|failure notice",
@@ -50,18 +53,22 @@ RETURNED = re.compile(
 AUTOMATIC = re.compile(
     r"自动(?:回复|答复|应答)|out.of.(?:the.)?office|auto(?:matic)?.?(?:reply|response)", re.I
 )
-DELAYED = re.compile(r"延迟|delay", re.I)
-NOBODY = re.compile(
-    r"(?:用户|[帐账]号|邮箱|收件人|地址|域名)不存在|no such (?:user|mailbox|recipient)"
-    r"|(?:user|mailbox|recipient) (?:is )?(?:unknown|not (?:found|exist)|does(?: not|n't) exist)"
-    r"|(?:unknown|invalid) (?:user|mailbox|recipient)",
+# An answer to a mail of ours; some of ours say 退信 in their subject.
+ANSWER = re.compile(
+    r"\s{0,9}(?:(?:re|aw|fwd?|回复|回覆|答复|答覆|转发|轉寄)\s{0,3}[:：]"
+    r"|【(?:退信|退信核实|邮箱停发|转发失效|发信被拒)】|\[(?:Returned mail|Report of returned mail)\])",
     re.I,
 )
+PASSED_ON = re.compile(
+    rf"\((?:ultimately )?(?:generated|expanded) from:? <?({ADDRESS.pattern})", re.I
+)
+DELAYED = re.compile(r"延迟|delay", re.I)
 RECIPIENT = re.compile(
     r"^[^\w\n]{0,20}(?:收\s?[件信]\s?(?:人|地址)|(?:final-|failed )?recipients?)[^\w\n]{0,20}"
     rf"(?:to|address|rfc822)?[\s:：;<]{{0,20}}({ADDRESS.pattern}[^\n]{{0,500}})",
     re.I | re.M,
 )
+HEADING_LINE = re.compile(rf"^[<\[(]?(?:mailto:)?({ADDRESS.pattern})[>\])]?(?:[\s:：(<]|$)")
 HEADING = re.compile(rf"^<?({ADDRESS.pattern})>?[:：]", re.M)
 REASONS = (
     re.compile(r"英文说明\s{0,9}[:：](.{1,500})", re.S),
@@ -75,20 +82,21 @@ class Report:
     """What became of one mail for one recipient.
 
     `token`: the left half of our Message-ID, None where the report does not name it. `recipient`:
-    the address as we wrote it if the report knows it; may be empty only beside a token. `action`:
-    one of ACTIONS. `permanent`: failed, and the next mail would fail too (5.x.x), so the address
-    is in doubt; a mail that was given up after days of trying (4.x.x) failed, but not for good.
-    `status`: as in RFC 3463, empty where unknown. `said`: the server's words, plain text on one
-    line; it may still look like HTML and must be escaped. `received_at`: by the report's Date.
+    the address as we wrote it if the report knows it; may be empty only beside a token. `forward`:
+    the address that failed, where it is another to which the recipient's own server passed the mail
+    on. `action`: one of ACTIONS. `reason`, `status`: as notifications/reasons.py reads them. `said`:
+    the words that tell it, plain text on one line; they may still look like HTML and must be
+    escaped. `received_at`: by the report's Date.
     """
 
     token: str | None
     recipient: str
     action: str
-    permanent: bool
+    reason: Reason
     status: str
     said: str
     received_at: datetime | None
+    forward: str = ""
 
 
 def parse(raw: bytes) -> list[Report]:
@@ -100,18 +108,18 @@ def parse(raw: bytes) -> list[Report]:
     if len(raw) > LARGEST:
         return []
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if _costly(raw):
+    if costly(raw):
         return []
     try:
         mail = message_from_bytes(raw)
         parts = list(parts_of(mail))
-        reports = _standard(mail, parts) or _free(mail, parts)
+        reports = _standard(mail, parts) or _free(mail, parts) or _passed_on(parts)
     except Exception:  # the parser of Python fails in more ways than it documents
         return []
     return list(dict.fromkeys(reports))[:MOST_REPORTS]
 
 
-def _costly(raw: bytes) -> bool:
+def costly(raw: bytes) -> bool:
     """Whether Python would take more than seconds to take this mail apart."""
     multiparts = islice(MULTIPART.finditer(raw), MOST_MULTIPARTS + 1)
     return (
@@ -123,24 +131,61 @@ def _costly(raw: bytes) -> bool:
 
 def _standard(mail: Message, parts: list[Message]) -> list[Report]:
     """RFC 3464: one block of fields for each recipient, after one about the mail."""
-    token, at = _token(mail, parts), sent_at(mail)
+    token, at, text = _token(mail, parts), sent_at(mail), readable(parts)
+    blocks = [b for p in parts if p.get_content_subtype() == "delivery-status" for b in inside(p)]
+    found = [(block, *_addressed(block)) for block in blocks]
+    found = [one for one in found if one[1]]
     reports = []
-    for block in (
-        b for p in parts if p.get_content_subtype() == "delivery-status" for b in inside(p)
-    ):
-        found = [
-            ADDRESS.search(header(block, f"{which}-Recipient")) for which in ("Original", "Final")
-        ]
-        recipient = next((match[0] for match in found if match), "")
+    for block, original, final in found:
         diagnosis = header(block, "Diagnostic-Code")
-        said = printable(diagnosis.partition(";")[2] or diagnosis)
-        status = _status(header(block, "Status")) or _status(said)
-        grade = status[:1] or _grade(said)
-        action = header(block, "Action").lower().strip() or ACTION_OF.get(grade, "")
-        if recipient and action in ACTIONS:
-            permanent = action == "failed" and grade != "4"
-            reports.append(Report(token, recipient, action, permanent, status, said, at))
+        code = printable(diagnosis.partition(";")[2] or diagnosis)
+        status = header(block, "Status")
+        section = _section(text, final, alone=len(found) == 1)
+        if final == original and (named := PASSED_ON.search(section)):
+            original = named[1]
+        own = printable(section.removeprefix(final))
+        why = cause(status, *filter(None, (code, own)))
+        action = header(block, "Action").lower().strip()
+        action = action or ACTION_OF.get("4" if why.later else why.status[:1] or _grade(code), "")
+        if action in ACTIONS:
+            forward = final if final.lower() != original.lower() else ""
+            reports.append(
+                Report(token, original, action, why.reason, why.status, why.words, at, forward)
+            )
     return reports
+
+
+def _addressed(block: Message) -> tuple[str, str]:
+    """To whom we wrote, and who failed: the same unless it was passed on. Empty: nobody is named."""
+    found = [ADDRESS.search(header(block, f"{which}-Recipient")) for which in ("Original", "Final")]
+    original, final = (match[0] if match else "" for match in found)
+    return original or final, final or original
+
+
+def _passed_on(parts: list[Message]) -> list[Report]:
+    """A report that somebody has forwarded whole."""
+    for mail in (m for part in parts if part.get_content_type() == RFC822 for m in inside(part)):
+        within = list(parts_of(mail))
+        if reports := _standard(mail, within) or _free(mail, within):
+            return reports
+    return []
+
+
+def _section(text: str, address: str, *, alone: bool) -> str:
+    """What the part for people says of this recipient: from the line that opens with the address
+    up to the next such line, or the paragraph's end."""
+    told: list[str] = []
+    for line in text.splitlines():
+        opening = HEADING_LINE.match(line)
+        if opening and (opening[1].lower() == address.lower() or not told):
+            told = [line[opening.start(1) :]] if opening[1].lower() == address.lower() else []
+        elif told and (opening or (not line and len(told) > 1)):
+            break
+        elif told and line:
+            told.append(line)
+    if told:
+        return "\n".join(told)
+    return SUBJECT_LINE.sub("", text) if alone else ""
 
 
 def _free(mail: Message, parts: list[Message]) -> list[Report]:
@@ -148,17 +193,26 @@ def _free(mail: Message, parts: list[Message]) -> list[Report]:
     if not _is_return(mail):
         return []
     text, token = readable(parts), _token(mail, parts)
-    said = printable(_reason(text))
-    status, grade = _status(said), _grade(said)
-    grade = grade or status[:1]
+    reply, labelled = (printable(found) for found in _reasons(text))
+    said = reply or labelled
     if not (said or token):
         return []
-    delayed = grade != "5" and bool(DELAYED.search(header(mail, "Subject")))
-    permanent = not delayed and (grade == "5" or (not grade and bool(NOBODY.search(said))))
+    why = cause("", *filter(None, (reply, labelled)))
+    lasts = not why.later and bool(why.status or reply)
+    delayed = not lasts and bool(DELAYED.search(header(mail, "Subject")))
     action = "delayed" if delayed else "failed"
-    recipients = _recipients(mail, parts, text, said) or ([""] if token else [])
-    at = sent_at(mail)
-    return [Report(token, to, action, permanent, status, said, at) for to in recipients]
+    recipients, at = _recipients(mail, parts, text, said), sent_at(mail)
+    if from_machine(mail):
+        recipients = recipients or ([""] if token else [])
+    else:  # nobody returns what was sent to himself: that is an absence note
+        writer = header(mail, "From").lower()
+        recipients = [to for to in recipients if to.lower() not in writer]
+    return [Report(token, to, action, why.reason, why.status, said, at) for to in recipients]
+
+
+def from_machine(mail: Message) -> bool:
+    """Whether a mail server wrote it."""
+    return bool(MACHINE.search(header(mail, "From")))
 
 
 def _is_return(mail: Message) -> bool:
@@ -168,8 +222,9 @@ def _is_return(mail: Message) -> bool:
         return False
     if header(mail, "X-Failed-Recipients"):
         return True
-    machine = bool(MACHINE.search(header(mail, "From")))
-    if not machine and header(mail, "Auto-Submitted").lower().startswith("auto-replied"):
+    machine = from_machine(mail)
+    answers = header(mail, "Auto-Submitted").lower().startswith("auto-replied")
+    if not machine and (answers or ANSWER.match(subject)):
         return False
     nobody = header(mail, "Return-Path").strip() == "<>"
     return (machine or nobody) and bool(RETURNED.search(subject))
@@ -205,20 +260,16 @@ def _recipients(mail: Message, parts: list[Message], text: str, said: str) -> li
     return []
 
 
-def _reason(text: str) -> str:
-    """From the reply's code to the end of its paragraph, else what is labelled as the reason."""
-    text = SUBJECT_LINE.sub("", text)  # a title may say "500 enterprises"
-    if reply := REPLY.search(text):
-        return text[reply.start() :][: 2 * MOST_SAID].partition("\n\n")[0]
+def _reasons(text: str) -> tuple[str, str]:
+    """From the reply's code to the end of its paragraph, and what is labelled as the reason."""
+    text, reply, labelled = SUBJECT_LINE.sub("", text), "", ""  # a title may say "500 enterprises"
+    if found := REPLY.search(text):
+        reply = text[found.start() :][: 2 * MOST_SAID].partition("\n\n")[0]
     for label in REASONS:
         if found := label.search(text):
-            return found[1].strip().partition("\n\n")[0]
-    return ""
-
-
-def _status(text: str) -> str:
-    found = STATUS.search(text)
-    return found[0] if found else ""
+            labelled = found[1].strip().partition("\n\n")[0]
+            break
+    return reply, labelled
 
 
 def _grade(said: str) -> str:

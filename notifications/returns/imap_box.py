@@ -1,4 +1,9 @@
-"""The mailbox of returned mail, read by IMAP: everything unread in it is looked at."""
+"""The mailbox of returned mail, read by IMAP: everything that has come since is looked at.
+
+What was looked at is remembered by its number, not by the mark of having been read, which belongs
+to people: a report that somebody has opened is read all the same, and mail that is left to people
+stays unread.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from imaplib import IMAP4
 from ssl import create_default_context
@@ -26,10 +32,21 @@ MOST_LOST = 3  # mails over which the connection may be lost
 FAULTS = (IMAP4.error, OSError, ValueError, OverflowError, MemoryError)
 
 
+@dataclass
+class Bookmark:
+    """How far a mailbox has been read: up to the mail number `last`, but for those in `left`. A
+    mailbox with another `validity` has been numbered anew. None: it has never been read."""
+
+    validity: int | None = None
+    last: int = 0
+    left: list[int] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class ImapBox:
     """A mailbox of its own for returned mail. One reading of it lasts no longer than `session`
-    seconds, and ends soon after `stop` says so; what is left over waits for the next."""
+    seconds, and ends soon after `stop` says so; what is left over waits for the next. The first
+    reading looks at what is unread, and at all that came since `since`."""
 
     host: str
     port: int
@@ -37,19 +54,23 @@ class ImapBox:
     password: str = field(repr=False)
     security: Literal["tls", "starttls", "none"] = "tls"
     mailbox: str = "INBOX"
+    since: date | None = None
+    bookmark: Bookmark = field(default_factory=Bookmark)
     timeout: float = 30  # seconds for each answer
     session: float = 240
     stop: Callable[[], bool] = never
 
     def __iter__(self) -> Iterator[Arrival]:
-        """The unread mails, oldest first; a mail is marked as read only when it has been handled.
+        """What has not been looked at, oldest first; what was taken in is marked as read.
 
-        One that cannot be fetched stays unread; it is told after the others, by BounceProblem.
+        One that cannot be fetched is tried again the next time; it is told after the others, by
+        BounceProblem.
         """
         end = monotonic() + self.session
         client, skipped = self._opened(end), []
         try:
-            for uid in self._ask(self._unread, client):
+            self._ask(self._look, client)
+            for uid in sorted(self.bookmark.left):
                 if monotonic() > end - self.timeout or client.left < LARGEST + OVERHEAD:
                     break
                 try:
@@ -58,8 +79,10 @@ class ImapBox:
                     skipped.append(self._said(error))
                     client = self._after(error, client, end, len(skipped))
                     continue
-                if raw is not None:
-                    yield raw, partial(self._ask, self._mark, client, uid)
+                if raw is None:  # it is gone
+                    self.bookmark.left.remove(uid)
+                else:
+                    yield raw, partial(self._looked_at, client, uid)
         finally:
             client.leave()
         if skipped:
@@ -104,20 +127,52 @@ class ImapBox:
             client.xatom("ID", '("name" "yanxiu")')
         _ok(client.select(_mailbox(self.mailbox)))
 
-    @staticmethod
-    def _unread(client: IMAP4) -> list[str]:
-        (found, *_) = _ok(client.uid("SEARCH", "UNSEEN"))
-        return found.decode("ascii").split() if isinstance(found, bytes) else []
+    def _look(self, client: IMAP4) -> None:
+        """Add to what is left what has come since."""
+        mark, validity = self.bookmark, _number(client, "UIDVALIDITY")
+        if mark.validity != validity:
+            mark.validity, mark.left = validity, self._search(client, *self._at_first())
+            mark.last = max([_number(client, "UIDNEXT") - 1, *mark.left])
+            return
+        found = self._search(client, "UID", f"{mark.last + 1}:*")  # the last one in any case
+        mark.left += [uid for uid in found if uid > mark.last and uid not in mark.left]
+        mark.last = max([mark.last, *mark.left])
+
+    def _at_first(self) -> tuple[str, ...]:
+        if self.since is None:
+            return ("UNSEEN",)
+        return (
+            "OR",
+            "UNSEEN",
+            "SINCE",
+            f"{self.since.day}-{MONTHS[self.since.month - 1]}-{self.since.year}",
+        )
 
     @staticmethod
-    def _fetch(client: IMAP4, uid: str) -> bytes | None:
+    def _search(client: IMAP4, *asked: str) -> list[int]:
+        (found, *_) = _ok(client.uid("SEARCH", *asked))
+        return (
+            [int(uid) for uid in found.decode("ascii").split()] if isinstance(found, bytes) else []
+        )
+
+    def _looked_at(self, client: IMAP4, uid: int, taken_in: bool) -> None:
+        if taken_in:
+            self._ask(self._mark, client, uid)
+        self.bookmark.left.remove(uid)
+
+    @property
+    def place(self) -> str:
+        return self.username
+
+    @staticmethod
+    def _fetch(client: IMAP4, uid: int) -> bytes | None:
         """Without marking it as read; of a mail that is too large only so much as shows it."""
-        found = _ok(client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST + 1}>)"))
+        found = _ok(client.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{LARGEST + 1}>)"))
         return next((bytes(part[1]) for part in found if isinstance(part, tuple)), None)
 
     @staticmethod
-    def _mark(client: IMAP4, uid: str) -> None:
-        _ok(client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)"))
+    def _mark(client: IMAP4, uid: int) -> None:
+        _ok(client.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
 
     def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -148,6 +203,16 @@ SKIPPED = Text(
     "Of the mailbox of returned mail, {user} at {host}:{port}, {n} mails cannot be fetched and "
     "were left out; look at them by hand: {said}",
 )
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _number(client: IMAP4, code: str) -> int:
+    """What the server said of the mailbox when it was opened; 0 if it did not."""
+    found = client.response(code)[1]
+    said = found[-1] if found else None
+    return int(said) if isinstance(said, bytes) and said.isdigit() else 0
 
 
 def _ok(answer: tuple[str, list[Any]]) -> list[Any]:

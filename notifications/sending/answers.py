@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from notifications.reasons import Cause, cause, is_greylisting
+from states.refusal import Reason
+
 
 class Outcome(StrEnum):
     ACCEPTED = "accepted"
@@ -20,15 +23,13 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`trouble`: which, where the server is the reason (notifications/sending/trouble.py). `spoken`: it
-    was said to this mail, not before. `no_such`: the recipient's address is at fault, with the
-    `status` of RFC 3463 where it was given."""
+    was said to this mail, not before. `cause`: why this mail was refused for good."""
 
     outcome: Outcome
     reply: str = ""
     trouble: str = ""
     spoken: bool = True
-    no_such: bool = False
-    status: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +46,26 @@ class Reply:
     def __str__(self) -> str:
         return readable(b"%d %s" % (self.code, self.text))
 
-    @property
-    def status(self) -> str:
-        """The status of RFC 3463, or nothing."""
-        found = STATUS.match(self.text)
-        return found[0].decode() if found else ""
 
+def judged(reply: Reply, *, content: bool = False) -> Answer:
+    """What a reply means for the mail to which it was given, at RCPT or DATA, or to its `content`.
 
-STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
-NO_SUCH = frozenset({550, 551, 553})  # at RCPT
-ELSEWHERE = ("5.7.", "5.2.2", "5.3.")  # policy, a full mailbox, the server: not the address
-
-
-def judged(reply: Reply, *, at_rcpt: bool = False) -> Answer:
-    """What a reply means for the mail to which it was given."""
+    A passing fault of the server itself is no mail's, unless the content may have caused it.
+    """
+    said = str(reply)
     if reply.code == CLOSING:  # said to a mail, yet it means all mail
-        return Answer(Outcome.TROUBLE, str(reply), "busy")
+        return Answer(Outcome.TROUBLE, said, "busy")
     if 400 <= reply.code < 500:
-        return Answer(Outcome.LATER, str(reply))
+        its_own = cause("", said).reason is Reason.SYSTEM and not is_greylisting(said)
+        if its_own and not content:
+            return Answer(Outcome.TROUBLE, said, "busy")
+        return Answer(Outcome.LATER, said)
     if 500 <= reply.code < 600:
-        return Answer(
-            Outcome.REFUSED, str(reply), no_such=_no_such(reply, at_rcpt), status=reply.status
-        )
-    return Answer(Outcome.BROKEN, str(reply))
+        return Answer(Outcome.REFUSED, said, cause=cause("", said))
+    return Answer(Outcome.BROKEN, said)
 
 
 CLOSING = 421
-
-
-def _no_such(reply: Reply, at_rcpt: bool) -> bool:
-    if reply.status.startswith("5.1."):
-        return True
-    return at_rcpt and reply.code in NO_SUCH and not reply.status.startswith(ELSEWHERE)
 
 
 def readable(raw: bytes | str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
 
 from notifications.letters.drafts import Written
+from notifications.sending.fingerprints import Fingerprint
 from workflow.mail.finding import WAITING
 from workflow.mail_tables import ATTEMPT, MAIL, MailStatus, Purpose
 from workflow.statements import Statement
@@ -35,6 +36,7 @@ class Claim:
     content: bytes
     attempt: int
     handed: int
+    print: Fingerprint  # of what it is and tells, for the journal
     secret: bool = False  # it lets somebody in: to be forgotten once it is out
 
 
@@ -59,6 +61,7 @@ class Search:
     started: datetime
     working_day: bool
     most: int
+    halted: bool = False  # only what lets somebody in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Hand:
     def due(self, connection: Connection, search: Search) -> list[Any]:
         """Lock the next mails in due order; nobody else gets them in this transaction."""
         statement = _ANY if search.working_day else _UNSCHEDULED
+        if search.halted:
+            statement = _SIGN_IN
         values = {
             "now": search.now,
             "until": search.until,
@@ -80,8 +85,16 @@ class Hand:
         }
         return [Row._make(row) for row in statement.run(connection, values)]
 
-    def take(self, connection: Connection, row: Any, written: Written, now: datetime) -> Claim:
+    def take(
+        self,
+        connection: Connection,
+        row: Any,
+        written: Written,
+        print_: Fingerprint,
+        now: datetime,
+    ) -> Claim:
         values = {
+            "new_token": print_.token,
             "row_id": row.id,
             "new_subject": written.subject,
             "new_content": written.content,
@@ -92,9 +105,16 @@ class Hand:
             "new_tried": now,
         }
         _LEASE.change(connection, values)
-        to = written.went_to or row.to_email
-        secret, attempt = row.purpose == Purpose.SIGN_IN, row.attempts + 1
-        return Claim(row.id, to, row.to_email, written.content, attempt, row.handed, secret)
+        return Claim(
+            id=row.id,
+            to=written.went_to or row.to_email,
+            address=row.to_email,
+            content=written.content,
+            attempt=row.attempts + 1,
+            handed=row.handed,
+            print=print_,
+            secret=row.purpose == Purpose.SIGN_IN,
+        )
 
     def note_handed(self, connection: Connection, claim: Claim, now: datetime) -> bool:
         """A server may have it from now on; False if somebody else has taken the mail."""
@@ -165,6 +185,12 @@ def forget(connection: Connection, mail_id: int) -> None:
     _FORGET.change(connection, {"row_id": mail_id})
 
 
+def take_back(connection: Connection, mail_id: int, due: datetime) -> None:
+    """A mail that seemed to be refused for good waits, as if it had not been tried."""
+    if _TAKE_BACK.change(connection, {"row_id": mail_id, "new_due": due}) == 1:
+        _UNWRITE.change(connection, {"row_id": mail_id})
+
+
 def bring_back(connection: Connection, now: datetime) -> None:
     """Mails that failed while the clock was far ahead are due now."""
     _BRING_BACK.change(connection, {"now": now, "far": now + FAR})
@@ -190,6 +216,7 @@ _DUE = (
 # Reminders and digests wait for a working day; results, alarms and tests go at any time.
 SCHEDULED = ("reminder", "digest")
 _ANY = Statement(_DUE)
+_SIGN_IN = Statement(_DUE.where(MAIL.c.purpose == Purpose.SIGN_IN.value))
 _UNSCHEDULED = Statement(_DUE.where(*(MAIL.c.purpose != purpose for purpose in SCHEDULED)))
 
 _THIS = MAIL.c.id == bindparam("row_id")
@@ -204,6 +231,7 @@ _LEASE = Statement(
     .where(_THIS)
     .values(
         status=MailStatus.LEASED.value,
+        token=bindparam("new_token"),
         subject=bindparam("new_subject"),
         content=bindparam("new_content"),
         went_to=bindparam("new_went_to"),
@@ -246,6 +274,15 @@ _UNTRY = Statement(
         ),
         attempts=bindparam("new_attempts"),
         tried_at=null(),
+    )
+)
+_TAKE_BACK = Statement(
+    update(MAIL)
+    .where(_THIS, MAIL.c.status == MailStatus.DEAD.value, MAIL.c.handed == 0)
+    .values(
+        status=MailStatus.FAILED.value,
+        attempts=MAIL.c.attempts - 1,
+        due_at=bindparam("new_due", type_=MAIL.c.due_at.type),
     )
 )
 _UNWRITE = Statement(update(MAIL).where(_THIS).values(content=null()))

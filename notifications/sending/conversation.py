@@ -6,6 +6,7 @@ mail, after it anybody may (docs/decisions/0009).
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import aiosmtplib
 
 from config.settings import Settings
 from notifications.sending.answers import Answer, Outcome, Reply, judged, readable
-from notifications.sending.line import Fault, Line, NoEncryption, Silent
+from notifications.sending.line import Fault, Line, NoEncryption, NoLogin, Silent
 
 
 class Conversation:
@@ -55,9 +56,9 @@ class Conversation:
         """MAIL, RCPT and DATA; None if the server waits for the content."""
         mail, *more = line.envelope([f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA"])
         if not 200 <= mail.code < 300:
-            return _unwanted(mail)
+            return _unwanted(mail, logged_in=bool(self.settings.smtp_username))
         if not 200 <= more[0].code < 300:
-            return judged(more[0], at_rcpt=True)
+            return judged(more[0])
         return None if more[1].code == 354 else judged(more[1])
 
     def _content(self, line: Line, content: bytes, note: Callable[[], bool]) -> Answer:
@@ -76,7 +77,7 @@ class Conversation:
             return Answer(Outcome.UNKNOWN, f"acceptance unknown: {said(error)}")
         if 200 <= reply.code < 300:
             return Answer(Outcome.ACCEPTED, reply.words)
-        answer = judged(reply)
+        answer = judged(reply, content=True)
         if answer.outcome is Outcome.BROKEN:  # no answer that SMTP knows
             return Answer(Outcome.UNKNOWN, f"acceptance unknown: {reply}")
         return answer
@@ -107,6 +108,12 @@ class Conversation:
         kind = "busy" if 400 <= greeting.code < 500 else "greeting"
         return None, Answer(Outcome.TROUBLE, str(greeting), kind, spoken=False)
 
+    def greeted(self) -> Answer | None:
+        """Dial, encrypt, log in as far as is set, and take leave; what is wrong, None if nothing."""
+        _, trouble = self._opened()
+        self.close()
+        return trouble
+
     def close(self) -> None:
         """Take leave, if anybody is still there."""
         if self.line is not None and self.line.is_open:
@@ -121,13 +128,21 @@ class Conversation:
             self.line = None
 
 
-def _unwanted(reply: Reply) -> Answer:
+def _unwanted(reply: Reply, *, logged_in: bool) -> Answer:
     """MAIL was refused: it is us that the server will not have, not this mail."""
-    kind = "password" if reply.code in LOG_IN else "sender" if reply.code >= 500 else "busy"
+    kind = "busy" if reply.code < 500 else "sender"
+    if reply.code in LOG_IN:
+        kind = _why_not_in(str(reply)) or ("password" if logged_in else "login")
     return Answer(Outcome.TROUBLE, str(reply), kind, spoken=False)
 
 
-LOG_IN = (530, 535)
+def _why_not_in(said: str) -> str:
+    """The kind, where a refusal of somebody who wants in is not about the password."""
+    return "plain" if PLAIN.search(said) else ""
+
+
+LOG_IN = (530, 535, 538)
+PLAIN = re.compile(r"STARTTLS|\b(?:TLS|SSL)\b|encrypt|^538|secure connection|加密", re.I)
 
 
 def _trouble(error: Exception, *, reached: bool) -> str:
@@ -135,6 +150,8 @@ def _trouble(error: Exception, *, reached: bool) -> str:
     code = getattr(error, "code", 0)
     if 400 <= code < 500 and not isinstance(error, NoEncryption):
         return "busy"
+    if code >= 500 and (kind := _why_not_in(said(error))) and not isinstance(error, NoEncryption):
+        return kind
     for classes, kind in KINDS:
         if isinstance(error, classes):
             return kind
@@ -147,6 +164,7 @@ KINDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((socket.gaierror, UnicodeError), "name"),
     ((ssl.SSLCertVerificationError,), "certificate"),
     ((ssl.SSLError, NoEncryption), "encryption"),
+    ((NoLogin,), "no_login"),
     ((aiosmtplib.SMTPAuthenticationError,), "password"),
     ((Silent,), "silent"),
 )
@@ -156,6 +174,6 @@ def said(error: Exception) -> str:
     """The server's own words, with its code, or the error's."""
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return str(Reply(error.code, error.message.encode("utf-8", "surrogateescape")))
-    if isinstance(error, NoEncryption):
+    if isinstance(error, (NoEncryption, NoLogin)):
         return readable(str(error))
     return readable(f"{type(error).__name__}: {error}")

@@ -8,7 +8,7 @@ never risked (docs/decisions/0009).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
+from notifications.reasons import cause
 from notifications.sending import trouble
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.claims import (
@@ -32,14 +33,20 @@ from notifications.sending.claims import (
     log,
     put_off,
     set_aside,
+    take_back,
 )
 from notifications.sending.conversation import Conversation
+from notifications.sending.fingerprints import Fingerprint, Fingerprints
+from notifications.sending.journal import Journal, Sent
 from notifications.sending.pace import slot
-from notifications.sending.rulings import IN_DOUBT, ruling
+from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
+from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
 from notifications.sending.writing import Held, Unwritable, attempt
+from states.refusal import Reason
 from workflow.database import Database
-from workflow.mail.addresses import mark_address
 from workflow.mail.desk import awaits_approval
+from workflow.mail.halt import halted
+from workflow.mail.refusals import MANY, meets_many, note_refusal, settle, unsettled
 from workflow.mail_tables import MailStatus
 from workflow.persist import persist
 
@@ -91,11 +98,16 @@ class Delivery:
         self.db, self.writer, self.settings = db, writer, settings
         self.clock, self.helper = clock, helper
         self.server = trouble.server_of(settings)
+        self.journal = Journal(settings.data_dir)
+        self.fingerprints = Fingerprints(settings.data_dir)
         self.hand = Hand(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
         self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
         self.result = DeliveryResult()
         self.slot: datetime | None = None  # when the next mail may go, where a rate is set
-        self.troubled = False  # trouble stands on record
+        self.halted = False  # mail as a whole
+        self.forgetful = False  # the database was restored: some mail was sent already
+        self.standing: trouble.Trouble | None = None  # on record
+        self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
         self.breaks = 0
         self.begun = False
 
@@ -108,9 +120,22 @@ class Delivery:
     ) -> DeliveryResult:
         """Send all that is due by `until` (default: now), no message twice; then return."""
         started = self.clock()
-        for _ in self.batches(Errand(started, until or started, insists), stop):
+        errand = Errand(started, until or started, insists)
+        for _ in self.batches(errand, stop):
             pass
+        if self.settle():
+            for _ in self.batches(errand, stop):  # who is told of it need not wait
+                pass
         return self.result
+
+    def settle(self) -> bool:
+        """Draw the consequences of what was refused; whether more can be sent now."""
+        with self.db.read() as connection:
+            if not unsettled(connection):
+                return False
+        with self.db.write() as connection:
+            settle(connection, at=self.clock())
+            return trouble.trouble(connection) is None
 
     def batches(self, errand: Errand, stop: Stop) -> Iterator[None]:
         """Batch after batch, until nothing is left or the server is to be left alone."""
@@ -120,9 +145,11 @@ class Delivery:
                 claims = self._claim(errand)
                 if claims is None or not self._send(conversation, claims, stop):
                     break
+                self.journal.sync()
                 yield
         finally:
             conversation.close()
+            self.journal.close()
 
     # -- Claiming -----------------------------------------------------------------------------
 
@@ -130,17 +157,20 @@ class Delivery:
         """Lease the next mails, each written as it goes out; None if there are none for now."""
         now = self.clock()
         with self.db.write(alone=False) as connection:
-            standing = trouble.trouble(connection)
-            self.troubled = standing is not None
+            self.standing = standing = trouble.trouble(connection)
             if standing and standing.server == self.server and standing.stands(now):
                 if not errand.insists or standing.kind == "password":
                     return None
             if not self.begun:
+                compare(connection, self.journal, now)
+                self.forgetful = anything_taken_over(connection)
                 bring_back(connection, now)
                 self.begun = True
+            self.halted = halted(connection) is not None
             rows = self.hand.due(connection, self._search(errand, now))
             claims = [claim for row in rows if (claim := self._ready(connection, row, now))]
             if claims:
+                self.journal.open(now)
                 self._take_slot(connection, now)
         return claims if rows else None
 
@@ -150,12 +180,20 @@ class Delivery:
         if rate:  # no more than can be sent well within a lease
             share = rate * self.lease.total_seconds() / 2 / self.settings.smtp_connections
             most = min(BATCH, max(1, int(share)))
-        return Search(now, errand.until, errand.started, working, most)
+        return Search(now, errand.until, errand.started, working, most, self.halted)
 
     def _ready(self, connection: Connection, row: Any, now: datetime) -> Claim | None:
+        found = self._fingerprint(connection, row)
         if row.handed and row.status == MailStatus.LEASED.value:
+            if self.journal.shows(found.token, since=row.tried_at):  # killed before the commit
+                record_sent(connection, row.id, found.token, now, outcome=MailStatus.SENT.value)
+                self.result.sent += 1
+                return None
             why = "acceptance unknown: the sender was interrupted"
             log(connection, row.id, MailStatus.FAILED.value, why, now, once=False)
+        if self.forgetful and sent_already(connection, row, found):
+            self.result.withheld += 1
+            return None
         if row.handed >= MOST_HANDED and row.attempts:  # none: a person has queued it again
             set_aside(connection, row.id, MailStatus.DEAD, IN_DOUBT)
             self.result.failed += 1
@@ -164,6 +202,8 @@ class Delivery:
             set_aside(connection, row.id, MailStatus.AWAITING, "approval")
             self.result.withheld += 1
             return None
+        if self.forgetful:  # it may tell less now
+            found = self._fingerprint(connection, row)
         written: Written | None
         if row.handed and row.went_to != self.settings.mail_trial_to:
             # Trial mode was switched meanwhile: the same bytes would go to the wrong address.
@@ -173,8 +213,14 @@ class Delivery:
         if row.handed:  # a server may have it: the same bytes for good
             written = Written(row.subject, row.content, row.went_to)
         else:
-            written = self._written(connection, row, now)
-        return self.hand.take(connection, row, written, now) if written else None
+            written = self._written(connection, row._replace(token=found.token), now)
+        return self.hand.take(connection, row, written, found, now) if written else None
+
+    def _fingerprint(self, connection: Connection, row: Any) -> Fingerprint:
+        """What the mail is. Its Message-ID stays from the first attempt on."""
+        found = self.fingerprints.of(connection, row)
+        untried = row.tried_at is None and not row.handed
+        return found if untried else replace(found, token=row.token)
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
@@ -202,14 +248,14 @@ class Delivery:
                 self._give_back(claims[number:], tried=False)
                 return False
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
-            answer = self._weighed(answer)
+            answer = self._as_before(self._weighed(answer))
             if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
                 self._give_back(claims[number:], tried=False)  # fewer connections, then
                 return False
             if answer.outcome is Outcome.LOST:
                 continue
             self._record(claim, answer)
-            if answer.trouble:
+            if answer.trouble or self._refuses_all(claim, answer):
                 rest = claims[number + 1 :]
                 self._give_back(rest, tried=True)
                 self.result.failed += len(rest)
@@ -245,39 +291,77 @@ class Delivery:
             return Answer(answer.outcome, answer.reply, "broken")
         return answer
 
+    def _as_before(self, answer: Answer) -> Answer:
+        """What the server refuses to all, as it did before, is its trouble, not this mail's."""
+        found = self.standing
+        if answer.cause is None or found is None or found.server != self.server:
+            return answer
+        if found.kind != "refusing" or cause("", found.said).reason is not answer.cause.reason:
+            return answer
+        return Answer(Outcome.TROUBLE, answer.reply, "refusing")
+
     def _record(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, whatever it takes, before anything else is done."""
         now = self.clock()
         ruled = ruling(claim, answer, now, self.chance)
+        lost = self._journal(claim, now) if answer.outcome is Outcome.ACCEPTED else None
 
         def work(connection: Connection, again: bool) -> None:
-            self.hand.record(connection, claim, ruled, now, again=again)
+            mine = self.hand.record(connection, claim, ruled, now, again=again)
+            if mine and answer.cause is not None and claim.to == claim.address:
+                why, told = answer.cause, answer.reply
+                about = (claim.id, claim.to, why.reason)
+                note_refusal(connection, *about, status=why.status, said=told, at=now)
             if answer.trouble:
                 trouble.note(connection, self.server, answer.trouble, answer.reply, now)
                 return
-            if self.troubled and answer.outcome in ANSWERED:
+            if self.standing and answer.outcome in ANSWERED:
                 trouble.clear(connection)
             self._take_slot(connection, now)
 
         persist(self.db, work, seconds=self.lease.total_seconds())
-        self.troubled = self.troubled and answer.outcome not in ANSWERED
+        if answer.outcome in ANSWERED:
+            self.standing = None
         self._count(ruled)
-        if answer.no_such and claim.to == claim.address:
-            self._mark(claim, answer, now)
+        if lost is not None:
+            raise lost
+
+    def _journal(self, claim: Claim, now: datetime) -> OSError | None:
+        """Note what a server has taken, before the commit: the journal knows of all that is out.
+        What keeps it from being noted must not keep the answer from being recorded."""
+        try:
+            self.journal.note(Sent(now, claim.print.token, claim.print.tells))
+        except OSError as error:
+            return error
+        return None
+
+    def _refuses_all(self, claim: Claim, answer: Answer) -> bool:
+        """Whether the server now refuses one after the other for the same reason: then none of
+        these mails is at fault, they wait with the others, and it is told once."""
+        if answer.cause is None:
+            self.refused = [] if answer.outcome is Outcome.ACCEPTED else self.refused
+            return False
+        reason, now = answer.cause.reason, self.clock()
+        alike = [(one, why) for one, why in self.refused if why is reason]
+        self.refused = [*alike, (claim, reason)]
+        if len({one.to.lower() for one, _ in self.refused}) < MANY:
+            return False
+        with self.db.write() as connection:
+            if not meets_many(connection, reason, now):
+                return False
+            for one, _ in self.refused:
+                take_back(connection, one.id, now + CLOSED_PAUSE)
+                log(connection, one.id, MailStatus.FAILED.value, answer.reply, now, once=False)
+            settle(connection, at=now)
+            trouble.note(connection, self.server, "refusing", answer.reply, now)
+        self.refused = []
+        return True
 
     def _count(self, ruled: Ruling) -> None:
         if ruled.status is MailStatus.SENT:
             self.result.sent += 1
         else:
             self.result.failed += 1
-
-    def _mark(self, claim: Claim, answer: Answer, now: datetime) -> None:
-        """The address is no good, which people are told. The answer itself is safe already."""
-        said = answer.reply
-        with self.db.write() as connection:
-            mark_address(
-                connection, claim.to, status=answer.status, said=said, mail_id=claim.id, at=now
-            )
 
     def _give_back(self, claims: Sequence[Claim], *, tried: bool) -> None:
         if claims:

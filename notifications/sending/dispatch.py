@@ -51,6 +51,9 @@ class Dispatcher:
             orderly = True
         finally:
             crew.finish(stop if orderly else lambda: True)
+        if delivery.settle():
+            for _ in delivery.batches(errand, stop):  # who is told of it need not wait
+                pass
         delivery.result.add(crew.result)
         return delivery.result
 

@@ -35,6 +35,10 @@ class NoEncryption(aiosmtplib.SMTPException):
     """The server will not encrypt; its own words."""
 
 
+class NoLogin(aiosmtplib.SMTPException):
+    """The server offers no way to log in that we know."""
+
+
 class Line:
     """Not yet open after construction; `open` dials, secures and logs in.
 
@@ -113,7 +117,7 @@ class Line:
         elif "cram-md5" in offered:
             self._run(client.auth_crammd5(name, password))
         else:
-            raise aiosmtplib.SMTPAuthenticationError(504, "no way to log in that we know")
+            raise NoLogin("the server offers no login on this connection")
 
     def envelope(self, commands: Sequence[str]) -> list[Reply]:
         """The replies to some commands, up to the first that refuses."""

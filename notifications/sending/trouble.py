@@ -90,12 +90,42 @@ def longest(kind: str) -> timedelta:
 
 
 KINDS = {
-    "unreachable": Text("连接不上邮件服务器", "the mail server cannot be reached"),
-    "name": Text("找不到邮件服务器的域名", "the mail server's name is not known"),
+    "unreachable": Text(
+        "连接不上邮件服务器，请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT",
+        "the mail server cannot be reached; check YANXIU_SMTP_HOST and YANXIU_SMTP_PORT",
+    ),
+    "name": Text(
+        "找不到邮件服务器的域名，请核对 YANXIU_SMTP_HOST",
+        "the mail server's name is not known; check YANXIU_SMTP_HOST",
+    ),
     "silent": Text("邮件服务器没有应答", "the mail server does not answer"),
     "greeting": Text("邮件服务器拒绝连接", "the mail server refuses the connection"),
-    "encryption": Text("邮件服务器不能加密连接", "the mail server does not encrypt"),
-    "certificate": Text("邮件服务器的证书不可信", "the mail server's certificate is not trusted"),
+    "encryption": Text(
+        "邮件服务器不能加密连接，请核对端口和 YANXIU_SMTP_SECURITY",
+        "the mail server does not encrypt; check port and YANXIU_SMTP_SECURITY",
+    ),
+    "certificate": Text(
+        "邮件服务器的证书不可信（单位自建的证书机构，请用环境变量 SSL_CERT_FILE 指明其证书文件）",
+        "the mail server's certificate is not trusted (name the file of your own certificate "
+        "authority in the environment variable SSL_CERT_FILE)",
+    ),
+    "plain": Text(
+        "邮件服务器只接受加密连接，请把 YANXIU_SMTP_SECURITY 设为 starttls 或 tls",
+        "the mail server takes mail over encrypted connections only; set YANXIU_SMTP_SECURITY to "
+        "starttls or tls",
+    ),
+    "login": Text(
+        "邮件服务器要求登录，请设置 YANXIU_SMTP_USERNAME 和 YANXIU_SMTP_PASSWORD",
+        "the mail server wants a login; set YANXIU_SMTP_USERNAME and YANXIU_SMTP_PASSWORD",
+    ),
+    "no_login": Text(
+        "邮件服务器在此连接上不提供登录，请核对端口和 YANXIU_SMTP_SECURITY",
+        "the mail server offers no login on this connection; check port and YANXIU_SMTP_SECURITY",
+    ),
+    "refusing": Text(
+        "邮件服务器以同一原因拒收所有邮件，请检查发信邮箱和发信域名",
+        "the mail server refuses all mail for one reason; check the sending mailbox and domain",
+    ),
     "password": Text("邮箱账号或密码不对", "the account or the password is not accepted"),
     "sender": Text("邮件服务器不接受发件地址", "the sender's address is not accepted"),
     "busy": Text("邮件服务器暂不收信", "the mail server takes no mail for now"),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
 from config.zone import local
+from notifications.sending.recall import standing_halt
 from notifications.sending.trouble import KINDS, trouble
 from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
@@ -36,19 +38,33 @@ class Check:
     said: Text
 
 
-def checks(connection: Connection, book: Rulebook, *, today: date, at: datetime) -> list[Check]:
+def checks(
+    connection: Connection, book: Rulebook, data_dir: Path, *, today: date, at: datetime
+) -> list[Check]:
     """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
     known = (
         rules(connection, book),
         holidays(book.calendar, today.year),
         contacts(connection, book),
     )
-    return [*clockwork(connection, at), *known]
+    return [*clockwork(connection, data_dir, at), *known]
 
 
-def clockwork(connection: Connection, at: datetime) -> list[Check]:
-    """What the database knows."""
-    return [_clock(connection), _worker(connection, at), _sending(connection), _mail(connection)]
+def clockwork(connection: Connection, data_dir: Path, at: datetime) -> list[Check]:
+    """What the database knows, held against this machine's journal of what was sent."""
+    return [
+        _clock(connection),
+        _worker(connection, at),
+        _halt(connection, data_dir, at),
+        _sending(connection),
+        _mail(connection),
+    ]
+
+
+def _halt(connection: Connection, data_dir: Path, at: datetime) -> Check:
+    found = standing_halt(connection, data_dir, at)
+    said = found.text if found else NOT_HALTED
+    return Check("halt", Text("发信是否暂停", "Mail as a whole"), found is None, said)
 
 
 def _clock(connection: Connection) -> Check:
@@ -124,6 +140,7 @@ WAITS = Text(
     "Mail and steps of its projects wait, and go on once it is mended.",
 )
 HOLIDAYS = Text("节假日日历", "Holiday calendar")
+NOT_HALTED = Text("未暂停", "goes out")
 WELL, NO_TROUBLE = Text("正常", "right"), Text("没有故障记录", "no trouble on record")
 NEVER = Text("还没有运行过，不会发出提醒", "has not run yet; no reminder goes out")
 STOPPED = Text("已停止，最近一次活动：{at}", "has stopped, last seen at {at}")

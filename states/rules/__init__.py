@@ -25,9 +25,11 @@ from states.rules.acts import (
     transfer_says_where,
 )
 from states.rules.application import (
+    applied_in_time,
     category_differs,
     category_known,
     enterprise_qualified,
+    judged_by_another,
     plan_dates_known,
     reached_in_time,
 )
@@ -66,9 +68,10 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
         dated_by_receipt,
         not_before_its_time,
         enterprise_qualified,
+        applied_in_time,
         mended_in_time,
     ),
-    Action.REVIEW: (reached_in_time,),
+    Action.REVIEW: (judged_by_another, reached_in_time),
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (
         papers_present,

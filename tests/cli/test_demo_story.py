@@ -62,9 +62,10 @@ def begun(empty_database: Empty, folder: Path, book: Rulebook) -> Iterator[Datab
         policy = book.policy("fujian-2025")
         plan = read_plan(SAMPLE, policy)
         known = date(2025, 1, 1)
-        apply_plan(db, book, policy, plan, today=known, at=datetime(2025, 1, 1, 1, tzinfo=UTC))
+        at = datetime(2025, 1, 1, 1, tzinfo=UTC)
+        apply_plan(db, book, policy, plan, today=known, at=at)
         with db.write() as connection:
-            demo_people.enrol_people(connection, departments(book))
+            demo_people.enrol_people(connection, departments(book), at=at)
         yield db
 
 

@@ -103,6 +103,37 @@ def broken(folder: Path) -> dict[str, Path]:
     return made
 
 
+def test_a_look_alike_waits_until_somebody_says_what_it_is(run: Command) -> None:
+    run.ok(*importing(sheet(run.cwd, GOOD)))
+    renamed = sheet(run.cwd, [1, "甲（修订）班", *GOOD[2:]], name="new.xlsx")
+    asked = run(*importing(renamed, "--json"))
+    assert asked.code == 1
+    [remark] = asked.json["rejected"]
+    assert remark["row"] == 2
+    assert "--same 2=1" in remark["message"] and "“甲班”" in remark["message"]
+    assert run.json(*importing(renamed, "--dry-run", "--new", "2"))["imported"] == 1
+    same = run.json(*importing(renamed, "--same", "2=1"))
+    assert (same["imported"], same["changed"]) == (0, 1)
+    assert [one["name"] for one in run.json("projects", "--find", "甲(修订)")] == ["甲（修订）班"]
+    assert run.json("projects", "--find", "乙") == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--same", "2"),
+        ("--same", "二=1"),
+        ("--same", "2=1", "--same", "2=3"),
+        ("--same", "2=1", "--new", "2"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_wrong_usage(
+    run: Command, options: tuple[str, ...]
+) -> None:
+    assert run(*importing(sheet(run.cwd, GOOD), *options)).code == 2
+    assert run.json("projects") == []
+
+
 @pytest.mark.parametrize("what", ["missing", "torn", "old", "folder", "empty", "csv", "heading"])
 def test_a_file_that_is_no_plan(run: Command, what: str) -> None:
     file = broken(run.cwd)[what]

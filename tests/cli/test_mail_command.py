@@ -77,6 +77,22 @@ def test_one_mail_is_shown_with_all_that_happened_to_it(failing: Command) -> Non
     assert [one["outcome"] for one in shown["attempts"]][-3:] == ["held", "released", "sent"]
 
 
+def test_a_project_shows_the_reminders_to_come_and_a_moved_date_moves_them(
+    failing: Command,
+) -> None:
+    """Project 6 opens on 2025-11-03: advised by 09-30, the last working day before 10-03."""
+
+    def filing() -> list[tuple[str, str, str]]:
+        told = failing.json("mail", "coming", "--project", 6)
+        return [(m["on"], m["step"], m["to_email"]) for m in told if m["kind"] == "filing"]
+
+    assert filing()[0] == ("2025-08-29", "D-30", "unit06@example.cn")
+    assert "今后的提醒" in failing.ok("mail", "--project", 6).out
+    dates = ("--set", "opens=2025-10-20", "--set", "ends=2025-10-23")
+    failing.ok("do", 6, "confirm_dates", "--as", "unit06@example.cn", *dates)
+    assert filing()[0] == ("2025-08-20", "D-30", "unit06@example.cn")
+
+
 def test_looking_at_a_mail_changes_nothing(failing: Command) -> None:
     before = failing.json("mail")
     failing.ok("mail", "show", before[0]["id"])

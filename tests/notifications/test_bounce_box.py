@@ -42,7 +42,7 @@ def mails(source: ImapBox, found: list[bytes] | None = None) -> list[bytes]:
     found = [] if found is None else found
     for raw, done in source:
         found.append(raw)
-        done()
+        done(True)
     return found
 
 

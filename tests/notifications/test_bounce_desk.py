@@ -183,14 +183,90 @@ def test_a_delay_is_an_attempt_only(returns: Returns) -> None:
     assert returns.marks() == []
 
 
-def test_what_came_back_from_elsewhere_marks_neither_address(returns: Returns) -> None:
-    """The recipient's own server had forwarded it; or somebody wants another address marked."""
+def test_a_dead_forward_is_told_and_stops_neither_address(returns: Returns) -> None:
+    """The recipient's own server had passed it on; the mail stays sent, the address goes on."""
     number = returns.mail()
     assert returns.take(report(GONE, "private@example.com")) == Collected(read=1, matched=1)
     assert returns.row(number) == ("sent", "", "250 ok")
     [(outcome, said)] = returns.desk.attempts("outcome", "reply")
     assert (outcome, said) == ("bounced_elsewhere", f"private@example.com: {GONE[2]}")
-    assert (returns.marks(), returns.alarms()) == ([], [])
+    assert (returns.marks(), returns.alarms()) == ([], [("coordinator@example.cn", False)])
+    [about] = returns.desk.mails("about", purpose="alarm")
+    told = json.loads(about)
+    assert (told["what"], told["address"], told["forward"]) == (
+        *("forward", HOST),
+        "private@example.com",
+    )
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        ("failed", "5.2.2", "552 5.2.2 Mailbox full"),
+        ("failed", "5.0.0", "554 5.7.1 rejected as spam"),
+        ("failed", "5.0.0", "something went wrong"),
+        ("failed", "5.1.1", "550 5.1.1 Sender address rejected: user unknown"),
+    ],
+)
+def test_what_is_not_the_addresss_fault_is_told_and_the_address_goes_on(
+    returns: Returns, about: tuple[str, str, str]
+) -> None:
+    number = returns.mail()
+    assert returns.take(report(about)).marked == 0
+    assert returns.row(number) == ("sent", "bounced", about[2])
+    assert (returns.marks(), returns.alarms()) == ([], [("coordinator@example.cn", False)])
+
+
+def many(returns: Returns, count: int) -> list[str]:
+    emails = [f"h{n:02d}@example.cn" for n in range(count)]
+    for n, email in enumerate(emails):
+        returns.mail(f"k{n}", email, tried_at=SENT)
+    return emails
+
+
+SPAM = ("failed", "5.0.0", "554 5.7.1 rejected as spam")
+
+
+@pytest.mark.parametrize("about", [SPAM, GONE, FULL], ids=["spam", "gone", "full"])
+def test_one_reason_for_many_is_one_alarm_about_our_own_sending(
+    returns: Returns, about: tuple[str, str, str]
+) -> None:
+    """69 reports in one reading stopped 69 addresses and sent 69 alarms."""
+    returns.desk.person("admin@example.cn", (Role.ADMIN, ""))
+    emails = many(returns, 69)
+    got = returns.take(*(report(about, to, f"k{n}") for n, to in enumerate(emails)))
+    assert (got.matched, got.marked) == (69, 0)
+    assert returns.marks() == []
+    [(to, said)] = returns.desk.mails("to_email", "about", purpose="alarm")
+    told = json.loads(said)
+    assert (to, told["what"], told["count"]) == ("admin@example.cn", "refusing", 69)
+    assert set(returns.desk.mails("reason", purpose="result")) == {"bounced"}
+
+
+def test_what_was_stopped_before_it_was_seen_to_be_ours_goes_on(returns: Returns) -> None:
+    """The reports of one mailing come in several readings."""
+    emails = many(returns, 20)
+    reports = [report(GONE, to, f"k{n}") for n, to in enumerate(emails)]
+    assert returns.take(*reports[:3]).marked == 3
+    assert returns.take(*reports[3:], at=NOW + timedelta(minutes=5)).marked == 0
+    assert returns.marks() == []
+    assert returns.desk.attempts("outcome").count("cleared") == 3
+
+
+def test_a_few_that_are_gone_among_many_that_are_not_are_each_stopped(returns: Returns) -> None:
+    emails = many(returns, 60)
+    got = returns.take(*(report(GONE, to, f"k{n}") for n, to in enumerate(emails[:6])))
+    assert got.marked == 6
+    assert [email for email, _ in returns.marks()] == emails[:6]
+
+
+def test_forged_reports_about_many_prove_nothing_about_our_sending(returns: Returns) -> None:
+    """They neither stop an address nor keep one from being stopped."""
+    emails = many(returns, 20)
+    returns.take(*(report(GONE, to, named=False) for to in emails))
+    assert len(returns.desk.mails("id", purpose="alarm")) == 1
+    assert returns.said() == [""]
+    assert returns.take(report(GONE, emails[0], "k0")).marked == 1
 
 
 def test_without_our_message_id_the_latest_mail_is_meant_and_nothing_is_marked(
@@ -355,7 +431,7 @@ def test_a_source_that_fails_is_told_after_the_other_was_read(
 
 def test_a_round_reads_what_came_back_after_it_has_sent(returns: Returns, crooked: Crooked) -> None:
     """A mailbox that is slow or absent holds up no mail."""
-    returns.desk.plan({"contact_email": HOST, "name": "又一班"})
+    returns.desk.plan({"contact_email": HOST, "name": "又一班", "number": 2})
     clock = HandClock(morning("2025-08-08"))
     settings = Settings(smtp_port=crooked.port, mail_from=FROM, bounce_folder=returns.folder)
     worker = Worker(returns.desk.db, returns.desk.book, settings, clock, lambda *_: None)

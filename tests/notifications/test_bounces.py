@@ -32,7 +32,8 @@ from notifications.letters.envelope import compose
 from notifications.letters.values import Rendered
 from notifications.returns.bounce_sources import BounceProblem, BounceSource, Folder
 from notifications.returns.bounces import LARGEST, Report, parse
-from notifications.returns.imap_box import ImapBox, _mailbox
+from notifications.returns.imap_box import Bookmark, ImapBox, _mailbox
+from states.refusal import Reason
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 TO = "unit02@example.cn"
@@ -157,7 +158,7 @@ EXMAIL = """\
 <tr><td>退信原因：</td><td>host mx.example.cn[192.0.2.7] said: <b>550 5.1.1</b> &lt;{to}&gt; 该用户不存在</td></tr>
 </table></body></html>
 """
-FAILED = Report(TOKEN, TO, "failed", True, "5.1.1", f"550 5.1.1 <{TO}>: User unknown", AT)
+FAILED = Report(TOKEN, TO, "failed", Reason.GONE, "5.1.1", f"550 5.1.1 <{TO}>: User unknown", AT)
 
 
 def crlf(text: str) -> bytes:
@@ -194,7 +195,7 @@ def test_a_report_of_postfix() -> None:
 
 def test_a_report_of_exchange_that_encloses_nothing() -> None:
     said = "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient <b>not</b> found"
-    assert parse(crlf(EXCHANGE)) == [Report(TOKEN, TO, "failed", True, "5.1.10", said, AT)]
+    assert parse(crlf(EXCHANGE)) == [Report(TOKEN, TO, "failed", Reason.GONE, "5.1.10", said, AT)]
 
 
 def test_references_alone_name_the_mail_too() -> None:
@@ -204,25 +205,25 @@ def test_references_alone_name_the_mail_too() -> None:
 
 def test_a_delay_is_no_failure() -> None:
     (report,) = parse(crlf(DELAYED))
-    assert (report.action, report.permanent, report.status) == ("delayed", False, "4.4.1")
+    assert (report.action, report.reason.stops, report.status) == ("delayed", False, "4.4.1")
 
 
 def test_what_was_given_up_after_days_failed_but_not_for_good() -> None:
     given_up = POSTFIX.replace("5.1.1", "4.4.1").replace("550", "450")
     (report,) = parse(crlf(given_up))
-    assert (report.action, report.permanent, report.status) == ("failed", False, "4.4.1")
+    assert (report.action, report.reason.stops, report.status) == ("failed", False, "4.4.1")
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
 def test_a_success_is_told_as_such(action: str) -> None:
     success = POSTFIX.replace("Action: failed", f"Action: {action}").replace("5.1.1", "2.0.0")
     (report,) = parse(crlf(success.replace("550", "250")))
-    assert (report.action, report.permanent, report.status) == (action, False, "2.0.0")
+    assert (report.action, report.status) == (action, "2.0.0")
 
 
 def test_a_missing_action_follows_from_the_status() -> None:
     (report,) = parse(crlf(POSTFIX.replace("Action: failed\n", "")))
-    assert (report.action, report.permanent) == ("failed", True)
+    assert (report.action, report.reason.stops) == ("failed", True)
 
 
 def test_each_recipient_has_a_report() -> None:
@@ -238,7 +239,8 @@ Content-Description: Undelivered"""
     several = POSTFIX.replace(
         "\n--4ZQ1.1740097860/mx.example.org\nContent-Description: Undelivered", second
     )
-    later = Report(TOKEN, TO, "delayed", False, "4.2.2", "452 4.2.2 Mailbox full", AT)
+    said = "452 4.2.2 Mailbox full"
+    later = Report(TOKEN, TO, "delayed", Reason.FULL, "4.2.2", said, AT, "forward@example.net")
     assert parse(crlf(several)) == [FAILED, later]
 
 
@@ -258,30 +260,34 @@ def test_our_own_mail_comes_back_in_a_report() -> None:
 def test_a_text_of_coremail(charset: str) -> None:
     said = f"550 User not found: {TO}"
     (report,) = parse(free(coremail(), charset=charset).as_bytes())
-    assert report == Report(None, TO, "failed", True, "", said, AT)
+    assert report == Report(None, TO, "failed", Reason.GONE, "", said, AT)
     (report,) = parse(with_original(free(coremail(), charset=charset)))
-    assert report == Report(TOKEN, TO, "failed", True, "", said, AT)
+    assert report == Report(TOKEN, TO, "failed", Reason.GONE, "", said, AT)
 
 
 def test_a_text_in_undeclared_gbk() -> None:
     head = "From: postmaster@example.net\nSubject: 系统退信\nTo: yanxiu@example.org\n\n"
     (report,) = parse((head + coremail()).encode("gbk"))
-    assert (report.recipient, report.permanent, report.received_at) == (TO, True, None)
+    assert (report.recipient, report.reason.stops, report.received_at) == (TO, True, None)
 
 
 def test_a_reason_without_a_code() -> None:
     (report,) = parse(free(coremail("rejected by system")).as_bytes())
-    assert (report.action, report.permanent, report.said) == ("failed", False, "rejected by system")
+    assert (report.action, report.reason, report.said) == (
+        "failed",
+        Reason.UNKNOWN,
+        "rejected by system",
+    )
     (report,) = parse(free(coremail("No such user")).as_bytes())
-    assert (report.permanent, report.said) == (True, "No such user")
+    assert (report.reason.stops, report.said) == (True, "No such user")
 
 
 def test_a_text_with_a_passing_reason() -> None:
     (report,) = parse(free(coremail("451 4.7.1 Greylisted, try later")).as_bytes())
-    assert (report.action, report.permanent, report.status) == ("failed", False, "4.7.1")
+    assert (report.action, report.reason.stops, report.status) == ("failed", False, "4.7.1")
     delayed = free(coremail("451 4.7.1 Greylisted"), Subject="邮件投递延迟，退信通知")
     (report,) = parse(delayed.as_bytes())
-    assert (report.action, report.permanent) == ("delayed", False)
+    assert (report.action, report.reason.stops) == ("delayed", False)
 
 
 def test_a_page_of_exmail() -> None:
@@ -289,7 +295,7 @@ def test_a_page_of_exmail() -> None:
         EXMAIL.format(to=TO), kind="html", charset="gb18030", Subject="来自example.net的退信"
     )
     said = f"550 5.1.1 <{TO}> 该用户不存在"
-    assert parse(page.as_bytes()) == [Report(None, TO, "failed", True, "5.1.1", said, AT)]
+    assert parse(page.as_bytes()) == [Report(None, TO, "failed", Reason.GONE, "5.1.1", said, AT)]
     (report,) = parse(with_original(page))
     assert (report.token, report.recipient) == (TOKEN, TO)
 
@@ -302,7 +308,7 @@ def test_a_text_of_qmail_with_the_mail_below() -> None:
     )
     (report,) = parse(free(text.replace("\r\n", "\n"), Subject="failure notice").as_bytes())
     said = "550 #5.1.1 no mailbox Giving up."
-    assert report == Report(TOKEN, TO, "failed", True, "5.1.1", said, AT)
+    assert report == Report(TOKEN, TO, "failed", Reason.GONE, "5.1.1", said, AT)
 
 
 def test_a_text_of_exim_that_names_the_address_in_a_header() -> None:
@@ -332,9 +338,6 @@ NO_REPORTS = {
         coremail(), Subject="Re: 系统退信", From=TO, Return_Path="<>", Auto_Submitted="auto-replied"
     ).as_bytes(),
     "a person about a report": free(coremail(), From=TO, Subject="转发：系统退信").as_bytes(),
-    "a forwarded report": with_original(
-        free("请看", From=TO, Subject="转发：退信"), crlf(POSTFIX)
-    ),
     "a server's news": free("550 new features", Subject="系统升级通知").as_bytes(),
     "a report that says nothing": free("您的邮件被退回来了。").as_bytes(),
     "nothing": b"",
@@ -456,7 +459,7 @@ def handled(source: BounceSource, after: Callable[[], None] = lambda: None) -> l
     for raw, done in source:
         found.append(raw)
         after()
-        done()
+        done(True)
     return found
 
 
@@ -611,20 +614,60 @@ def deliver(port: int, mailbox: str, *mails: bytes) -> None:
 @pytest.mark.parametrize("mailbox", ["INBOX", "退信 & 通知", 'a "b" \\'])
 def test_a_mailbox_is_read_once(imap: int, mailbox: str) -> None:
     deliver(imap, mailbox, crlf(POSTFIX), MAIL)
-    found = handled(box(imap, mailbox))
+    mark = Bookmark()
+    found = handled(box(imap, mailbox, bookmark=mark))
     assert found == [crlf(POSTFIX), MAIL]
     assert [parse(raw) for raw in found] == [[FAILED], []]
-    assert handled(box(imap, mailbox)) == []
+    assert handled(box(imap, mailbox, bookmark=mark)) == []
     deliver(imap, mailbox, crlf(EXCHANGE))
-    assert handled(box(imap, mailbox)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, mailbox, bookmark=mark)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, mailbox)) == []  # also by a program that has forgotten
+
+
+def test_what_somebody_has_opened_is_read_all_the_same(imap: int) -> None:
+    """Before the first reading and between two; once each."""
+    deliver(imap, "opened", crlf(POSTFIX))
+    open_all(imap, "opened")
+    mark, lately = Bookmark(), datetime.now(UTC).date()
+    assert handled(box(imap, "opened", bookmark=mark, since=lately)) == [crlf(POSTFIX)]
+    deliver(imap, "opened", crlf(EXCHANGE))
+    open_all(imap, "opened")
+    assert handled(box(imap, "opened", bookmark=mark)) == [crlf(EXCHANGE)]
+    assert handled(box(imap, "opened", bookmark=mark)) == []
+
+
+def open_all(port: int, mailbox: str) -> None:
+    """As a person does who looks into the box."""
+    with IMAP4("localhost", port, timeout=20) as client:
+        client.login(USER, PASSWORD)
+        client.select(_mailbox(mailbox))
+        client.store("1:*", "+FLAGS", r"(\Seen)")
+
+
+def test_what_is_left_to_people_stays_unread_and_is_not_looked_at_again(imap: int) -> None:
+    deliver(imap, "left", MAIL)
+    mark = Bookmark()
+    for _, done in box(imap, "left", bookmark=mark):
+        done(False)
+    assert handled(box(imap, "left", bookmark=mark)) == []
+    assert handled(box(imap, "left")) == [MAIL]  # still unread
+
+
+def test_a_mailbox_that_is_numbered_anew_is_read_from_its_beginning(imap: int) -> None:
+    deliver(imap, "anew", crlf(POSTFIX))
+    mark = Bookmark(validity=1, last=99_999, left=[5])
+    assert handled(box(imap, "anew", bookmark=mark)) == [crlf(POSTFIX)]
+    assert mark.last < 99_999 and mark.left == []
 
 
 def test_what_was_not_handled_stays_unread(imap: int) -> None:
     deliver(imap, "interrupted", crlf(POSTFIX), crlf(EXCHANGE))
-    for number, (_, done) in enumerate(box(imap, "interrupted")):
+    mark = Bookmark()
+    for number, (_, done) in enumerate(box(imap, "interrupted", bookmark=mark)):
         if number == 0:
-            done()
+            done(True)
     assert handled(box(imap, "interrupted")) == [crlf(EXCHANGE)]
+    assert handled(box(imap, "interrupted", bookmark=mark)) == [crlf(EXCHANGE)]
 
 
 def test_a_mail_that_is_too_large_passes_by(imap: int) -> None:
@@ -717,6 +760,6 @@ def test_we_say_who_we_are_and_a_broken_connection_is_told() -> None:
         raw, done = next(arrivals)
         assert raw == b"mail"
         with pytest.raises(BounceProblem, match="fails"):
-            done()
+            done(True)
         with pytest.raises(BounceProblem):
             next(arrivals)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from test_every_notice import CHINESE, same
 
-from notifications.letters.alarm_letter import ALARMS, Alarm, render_alarm
+from notifications.letters.alarm_letter import ALARMS, NEWS, Alarm, render_alarm
 from notifications.letters.digest_letter import (
     MOST_ROWS,
     SECTIONS,
@@ -17,6 +18,7 @@ from notifications.letters.digest_letter import (
     DigestRow,
     render_digest,
 )
+from states.refusal import Reason
 from states.terms import Role, Text
 
 TODAY = date(2025, 8, 11)
@@ -124,8 +126,8 @@ def test_what_was_typed_is_harmless_in_a_digest() -> None:
 
 SAID = {  # subject, first sentence, and what to do, of each alarm
     "bounced": (
-        "【退信】发给张三的邮件被退回，请核对邮箱",
-        "您好！发给张三（a@example.cn）的邮件被对方服务器退回。",
+        "【退信】发给张三的邮件被退回：未说明原因",
+        "您好！发给张三（a@example.cn）的邮件被退回或拒收，原因：未说明原因。",
         "请您办理：请与收件人联系，核对邮箱；更正后邮件可重新发送。",
     ),
     "unproven": (
@@ -138,18 +140,50 @@ SAID = {  # subject, first sentence, and what to do, of each alarm
         "您好！张三的邮箱（a@example.cn）收不到邮件，系统已停止向该邮箱发送。",
         "请您办理：请与收件人联系，更正邮箱；确认邮箱可用的，请系统管理员恢复发送。",
     ),
+    "forward": (
+        "【转发失效】张三的邮箱转发失败，请告知检查转发设置",
+        "您好！发给张三（a@example.cn）的邮件，由该邮箱转发到b@example.com时被退回。",
+        "请您办理：请告知收件人检查其邮箱的转发设置",
+        "转发到：b@example.com",
+    ),
+    "refusing": (
+        "【发信被拒】20个邮箱以同一原因退回或拒收邮件，请检查发信设置",
+        "您好！发往20个邮箱的邮件以同一原因被退回或拒收：未说明原因。",
+        "系统没有停发其中任何一个邮箱。",
+        "请您办理：请系统管理员检查发信邮箱、发信域名认证（SPF、DKIM、DMARC）和邮件服务器",
+    ),
 }
 
 
+def shown(what: str, **more: Any) -> Alarm:
+    about = {"forward": {"forward": "b@example.com"}, "refusing": {"count": 20}}.get(what, {})
+    return replace(ALARM, what=what, **about | more)
+
+
+@pytest.mark.parametrize(
+    ("reason", "todo"),
+    [
+        (Reason.FULL, "邮箱地址无误的，无需更正"),
+        (Reason.CONTENT, "与收件人的邮箱地址无关，无需更正"),
+        (Reason.ROUTE, "请与收件人联系，核对邮箱"),
+    ],
+)
+def test_returned_mail_says_why_and_what_helps(reason: Reason, todo: str) -> None:
+    """A full mailbox or a refused content is not mended by correcting the address."""
+    rendered = render_alarm(shown("bounced", reason=reason))
+    assert rendered.subject == f"【退信】发给张三的邮件被退回：{reason.label.zh}"
+    assert f"请您办理：{todo}" in rendered.text
+
+
 def test_each_alarm_says_in_its_own_words_who_what_and_what_to_do() -> None:
-    assert set(SAID) == set(ALARMS) - {"substitute"}
+    assert set(SAID) == set(ALARMS) - NEWS
     for what, (subject, *sentences) in SAID.items():
-        rendered = render_alarm(replace(ALARM, what=what))
+        rendered = render_alarm(shown(what))
         assert rendered.subject == subject
         for said in (
             *sentences,
             "项目名称：数字经济高级研修班",
-            "收件人：张三",
+            *(["收件人：张三"] if what != "refusing" else []),  # whose are many
             "邮箱：a@example.cn",
             "邮件主题：【材料报送提醒】“数字经济高级研修班”",
             "邮件服务器答复：550 5.1.1 <a@example.cn>: User unknown",
@@ -159,9 +193,9 @@ def test_each_alarm_says_in_its_own_words_who_what_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("what", SAID)
+@pytest.mark.parametrize("what", sorted(set(SAID) - {"refusing"}))
 def test_an_alarm_without_a_name_gives_the_address_once(what: str, language: str) -> None:
-    rendered = render_alarm(replace(ALARM, what=what, language=language, person="", said=""))
+    rendered = render_alarm(shown(what, language=language, person="", said=""))
     assert rendered.subject.count("a@example.cn") == 1
     lead = next(line for line in rendered.text.splitlines() if "a@example.cn" in line)
     assert lead.count("a@example.cn") == 1
@@ -174,6 +208,20 @@ def test_who_stands_in_is_told_without_alarm() -> None:
     assert rendered.subject == "【代收安排】张三的邮件由李四代收"
     assert "您好！张三的研修项目邮件在8月11日至8月15日期间由李四代收，特此告知。" in rendered.text
     same(rendered)
+
+
+def test_what_another_did_to_an_account_is_told_without_alarm() -> None:
+    by = Text("陈处", "Chen")
+    own = replace(ALARM, subject="", said="", project="", number=None, host="", by=by)
+    made = render_alarm(replace(own, what="let_in"))
+    assert made.subject == "【账号安全】陈处为您的账号设置了登录方式"
+    assert "操作人：陈处" in made.text and "不是的，请立即在登录页用本邮箱登录" in made.text
+    moved = render_alarm(replace(own, what="new_address", address="new@example.cn"))
+    assert moved.subject == "【账号安全】陈处变更了您账号的邮箱"
+    assert "把您账号的邮箱由本邮箱改为new@example.cn。" in moved.text
+    for rendered in (made, moved):
+        assert "账号：张三" in rendered.text and "收件人：" not in rendered.text
+        same(rendered)
 
 
 def test_an_alarm_does_without_a_project() -> None:

@@ -61,6 +61,7 @@ def test_an_independent_parser_reads_back_the_same() -> None:
         "Message-ID",
         "List-Id",
         "Auto-Submitted",
+        "X-Auto-Response-Suppress",
         "MIME-Version",
         "Content-Type",
     ]
@@ -71,6 +72,7 @@ def test_an_independent_parser_reads_back_the_same() -> None:
     assert mail["Date"] == "Tue, 29 Apr 2025 08:30:00 +0800"
     assert mail["Message-ID"] == "<5.filing.D-7@example.cn>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail.get_content_type() == "multipart/alternative"
     plain, rich = mail.get_payload()  # type: ignore[misc]
     assert isinstance(plain, Message) and isinstance(rich, Message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from notifications.mailbox import Mailbox, read_mailbox
 from notifications.sending.answers import readable
 from notifications.sending.delivery import DeliveryResult
+from states.terms import Role
 
 FEATURES = pytest.mark.parametrize("features", [[], ["PIPELINING"]])
 
@@ -49,7 +51,8 @@ def later(desk: Desk, clock: HandClock) -> None:
     "answer",
     [
         "450 4.7.1 Greylisted, try again later",
-        "451 4.3.0 Local error",
+        "451 4.7.1 <h01@example.cn>: Recipient address rejected: Greylisted",
+        "450 Try again later",
         "452 4.2.2 Mailbox full",
     ],
 )
@@ -108,8 +111,9 @@ def test_a_mail_that_is_refused_is_dead_at_once(
     [
         ("RCPT", "550 5.1.1 User unknown", "5.1.1"),
         ("RCPT", "550 No such user here", ""),
-        ("RCPT", "551 User not local", ""),
-        ("RCPT", "553 5.1.3 Mailbox name not allowed", "5.1.3"),
+        ("RCPT", "550 5.5.0 Requested action not taken: mailbox unavailable", "5.5.0"),
+        ("RCPT", "550 5.2.1 Mailbox disabled, not accepting messages", "5.2.1"),
+        ("DATA", "554 5.1.1 用户不存在", "5.1.1"),
         ("body", "550 5.1.10 Recipient address has null MX", "5.1.10"),
     ],
 )
@@ -134,6 +138,11 @@ def test_an_address_that_does_not_exist_is_marked_and_told(
         ("RCPT", "450 4.1.1 Unknown for now"),
         ("body", "554 5.7.1 Spam"),
         ("body", "550 Content rejected"),
+        ("RCPT", "551 User not local"),
+        ("RCPT", "553 5.1.3 Mailbox name not allowed"),
+        ("RCPT", "550 5.2.1 The user is receiving mail at a rate that prevents delivery"),
+        ("RCPT", "550 5.1.1 Sender address rejected: user unknown"),
+        ("RCPT", "550 No"),
     ],
 )
 def test_an_address_is_not_marked_for_what_is_not_its_fault(
@@ -144,6 +153,62 @@ def test_an_address_is_not_marked_for_what_is_not_its_fault(
         assert send(quick_desk, server, clock) == DeliveryResult(failed=1)
     with quick_desk.db.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM address")).scalar() == 0
+
+
+def test_a_refusal_that_is_no_fault_of_the_address_is_told_and_the_address_goes_on(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    quick_desk.staff()
+    hosts(quick_desk, 1)
+    with Rough(tmp_path, RCPT=["552 5.2.2 Mailbox full"]) as server:
+        send(quick_desk, server, clock)
+    [(to, about)] = quick_desk.mails("to_email", "about", purpose="alarm")
+    told = json.loads(about)
+    assert (to, told["what"], told["reason"]) == ("coordinator@example.cn", "bounced", "full")
+
+
+BLANKET = ["550 5.7.1 Mail from this host is refused", "550 5.1.1 User unknown", "554 DT:SPM"]
+
+
+@pytest.mark.parametrize("answer", BLANKET)
+def test_one_reason_for_all_is_our_own_fault_and_kills_no_mail(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, answer: str
+) -> None:
+    """69 mails, one alarm, no address stopped, none dead; all go out once the server relents."""
+    quick_desk.staff()
+    quick_desk.person("admin@example.cn", (Role.ADMIN, ""))
+    hosts(quick_desk, 69)
+    with Rough(tmp_path, RCPT=[answer, None]) as server:
+        for _ in range(3):
+            assert send(quick_desk, server, clock).sent == 0
+            found = standing(quick_desk)
+            assert found is not None and found.kind == "refusing"
+            clock.now = found.next_at
+    waiting = quick_desk.mails("status", "attempts", purpose="reminder")
+    assert set(waiting) == {("failed", 0), ("pending", 0)}
+    [(to, about)] = quick_desk.mails("to_email", "about", purpose="alarm")
+    assert (to, json.loads(about)["what"]) == ("admin@example.cn", "refusing")
+    with quick_desk.db.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM address")).scalar() == 0
+    with Rough(tmp_path) as relenting:
+        clock.forward(hours=1)
+        assert send(quick_desk, relenting, clock).sent == 70
+    assert standing(quick_desk) is None
+
+
+def test_several_that_are_gone_among_many_that_are_not_are_each_stopped(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    """Six of forty, one after the other: a fault of theirs, not of ours."""
+    quick_desk.staff()
+    emails = hosts(quick_desk, 40)
+    with Rough(tmp_path, RCPT=["550 5.1.1 User unknown"] * 6) as server:
+        send(quick_desk, server, clock)
+        assert len(server.mails) >= 34
+    with quick_desk.db.read() as connection:
+        stopped = connection.execute(text("SELECT email FROM address ORDER BY email")).scalars()
+        assert list(stopped) == emails[:6]
+    assert standing(quick_desk) is None
 
 
 def test_a_server_that_takes_data_without_a_recipient_gets_nothing(
@@ -229,7 +294,7 @@ def test_a_wish_for_a_login_that_is_said_to_one_mail_stops_no_other(
     answer = f"{code} 5.7.8 Authentication required"
     with Rough(tmp_path, **{step: [answer]}, features=features) as server:
         assert send(quick_desk, server, clock) == DeliveryResult(sent=2, failed=1)
-    found = quick_desk.mails("status", "last_reply")
+    found = quick_desk.mails("status", "last_reply", purpose="reminder")
     assert found[0] == ("dead", answer)
     assert {said for _, said in found[1:]} == {"2.0.0 Ok: queued as 4ZQ1"}
     assert standing(quick_desk) is None

@@ -15,6 +15,7 @@ from posting import five_past, hosts, send, standing
 from servers import Rough
 
 from notifications.sending.delivery import DeliveryResult
+from notifications.sending.trouble import KINDS
 
 MINUTE = timedelta(minutes=1)
 
@@ -108,7 +109,9 @@ def test_a_banner_that_drips_is_not_waited_for(
         ("MAIL", "421 4.7.0 Too many connections", "busy"),
         ("MAIL", "452 4.3.1 Insufficient system storage", "busy"),
         ("MAIL", "550 5.7.1 Sender refused", "sender"),
-        ("MAIL", "530 5.7.0 Authentication required", "password"),
+        ("MAIL", "530 5.7.0 Authentication required", "login"),  # none is set
+        ("MAIL", "530 5.7.0 Must issue a STARTTLS command first", "plain"),
+        ("MAIL", "530 5.7.10 需要加密连接", "plain"),
     ],
 )
 @pytest.mark.parametrize("features", [[], ["PIPELINING"]])
@@ -145,6 +148,33 @@ def test_421_in_the_middle_of_a_batch_leaves_the_rest_as_it_was(
         assert send(quick_desk, server, clock) == DeliveryResult(sent=3)
         # The one that was told so goes behind the others.
         assert server.recipients == [f"h0{n}@example.cn" for n in (1, 3, 4, 2)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "421 4.3.2 Closing",
+        "451 4.3.0 Temporary lookup failure",
+        "451 Temporary local problem - please try later",
+        "452 4.3.1 Insufficient system storage",
+        "451 4.7.500 Server busy. Please try again later",
+        "450 系统繁忙，请稍后再试",
+    ],
+)
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_servers_own_fault_charges_no_mail_an_attempt(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, answer: str, step: str
+) -> None:
+    """Said to a recipient, it holds for all; a mail that goes on being told so never dies of it."""
+    hosts(quick_desk, 2)
+    with Rough(tmp_path, **{step: [answer] * 30}) as server:
+        for _ in range(30):
+            assert send(quick_desk, server, clock) == DeliveryResult(failed=2)
+            found = standing(quick_desk)
+            assert found is not None and found.kind == "busy"
+            clock.now = found.next_at
+        assert set(quick_desk.mails("status", "attempts", "handed")) == {("failed", 0, 0)}
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=2)
 
 
 def test_421_to_a_recipient_leaves_the_rest_as_it_was(
@@ -265,6 +295,26 @@ def test_a_wrong_password_is_tried_once_and_then_seldom(
         mended = LOGIN | {"smtp_password": "right"}  # seen at once
         assert send(quick_desk, server, clock, **mended) == DeliveryResult(sent=2)
     assert standing(quick_desk) is None
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [
+        ({"features": []}, "no_login"),
+        ({"features": ["AUTH PLAIN"], "AUTH": ["530 5.7.0 Must issue STARTTLS first"]}, "plain"),
+        ({"features": ["AUTH LOGIN"], "AUTH": ["538 Encryption required"]}, "plain"),
+    ],
+)
+def test_what_is_no_wrong_password_is_not_told_as_one(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, script: dict[str, list[str]], kind: str
+) -> None:
+    """Nor is it left alone for a quarter of an hour, as a wrong password is."""
+    with Rough(tmp_path, **script) as server:
+        nobodys_fault(quick_desk, clock, server.port, kind, **LOGIN)
+    found = standing(quick_desk)
+    assert found is not None
+    assert found.next_at - clock.now == MINUTE
+    assert ("加密" in KINDS[kind].zh) is (kind == "plain")
 
 
 MAC = hmac.new(b"secret", b"<1@example.cn>", "md5").hexdigest()

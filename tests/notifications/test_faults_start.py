@@ -106,6 +106,7 @@ def test_a_broken_policy_in_use_holds_what_depends_on_it_only(
     own.write_text("x = 1\n")
     broken = Desk(desk.db, rulebook(tmp_path))
     forget_policies()
+    refresh(broken.db, broken.book)
     clock = HandClock(morning(ON) + timedelta(minutes=5))
     held_back = broken.delivery(mailbox.port, clock).run()
     assert (held_back.sent, held_back.failed, held_back.withheld) == (1, 0, 1)

@@ -81,6 +81,7 @@ def test_a_mail_is_read_with_decoded_headers(tmp_path: Path) -> None:
         "Message-ID: <7@example.cn>\n"
         "List-Id: 研修提醒 <reminders.yanxiu.example.cn>\n"
         "Auto-Submitted: auto-generated\n"
+        "X-Auto-Response-Suppress: All\n"
         "MIME-Version: 1.0\n"
         'Content-Type: multipart/alternative; boundary="=_yanxiu"\n'
         "\n"

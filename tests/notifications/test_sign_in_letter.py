@@ -15,13 +15,14 @@ from starlette.testclient import TestClient
 
 from config.settings import Settings
 from notifications.by_hand import export, preview
-from notifications.calendars.feeds import make_key, read_key
+from notifications.calendars.feeds import read_key
 from notifications.mailbox import Mailbox, read_mailbox, readable_mail
 from notifications.sending.carriers import writer_for
 from notifications.sending.delivery import DeliveryResult
 from states.terms import Role
 from web.app import create_app
 from web.site import Site
+from workflow.installation_key import make_key
 from workflow.mail.attempts import MailRefused
 from workflow.mail.desk import by_hand, hold, requeue
 from workflow.mail.log import mail_log, one_mail

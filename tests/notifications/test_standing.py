@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from stories import AT, Desk
@@ -15,13 +16,13 @@ from states.calendar import WorkCalendar
 
 def found(desk: Desk, after: timedelta = timedelta()) -> dict[str, Check]:
     with desk.db.read() as connection:
-        return {one.key: one for one in clockwork(connection, AT + after)}
+        return {one.key: one for one in clockwork(connection, Path("nowhere"), AT + after)}
 
 
 def test_an_office_whose_worker_never_ran_is_told(desk: Desk) -> None:
     said = found(desk)
     wells = {key: one.well for key, one in said.items()}
-    assert wells == {"clock": True, "worker": False, "sending": True, "mail": True}
+    assert wells == {"clock": True, "worker": False, "halt": True, "sending": True, "mail": True}
     assert "不会发出提醒" in said["worker"].said.zh
 
 

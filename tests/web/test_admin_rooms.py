@@ -15,6 +15,7 @@ from config.calendar_files import calendar_years, read_year, written
 from notifications.watch.clock_guard import ClockAlarm, clock_alarm, raise_alarm
 from states.discretion import masked
 from states.terms import Role
+from workflow.mail.halt import RESTORED, halt, halted
 from workflow.mail_tables import MAIL, Purpose
 from workflow.office.log import Search, lines
 from workflow.office.profiles import unit_id
@@ -271,6 +272,22 @@ def test_a_held_clock_is_accepted(house: House, people: dict[str, int]) -> None:
         assert clock_alarm(connection) is None
     assert logged(house) == [("admin", "clock_accepted")]
     assert "确认系统时间" in words(visit.get("/admin/audit?person=admin"))
+
+
+def test_halted_mail_is_told_and_let_go(house: House, people: dict[str, int]) -> None:
+    """After a restore nothing goes out; whoever sees to it is told where they begin to work."""
+    with house.desk.db.write() as connection:
+        halt(connection, RESTORED, at=house.at)
+    visit = house.visit(people["admin"])
+    for path in ("/", "/mail", "/admin/health"):
+        assert "从备份恢复" in words(visit.get(path)), path
+    assert "从备份恢复" not in words(house.visit(people["coordinator"]).get("/"))
+    assert house.visit(people["auditor"]).post("/admin/health/resume-mail").status_code == 403
+    assert visit.post("/admin/health/resume-mail").status_code == 303
+    with house.desk.db.read() as connection:
+        assert halted(connection) is None
+    assert logged(house) == [("admin", "mail_resumed")]
+    assert "从备份恢复" not in words(visit.get("/"))
 
 
 def test_what_somebody_did_in_projects_is_found(house: House, people: dict[str, int]) -> None:

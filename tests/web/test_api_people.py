@@ -83,7 +83,7 @@ def test_without_an_address_there_is_no_link(house: House, project: int) -> None
     admin = caller(house, "admin")
     refused = admin.post(f"/people/{made(admin, email='')}/mail-link")
     assert (refused.status_code, refused.json()["type"]) == (422, "/api/docs#refused")
-    assert refused.json()["detail"] == "该人员没有登记邮箱。"
+    assert refused.json()["detail"] == "该人员没有登记邮箱，请先登记本人邮箱。"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_without_an_address_there_is_no_link(house: House, project: int) -> None
         ({"name": ""}, "姓名和单位不能为空"),
         ({"email": "not an address"}, "邮箱"),
         ({"scope": ""}, "须填写所属单位"),
-        ({"login": "admin"}, "登录名或邮箱已被使用"),
+        ({"login": "admin"}, "登录名已被使用"),
     ],
 )
 def test_who_cannot_be_registered_is_said_in_a_sentence(

@@ -20,8 +20,6 @@ from notifications.calendars.feeds import (
     KEPT,
     FeedProblem,
     feed,
-    key_path,
-    make_key,
     read_key,
     revoke,
 )
@@ -30,6 +28,7 @@ from states.terms import Act, Action, Role
 from web.app import create_app
 from web.site import Site
 from workflow.database import Database
+from workflow.installation_key import key_path, make_key
 from workflow.people import add_person, grant, person_id
 from workflow.tables import PERSON
 

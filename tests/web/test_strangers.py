@@ -266,7 +266,7 @@ def test_what_was_right_after_the_lock_is_refused_though_it_was_tried_at_once(
     let_in: list[int | None] = []
     right = Thread(
         target=lambda: let_in.append(
-            passwords.sign_in(house.desk.db, "wang", PASSWORD, at=house.at)
+            passwords.sign_in(house.desk.db, "wang", PASSWORD, at=house.at, client="slow")
         )
     )
     right.start()

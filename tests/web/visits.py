@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 from stories import Desk
 
 from config.settings import Settings
-from notifications.calendars.feeds import make_key, read_key
+from notifications.calendars.feeds import read_key
 from states.terms import Role
 from web.app import create_app
 from web.site import Site
 from web.visiting import SESSION
 from workflow.accounts import sessions
+from workflow.installation_key import make_key
 from workflow.people import add_person, grant, know_contacts
+from workflow.tables import GRANT
 
 TODAY = date(2025, 4, 1)
 AT = datetime(2025, 4, 1, 1, 0, tzinfo=UTC)
@@ -56,6 +59,13 @@ class House:
             for role, scope in grants:
                 grant(connection, number, role, scope)
         return number
+
+    def wear(self, person: int, *grants: tuple[Role, str]) -> None:
+        """Roles that an earlier version let one login hold together."""
+        with self.desk.db.write() as connection:
+            for role, scope in grants:
+                values = {"person_id": person, "role": role.value, "scope": scope}
+                connection.execute(insert(GRANT).values(values))
 
     def visit(self, person: int | None = None) -> Visit:
         """A browser, signed in as this person."""

@@ -18,6 +18,7 @@ from web.api.callers import writer_in
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
 from web.api.people import PersonInFull, person_out
+from web.api.problems import spoken
 from web.links import link_to
 from web.navigation import CARERS
 from web.numbers import Id
@@ -67,7 +68,8 @@ def add_person(
 
     def work(connection: Connection) -> PersonInFull:
         who = carer_of(connection, visitor)
-        return person_out(connection, who, reset.add(connection, who, entry, at))
+        added = reset.add(connection, who, entry, at)
+        return person_out(connection, who, added, spoken(request))
 
     return once(request, visitor, new.model_dump_json(), work, status=201)
 
@@ -183,7 +185,7 @@ def care_for(
     def work(connection: Connection, who: Carer) -> None:
         if act is Care.MAIL_LINK:
             link = link_to(request, reset.mailed_link(connection, who, person_id, at))
-            queue_sign_in(connection, person_id, link, on=today, at=at)
+            queue_sign_in(connection, person_id, link, on=today, at=at, by=who.login)
         else:
             reset.PLAIN[act.value](connection, who, person_id, at)
 
@@ -203,6 +205,6 @@ def _done(
         who = carer_of(connection, visitor)
         person_out(connection, who, person_id)
         work(connection, who)
-        return person_out(connection, who, person_id)
+        return person_out(connection, who, person_id, spoken(request))
 
     return once(request, visitor, asked, seen)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from notifications.sending.recall import let_go
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.standing import accept_clock, checks
 from states.terms import OFFICE
@@ -24,7 +25,7 @@ routes = APIRouter(tags=[both("运行情况和操作记录", "health and audit")
 
 
 class CheckOut(BaseModel):
-    key: str = Field(description="clock, worker, sending, mail, calendar, contacts")
+    key: str = Field(description="clock, worker, halt, sending, mail, calendar, contacts")
     label: str
     well: bool
     said: str
@@ -51,7 +52,9 @@ class Health(BaseModel):
 def health(request: Request) -> Health:
     site, language = site_of(request), spoken(request)
     with site.db.read() as connection:
-        found = checks(connection, site.book, today=site.today(), at=site.now())
+        found = checks(
+            connection, site.book, site.settings.data_dir, today=site.today(), at=site.now()
+        )
         alarm = clock_alarm(connection)
     items = [
         CheckOut(
@@ -65,6 +68,35 @@ def health(request: Request) -> Health:
 
 class Accepted(BaseModel):
     accepted: bool = Field(description=both("否：时钟正常，无需确认", "false: nothing was held"))
+
+
+class Resumed(BaseModel):
+    resumed: bool = Field(description=both("否：发信没有暂停", "false: mail was not halted"))
+
+
+@routes.post(
+    "/health/resume-mail",
+    summary=both("恢复发信", "Let mail go on"),
+    description=both(
+        "数据库恢复后发信暂停。请先核对并补录恢复点之后的办理；发信记录中已发出的不会重发。",
+        "After a restore mail is halted. Check first, and enter again what was done since; what "
+        "the journal shows as sent is not sent again.",
+    ),
+    responses=problems(409),
+    response_model=Resumed,
+)
+def resume_mail(
+    request: Request,
+    visitor: Annotated[Visitor, Depends(writer_in(*OFFICE))],
+    key: IdempotencyKey = None,  # noqa: ARG001 - read by `once`
+) -> Response:
+    site = site_of(request)
+
+    def work(connection: Connection) -> Resumed:
+        by, folder = visitor.login, site.settings.data_dir
+        return Resumed(resumed=let_go(connection, folder, by=by, at=site.now()))
+
+    return once(request, visitor, "", work)
 
 
 @routes.post(

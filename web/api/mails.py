@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 
+from notifications.coming import coming
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
 from states.form_reading import Problem
-from states.terms import OFFICIALS, Kind, Text
+from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role, writer_in
 from web.api.describing import Cursor, IdempotencyKey, Limit, Listed, both, following, problems
 from web.api.once import once
@@ -26,9 +28,10 @@ from web.site import Site, site_of
 from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
-from workflow.mail.log import outcome_label, step_label
+from workflow.mail.log import outcome_label, reason_label, step_label
 from workflow.mail.room import ACTS, Search, reader_of
 from workflow.mail_tables import MailStatus
+from workflow.project.seen import is_inside, seen_by
 from workflow.tables import LARGEST_ID
 
 routes = APIRouter(tags=[both("邮件", "mail")])
@@ -70,6 +73,50 @@ def list_mail(
         )
     items = [mail_out(row, spoken(request)) for row in rows]
     return Mails(items=items, **following(request, response, then))
+
+
+class ComingOut(BaseModel):
+    """A reminder that is to come, as the dates stand."""
+
+    on: date
+    kind: Kind
+    due_on: date
+    provisional: bool
+    step: str
+    label: str
+    role: Role
+    to_name: str
+    to_email: str
+    reason: str = Field(description=both("届时不发的原因，空为会发", "why it will not go out"))
+
+
+@routes.get(
+    "/projects/{project_id}/coming-mails",
+    summary=both("今后的提醒", "The reminders to come"),
+    description=both(
+        "按目前日期推算；届时已办结的不再发送，日期变动后重新推算。承办单位只见发给承办单位的。",
+        "As the dates stand; what is done by then sends none, moved dates move them. Hosts see those "
+        "to the host only.",
+    ),
+    responses=problems(404),
+)
+def list_coming(request: Request, visitor: Caller, project_id: Id) -> list[ComingOut]:
+    site = site_of(request)
+    with site.db.read() as connection:
+        found = seen_by(connection, site.book, project_id, visitor.actor)
+        if found is None:
+            raise HTTPException(404)
+        inside = is_inside(visitor.actor, found[0])
+        then = list(coming(connection, site.book, project_id, today=site.today(), inside=inside))
+    language = spoken(request)
+    return [
+        ComingOut(
+            **asdict(one)
+            | {"reason": reason_label(one.reason).in_(language) if one.reason else ""},
+            label=step_label(one.step).in_(language),
+        )
+        for one in then
+    ]
 
 
 class AttemptOut(BaseModel):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from states.terms import OFFICIALS, Role
 from web.api.callers import Caller, in_role, key_of
 from web.api.describing import KeyCursor, Limit, ListedByKey, both, following, problems
+from web.api.problems import spoken
 from web.api.projects import clean
 from web.numbers import Id
 from web.site import site_of
@@ -86,6 +87,14 @@ class PersonInFull(Person):
     must_change: bool
     locked_until: datetime | None
     sessions: int = Field(description=both("当前登录数", "living sessions"))
+    by_mail_alone: bool = Field(
+        description=both("登录链接只发到本人邮箱", "gets sign-in links by mail alone")
+    )
+    warnings: list[str] = Field(
+        description=both(
+            "须核对之处，如与他人共用邮箱", "what to look at, such as a shared mailbox"
+        )
+    )
 
 
 @routes.get(
@@ -120,15 +129,19 @@ def list_people(
 @routes.get("/people/{person_id}", summary=both("一个人员", "One person"), responses=problems(404))
 def one_person(request: Request, visitor: Official, person_id: Id) -> PersonInFull:
     with site_of(request).db.read() as connection:
-        return person_out(connection, carer_of(connection, visitor), person_id)
+        return person_out(connection, carer_of(connection, visitor), person_id, spoken(request))
 
 
-def person_out(connection: Connection, who: Carer, person_id: int) -> PersonInFull:
+def person_out(
+    connection: Connection, who: Carer, person_id: int, language: str = "zh"
+) -> PersonInFull:
     """Somebody as they stand; 404 for whom the caller does not see."""
     found = reset.one(connection, who, person_id)
     if found is None:
         raise HTTPException(404)
-    return PersonInFull.model_validate(_with_roles(found))
+    warning = found["warning"]
+    warnings = {"warnings": [warning.in_(language)] if warning else []}
+    return PersonInFull.model_validate(_with_roles(found) | warnings)
 
 
 def _with_roles(row: dict[str, Any]) -> dict[str, Any]:

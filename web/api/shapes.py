@@ -92,6 +92,9 @@ class Flag(BaseModel):
 
     key: str = Field(description=both("核定时作为 flag 填写", "the `flag` of `dispose`"))
     clause: str
+    consequence: str = Field(
+        description=both("写明后果的条款，可能为空", "the clause of what may follow, or empty")
+    )
     message: str
     on: date
     disposed: dict[str, Any] | None
@@ -122,6 +125,12 @@ class Event(BaseModel):
     role: Role | None
     on_behalf: bool
     machine: bool
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
     given: dict[str, Any]
     policy: str
     hash: str

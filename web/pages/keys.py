@@ -72,6 +72,7 @@ def make(request: Request, visitor: Signed, form: Posted) -> Response:
                 scope,
                 ends_at=ends_at,
                 at=site.now(),
+                let_in_by=visitor.actor.let_in_by,
             )
     except tokens.TokenProblem as problem:
         return _page(request, visitor, 422, typed=given, token_problem=problem.text)

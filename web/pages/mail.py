@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from notifications.letters.notices import NOTICES
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
+from notifications.sending.recall import standing_halt
 from states.terms import OFFICIALS, Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS
@@ -50,6 +51,7 @@ def mail_list(
     with site.db.read() as connection:
         rows, following = mail_room.mails(connection, reader, search, before)
         attention = mail_room.attention(connection, reader)
+        halt = standing_halt(connection, site.settings.data_dir, site.now())
     known: dict[str, Any] = {
         "search": search,
         "given": project.strip(),
@@ -62,6 +64,7 @@ def mail_list(
         "rows": rows,
         "following": following,
         "attention": attention,
+        "halt": halt,
         "before": before,
     }
     return page(request, "mail_list.html", **known, **more)

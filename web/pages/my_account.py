@@ -170,7 +170,8 @@ def change_password(request: Request, visitor: Me, form: MyForm) -> Response:
         return page(request, "password.html", 422, problem=DIFFER)
     try:
         with site.db.write() as connection:
-            passwords.set_password(connection, visitor.person_id, new, at=site.now())
+            by = visitor.actor.let_in_by
+            passwords.set_password(connection, visitor.person_id, new, at=site.now(), let_in_by=by)
             left = tokens.count_living(connection, visitor.person_id, at=site.now())
     except passwords.PasswordProblem as problem:
         return page(request, "password.html", 422, problem=problem.text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from notifications.coming import coming
 from states.course import is_asked, onward
 from states.facts import Facts
 from states.forms import OUTCOMES
@@ -29,7 +31,7 @@ from web.rendering import page
 from web.site import site_of
 from web.visiting import Signed
 from workflow.mail.desk import status_label
-from workflow.mail.log import reason_label
+from workflow.mail.log import reason_label, step_label
 from workflow.people import Actor
 from workflow.project.events import history, paper, paper_versions
 from workflow.project.explain import Known, option, options, possible
@@ -47,10 +49,12 @@ MAIL_COLOUR = {
     "awaiting": "amber",
     "suppressed": "",
 }
+NEXT_REMINDERS = 6  # on the project's own page; its history has them all
 MAIL_WORDS: dict[str, Any] = {
     "mail_status": status_label,
     "mail_colour": MAIL_COLOUR,
     "reason_label": reason_label,
+    "step_label": step_label,
     "kind_label": lambda kind: Kind(kind).label,
 }
 
@@ -70,6 +74,8 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
             for deed in possible(known)
         }
         waiting = list(moves(known, project, found, visitor.actor))
+        to_come = coming(connection, site.book, project_id, today=today, inside=project.inside)
+        then = list(islice(to_come, NEXT_REMINDERS + 1))
     groups = option_groups(found.values(), waiting)
     rows = deadline_rows(project, site.book.calendar, today)
     values: dict[str, Any] = {
@@ -80,6 +86,8 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "moves": waiting,
         "groups": groups,
         "rows": rows,
+        "coming": then[:NEXT_REMINDERS],
+        "more_coming": len(then) > NEXT_REMINDERS,
         "money": money_label(project.category),
         "is_asked": partial(is_asked, category=project.category),
         "stages": stages(facts, project.category),
@@ -103,6 +111,7 @@ def whole_history(request: Request, project_id: int, visitor: Signed) -> Respons
         events = history(connection, project_id, policy, facts.category, inside=inside)
         mail = mails(connection, project_id, inside=inside)
         silent = silences(connection, project_id, inside=inside)
+        then = list(coming(connection, site.book, project_id, today=site.today(), inside=inside))
     values: dict[str, Any] = {
         "facts": facts,
         "project_id": project_id,
@@ -112,6 +121,7 @@ def whole_history(request: Request, project_id: int, visitor: Signed) -> Respons
         "notice_label": notice_labels(policy.categories[facts.category]),
         "mail": mail,
         "silent": silent,
+        "coming": then,
     }
     return page(request, "history.html", **values, **MAIL_WORDS)
 

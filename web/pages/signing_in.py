@@ -75,7 +75,9 @@ def sign_in(
     client = client_of(request.client.host) if request.client else ""
     person = passwords.sign_in(site.db, login.strip(), password, at=at, client=client)
     if person is not None:
-        return _welcome(request, person, inside(where))
+        with site.db.read() as connection:
+            let_in_by = passwords.made_by(connection, person)
+        return _welcome(request, person, inside(where), let_in_by)
     known = {"next": inside(where), "login": login[:200], "problem": WRONG}
     return page(request, "sign_in.html", 403, **known)
 
@@ -88,8 +90,9 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
     at, today = site.now(), site.today()
     link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
     with site.db.write() as connection:
-        person = links.reachable(connection, email)
-        if person is not None and links.may_ask(connection, person, at=at):
+        for person in links.reachable(connection, email):
+            if not links.may_ask(connection, person, at=at):
+                continue
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
             queue_sign_in(connection, person, link_to(request, secret), on=today, at=at)
     return page(request, "link_sent.html", email=email.strip()[:200])
@@ -108,11 +111,11 @@ def follow_link(request: Request, secret: str) -> Response:
         found = links.use_link(connection, secret, at=site.now())
     if found is None:
         return page(request, "link_over.html", 403)
-    person, use = found
-    return _welcome(request, person, "/me/password" if use is LinkUse.PASSWORD else "/")
+    where = "/me/password" if found.use is LinkUse.PASSWORD else "/"
+    return _welcome(request, found.person_id, where, found.let_in_by)
 
 
-def _welcome(request: Request, person: int, where: str) -> Response:
+def _welcome(request: Request, person: int, where: str, let_in_by: str) -> Response:
     """A new session, whatever the browser held before."""
     site = site_of(request)
     old = find_visitor(request)
@@ -120,7 +123,7 @@ def _welcome(request: Request, person: int, where: str) -> Response:
         if old is not None:
             sessions.end(connection, old.session)
         agent = request.headers.get("user-agent", "")
-        secret = sessions.begin(connection, person, agent=agent, at=site.now())
+        secret = sessions.begin(connection, person, agent=agent, at=site.now(), let_in_by=let_in_by)
     answer = go(request, where)
     longest = int(sessions.LONGEST.total_seconds())
     answer.set_cookie(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from notifications.sending.recall import standing_halt
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.heartbeat import last_beat
 from notifications.watch.standing import QUIET
@@ -38,12 +39,14 @@ def show(request: Request, visitor: Signed) -> Response:
         "gap": None,
         "broken": (),
     }
+    parts["halt"] = None
     parts["asked"] = site.whom_to_ask()
     if visitor.has(Role.PROVINCE, Role.ADMIN):
         parts["gap"] = contact_gap(parts["asked"])
     with site.db.read() as connection:
         if visitor.has(Role.PROVINCE, Role.ADMIN):
             parts["broken"] = unreadable_policies(connection, site.book)
+            parts["halt"] = standing_halt(connection, site.settings.data_dir, site.now())
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())
         if scope:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from states.mailbox import mailbox
 from workflow.accounts.secrets import kept, new_secret
 from workflow.office_tables import LINK, LinkUse
 from workflow.tables import PERSON
@@ -13,14 +15,18 @@ from workflow.tables import PERSON
 BY_MAIL = timedelta(minutes=30)
 BY_HAND = timedelta(days=3)  # read out, written on paper
 KEPT = timedelta(days=30)
+SHARERS = 5  # people of one mailbox to whom links are sent together
 MOST = 3  # mails with a link that one person gets within BY_MAIL
 
 
-def reachable(connection: Connection, email: str) -> int | None:
-    """The one active person of that address, or None."""
-    same = func.lower(PERSON.c.email) == email.strip().lower()
-    found = connection.execute(select(PERSON.c.id).where(same, PERSON.c.active)).scalars().all()
-    return int(found[0]) if email.strip() and len(found) == 1 else None
+def reachable(connection: Connection, email: str) -> list[int]:
+    """The active people of that address, each of whom gets a link of his own; of one that more
+    share none: they sign in with a password or ask for a link to be made."""
+    if not email.strip():
+        return []
+    query = select(PERSON.c.id).where(PERSON.c.email == mailbox(email), PERSON.c.active)
+    found = connection.execute(query.order_by(PERSON.c.id).limit(SHARERS + 1)).scalars().all()
+    return [int(person) for person in found] if len(found) <= SHARERS else []
 
 
 def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:
@@ -34,11 +40,17 @@ def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:
 
 
 def make_link(
-    connection: Connection, person: int, use: LinkUse, *, at: datetime, made_by: str = ""
+    connection: Connection,
+    person: int,
+    use: LinkUse,
+    *,
+    at: datetime,
+    made_by: str = "",
+    lasts: timedelta | None = None,
 ) -> str:
-    """A new link's secret. One made by somebody for another lasts longer."""
+    """A new link's secret. One made by somebody for another lasts longer, unless it is mailed."""
     secret = new_secret()
-    lasts = BY_HAND if made_by else BY_MAIL
+    lasts = lasts or (BY_HAND if made_by else BY_MAIL)
     connection.execute(delete(LINK).where(LINK.c.ends_at < at - KEPT))
     connection.execute(
         insert(LINK).values(
@@ -59,8 +71,18 @@ def end_all(connection: Connection, person: int, *, at: datetime) -> None:
     connection.execute(update(LINK).where(*live).values(used_at=at))
 
 
-def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int, LinkUse] | None:
-    """Whom the link signs in, and for what; None if it is used, over or unknown. Used up by this.
+class Way(NamedTuple):
+    """Whom a link signs in, for what, and who made it (empty: the person asked for it)."""
+
+    person_id: int
+    use: LinkUse
+    let_in_by: str
+
+
+def use_link(connection: Connection, secret: str, *, at: datetime) -> Way | None:
+    """What the link opens; None if it is used, over or unknown. Used up by this.
+
+    A link to an address that somebody else has set was made by that one as well.
 
     Two who use it at once: the database lets one of them through.
     """
@@ -69,8 +91,10 @@ def use_link(connection: Connection, secret: str, *, at: datetime) -> tuple[int,
     if connection.execute(update(LINK).where(*live).values(used_at=at)).rowcount != 1:
         return None
     row = connection.execute(
-        select(LINK.c.person_id, LINK.c.use)
+        select(LINK.c.person_id, LINK.c.use, LINK.c.made_by, PERSON.c.email_by)
         .join(PERSON, PERSON.c.id == LINK.c.person_id)
         .where(LINK.c.token == token, PERSON.c.active)
     ).first()
-    return None if row is None else (int(row.person_id), LinkUse(row.use))
+    if row is None:
+        return None
+    return Way(int(row.person_id), LinkUse(row.use), row.made_by or row.email_by)

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, func, insert, or_, select, update
 
+from states.mailbox import mailbox
 from states.terms import Text
 from workflow.accounts import links, sessions
 from workflow.accounts.closing import shut_out
@@ -138,12 +139,15 @@ def _decided(
 
 
 def _person(connection: Connection, login: str) -> int | None:
-    """The active person of that login, else of that address; None if there are several."""
-    same = or_(PERSON.c.login == login, func.lower(PERSON.c.email) == login.lower())
+    """The active person of that login, else of that login in another case, else of that address;
+    None if there are several."""
+    name = mailbox(login)
+    same = or_(PERSON.c.login == login, func.lower(PERSON.c.login) == name, PERSON.c.email == name)
     rows = connection.execute(
         select(PERSON.c.id, PERSON.c.login).where(same, PERSON.c.active)
     ).all()
-    rows = [row for row in rows if row.login == login] or rows
+    spelt = [row for row in rows if row.login == login]
+    rows = spelt or [row for row in rows if mailbox(row.login) == name] or rows
     return int(rows[0].id) if len(rows) == 1 else None
 
 
@@ -168,11 +172,19 @@ def acceptable(password: str, *about: str) -> None:
 
 
 def set_password(
-    connection: Connection, person: int, password: str, *, at: datetime, must_change: bool = False
+    connection: Connection,
+    person: int,
+    password: str,
+    *,
+    at: datetime,
+    must_change: bool = False,
+    let_in_by: str = "",
 ) -> None:
     """Set it, lift any lock, end every session and link: whoever knew the old one is out.
 
     `must_change`: somebody else sets it, so whatever else opens the account ends as well.
+    `let_in_by`: who that is, or who made the way in by which the person chooses it; a person who
+    got in by other means has the account to himself again.
     """
     login, name = connection.execute(
         select(PERSON.c.login, PERSON.c.name).where(PERSON.c.id == person)
@@ -184,15 +196,33 @@ def set_password(
         "failures": 0,
         "locked_until": None,
         "changed_at": at,
+        "let_in_by": let_in_by,
     }
     own = CREDENTIAL.c.person_id == person
     if connection.execute(update(CREDENTIAL).where(own).values(values)).rowcount == 0:
         connection.execute(insert(CREDENTIAL).values(person_id=person, **values))
+    if not let_in_by:
+        own_again = update(PERSON).where(PERSON.c.id == person).values(email_by="")
+        connection.execute(own_again)
     if must_change:
         shut_out(connection, person, at=at)
         return
     sessions.end_all(connection, person)
     links.end_all(connection, person, at=at)
+
+
+def made_by(connection: Connection, person: int) -> str:
+    """Who made the password of a person's, or the way in by which it was chosen; empty: nobody
+    else."""
+    own = CREDENTIAL.c.person_id == person
+    return connection.execute(select(CREDENTIAL.c.let_in_by).where(own)).scalar() or ""
+
+
+def forget(connection: Connection, person: int) -> None:
+    """Take a password away: the person signs in by mail."""
+    own = CREDENTIAL.c.person_id == person
+    values = {"password": "", "must_change": False, "let_in_by": ""}
+    connection.execute(update(CREDENTIAL).where(own).values(values))
 
 
 def unlock(connection: Connection, person: int) -> None:

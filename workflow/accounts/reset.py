@@ -9,13 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from states.duties import DECIDERS
 from states.terms import Role, Text
-from workflow.accounts import links, passwords, secrets, sessions
+from workflow.accounts import enrolment, leaving, letting_in, passwords, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
-from workflow.accounts.closing import shut_out
+from workflow.accounts.enrolment import (
+    AddressTaken,
+    Entry,
+    enrol,
+    must_be_own,
+    set_address,
+    shared,
+)
+from workflow.accounts.letting_in import WayIn
 from workflow.office.log import note
-from workflow.office_tables import CREDENTIAL, SESSION, LinkUse
-from workflow.people import AddressTaken, Entry, enrol, grant_once
+from workflow.office_tables import CREDENTIAL, SESSION
+from workflow.people import RolesApart
 from workflow.tables import GRANT, PERSON
 
 PAGE = 50
@@ -85,6 +94,8 @@ def one(connection: Connection, who: Carer, person: int) -> dict[str, Any] | Non
         "must_change": bool(way and way.must_change),
         "locked_until": way.locked_until if way else None,
         "sessions": int(connection.execute(open_ones).scalar_one()),
+        "warning": shared(connection, row.email, person) if row.active else None,
+        "by_mail_alone": not DECIDERS.isdisjoint(role for role, _ in pairs),
     }
 
 
@@ -100,22 +111,20 @@ def must_be_theirs(connection: Connection, who: Carer, person: int) -> dict[str,
 def add(connection: Connection, who: Carer, entry: Entry, at: datetime) -> int:
     """Register somebody new with one role. AccountProblem where login or address is taken."""
     who.must_be_able_to_give(entry.role, entry.scope)
-    names = {entry.login.lower(), entry.email.lower()} - {""}
-    _free(connection, names, None)
-    enrol(connection, entry)
+    _free(connection, entry.login)
+    enrol(connection, entry, by=who.login, at=at)
     [person] = connection.execute(select(PERSON.c.id).where(PERSON.c.login == entry.login)).one()
     detail = f"{entry.name} {entry.role.label.zh} {entry.scope} {entry.email}".strip()
     note(connection, who.login, "person_added", about=entry.login, detail=detail, at=at)
     return int(person)
 
 
-def _free(connection: Connection, names: set[str], own: int | None) -> None:
-    """A login or address is one person's, also a disabled one's: two must not be taken for one."""
-    same = func.lower(PERSON.c.login).in_(names) | func.lower(PERSON.c.email).in_(names)
-    query = select(PERSON.c.login).where(same)
-    if own is not None:
-        query = query.where(PERSON.c.id != own)
-    if connection.execute(query).first():
+def _free(connection: Connection, login: str) -> None:
+    """A login is one person's, also a disabled one's, and nobody else's address: two must not be
+    taken for one."""
+    name = login.lower()
+    same = (func.lower(PERSON.c.login) == name) | (PERSON.c.email == name)
+    if connection.execute(select(PERSON.c.id).where(same)).first():
         raise AccountProblem(TAKEN)
 
 
@@ -131,8 +140,10 @@ def change(
     changed = {key: value for key, value in values.items() if value != found[key]}
     if not changed:
         return
-    if changed.get("email"):
-        _free(connection, {changed["email"].lower()}, person)
+    if "email" in changed:
+        set_address(connection, person, changed.pop("email"), by=who.login, at=at)
+    if not changed:
+        return
     connection.execute(update(PERSON).where(PERSON.c.id == person).values(changed))
     detail = "；".join(f"{key}: {found[key]} → {value}" for key, value in changed.items())
     note(connection, who.login, "person_changed", about=found["login"], detail=detail, at=at)
@@ -144,7 +155,7 @@ def give_role(
     """Give a role; False if it was held already."""
     found = must_be_theirs(connection, who, person)
     who.must_be_able_to_give(role, scope)
-    if not grant_once(connection, person, role, scope):
+    if not enrolment.give_role(connection, person, role, scope, at=at):
         return False
     said = f"{role.label.zh} {scope}".strip()
     note(connection, who.login, "role_given", about=found["login"], detail=said, at=at)
@@ -164,52 +175,37 @@ def take_role(connection: Connection, who: Carer, person: int, number: int, at: 
 
 
 def disable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    _set_active(connection, who, person, "person_disabled", at, active=False)
-    shut_out(connection, person, at=at)
+    found = must_be_theirs(connection, who, person)
+    leaving.disable(connection, person, at=at)
+    note(connection, who.login, "person_disabled", about=found["login"], at=at)
 
 
 def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    """Back to work. AccountProblem where somebody else has the address meanwhile."""
+    """Back to work. AddressTaken where somebody else has the address meanwhile and must not."""
     found = must_be_theirs(connection, who, person)
-    if found["email"]:
-        _free(connection, {found["email"].lower()}, person)
-    _set_active(connection, who, person, "person_enabled", at, active=True)
-
-
-def _set_active(
-    connection: Connection, who: Carer, person: int, what: str, at: datetime, *, active: bool
-) -> None:
-    found = must_be_theirs(connection, who, person)
-    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=active))
-    note(connection, who.login, what, about=found["login"], at=at)
+    for _, role, _ in found["grants"]:
+        must_be_own(connection, person, role)
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=True))
+    note(connection, who.login, "person_enabled", about=found["login"], at=at)
 
 
 def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
     """A password for one sign-in, to be shown once; it ends any lock, and all else that opens
     the account."""
-    found = _at_work(connection, who, person)
-    drawn = secrets.new_password()
-    passwords.set_password(connection, person, drawn, at=at, must_change=True)
-    note(connection, who.login, "password_reset", about=found["login"], at=at)
-    return drawn
+    _at_work(connection, who, person)
+    return letting_in.hand_password(connection, person, by=who.login, at=at)
 
 
 def new_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
     """The secret of a link that signs in once, to be shown once and handed over."""
-    found = _at_work(connection, who, person)
-    passwords.unlock(connection, person)
-    note(connection, who.login, "link_made", about=found["login"], at=at)
-    use = LinkUse.SIGN_IN
-    return links.make_link(connection, person, use, at=at, made_by=who.login)
+    _at_work(connection, who, person)
+    return letting_in.hand_link(connection, person, by=who.login, at=at)
 
 
 def mailed_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
     """The secret of a link that goes to the person's own address."""
-    found = _at_work(connection, who, person)
-    if not found["email"]:
-        raise AccountProblem(NO_ADDRESS)
-    note(connection, who.login, "link_mailed", about=found["login"], at=at)
-    return links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
+    _at_work(connection, who, person)
+    return letting_in.mail_link(connection, person, by=who.login, at=at)
 
 
 def _at_work(connection: Connection, who: Carer, person: int) -> dict[str, Any]:
@@ -237,11 +233,12 @@ PLAIN: dict[str, Callable[[Connection, Carer, int, datetime], None]] = {
     "unlock": unlock,
     "end-sessions": end_sessions,
 }
-REFUSALS = (AccountProblem, AddressTaken)
+REFUSALS = (AccountProblem, AddressTaken, RolesApart, WayIn)
 TAKEN = Text(
-    "登录名或邮箱已被使用（含已停用的账号），请核对；本人已有账号的，请联系省厅或系统管理员。",
-    "The login or address is taken, perhaps by a disabled account; if it is the person's own, ask "
-    "the province or an administrator.",
+    "登录名已被使用（含已停用的账号，或为他人的邮箱），请核对：与他人共用邮箱的，请另填登录名；"
+    "本人已有账号的，请联系省厅或系统管理员。",
+    "The login is taken, perhaps by a disabled account or as somebody's address. Who shares a "
+    "mailbox needs a login of his own; if the account is the person's, ask the province or an "
+    "administrator.",
 )
-NO_ADDRESS = Text("该人员没有登记邮箱。", "This person has no address.")
 DISABLED = Text("该账号已停用，请先启用。", "This account is disabled; enable it first.")

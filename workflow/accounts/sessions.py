@@ -43,8 +43,13 @@ class Visitor:
         return not self.roles.isdisjoint(roles)
 
 
-def begin(connection: Connection, person: int, *, agent: str, at: datetime) -> str:
-    """A new session; the secret for the browser. Sessions that have ended are swept away."""
+def begin(
+    connection: Connection, person: int, *, agent: str, at: datetime, let_in_by: str = ""
+) -> str:
+    """A new session; the secret for the browser. Sessions that have ended are swept away.
+
+    `let_in_by`: who made the password or link by which it begins, if not the person.
+    """
     secret = new_secret()
     connection.execute(delete(SESSION).where(SESSION.c.ends_at < at))
     connection.execute(
@@ -56,6 +61,7 @@ def begin(connection: Connection, person: int, *, agent: str, at: datetime) -> s
             seen_at=at,
             ends_at=at + LONGEST,
             agent="".join(c for c in agent if c.isprintable())[:200],
+            let_in_by=let_in_by,
         )
     )
     return secret
@@ -65,6 +71,7 @@ _FIND = Statement(
     select(
         SESSION.c.csrf,
         SESSION.c.seen_at,
+        SESSION.c.let_in_by,
         PERSON.c.id,
         PERSON.c.login,
         PERSON.c.name,
@@ -90,14 +97,14 @@ def visitor(connection: Connection, secret: str, *, at: datetime) -> tuple[Visit
     rows = _FIND.run(connection, {"token": token, "at": at, "idle_since": at - IDLE})
     if not rows:
         return None
-    csrf, seen_at, person, login, name, email, language, must_change, *_ = rows[0]
+    csrf, seen_at, let_in_by, person, login, name, email, language, must_change, *_ = rows[0]
     who = Visitor(
         person_id=person,
         login=login,
         name=name,
         email=email,
         language=language,
-        actor=Actor(login, name, grants_of(row[-2:] for row in rows)),
+        actor=Actor(login, name, grants_of(row[-2:] for row in rows), let_in_by),
         csrf=csrf,
         session=token,
         must_change=bool(must_change),

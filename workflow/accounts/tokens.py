@@ -58,8 +58,10 @@ def make_token(
     *,
     ends_at: datetime,
     at: datetime,
+    let_in_by: str = "",
 ) -> str:
-    """A new token's secret, which is stored nowhere. TokenProblem for a name in use, a day that
+    """A new token's secret, which is stored nowhere. `let_in_by`: who made the way in by which it
+    is made, if not the person. TokenProblem for a name in use, a day that
     has passed or lies more than a year ahead, and one token too many."""
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -75,7 +77,8 @@ def make_token(
         raise TokenProblem(TOO_MANY.format(most=MOST))
     secret = PREFIX + new_secret()
     values = {"person_id": person, "name": name, "token": kept(secret), "scope": scope.value}
-    connection.execute(insert(TOKEN).values(values | {"made_at": at, "ends_at": ends_at}))
+    values |= {"made_at": at, "ends_at": ends_at, "let_in_by": let_in_by}
+    connection.execute(insert(TOKEN).values(values))
     _record(connection, person, "token.make", f"{name} ({scope.value})", at)
     return secret
 
@@ -142,6 +145,7 @@ _FIND = Statement(
         TOKEN.c.scope,
         TOKEN.c.ends_at,
         TOKEN.c.used_at,
+        TOKEN.c.let_in_by,
         PERSON.c.id,
         PERSON.c.login,
         PERSON.c.name,
@@ -167,9 +171,13 @@ def find_token(connection: Connection, secret: str, *, at: datetime) -> tuple[Vi
     rows = _FIND.run(connection, {"token": kept(secret), "at": at})
     if not rows:
         return None
-    number, name, scope, ends_at, used_at, person, login, called, email, language, *_ = rows[0]
+    number, name, scope, ends_at, used_at, let_in_by, person, login, called, email, language, *_ = (
+        rows[0]
+    )
     grants = grants_of(row[-2:] for row in rows)
-    visitor = Visitor(person, login, called, email, language, Actor(login, called, grants))
+    visitor = Visitor(
+        person, login, called, email, language, Actor(login, called, grants, let_in_by)
+    )
     worth_noting = used_at is None or at - used_at > NOTED
     return visitor, Key(number, name, TokenScope(scope), ends_at, worth_noting)
 

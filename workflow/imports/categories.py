@@ -11,6 +11,7 @@ from states.terms import Text
 from workflow.identity import squeeze
 from workflow.imports.words import CellError, short
 
+LEAST_OF_A_TITLE = 4  # 国家级 alone may stand in any title
 FUNDED, SELF_FUNDED = "funded", "self_funded"
 PAID_BY_THE_STATE = frozenset({"资助", "经费资助", "补助", "经费补助"})
 SECTION = re.compile(r"^(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）]?[、.．:]?)")
@@ -53,6 +54,12 @@ def names_category(text: str, policy: Policy) -> bool:
     return bool(_named(squeeze(text), policy))
 
 
+def names_one(text: str, policy: Policy) -> bool:
+    """Whether a title of the whole file names one category, by more than a word in passing."""
+    named = _named(squeeze(text), policy, LEAST_OF_A_TITLE)
+    return len({category.names for category in named}) == 1
+
+
 def read_funding(text: str) -> str | None:
     """`funded`, `self_funded`, or None where the words say neither, or both."""
     words = squeeze(text)
@@ -63,9 +70,13 @@ def read_funding(text: str) -> str | None:
     return SELF_FUNDED if own else FUNDED
 
 
-def _named(text: str, policy: Policy) -> list[Category]:
-    """Categories with the exact name, else with the names found inside, longest first."""
-    names = [(squeeze(n), c) for c in policy.categories.values() for n in c.names]
+def _named(text: str, policy: Policy, least: int = 1) -> list[Category]:
+    """Categories with the exact name, else with the names found inside, longest first.
+
+    Names shorter than `least` are not looked at.
+    """
+    all_names = ((squeeze(n), c) for c in policy.categories.values() for n in c.names)
+    names = [(name, c) for name, c in all_names if len(name) >= least]
     exact = [c for name, c in names if name == text]
     if exact:
         return exact

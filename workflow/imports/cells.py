@@ -1,4 +1,4 @@
-"""Reads single cells: text, whole numbers, amounts, e-mail addresses, phone numbers, states."""
+"""Reads single cells: text, places in a list, amounts, e-mail addresses, phone numbers, states."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from unicodedata import normalize
 
 from email_validator import EmailNotValidError, validate_email
 
+from states.labels import states_as_shown
+from states.mailbox import mailbox
 from states.terms import State, Text
 from workflow.identity import GAPS, INVISIBLE, squeeze, tidy
+from workflow.imports.numerals import whole
 from workflow.imports.words import CellError, short
 
 MAX_TEXT = 200
@@ -18,11 +21,13 @@ MAX_NUMBER = 10_000
 MAX_DIGITS = 15  # Excel keeps no more of a number
 MAX_EMAIL = 254
 MAX_FEN = 10_000_000_000_00  # ten thousand million yuan: a slip of the keyboard
-NOTHING = frozenset({"", "无", "暂无", "/", "-", "—", "——", "\\"})
+NOTHING = frozenset({"", "无", "暂无", "没有", "/", "-", "—", "——", "\\", "空", "(空)"})
+LONGEST_NOTHING = 8  # a longer text need not be looked at; invisible characters included
+NOT_YET = re.compile("待[补定填报核查确].*|后补|未定|暂缺|缺|尚无.*|未提供|暂未.*|另行.*")
 EXCEL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
 )
-WHOLE = re.compile(r"([0-9]{1,6})(?:\.0+)?[人名]?")
+NUMBERED = re.compile(r"(?:no\.?|第)?[(]?([0-9]{1,6})(?:\.0+)?[)]?[.、,号*★]*", re.IGNORECASE)
 YUAN = re.compile(r"[¥￥]?([0-9][0-9,]{0,20}(?:\.[0-9]{1,10})?)(万)?元?")
 SEPARATORS = re.compile(r"[\r\n,;、<>]")
 BRACKETED = re.compile(r"[(（].*")
@@ -35,7 +40,9 @@ def is_formula(value: object) -> bool:
 
 def is_blank(value: object) -> bool:
     """Whether the cell is empty or says that there is nothing."""
-    return value is None or (isinstance(value, str) and tidy(value) in NOTHING)
+    if value is None or not isinstance(value, str):
+        return value is None
+    return len(value.strip()) <= LONGEST_NOTHING and tidy(value) in NOTHING
 
 
 def read_text(value: object) -> str:
@@ -62,13 +69,15 @@ def _digits(value: int | float) -> str:
     return str(value)
 
 
-def read_number(value: object) -> int:
-    """A whole number from 1 to 10000; 30, 30.0, '３０' and '30人' count. CellError otherwise."""
+def read_place_in_list(value: object) -> int:
+    """A number in a list: 3, '3.', '（3）', '③', '三', 'No.3' count. CellError otherwise."""
     _no_formula(value)
-    found = None if isinstance(value, bool) else WHOLE.fullmatch(squeeze(str(value)))
-    if found is None or not 1 <= int(found[1]) <= MAX_NUMBER:
+    text = squeeze(str(value))
+    found = None if isinstance(value, bool) else NUMBERED.fullmatch(text)
+    number = int(found[1]) if found else whole(text.strip("()、.")) or 0
+    if not 1 <= number <= MAX_NUMBER:
         raise _error(NOT_A_NUMBER, value)
-    return int(found[1])
+    return number
 
 
 def read_amount(value: object, in_ten_thousands: bool) -> int:
@@ -93,6 +102,11 @@ def _written(value: object) -> str:
         return str(value)
 
 
+def is_not_yet(value: object) -> bool:
+    """Whether the cell says that what belongs there will come: 待补, 待定."""
+    return isinstance(value, str) and NOT_YET.fullmatch(squeeze(value)) is not None
+
+
 def read_email(value: object) -> str:
     """One deliverable-looking address in ASCII. CellError: several, malformed, injected lines."""
     _no_formula(value)
@@ -105,7 +119,7 @@ def read_email(value: object) -> str:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, ValueError) as error:
         raise _error(NO_ADDRESS, value) from error
-    return found.ascii_email or found.normalized
+    return mailbox(found.ascii_email or found.normalized)
 
 
 def read_state(value: object) -> State:
@@ -127,10 +141,10 @@ def _error(text: Text, value: object) -> CellError:
     return CellError(text.format(value=short(value)))
 
 
-STATES = {
+STATES = {state.value: state for state in State} | {
     key: state
-    for state in State
-    for key in (state.value, squeeze(state.label.zh), BRACKETED.sub("", state.label.zh))
+    for label, state in states_as_shown().items()
+    for key in (squeeze(label), BRACKETED.sub("", label))
 }
 
 TOO_LONG = Text(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from states.policy import Policy
 from states.terms import Text
-from workflow.identity import squeeze
-from workflow.imports.categories import names_category
+from workflow.identity import squeeze, tidy
+from workflow.imports.categories import names_category, names_one
 from workflow.imports.cells import is_blank
 from workflow.imports.headings import (
     HEADING_WITHIN,
@@ -17,7 +18,10 @@ from workflow.imports.headings import (
     SYNONYMS,
     Columns,
     Field,
+    is_below_heading,
     is_heading,
+    is_like_heading,
+    join_headings,
     known_fields,
     read_columns,
 )
@@ -25,58 +29,147 @@ from workflow.imports.rows import Reading, Remark
 from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Row, Sheet
 
-TOTALS = ("合计", "小计", "总计", "共计")
-NOTES = re.compile(r"备注|注[0-9一二三]*[:.、]|说明|填表|制表")
-TOP_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.]")
+TOTALS = re.compile("(?:合|小|总|共)计(?:[^一-龥].*|(?:人数|期数|项目|班次|班数).*)?")
+NOTE = re.compile(r"(?:备注|附注|附件|附|注|说明|填表说明|填报说明)(?:[0-9一二三四五]*[:.、].*)?")
+FOOTNOTE = re.compile("[*※★]")
+# What stands under a table: 填报单位：…, 审核人：…, 签字, a date.
+LABEL = re.compile(
+    r"(?:(?:填报|填表|制表|编制|报送|报告|申报|推荐|主管|承办|本)?(?:单位|部门|处室|科室)"
+    r"(?:负责人|领导|主要领导|分管领导|意见|名称|公章|盖章|联系人)*"
+    r"|(?:分管|主要|主管|单位|处室|部门)?(?:领导|负责人)|(?:审核|复核|审批|审定|批准|校对|核稿|签发)(?:人|意见|单位)?"
+    r"|(?:填报|填表|制表|编制|经办|报送|统计|校核|单位|项目)?(?:人|人员|联系人)|联系(?:人|电话|方式|邮箱)|(?:传真|电话|手机|邮箱|电子邮箱|地址|邮编)"
+    r"|(?:填报|填表|制表|报送|编制|打印|统计)?(?:日期|时间)|签字|签名|签章|盖章|公章|(?:单位|部门)(?:公章|盖章)|年月日)?"
+    r"(?:及[^:]{1,8})?(?:\((?:签字|签名|签章|盖章|公章|章)\))?(?::.*|$)"
+)
+DAY = re.compile(r"(?:[0-9]{4}|[〇○一二三四五六七八九十]{4})年.{1,4}月.{1,3}日|年月日")
+TOP_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)")
+ORDINAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|\(?共?[0-9]{1,4}[期个项班次]*\)?")
+LONE_ORDINAL = re.compile("[一二三四五六七八九十]{1,3}")
 LONGEST_SECTION = 40
+LOOKED_AT = 50  # rows, to say which column may be meant
+MONTH_AND_DAY = re.compile(r"(?:[0-9]{4}[年./-])?[0-9]{1,2}[月./-][0-9上中下初底份]")
+EVIDENCE = frozenset({Field.NAME, Field.HOST})  # a row with one of them may be a project
+MORE_EVIDENCE = frozenset({Field.SCHEDULE, Field.STARTS, Field.PLACE, Field.EMAIL, Field.CONTACT})
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The heading's columns and the rows below it."""
+    """The heading's columns and the rows below it. `section`: the category that stands above it;
+    `from_title`: in the title of the whole table."""
 
     columns: Columns
     body: tuple[Row, ...]
+    section: str | None = None
+    from_title: bool = False
+
+
+class _Heading(NamedTuple):
+    at: int  # index of its last row
+    cells: Mapping[int, object]
 
 
 def find_layout(sheet: Sheet, policy: Policy) -> Layout:
     """Heading and body. CellError with one sentence: no heading, or columns missing or doubled."""
-    start = _heading(sheet)
-    if start is None:
+    head = _heading(sheet)
+    if head is None:
         raise CellError(NO_HEADING)
-    head, body = sheet.rows[start], sheet.rows[start + 1 :]
-    columns = read_columns(head.number, head.cells)
-    missing = _missing(columns, body, policy)
+    row, body = sheet.rows[head.at].number, sheet.rows[head.at + 1 :]
+    columns = read_columns(row, head.cells)
+    missing = _missing(columns)
+    section, from_title = _section_above(sheet, head.at, policy), False
+    if Field.CATEGORY not in columns.places and not any(_section(r, policy) for r in body):
+        from_title = section is None
+        section = section or _category_in_title(sheet, head.at, policy)
+        if section is None:
+            missing.append(Field.CATEGORY)
     if missing:
-        raise CellError(MISSING_COLUMNS.format(row=head.number, columns="、".join(missing)))
+        raise CellError(_say_missing(columns, missing, body, policy))
     if columns.twice:
         twice = "、".join(columns.title(name) or "" for name in columns.twice)
-        raise CellError(HEADING_TWICE.format(row=head.number, columns=twice))
-    return Layout(columns, body)
+        raise CellError(HEADING_TWICE.format(row=row, columns=twice))
+    return Layout(columns, body, section, from_title)
 
 
-def _heading(sheet: Sheet) -> int | None:
-    """Index of the heading row; of two in a row (merged headings) the lower, more exact one.
-
-    Without a complete one, the row that knows most headings, to say what it lacks.
-    """
+def _heading(sheet: Sheet) -> _Heading | None:
+    """The heading, of one row or two; without a complete one the row that knows most headings, to
+    say what it lacks."""
     top = [row for row in sheet.rows if row.number <= HEADING_WITHIN]
-    for index, row in enumerate(top):
-        if is_heading(row.cells):
-            below = sheet.rows[index + 1 : index + 2]
-            return index + 1 if below and is_heading(below[0].cells) else index
+    for is_one in (is_heading, is_like_heading):
+        for index, row in enumerate(top):
+            if is_one(row.cells):
+                return _with_the_row_below(sheet, index)
     known = [len(known_fields(row.cells)) for row in top]
-    return known.index(max(known)) if known and max(known) > 1 else None
+    if not known or max(known) < 2:
+        return None
+    index = known.index(max(known))
+    return _Heading(index, top[index].cells)
 
 
-def _missing(columns: Columns, body: tuple[Row, ...], policy: Policy) -> list[str]:
+def _with_the_row_below(sheet: Sheet, index: int) -> _Heading:
+    """Merged headings have a second row, which is more exact."""
+    cells = sheet.rows[index].cells
+    for below in sheet.rows[index + 1 : index + 2]:
+        if is_heading(below.cells) or is_below_heading(below.cells):
+            return _Heading(index + 1, join_headings(cells, below.cells))
+    return _Heading(index, cells)
+
+
+def _missing(columns: Columns) -> list[Field]:
     places = columns.places
     missing = [name for name in OBLIGATORY if name not in places]
     if Field.STARTS in places and Field.SCHEDULE in missing:
         missing.remove(Field.SCHEDULE)
-    if Field.CATEGORY not in places and not any(_is_section(row, policy) for row in body):
-        missing.append(Field.CATEGORY)
-    return [SYNONYMS[name][0] for name in missing]
+    return missing
+
+
+def _section_above(sheet: Sheet, start: int, policy: Policy) -> str | None:
+    """A numbered section that begins above its own heading."""
+    for row in sheet.rows[max(start - 1, 0) : start]:
+        first = squeeze(str(_first(row)))
+        if TOP_SECTION.match(first) or LONE_ORDINAL.fullmatch(first):
+            return _section(row, policy)
+    return None
+
+
+def _category_in_title(sheet: Sheet, start: int, policy: Policy) -> str | None:
+    """The only category of the file, which stands above the heading or on the sheet's tab."""
+    above = [str(value) for row in sheet.rows[:start] for value in row.cells.values()]
+    return next((text for text in (*above, sheet.title) if names_one(text, policy)), None)
+
+
+def _say_missing(
+    columns: Columns, missing: list[Field], body: tuple[Row, ...], policy: Policy
+) -> Text:
+    """What lacks, and which column of the file may be meant."""
+    said = MISSING_COLUMNS.format(
+        row=columns.row, columns="、".join(SYNONYMS[name][0] for name in missing)
+    )
+    for name in missing:
+        guess = _guess(name, columns, body, policy)
+        if guess is not None:
+            hint = LOOKS_LIKE.format(title=short(guess), column=SYNONYMS[name][0])
+            said = Text(f"{said.zh}；{hint.zh}", f"{said.en}; {hint.en}")
+    return said
+
+
+def _guess(name: Field, columns: Columns, body: tuple[Row, ...], policy: Policy) -> str | None:
+    """The heading of the column that may be meant, by what it holds or else by its words."""
+    for holds in (_holds, _is_called):
+        for column in columns.unknown:
+            if holds(name, columns.titles[column], [row.cells.get(column) for row in body], policy):
+                return columns.titles[column]
+    return None
+
+
+def _holds(name: Field, _: str, values: list[object], policy: Policy) -> bool:
+    texts = [squeeze(str(value)) for value in values[:LOOKED_AT] if value is not None]
+    if name is Field.CATEGORY:
+        return any(len(t) <= LONGEST_SECTION and names_category(t, policy) for t in texts)
+    return name is Field.SCHEDULE and any(MONTH_AND_DAY.match(text) for text in texts)
+
+
+def _is_called(name: Field, title: str, *_: object) -> bool:
+    return any(word in squeeze(title) for word in HINTS[name])
 
 
 def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
@@ -85,13 +178,15 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     Sections, headings, totals, notes and blanks are passed over in silence. A further heading
     holds for the rows below it.
     """
-    section: str | None = None
+    section = layout.section
     columns = layout.columns
     for row in layout.body:
-        if is_heading(row.cells):
+        if _is_all_text(row) and is_heading(row.cells):
             columns = read_columns(row.number, row.cells)
-        elif _is_section(row, policy):
-            section = str(_first(row))
+        elif found := _section(row, policy):
+            section = found
+            if row.hidden:
+                yield Remark(row.number, None, HIDDEN_SECTION.format(value=short(found)))
         elif _is_project(row, columns):
             yield Reading(row, columns, policy, section)
         elif not _is_aside(row, columns):
@@ -100,38 +195,69 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
             yield Remark(row.number, None, NOT_A_PROJECT.format(value=short(_first(row))))
 
 
+def _is_all_text(row: Row) -> bool:
+    return all(isinstance(value, str) for value in row.cells.values())
+
+
 def _first(row: Row) -> object:
     return row.cells[min(row.cells)]
 
 
-def _is_section(row: Row, policy: Policy) -> bool:
-    text = squeeze(str(_first(row)))
-    if not row.alone or len(text) > LONGEST_SECTION or _is_note(text):
-        return False
-    return names_category(text, policy)
+def _section(row: Row, policy: Policy) -> str | None:
+    """The title of a section: alone in its row, or beside its own number and count."""
+    first = squeeze(str(_first(row)))
+    if not row.alone and not TOP_SECTION.match(first) and not LONE_ORDINAL.fullmatch(first):
+        return None
+    texts = [tidy(str(value)) for _, value in sorted(row.cells.items())]
+    if not row.alone:
+        texts = [text for text in texts if not ORDINAL.fullmatch(squeeze(text))]
+    text = squeeze(texts[0]) if len(texts) == 1 else ""
+    if not text or len(text) > LONGEST_SECTION or _is_note(text) or FOOTNOTE.match(text):
+        return None
+    return texts[0] if names_category(text, policy) else None
 
 
 def _is_note(text: str) -> bool:
-    return text.startswith(TOTALS) or NOTES.match(text) is not None
+    return TOTALS.fullmatch(text) is not None or NOTE.fullmatch(text) is not None
+
+
+def _is_under_the_table(value: object) -> bool:
+    if isinstance(value, (int, float)):
+        return False
+    text = squeeze(str(value))
+    return bool(text and LABEL.fullmatch(text)) or DAY.fullmatch(text) is not None or _is_note(text)
 
 
 def _is_project(row: Row, columns: Columns) -> bool:
-    """More than one value, at least one besides number and place of the table, and no totals."""
-    filled = {f for f, c in columns.places.items() if not is_blank(row.cells.get(c))}
-    if Field.HOST in filled:
-        return True
-    return not row.alone and bool(filled - {Field.NUMBER}) and not _is_aside(row, columns)
+    """Whether a project's own columns hold something other than what stands under a table."""
+
+    def own(names: frozenset[Field]) -> set[Field]:
+        found = {name: row.cells.get(columns.places.get(name, 0)) for name in names}
+        return {n for n, v in found.items() if not is_blank(v) and not _is_under_the_table(v)}
+
+    evidence = own(EVIDENCE)
+    if evidence == EVIDENCE:
+        return not _is_under_the_table(row.cells.get(columns.places.get(Field.NUMBER, 0), ""))
+    if row.alone or _is_under_the_table(_first(row)):
+        return False
+    return bool(evidence) or len(own(MORE_EVIDENCE)) > 1
 
 
 def _is_aside(row: Row, columns: Columns) -> bool:
-    """Totals, notes, and lines on which nothing but the number was prepared."""
-    texts = [squeeze(str(value)) for value in row.cells.values()]
-    if any(_is_note(text) for text in texts):
+    """Totals, notes, what stands under the table, and lines with nothing but a prepared number."""
+    if any(_is_under_the_table(value) for value in row.cells.values()):
         return True
     numbered = columns.places.get(Field.NUMBER)
-    return set(row.cells) == {numbered} and texts[0].replace(".", "").isdecimal()
+    first = squeeze(str(_first(row)))
+    return set(row.cells) == {numbered} and first.replace(".", "").isdecimal()
 
 
+HINTS = {
+    Field.NAME: ("名", "班", "题"),
+    Field.HOST: ("单位", "承办", "主办"),
+    Field.SCHEDULE: ("时", "日", "期", "月份"),
+    Field.CATEGORY: ("类", "级", "层次", "属性", "性质"),
+}
 NO_HEADING = Text(
     f"前{HEADING_WITHIN}行内没有表头，请在表头行写明“项目名称”“承办单位”“举办时间”等列名",
     f"No heading row in the first {HEADING_WITHIN} rows; add one with 项目名称, 承办单位, 举办时间",
@@ -147,4 +273,12 @@ HEADING_TWICE = Text(
 NOT_A_PROJECT = Text(
     "本行“{value}”不是项目，未导入，请核对",
     "This row, “{value}”, is no project and was not imported; check it",
+)
+LOOKS_LIKE = Text(
+    "列“{title}”看起来是“{column}”，如果是，请把列名改为“{column}”",
+    "the column “{title}” looks like {column}; if it is, name it so",
+)
+HIDDEN_SECTION = Text(
+    "类别标题“{value}”所在行在Excel中被隐藏或筛选掉，仍按它确定以下项目的类别，请核对",
+    "The section “{value}” stands in a hidden or filtered row and was still used; check it",
 )

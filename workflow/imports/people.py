@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from states.terms import Labelled, Text
 from workflow.accounts import reset
 from workflow.accounts.care import Carer, NotTheirs
-from workflow.people import AddressTaken, Entry, enrol, person_id
+from workflow.accounts.enrolment import AddressTaken, Entry, enrol, shared
+from workflow.people import AT_THE_SERVER, RolesApart, person_id
 
 
 class Came(Labelled):
@@ -27,7 +29,7 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One row's result; `said`: why it was refused."""
+    """One row's result; `said`: why it was refused, or what is to be looked at."""
 
     row: int
     entry: Entry
@@ -36,25 +38,34 @@ class Taken:
 
 
 def take_in(
-    connection: Connection, entries: Iterable[tuple[int, Entry]], who: Carer | None
+    connection: Connection,
+    entries: Iterable[tuple[int, Entry]],
+    who: Carer | None,
+    *,
+    at: datetime,
 ) -> list[Taken]:
     """Register or update people, given with their rows; what is refused leaves the others alone.
 
     `who` takes them in: only people and roles that are theirs to look after (accounts/care.py),
     and never themselves; None is the local operator, to whom no account is closed.
     """
-    return [_taken(connection, row, entry, who) for row, entry in entries]
+    return [_taken(connection, row, entry, who, at) for row, entry in entries]
 
 
-def _taken(connection: Connection, row: int, entry: Entry, who: Carer | None) -> Taken:
+def _taken(
+    connection: Connection, row: int, entry: Entry, who: Carer | None, at: datetime
+) -> Taken:
+    by = who.login if who else AT_THE_SERVER
     try:
         if who is not None:
             _must_be_theirs(connection, who, entry)
         with connection.begin_nested():
-            new, changed = enrol(connection, entry)
-    except (AddressTaken, NotTheirs) as refused:
+            new, changed = enrol(connection, entry, by=by, at=at)
+    except (AddressTaken, NotTheirs, RolesApart) as refused:
         return Taken(row, entry, Came.REFUSED, refused.text)
-    return Taken(row, entry, Came.NEW if new else Came.CHANGED if changed else Came.SAME)
+    came = Came.NEW if new else Came.CHANGED if changed else Came.SAME
+    known = person_id(connection, entry.login)
+    return Taken(row, entry, came, shared(connection, entry.email, known) or NOTHING)
 
 
 def _must_be_theirs(connection: Connection, who: Carer, entry: Entry) -> None:

@@ -11,13 +11,13 @@ from unicodedata import category
 
 from states.form_reading import UNSEEN
 from states.terms import Role, Text
+from workflow.accounts.enrolment import Entry
 from workflow.identity import tidy
 from workflow.imports import cells
 from workflow.imports.headings import plain
 from workflow.imports.rows import Remark
 from workflow.imports.words import CellError, ReadingError, short
 from workflow.imports.workbook import read_sheet
-from workflow.people import Entry
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "name": ("姓名", "联系人", "名称"),

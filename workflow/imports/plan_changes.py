@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
-from states.facts import Json, merge
+from states.facts import Json
 from states.lifecycle import FINAL
-from states.policy import Policy
-from states.terms import Action, Role, State, Text
+from states.mailbox import mailbox
+from states.terms import Action, Amendment, Role, State, Text
 from workflow.deeds import Deed, Refused
 from workflow.engine import amend, perform_in
+from workflow.identity import alike
 from workflow.imports.outcome import Imported
-from workflow.imports.plan_facts import FIXED_ONCE_HELD, SCHEDULE, plan_facts
+from workflow.imports.plan_facts import FIXED_ONCE_HELD, NAMES, SCHEDULE, plan_facts
+from workflow.imports.plan_known import Known
 from workflow.imports.rows import PlanRow, Remark
 from workflow.people import Actor
-from workflow.tables import EVENT, PROJECT
 
 OPERATOR = Actor("", "导入", ((Role.PROVINCE, ""),))
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A project that the books know."""
-
-    id: int
-    state: State
-    stored: Json
-    said: Json  # what earlier files said
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,58 +41,45 @@ class Taking:
         return {"today": self.today, "at": self.at}
 
 
-def known_projects(connection: Connection, policy: Policy) -> dict[str, Known]:
-    """The projects of the policy's year, by their identity."""
-    said: dict[int, Json] = {}
-    query = (
-        select(EVENT.c.project_id, EVENT.c.changes)
-        .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
-        .where(PROJECT.c.year == policy.year, EVENT.c.machine)
-        .order_by(EVENT.c.project_id, EVENT.c.seq)
-    )
-    for project_id, changes in connection.execute(query):
-        said[project_id] = merge(said.get(project_id, {}), json.loads(changes))
-    columns = (PROJECT.c.id, PROJECT.c.identity, PROJECT.c.state, PROJECT.c.facts)
-    rows = connection.execute(select(*columns).where(PROJECT.c.year == policy.year))
-    return {
-        row.identity: Known(row.id, State(row.state), json.loads(row.facts), said.get(row.id, {}))
-        for row in rows
-    }
-
-
 def into_plan(taking: Taking, there: Known, row: PlanRow) -> bool:
     """A reviewed application that the published plan names is put in the plan; False if not."""
     pairs = {"number": row.number, "document_number": row.document_number}
     given = {"category": row.category, **{k: v for k, v in pairs.items() if v is not None}}
     deed = Deed(Action.PLAN, OPERATOR, given, {}, taking.today, machine=True)
+    said, differing = plan_facts(row), _differing(there.stored, plan_facts(row))
+    if row.opens_earliest is None:  # the days of the application are not the plan's
+        said |= {name: None for name in SCHEDULE if name not in said}
+    # What the plan decides is no difference to what was applied for.
+    differs = {name: value for name, value in differing.items() if name not in given}
+    what = Amendment.DIFFERS if differs else Amendment.NOTED
     try:
         if there.state is not State.REVIEWED:
             raise Refused([])
+        asked = (taking.connection, taking.book, there.id, deed)
         with taking.connection.begin_nested():  # both or neither
-            _amend(taking, there, plan_facts(row), row)
-            asked = (taking.connection, taking.book, there.id, deed)
-            perform_in(*asked, announce=False, **taking.when)
+            if row.opens_earliest is None:  # no step may plan a class without a time; a plan does
+                perform_in(*asked, announce=False, **taking.when)
+            _amend(taking, there, said, row, what, _said(there, differs))
+            if row.opens_earliest is not None:
+                perform_in(*asked, announce=False, **taking.when)
     except Refused as error:
-        said = [finding.message for finding in error.findings]
-        message = said[0] if said else NOT_REVIEWED.format(state=there.state.label)
+        said_why = [finding.message for finding in error.findings]
+        message = said_why[0] if said_why else NOT_REVIEWED.format(state=there.state.label)
         taking.result.rejected.append(Remark(row.row, None, message))
         return False
     taking.result.changed += 1
-    said_so = Text("已由“已审核推荐”列入年度计划", "Moved from reviewed into the plan")
-    taking.result.differences.append(Remark(row.row, None, said_so))
+    taking.result.differences.append(Remark(row.row, None, PUT_IN))
+    taking.result.differences += [Remark(row.row, None, text) for text in _said(there, differs)]
     return True
 
 
 def take_over(taking: Taking, there: Known, row: PlanRow) -> bool:
     """Take over what this file says differently from the files before it; False if refused."""
     new = plan_facts(row)
+    differing = _differing(there.stored, new)
     changes = {
-        name: value
-        for name, value in new.items()
-        if there.said.get(name) != value and there.stored.get(name) != value
+        name: value for name, value in differing.items() if name in _differing(there.said, new)
     }
-    if set(changes) & set(SCHEDULE):  # dates go together, an end that is gone included
-        changes |= {name: new.get(name) for name in SCHEDULE}
     if not changes:
         return True
     frozen = set(changes) & set(FIXED_ONCE_HELD)
@@ -110,16 +87,46 @@ def take_over(taking: Taking, there: Known, row: PlanRow) -> bool:
         message = TOO_FAR.format(state=there.state.label)
         taking.result.rejected.append(Remark(row.row, None, message))
         return False
-    taking.result.differences += [
-        Remark(row.row, None, _difference(name, there.stored, changes)) for name in changes
-    ]
-    _amend(taking, there, changes, row)
+    differs = _said(there, changes)
+    taking.result.differences += [Remark(row.row, None, text) for text in differs]
+    _amend(taking, there, changes, row, Amendment.REISSUED, differs)
     taking.result.changed += 1
     return True
 
 
-def _amend(taking: Taking, there: Known, changes: Json, row: PlanRow) -> None:
-    amend(taking.connection, taking.book, there.id, changes, row=row.row, **taking.when)
+def _differing(known: Json, new: Json) -> Json:
+    """What a row says otherwise than is known. Spelling is no difference, nor is another way of
+    writing the same days; dates go together, an end that is gone included."""
+    found = {name: value for name, value in new.items() if not _same(name, known.get(name), value)}
+    days = [name for name in SCHEDULE if name != "schedule_text"]
+    if all(known.get(name) == new.get(name) for name in days):
+        return {name: value for name, value in found.items() if name not in SCHEDULE}
+    return found | {name: new.get(name) for name in SCHEDULE}
+
+
+def _same(name: str, known: Any, value: Any) -> bool:
+    if name in NAMES and known is not None:
+        return alike(str(known)) == alike(str(value))
+    if name.endswith("_email") and known and value:
+        return mailbox(str(known)) == mailbox(str(value))
+    return bool(known == value)
+
+
+def _amend(
+    taking: Taking,
+    there: Known,
+    changes: Json,
+    row: PlanRow,
+    what: Amendment,
+    differs: Iterable[Text],
+) -> None:
+    told = "；".join(text.zh for text in differs)
+    how = {"what": what, "row": row.row, "differs": told, **taking.when}
+    amend(taking.connection, taking.book, there.id, changes, **how)
+
+
+def _said(there: Known, changes: Json) -> list[Text]:
+    return [_difference(name, there.stored, changes) for name in changes]
 
 
 def _difference(name: str, before: Mapping[str, Any], changes: Mapping[str, Any]) -> Text:
@@ -130,7 +137,10 @@ def _difference(name: str, before: Mapping[str, Any], changes: Mapping[str, Any]
     )
 
 
+PUT_IN = Text("已由“已审核推荐”列入年度计划", "Moved from reviewed into the plan")
 LABELS = {
+    "name": "项目名称",
+    "host": "承办单位",
     "number": "序号",
     "category": "项目类别",
     "department": "主管部门",

@@ -15,7 +15,8 @@ from workflow.imports.rows import PlanRow, Remark
 # The columns of a plan that may differ in a later file. Dates go together.
 SCHEDULE = ("schedule_text", "opens_earliest", "opens_latest", "planned_ends")
 CONTACT = ("contact_name", "contact_phone", "contact_email", "office_email")
-SOFT = ("number", "department", *CONTACT, "document_number")
+NAMES = ("name", "host")
+SOFT = (*NAMES, "number", "department", *CONTACT, "document_number")
 FIXED_ONCE_HELD = ("category", "place", "planned_trainees", *SCHEDULE)
 
 
@@ -34,8 +35,6 @@ def as_stored(row: PlanRow, policy: Policy, today: date) -> Json:
         "state": state.value,
         "policy": policy.id,
         "year": policy.year,
-        "name": row.name,
-        "host": row.host,
         "known_on": day,
         **plan_facts(row),
     }

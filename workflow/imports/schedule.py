@@ -1,50 +1,43 @@
-"""When a class is held, from the ways in which officials write it."""
+"""When a class is held, from the ways in which officials write it.
+
+What is impossible is refused, a bare number too unless it can only be one day; what cannot be read
+leaves the time open, with a remark, for an open time is better than a guessed one.
+"""
 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, timedelta
 
 from states.terms import Text
-from workflow.identity import squeeze, tidy
+from workflow.identity import tidy
+from workflow.imports.time_notes import compare, in_words, take_beside
+from workflow.imports.time_words import (
+    JANUARY,
+    Dated,
+    Impossible,
+    Unreadable,
+    Words,
+    WrongYear,
+    bare,
+    plain,
+)
 from workflow.imports.words import CellError, short
 
 LONGEST_DAYS = 60
-LONGEST_TEXT = 60
-JANUARY, NOVEMBER = 1, 11
-DASHES = re.compile("[-‐‑‒–—―−─﹘~∼〜至到]+")
-ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
-ISO_TAIL = re.compile(r"([0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2})-([0-9]{1,2})-([0-9]{1,2})")
-ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-WEEKDAY = "(?:周|星期)[一二三四五六日天]"
-HINT = (
-    "(?:暂定|拟定|上午|下午|晚上|全天|(?:不?含)?报到(?:和离开|及离开|、离开)?(?:时间)?"
-    f"|(?:共|为期|计|会期|含报到)?[0-9]{{1,2}}天|{WEEKDAY}(?:[-至到~]{WEEKDAY})?)"
+LONGEST_TEXT = 100
+SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?|[0-9]{8}(?:\.0+)?|20[0-9]{4}")
+SERIALS = range(20_000, 80_000)  # 1954 to 2119, as Excel counts days
+FIVE = 5  # digits of a day as Excel counts
+EXCEL_DAY = date(1899, 12, 30)
+NOT_SETTLED = re.compile("待|未定|另|视|择|适时|为准|通知|不定|不详|暂无")
+DIGIT = re.compile("[0-9]")
+SEVERAL = re.compile(
+    r"[\r\n,;，；、/。和及与]|(?<=[日号])(?=[0-9]{1,2}[月.])|第?[一二三四五1-5]期[:：]?"
 )
-# What may stand beside a date without changing it: (5天), 上午, 周一, 共4天.
-HARMLESS = re.compile(
-    rf"\({HINT}\)|(?<=[日号])(?:上午|下午|晚上|全天|{WEEKDAY})|^暂定|暂定$"
-    r"|(?<=[日号旬])[,;、]?(?:共|为期)[0-9]{1,2}天$"
-)
-SIDE = re.compile(
-    r"(?:(?P<year>[0-9]{4})(?:年|[./]))?"
-    r"(?:(?P<season>第?[一二三四1-4]季度|[上下]半年)"
-    r"|(?:(?P<month>[0-9]{1,2})(?:月份?|[./](?=[0-9])))?"
-    r"(?:(?P<day>[0-9]{1,2})(?P<sign>[日号])?|(?P<part>[上中下]旬|上中旬|中下旬|[初中底末]))?)"
-)
-PARTS = {  # first day and last day; 0 is the month's end
-    **dict.fromkeys(("上旬", "初"), (1, 10)),
-    **dict.fromkeys(("中旬", "中"), (11, 20)),
-    **dict.fromkeys(("下旬", "底", "末"), (21, 0)),
-    "上中旬": (1, 20),
-    "中下旬": (11, 0),
-}
-SEASONS = {"上半年": (1, 6), "下半年": (7, 12)} | {
-    f"{digit}季度": (3 * n + 1, 3 * n + 3) for n in range(4) for digit in ("一二三四"[n], n + 1)
-}
+SESSIONS_SAID = re.compile("[共分](?:两|二|三|四|[2-9])(?:期|批|次)")
+MONTH_OF = re.compile(r"[0-9]{1,2}[月.]")
 
 
 class ScheduleError(CellError):
@@ -53,141 +46,134 @@ class ScheduleError(CellError):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Exact days, or a window for the opening; `ends` None: not known. `text`: as written."""
+    """Exact days, or a window for the opening, or no days at all; `ends` None: not known.
 
-    opens_earliest: date
-    opens_latest: date
+    `text`: as written. `remarks`: what is worth a look.
+    """
+
+    opens_earliest: date | None
+    opens_latest: date | None
     ends: date | None
     text: str
+    remarks: tuple[Text, ...] = ()
 
     @property
     def provisional(self) -> bool:
-        """Whether the opening is a window still to be confirmed."""
-        return self.opens_earliest != self.opens_latest
-
-
-class Side(NamedTuple):
-    """One side of a dash, as far as it is written out."""
-
-    year: int | None
-    season: str | None
-    month: int | None
-    day: int | None
-    part: str | None
-
-
-class Span(NamedTuple):
-    first: date
-    last: date
-    exact: bool
+        """Whether the opening is still to be confirmed."""
+        return self.opens_earliest is None or self.opens_earliest != self.opens_latest
 
 
 def parse_schedule(value: object, year: int, usual_days: int) -> Schedule:
-    """Read a time of the plan's `year` from text or a real date.
+    """Read a time of the plan's `year` from text, a real date or an Excel day.
 
-    A lone date is the opening; 5月, 9月中旬, 三季度 are windows. A class lasts at most 60 days,
-    or `usual_days` if the policy's usual length is more. ScheduleError gives the reason.
+    A lone date is the opening; 5月, 9月中旬, 三季度 are windows; 待定 is no day yet. A class lasts
+    at most 60 days, or `usual_days` if the policy's usual length is more. ScheduleError gives the
+    reason.
     """
+    remarks: list[Text] = []
+    if isinstance(value, (int, float)) or (isinstance(value, str) and _is_serial(value)):
+        day = read_day(value)
+        remarks.append(AS_DAY.format(value=short(value), day=day))
+        value = day
     if isinstance(value, date):
-        day = value.date() if isinstance(value, datetime) else value
-        text = f"{day.year}年{day.month}月{day.day}日"
-        return _checked(Schedule(day, day, None, text), year, usual_days)
+        value = f"{value.year}年{value.month}月{value.day}日"
     if not isinstance(value, str):
         raise _error(NO_TEXT, value)
-    written = tidy(value)
+    found = _read(tidy(value), value, year)
+    return _checked(found, remarks, year, usual_days)
+
+
+def read_day(value: object) -> str:
+    """The day or month that a bare number can only mean, in words; ScheduleError for any other.
+
+    9.1 may be 9月1日, or 9月10日 of which Excel has dropped the nought.
+    """
+    if isinstance(value, bool) or not _is_serial(value):
+        dropped = isinstance(value, float) and not value.is_integer()
+        raise _error(DROPPED if dropped else NO_TEXT, value)
+    number = float(str(value))
+    digits = f"{number:.0f}"
+    if len(digits) > FIVE:  # 202509, 20250915
+        day = f"{int(digits[6:])}日" if digits[6:] else ""
+        return f"{digits[:4]}年{int(digits[4:6])}月{day}"
+    if int(number) not in SERIALS:
+        raise _error(NO_TEXT, value)
+    found = EXCEL_DAY + timedelta(days=int(number))
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
+def _is_serial(value: object) -> bool:
+    return SERIAL.fullmatch(str(value).strip()) is not None
+
+
+def _read(written: str, value: str, year: int) -> Schedule:
     if not written:
-        raise ScheduleError(EMPTY)
-    pieces = _plain(written).split("-") if len(written) <= LONGEST_TEXT else []
-    if len(pieces) not in (1, 2):
-        raise _error(GARBAGE, value)
-    sides = [_side(piece, value) for piece in pieces]
-    schedule = _single(sides[0], year, written) if len(sides) == 1 else None
-    return _checked(schedule or _range(sides[0], sides[1], year, written), year, usual_days)
-
-
-def _plain(text: str) -> str:
-    text = HARMLESS.sub("", squeeze(text)).strip(".,;。")
-    text = ISO_DAY.sub(r"\1.\2.\3", DASHES.sub("-", text))
-    text = ISO_TAIL.sub(r"\1-\2.\3", text)
-    month = ISO_MONTH.fullmatch(text)
-    return f"{month[1]}年{month[2]}月" if month else text
-
-
-def _side(piece: str, value: str) -> Side:
-    match = SIDE.fullmatch(piece)
-    if not piece or match is None:
-        raise _error(GARBAGE, value)
-    year, month, day = (int(match[k]) if match[k] else None for k in ("year", "month", "day"))
-    if year is not None and month is None and not match["sign"]:
-        month, day = day, None  # 2025.6 and the left of 2025年7-8月: the bare number is a month
-    return Side(year, match["season"], month, day, match["part"])
-
-
-def _single(side: Side, year: int, text: str) -> Schedule:
-    span = _span(side, _own_year(side, year, text), text)
-    return Schedule(span.first, span.last, None, text)
-
-
-def _range(left: Side, right: Side, year: int, text: str) -> Schedule:
-    if left.month is None and left.season is None and right.month and right.day is None:
-        left = left._replace(month=left.day, day=None)  # 7-8月
-    if right.month is None and right.season is None:
-        right = right._replace(month=left.month)  # 7月17-21日
-    opening = _span(left, _own_year(left, year, text), text)
-    ends_in = right.year if right.year is not None else year
-    if right.year is None and right.month == JANUARY and (left.month or 0) >= NOVEMBER:
-        ends_in += 1  # 12月30日-1月2日
-    if ends_in not in (year, year + 1):
-        raise _error(WRONG_YEAR, text, year=year)
-    end = _span(right, ends_in, text)
-    if opening.exact and end.exact:
-        return Schedule(opening.first, opening.first, end.first, text)
-    if opening.exact or end.exact:
-        raise _error(GARBAGE, text)
-    return Schedule(opening.first, end.last, None, text)
-
-
-def _own_year(side: Side, year: int, text: str) -> int:
-    if side.year not in (None, year):
-        raise _error(WRONG_YEAR, text, year=year)
-    return year
-
-
-def _span(side: Side, year: int, text: str) -> Span:
+        return Schedule(None, None, None, "", (EMPTY,))
+    if len(written) > LONGEST_TEXT:
+        return _open(short(written), GARBAGE)
     try:
-        if side.season is not None:
-            first, last = SEASONS[side.season.removeprefix("第")]
-            return Span(date(year, first, 1), _month_end(year, last), False)
-        if side.month is None:
-            raise _error(GARBAGE, text)
-        if side.day is not None:
-            day = date(year, side.month, side.day)
-            return Span(day, day, True)
-        start, end = PARTS[side.part] if side.part else (1, 0)
-        last_day = date(year, side.month, end) if end else _month_end(year, side.month)
-        return Span(date(year, side.month, start), last_day, False)
-    except ValueError as error:
-        raise _error(IMPOSSIBLE, text) from error
+        text, beside = take_beside(plain(written))
+        dated = Words(year).read(bare(text))
+    except Unreadable:
+        return _open(written, _why_open(value, year))
+    except Impossible as error:
+        raise _error(IMPOSSIBLE, written) from error
+    except WrongYear as error:
+        raise _error(WRONG_YEAR, written, year=year) from error
+    remarks = tuple(compare(dated, beside))
+    if dated.vague:
+        values = {"first": in_words(dated.earliest), "last": in_words(dated.latest)}
+        remarks = (VAGUE.format(value=short(written), **values), *remarks)
+    return Schedule(dated.earliest, dated.latest, dated.ends, written, remarks)
 
 
-def _month_end(year: int, month: int) -> date:
-    first = date(year, month, 1)
-    return first.replace(day=monthrange(year, month)[1])
+def _open(text: str, why: Text) -> Schedule:
+    return Schedule(None, None, None, text, (why.format(value=short(text)),))
 
 
-def _checked(schedule: Schedule, year: int, usual_days: int) -> Schedule:
-    opens, latest, ends = schedule.opens_earliest, schedule.opens_latest, schedule.ends
+def _why_open(value: str, year: int) -> Text:
+    if SESSIONS_SAID.search(value) or len(_sessions(value, year)) > 1:
+        return SESSIONS
+    if not DIGIT.search(value) and NOT_SETTLED.search(value):
+        return NOT_YET
+    return GARBAGE
+
+
+def _sessions(value: str, year: int) -> set[Dated]:
+    """The different times that one cell holds: 5月12日-16日；9月8日-12日."""
+    found, month = set(), ""
+    for piece in SEVERAL.split(plain_lines(value)):
+        text = re.sub(r"^\(|\)$", "", piece)
+        own = MONTH_OF.search(text)
+        text = text if own or not DIGIT.match(text) else month + text
+        month = own[0] if own else month
+        try:
+            found.add(Words(year).read(bare(take_beside(plain(text))[0])))
+        except (Unreadable, Impossible, WrongYear):
+            continue
+    return found
+
+
+def plain_lines(value: str) -> str:
+    """As `plain`, but a line break still parts what stands on its two sides."""
+    return "\n".join(plain(line) for line in value.splitlines())
+
+
+def _checked(found: Schedule, before: list[Text], year: int, usual_days: int) -> Schedule:
+    opens, latest, ends = found.opens_earliest, found.opens_latest, found.ends
+    if opens is None or latest is None:
+        return found
     last = ends or latest
     if last < opens:
-        raise _error(BACKWARDS, schedule.text)
-    if opens.year != year or latest.year != year:
-        raise _error(WRONG_YEAR, schedule.text, year=year)
+        raise _error(BACKWARDS, found.text)
     if last.year != year and (last.year, last.month) != (year + 1, JANUARY):
-        raise _error(WRONG_YEAR, schedule.text, year=year)
+        raise _error(WRONG_YEAR, found.text, year=year)
+    if latest.year != year:
+        raise _error(WRONG_YEAR, found.text, year=year)
     longest = max(LONGEST_DAYS, usual_days)
     if ends is not None and (ends - opens).days + 1 > longest:
-        raise _error(TOO_LONG, schedule.text, days=(ends - opens).days + 1, longest=longest)
-    return schedule
+        raise _error(TOO_LONG, found.text, days=(ends - opens).days + 1, longest=longest)
+    return Schedule(opens, latest, ends, found.text, (*before, *found.remarks))
 
 
 def _error(text: Text, value: object, **values: int) -> ScheduleError:
@@ -196,16 +182,42 @@ def _error(text: Text, value: object, **values: int) -> ScheduleError:
 
 EXAMPLES = "5月12日-16日、9月中旬、第三季度"
 EMPTY = Text(
-    f"没有填写时间，请填写，例如{EXAMPLES}",
-    f"No time is given; write it like {EXAMPLES}",
+    f"没有填写时间，已按时间待定登记，确定后请补填，例如{EXAMPLES}",
+    f"No time is given, so it is left open; once it is settled write it like {EXAMPLES}",
+)
+NOT_YET = Text(
+    "时间“{value}”尚未确定，已按时间待定登记，确定后请确认办班时间或重新导入",
+    "The time “{value}” is not settled and is left open; confirm the dates later or import again",
 )
 GARBAGE = Text(
-    "无法识别时间“{value}”，请改写为" + EXAMPLES + "等形式",
-    "“{value}” cannot be read as a time; write it like " + EXAMPLES,
+    "无法识别时间“{value}”，已按时间待定登记，请改写为" + EXAMPLES + "等形式后重新导入",
+    "“{value}” cannot be read as a time, which is left open; write it like "
+    + EXAMPLES
+    + " and import again",
+)
+SESSIONS = Text(
+    "“{value}”写了不止一个时间，已按时间待定登记；如分两期举办，请分两行填写，"
+    "在项目名称后分别注明“（第一期）”“（第二期）”后重新导入",
+    "“{value}” names more than one time, which is left open; if there are two sessions, give each a "
+    "row and add “（第一期）” and “（第二期）” to the names, then import again",
+)
+VAGUE = Text(
+    "“{value}”没有写明日期，暂按{first}至{last}之间开班登记，确定后请确认办班时间",
+    "“{value}” names no day; the opening is put between {first} and {last} until it is confirmed",
+)
+AS_DAY = Text(
+    "“{value}”是数字，已按Excel日期读作{day}，请核对",
+    "“{value}” is a number; it was read as the Excel day {day}, check it",
 )
 NO_TEXT = Text(
     "“{value}”是数字而不是日期，请把单元格改为文本或日期格式，填写如" + EXAMPLES,
     "“{value}” is a number, not a date; format the cell as text or date and write " + EXAMPLES,
+)
+DROPPED = Text(
+    "“{value}”是数字而不是日期，无法判断是几日（9.10会被Excel存成9.1），"
+    "请把单元格改为文本或日期格式，填写如" + EXAMPLES,
+    "“{value}” is a number, not a date, and its day is not sure (Excel keeps 9.10 as 9.1); format "
+    "the cell as text or date and write " + EXAMPLES,
 )
 IMPOSSIBLE = Text(
     "“{value}”中有日历上不存在的日期，请核对月和日",

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true, union_all
 
 from states.terms import Role
-from workflow.identity import squeeze
+from workflow.identity import alike
 from workflow.lateness import ASKED, has, is_due, is_late
 from workflow.lists.search import Search
 from workflow.people import Actor
@@ -57,7 +57,7 @@ def conditions(search: Search, actor: Actor, *, today: date) -> Iterator[Conditi
     if search.year is not None:
         yield _plain(lambda c: c.year == search.year)
     if search.words.strip():
-        yield _words(search.words, search.year)
+        yield with_words(search.words, search.year)
 
 
 def _plain(test: Test) -> Condition:
@@ -99,9 +99,10 @@ def _of_the_host(actor: Actor, columns: Columns) -> ColumnElement[bool]:
     return and_(columns.host.in_(actor.units(Role.HOST)), has(columns.id, ASKED))
 
 
-def _words(words: str, year: int | None) -> Condition:
-    """Each word stands in the name or the host; a number may be the plan's number or the id."""
-    wanted = [word for word in (squeeze(word.casefold()) for word in words.split()) if word]
+def with_words(words: str, year: int | None = None) -> Condition:
+    """Each word stands in the name or the host, however it is typed; a number may be the plan's
+    number or the id."""
+    wanted = [word for word in map(alike, words.split()) if word]
 
     def test(columns: Columns) -> ColumnElement[bool]:
         return and_(true(), *(_word(word, columns) for word in wanted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,11 @@ from config.zone import SHANGHAI
 from states.facts import Facts
 from states.lifecycle import UNDER_WAY
 from states.mailing import Sort
+from states.refusal import Reason
 from states.terms import Role, State, Text
 from workflow.mail.attempts import MailRefused, record
 from workflow.mail.outbox import INSERT, draft
-from workflow.mail.recipients import addressed
+from workflow.mail.recipients import DISABLED, addressed, is_for
 from workflow.mail_tables import ADDRESS, MAIL, REMINDER, Purpose
 from workflow.tables import GRANT, PERSON, PROJECT
 
@@ -43,6 +44,7 @@ def mark_address(
     said: str,
     mail_id: int | None,
     at: datetime,
+    reason: Reason = Reason.GONE,
 ) -> bool:
     """Mark an address and queue one alarm about it; False if it is marked already.
 
@@ -59,7 +61,7 @@ def mark_address(
             connection.execute(insert(ADDRESS).values(told | {"email": key, "since": at}))
     except IntegrityError:  # another worker was quicker
         return False
-    _alarm(connection, key, told | {"marked": True}, at)
+    _alarm(connection, key, told | {"reason": reason.value}, "marked", at)
     return True
 
 
@@ -71,11 +73,61 @@ def warn_about(
     said: str,
     mail_id: int | None,
     at: datetime,
+    reason: Reason = Reason.UNKNOWN,
+    forward: str = "",
 ) -> None:
-    """Tell the same people of a mail that came back for now, or of a report that proves nothing
-    (`said` is empty then): the address is not marked."""
-    about = {"status": status, "said": said, "mail_id": mail_id, "marked": False}
-    _alarm(connection, email.strip().lower(), about, at)
+    """Tell the same people of a mail that came back, or of a report that proves nothing (`said` is
+    empty then), or that the mailbox passes mail on to one that fails (`forward`): the address is
+    not marked."""
+    about = {"status": status, "said": said, "mail_id": mail_id, "reason": reason.value}
+    what = "forward" if forward else "bounced"
+    _alarm(connection, email.strip().lower(), about | {"forward": forward}, what, at)
+
+
+def tell_administrators(
+    connection: Connection, reason: Reason, emails: Sequence[str], *, said: str, at: datetime
+) -> None:
+    """Queue one alarm a day that one reason meets many addresses: the fault is with our sending.
+    Where there is no administrator, the province is told."""
+    on = at.astimezone(SHANGHAI).date()
+    named = "、".join(emails[:MOST_LISTED])
+    about = {"what": "refusing", "address": named, "count": len(emails), "said": plain(said)}
+    about |= {"reason": reason.value}
+    for role in (Role.ADMIN, Role.PROVINCE):
+        found = addressed(connection, role, NO_PROJECT, Sort.ALARMS, on=on)
+        people = [(to.name, to.email) for to in found if to.email]
+        for to in people or ([("", "")] if role is Role.PROVINCE else []):
+            natural = f"alarm:refusing:{reason.value}:{on.isoformat()}:{to[1].lower()}"
+            _queue(connection, natural, to, role, about, at)
+        if people:
+            return
+
+
+MOST_LISTED = 10
+
+
+def tell_of_leaver(connection: Connection, person: Any, *, at: datetime) -> None:
+    """Tell the same people of somebody who has been disabled and is the contact of projects that
+    go on: `person` is the row."""
+    projects = [
+        (number, facts)
+        for number, facts in _projects_of(connection, person.email, None)
+        if is_for(connection, person.email, facts.contact_name or facts.host, person.id)
+    ]
+    if not projects:
+        return
+    today = at.astimezone(SHANGHAI).date()
+    about = {"what": LEFT, "person": person.name, "address": person.email}
+    for to, (role, named) in _told(connection, person.email, projects, today).items():
+        natural = f"alarm:{LEFT}:{person.id}:{at.isoformat()}:{to[1]}"
+        row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
+        said = about | {"projects": named}
+        one = {"project_id": named[0]["id"]} if len(named) == 1 else {}
+        more = {"notice": LEFT, "about": json.dumps(said, ensure_ascii=False)}
+        INSERT.run(connection, row | more | one)
+
+
+LEFT = "left"  # what the alarm is called
 
 
 def clear_address(connection: Connection, email: str, *, by: str, at: datetime) -> None:
@@ -99,7 +151,7 @@ def _projects_of(connection: Connection, key: str, mail_id: int | None) -> list[
     """The open projects whose contact or office has this address, else those of the mail."""
     columns = select(PROJECT.c.id, PROJECT.c.facts).order_by(PROJECT.c.id)
     written = or_(
-        func.lower(PROJECT.c.contact_email) == key,
+        PROJECT.c.contact_email == key,
         PROJECT.c.facts.contains('"office_email"')
         & func.lower(PROJECT.c.facts).contains(key, autoescape=True),
     )
@@ -122,24 +174,39 @@ def _addresses(facts: Facts) -> set[str]:
     return {facts.contact_email.lower(), facts.office_email.lower()}
 
 
-def _alarm(connection: Connection, key: str, about: dict[str, Any], at: datetime) -> None:
+def _alarm(
+    connection: Connection, key: str, about: dict[str, Any], what: str, at: datetime
+) -> None:
     """One mail to each who is to see to it, naming their projects only."""
     projects = _projects_of(connection, key, about["mail_id"])
     mail = select(MAIL.c.subject, MAIL.c.to_name).where(MAIL.c.id == about["mail_id"])
     subject, person = connection.execute(mail).first() or ("", "")
     shown = about | {"email": key, "address": key, "person": person, "subject": subject}
-    shown["what"] = "marked" if about["marked"] else "bounced"
+    shown["what"], shown["marked"] = what, what == "marked"
     shown["said"] = plain(about["said"])
     sort = shown["what"] if about["said"] else "unproven"  # which must not stand before a proof
     today = at.astimezone(SHANGHAI).date()
     for to, (role, named) in _told(connection, key, projects, today).items():
         natural = f"alarm:{sort}:{key}:{today.isoformat()}:{to[1].lower()}"
-        if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
-            continue  # marked, cleared and marked again on one day
-        row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
-        said = {"notice": "bounced", "about": json.dumps(shown | {"projects": named})}
         one = {"project_id": named[0]["id"]} if len(named) == 1 else {}
-        INSERT.run(connection, row | said | one)
+        _queue(connection, natural, to, role, shown | {"projects": named}, at, **one)
+
+
+def _queue(
+    connection: Connection,
+    natural: str,
+    to: tuple[str, str],
+    role: Role,
+    about: dict[str, Any],
+    at: datetime,
+    **more: Any,
+) -> None:
+    """One mail, unless it was queued that day: marked, cleared and marked again is told once."""
+    if connection.execute(select(MAIL.c.id).where(MAIL.c.key == natural)).first():
+        return
+    on = at.astimezone(SHANGHAI).date()
+    row = draft(natural, Purpose.ALARM.value, to, role, on=on, at=at)
+    INSERT.run(connection, row | {"notice": "bounced", "about": json.dumps(about)} | more)
 
 
 def plain(said: str) -> str:
@@ -169,7 +236,7 @@ def _rank(connection: Connection, key: str) -> int:
     held = connection.execute(
         select(GRANT.c.role)
         .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id)
-        .where(func.lower(PERSON.c.email) == key, PERSON.c.active)
+        .where(PERSON.c.email == key, PERSON.c.active)
     ).scalars()
     return max((WATCH.index(Role(role)) for role in held if Role(role) in WATCH), default=0)
 
@@ -181,6 +248,7 @@ def _watchers(
     lowest = min(rank + 1, len(WATCH) - 1)
     for role in WATCH[lowest:]:
         found = addressed(connection, role, facts, Sort.ALARMS, on=on)
-        people = [(to.name, to.email) for to in found if to.email.lower() not in failing]
+        able = [to for to in found if to.reason != DISABLED]
+        people = [(to.name, to.email) for to in able if to.email.lower() not in failing]
         if people:
             yield role, people

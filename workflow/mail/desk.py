@@ -19,6 +19,7 @@ PENDING, FAILED, DEAD = MailStatus.PENDING, MailStatus.FAILED, MailStatus.DEAD
 AWAITING, SUPPRESSED, SENT = MailStatus.AWAITING, MailStatus.SUPPRESSED, MailStatus.SENT
 # Reasons beside the status. Unproven: the report that it came back does not name the mail.
 BOUNCED, UNPROVEN, BY_HAND = "bounced", "bounced_unproven", "by_hand"
+SENT_BEFORE = "sent_before"  # a journal shows it: the database was restored since
 # What `mail_approval` may name: as mail rows are called, not as wordings are.
 APPROVABLE = frozenset(
     {
@@ -39,9 +40,13 @@ def awaits_approval(row: Any, chosen: Collection[str]) -> bool:
     )
 
 
+OPEN_TO_DOUBT = (BOUNCED, UNPROVEN, SENT_BEFORE)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What an act may be done to. `returned`: also to a sent mail that came back."""
+    """What an act may be done to. `returned`: also to a sent mail that came back, or that only a
+    journal shows as sent."""
 
     name: Text
     sources: frozenset[MailStatus]
@@ -124,7 +129,7 @@ def allows(turn: Turn, mail: Any, at: datetime) -> bool:
     """Whether this may be done to a mail as it stands; the mail's columns are attributes."""
     if mail.purpose == Purpose.SIGN_IN:
         return False
-    came_back = turn.returned and mail.status == SENT and mail.reason in (BOUNCED, UNPROVEN)
+    came_back = turn.returned and mail.status == SENT and mail.reason in OPEN_TO_DOUBT
     # Whoever held a lease that has run out will not send the mail: it renews the lease first.
     lapsed = mail.status == MailStatus.LEASED and mail.lease_until and mail.lease_until < at
     status = FAILED if lapsed else MailStatus(mail.status)
@@ -154,6 +159,7 @@ SHOWN_AS = {
     ("sent", BOUNCED): Text("已退信", "returned"),
     ("sent", UNPROVEN): Text("疑似退信（待核实）", "perhaps returned"),
     ("sent", BY_HAND): Text("已人工送达", "delivered by hand"),
+    ("sent", SENT_BEFORE): Text("恢复前已发送", "sent before the restore"),
     ("awaiting", HELD): Text("已扣下（待放行）", "held back"),
 }
 NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")

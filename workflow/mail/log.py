@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from states.terms import Text
-from workflow.mail.desk import BOUNCED, MAIL_STATUS, UNPROVEN, status_label
+from workflow.mail.desk import BOUNCED, MAIL_STATUS, SENT_BEFORE, UNPROVEN, status_label
 from workflow.mail.finding import FOR_A_PERSON, in_state
 from workflow.mail_tables import (
     ADDRESS,
@@ -23,15 +23,15 @@ from workflow.mail_tables import (
 from workflow.tables import LARGEST_ID, PROJECT
 
 SHOWN = [column for column in MAIL.columns if column.name != "content"]
-# What may name several projects in `about`.
-GATHERING = (Purpose.ALARM.value, Purpose.DIGEST.value, Purpose.RESULT.value)
+# What may name several projects in `about` and is about each of them; a digest is about nobody's.
+GATHERING = (Purpose.ALARM.value, Purpose.RESULT.value)
 
 
 def mail_log(
     connection: Connection, *, project_id: int | None = None, status: str | None = None
 ) -> list[dict[str, Any]]:
     """Mail rows, oldest first, without their bytes; a project's include what names it among
-    others: gathered reminders, digests, alarms."""
+    others: gathered reminders, alarms."""
     query = select(*SHOWN).order_by(MAIL.c.id)
     if project_id is not None:
         carried = exists().where(
@@ -126,8 +126,10 @@ def why(row: dict[str, Any]) -> Text:
     """Why a mail stands as it stands: the reason, else the server's words where it was refused."""
     words = Text(row["last_reply"], row["last_reply"])
     if row["status"] == MailStatus.SENT:
-        shown = {BOUNCED: words, UNPROVEN: reason_label(UNPROVEN)}
-        return shown.get(row["reason"], Text("", ""))
+        if row["reason"] == BOUNCED:
+            return words
+        told = row["reason"] in (UNPROVEN, SENT_BEFORE)
+        return reason_label(row["reason"]) if told else Text("", "")
     return reason_label(row["reason"]) if row["reason"] else words
 
 
@@ -171,6 +173,9 @@ REASONS: dict[str, Text] = {
     "class_over": Text("办班时间已过，改为提醒登记办班", "the class is over; its record is asked"),
     "past_class": Text("办班时间已过，只提醒承办单位", "the class is over; only its host is told"),
     "no_duty": Text("未申报的不作催办", "nobody has to apply"),
+    "province_only": Text(
+        "逾期申报，只能由省厅受理", "came after the window: for the province alone"
+    ),
     "not_theirs": Text("当前由其他单位办理", "somebody else's turn"),
     "told_already": Text("当日已随退回补正邮件告知", "told that day when it was sent back"),
     "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),
@@ -179,6 +184,7 @@ REASONS: dict[str, Text] = {
     "muted": Text("收件人选择不接收", "the recipient muted it"),
     "in_digest": Text("按收件人选择并入定期汇总", "goes into the recipient's digest"),
     "bounced": Text("邮件曾被退回，邮箱待核实", "mail to this address came back"),
+    "disabled": Text("收件人账号已停用，须更换联系人", "disabled; another contact is needed"),
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
     "empty": Text("没有需要汇总的事项", "nothing to report"),
@@ -187,6 +193,9 @@ REASONS: dict[str, Text] = {
     "approval": Text("此类邮件须经审核后发送", "mail of this sort waits for approval"),
     "released": Text("已放行", "released by a person"),
     "by_hand": Text("已由人工以其他方式送达", "delivered by hand"),
+    "sent_before": Text(
+        "数据库恢复前已发出（据本机发信记录）", "sent before the database was restored (journal)"
+    ),
     "bounced_unproven": Text(
         "收到未注明原邮件的退信，待核实", "a report that does not name the mail came back"
     ),
@@ -196,10 +205,12 @@ OUTCOMES = {
     "released": Text("放行", "released"),
     "resent": Text("重新排队", "queued again"),
     "by_hand": Text("人工送达", "delivered by hand"),
+    "sent_before": Text("据发信记录登记为已发出", "recorded as sent by the journal"),
     "bounced": Text("退信", "came back"),
     "bounced_unproven": Text("疑似退信（未注明原邮件）", "perhaps came back"),
     "bounced_elsewhere": Text("转发后被退回", "came back from where it was forwarded"),
     "delayed": Text("对方服务器暂未收下", "delayed"),
+    "answer": Text("收件人回复，已转经办人", "was answered; passed on to the officer"),
     "cleared": Text("取消退信标记", "mark taken away"),
     "wording": Text("所存措辞有误，改用随程序提供的", "saved wording unusable, shipped one taken"),
 }

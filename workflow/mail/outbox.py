@@ -16,6 +16,7 @@ from states.mailing import sort_of_result
 from states.terms import Act, Action, Role
 from workflow.mail.recipients import Recipient, addressed
 from workflow.mail_tables import MAIL, MailStatus, Purpose
+from workflow.people import name_of
 from workflow.statements import Statement
 from workflow.tables import PERSON
 
@@ -51,8 +52,7 @@ def draft(
         "on_date": on,
         "status": status.value,
         "reason": "" if email else "no_address",
-        # The left half of the Message-ID, the same for each repeat. By lot: whoever could guess it
-        # could forge a report that the mail came back.
+        # By lot until it is written. Whoever could guess it could forge a report of its return.
         "token": token_hex(16),
         "subject": "",
         "notice": str(purpose),
@@ -120,12 +120,14 @@ def queue_result(
 
 
 def queue_sign_in(
-    connection: Connection, person: int, link: str, *, on: date, at: datetime
+    connection: Connection, person: int, link: str, *, on: date, at: datetime, by: str = ""
 ) -> None:
-    """Queue a mail with a link that signs in once; the person has an address."""
+    """Queue a mail with a link that signs in once; the person has an address. `by`: the login of
+    who has it sent, if that is somebody else."""
     found = connection.execute(
         select(PERSON.c.name, PERSON.c.email).where(PERSON.c.id == person)
     ).one()
     key = f"sign_in:{found.email}:{sha256(link.encode()).hexdigest()}"
     row = draft(key, Purpose.SIGN_IN, (found.name, found.email), Role.HOST, on=on, at=at)
-    INSERT.run(connection, row | {"about": json.dumps({"link": link})})
+    about = {"link": link} | ({"by": name_of(connection, by)} if by else {})
+    INSERT.run(connection, row | {"about": json.dumps(about, ensure_ascii=False)})

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from states.mailing import Mode, Sort, choices
-from states.terms import Role, Text
+from states.terms import Text
 from workflow.mail.recipients import is_marked
 from workflow.mail.substitution import tell_coordinators
 from workflow.mail_tables import PREFERENCE, SUBSTITUTE
+from workflow.people import roles_of
 from workflow.tables import GRANT, PERSON
 
 
@@ -63,11 +64,6 @@ def preferences(connection: Connection, person: int) -> list[dict[str, Any]]:
         }
         for sort in Sort
     ]
-
-
-def roles_of(connection: Connection, person: int) -> list[Role]:
-    query = select(GRANT.c.role).where(GRANT.c.person_id == person).order_by(GRANT.c.id)
-    return [Role(role) for role in connection.execute(query).scalars()]
 
 
 LONGEST = timedelta(days=366)  # of a substitution: who is away for longer hands over

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from states.terms import OFFICE, Role
 from workflow.accounts.sessions import Visitor
+from workflow.identity import tidy
 from workflow.mail import desk as mail_desk
 from workflow.mail.attempts import HELD
 from workflow.mail.desk import DELIVER, HOLD, RELEASE, RESEND, Turn, allows
@@ -96,7 +97,7 @@ def _sought(search: Search) -> list[ColumnElement[bool]]:
         found.append(in_state(search.state))
     if search.word:
         columns = (MAIL.c.to_email, MAIL.c.to_name, MAIL.c.subject)
-        found.append(or_(*(c.icontains(search.word, autoescape=True) for c in columns)))
+        found.append(or_(*(c.icontains(tidy(search.word), autoescape=True) for c in columns)))
     if search.project is not None:
         carried = select(REMINDER.c.mail_id).where(REMINDER.c.project_id == search.project)
         found.append(or_(MAIL.c.project_id == search.project, MAIL.c.id.in_(carried)))
@@ -198,9 +199,7 @@ def _theirs(reader: Reader) -> ColumnElement[bool]:
     """All, or those of contacts of the reader's projects."""
     if reader.has(READERS):
         return true()
-    contact = select(func.lower(PROJECT.c.contact_email)).where(
-        visible(_only(reader, Role.COORDINATOR))
-    )
+    contact = select(PROJECT.c.contact_email).where(visible(_only(reader, Role.COORDINATOR)))
     theirs: ColumnElement[bool] = ADDRESS.c.email.in_(contact)
     return theirs
 

@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from states.discretion import masked
+from states.facts import Facts
 from states.form_reading import ACCOUNT_NUMBER, EMAIL, UNSEEN, Problem
 from states.forms import ACCOUNT, Field, may
+from states.lifecycle import UNDER_WAY
+from states.mailbox import mailbox
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.office.log import note
@@ -54,7 +57,7 @@ def units(
     if own is not None:
         query = query.where(UNIT.c.name.in_(sorted(own)))
     if word:
-        query = query.where(UNIT.c.name.contains(word, autoescape=True))
+        query = query.where(UNIT.c.name.contains(tidy(word), autoescape=True))
     if after:
         query = query.where(UNIT.c.name > after)
     rows = [dict(row._mapping) for row in connection.execute(query)]
@@ -84,6 +87,21 @@ def unit(connection: Connection, number: int) -> dict[str, Any] | None:
     held = [one | {"role": Role(one["role"])} for one in found]
     counted = [(one[0], one[1]) for one in connection.execute(years)]
     return dict(row._mapping) | {"people": held, "projects": counted}
+
+
+def contacts(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """The contacts of a unit's projects under way: id, name, person, email, phone."""
+    going = (state.value for state in UNDER_WAY)
+    query = select(PROJECT.c.id, PROJECT.c.facts).order_by(PROJECT.c.opens, PROJECT.c.id)
+    rows = connection.execute(
+        query.where(PROJECT.c.host == name, PROJECT.c.state.in_(going)).limit(PAGE)
+    )
+    found = ((row.id, Facts.read(json.loads(row.facts))) for row in rows)
+    return [
+        {"id": number, "name": facts.name, "person": facts.contact_name}
+        | {"email": facts.contact_email, "phone": facts.contact_phone}
+        for number, facts in found
+    ]
 
 
 def unit_id(connection: Connection, name: str) -> int | None:
@@ -133,6 +151,7 @@ def read_profile(raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]
     ]
     if values["account_number"] and not ACCOUNT_NUMBER.fullmatch(values["account_number"]):
         problems.append(Problem("account_number", BAD_NUMBER))
+    values["contact_email"] = mailbox(values["contact_email"])
     if values["contact_email"] and not EMAIL.fullmatch(values["contact_email"]):
         problems.append(Problem("contact_email", BAD_EMAIL))
     values["experts"], wrong = _experts(raw)

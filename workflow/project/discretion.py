@@ -45,7 +45,8 @@ def _for_host(row: Row) -> Row:
     hidden = INTERNAL.get(row["deed"], frozenset())
     given = {k: v for k, v in row["given"].items() if k not in hidden}
     own = row["role"] == Role.HOST.value and not row["on_behalf"]
-    return row | {"given": given, "person": row["person"] if own else ""}
+    hidden_names = {} if own else {"person": "", "let_in_by": ""}
+    return row | {"given": given} | hidden_names
 
 
 def told_facts(stored: Json, *, official: bool) -> Json:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from states.discretion import INTERNAL, is_internal
 from states.facts import Json
-from states.labels import deed_name
+from states.labels import deed_name, own_outcome
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text, deed_of
 from workflow.project.told import Line, told
@@ -42,6 +42,7 @@ class Entry:
     said: list[Line]
     papers: Json  # key -> what is kept of it
     flags: int
+    let_in_by: str = ""  # who made the way in by which it was done, if somebody else; to officials
 
 
 _SHOWN_OF_EVENTS = (
@@ -57,6 +58,7 @@ _SHOWN_OF_EVENTS = (
         EVENT.c.role,
         EVENT.c.on_behalf,
         EVENT.c.machine,
+        EVENT.c.let_in_by,
         EVENT.c.given,
         EVENT.c.changes,
     )
@@ -92,7 +94,8 @@ def history(
 
 
 def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) -> Entry | None:
-    seq, on, at, deed, source, target, login, name, role, on_behalf, machine, given, changes = row
+    seq, on, at, deed, source, target, login, name, role, on_behalf, machine, let_in_by, *_ = row
+    given, changes = row[-2:]
     changed = json.loads(changes)
     by = Role(role) if role else None
     proposal = bool(changed.get("pending"))
@@ -107,7 +110,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         on=on,
         at=at,
         deed=deed,
-        label=_called(deed, source, words, policy.categories[category]),
+        label=_called(deed, source, words, policy.categories[category], machine=bool(machine)),
         who=name or login,
         role=by,
         on_behalf=bool(on_behalf),
@@ -117,17 +120,21 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         said=told(deed, said, policy, category, flags=_flag_words(changed)),
         papers=changed.get("papers") or {},
         flags=sum("disposed" not in flag for flag in flags),
+        let_in_by=let_in_by,
     )
 
 
-def _called(deed: str, source: str, given: Json, category: Category) -> Text:
+def _called(deed: str, source: str, given: Json, category: Category, *, machine: bool) -> Text:
     """What was done, in the words of its category and stage; progress by what was recorded."""
     if deed == Act.MILESTONE:
         known = {milestone.key: milestone.label for milestone in category.milestones}
         return known.get(given.get("name", ""), Act.MILESTONE.label)
-    if deed in set(Action) | set(Act):
+    if deed == Action.REJECT:
+        own = own_outcome(State(source), category, given.get("code", ""))
+        return own or deed_name(Action.REJECT, State(source), category)
+    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
-    return deed_label(deed)  # how it came onto the books
+    return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 
 
 def _flag_words(changed: Json) -> dict[str, Text]:
@@ -151,7 +158,7 @@ def paper(
     """What is kept of one version of a paper: sha256, name, size; None if there is none, or none
     that the reader may see."""
     rows = _EVENTS.run(connection, {"project_id": project_id, "since": 0})
-    for *_, deed, _, _, _, _, role, _, _, given, changes in rows:
+    for *_, deed, _, _, _, _, role, _, _, _, given, changes in rows:
         changed = json.loads(changes)
         kept: Json | None = (changed.get("papers") or {}).get(key)
         if kept and kept.get("version") == version:

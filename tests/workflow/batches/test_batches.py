@@ -12,6 +12,7 @@ from stories import AT, AUDITOR, COORDINATOR, OTHER_COORDINATOR, WANG, ZHOU, Des
 
 from notifications.letters.foretold import subjects
 from states.terms import Act, Action, Role, Text
+from workflow.accounts.enrolment import Entry, enrol
 from workflow.batches.edits import Edit, NotTheirs, Wanted, begin, candidates, drop, put_in, save
 from workflow.batches.lines import Verdict
 from workflow.batches.prepared import (
@@ -28,7 +29,7 @@ from workflow.batches.publishing import BatchRefused, Published, publish, take_b
 from workflow.batches.rehearsal import rehearse
 from workflow.batches.results import news, results
 from workflow.mail_tables import MAIL
-from workflow.people import Actor, Entry, enrol
+from workflow.people import Actor
 
 DAY = date(2025, 2, 20)
 LETTER = {"sha256": "a" * 64, "name": "推荐函.pdf", "size": 9}
@@ -169,7 +170,8 @@ def test_once_it_has_been_looked_at_again_it_goes_through(desk: Desk) -> None:
     desk.do(chosen[1], Act.HAND_OVER, WANG, "2025-02-19", contact_name="新联系人")
     with desk.db.write() as connection:
         looked_at = frozenset({chosen[1]})
-        save(connection, WANG, batch, Edit("第一批", {}, {}, looked_at=looked_at, number_from=11))
+        edit = Edit("第一批", {}, {}, looked_at=looked_at, number=True, number_from=11)
+        save(connection, WANG, batch, edit)
     go(desk, WANG, batch)
     assert [desk.show(one)["number"] for one in chosen] == [11, 12, 13]
 
@@ -212,8 +214,8 @@ def test_a_rehearsal_tells_what_will_be_and_keeps_nothing(desk: Desk) -> None:
 def test_a_rehearsal_tells_of_every_line_that_cannot_be_done(desk: Desk) -> None:
     chosen = projects(desk, "reviewed")
     batch = plan_of(desk, chosen)
-    for one in chosen[:2]:
-        desk.do(one, Action.PLAN, WANG, "2025-02-19", number=1)
+    for n, one in enumerate(chosen[:2], start=1):
+        desk.do(one, Action.PLAN, WANG, "2025-02-19", number=n)
     verdicts = looked(desk, WANG, batch)
     told = {v.line.project_id: [p.rule for p in v.problems] for v in verdicts}
     assert told == {chosen[0]: ["right_order"], chosen[1]: ["right_order"], chosen[2]: []}
@@ -380,8 +382,13 @@ def test_only_projects_of_the_own_scope_come_in(desk: Desk) -> None:
 
 def test_a_batch_is_seen_by_colleagues_and_the_province_only(desk: Desk) -> None:
     with desk.db.write() as connection:
-        enrol(connection, Entry("chen", "陈处", Role.COORDINATOR, "省教育厅", "", ""))
-        enrol(connection, Entry("wang", "王经办", Role.PROVINCE, "", "", ""))
+        enrol(
+            connection,
+            Entry("chen", "陈处", Role.COORDINATOR, "省教育厅", "", ""),
+            by="admin",
+            at=AT,
+        )
+        enrol(connection, Entry("wang", "王经办", Role.PROVINCE, "", "", ""), by="admin", at=AT)
     one = prepared(desk, COORDINATOR, Action.REVIEW, projects(desk, "submitted", 1))
     two = prepared(desk, WANG, Action.PLAN, [])
     colleague = Actor("liu", "刘处", ((Role.COORDINATOR, "省教育厅"),))

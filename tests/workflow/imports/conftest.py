@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from books import Books
 from openpyxl import Workbook
 
+from config.rulebook import Rulebook
+from states.contact import Contact
 from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, Unit
 from states.terms import Basis, Force, Kind, Severity, State, Text
+from workflow.database import Database
 
 NATIONAL = ("国家级高级研修项目", "国家级")
 HEAD = ["序号", "项目名称", "项目类别", "承办单位", "举办时间", "计划人数", "联系邮箱"]
@@ -72,6 +76,8 @@ def small_policy(announced: Announced | None = None) -> Policy:
         year=2025,
         programme=("专业技术人才知识更新工程",),
         office=Text("职业能力建设处", "the office"),
+        contact=Contact(),
+        documents={},
         clauses={},
         categories={c.key: c for c in CATEGORIES},
         funds={},
@@ -125,3 +131,8 @@ def table(write: Callable[..., Path]) -> Callable[..., Path]:
         return write(head, *([(usual | change).get(key) for key in head] for change in changes))
 
     return build
+
+
+@pytest.fixture
+def books(db: Database, book: Rulebook) -> Books:
+    return Books(db, book)

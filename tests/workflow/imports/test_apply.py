@@ -108,7 +108,7 @@ def test_a_changed_file_is_taken_over_as_changes_on_record(
         (2, "planned_ends: 2025-09-18 -> 2025-10-23"),
     ]
     assert rows(db, EVENT, "seq", "deed", "machine", project_id=1) == [
-        *((1, "import", True), (2, "change", True)),
+        *((1, "import", True), (2, "plan_reissued", True)),
     ]
     assert rows(db, PROJECT, "number", "contact_email", "opens", id=1) == [
         (9, "new@example.cn", date(2025, 10, 20))
@@ -142,6 +142,33 @@ def test_dates_confirmed_meanwhile_survive_the_same_file(
     assert facts(db)["opens_earliest"] == "2025-09-17"
 
 
+def test_an_open_time_is_a_project_whose_dates_come_later(
+    db: Database, book: Rulebook, apply: Callable[..., Imported], table: Callable[..., Path]
+) -> None:
+    """As after a postponement: no opening, no filing date; the completion date stands."""
+    plan = table(USUAL | {"举办时间": "待定"})
+    assert apply(plan).imported == 1
+    assert {"opens_earliest", "opens_latest", "planned_ends"} & set(facts(db)) == set()
+    kinds = rows(db, DEADLINE, "kind")
+    assert "completion" in kinds and "filing" not in kinds
+    dates = {"opens": date(2025, 9, 16), "ends": date(2025, 9, 19)}
+    do(db, book, Act.CONFIRM_DATES, dates, date(2025, 3, 3))
+    assert "filing" in rows(db, DEADLINE, "kind")
+    again = apply(plan, date(2025, 3, 4))
+    assert (again.imported, again.changed) == (0, 0)
+    assert facts(db)["opens_earliest"] == "2025-09-16"
+    assert problems(db, book) == []
+
+
+def test_a_file_that_no_longer_knows_the_time_leaves_it_open(
+    db: Database, apply: Callable[..., Imported], table: Callable[..., Path]
+) -> None:
+    apply(table(USUAL))
+    assert apply(table(USUAL | {"举办时间": "待定"})).changed == 1
+    assert facts(db)["schedule_text"] == "待定"
+    assert "opens_earliest" not in facts(db)
+
+
 def do(db: Database, book: Rulebook, what: Any, given: dict[str, Any], on: date) -> None:
     deed = Deed(what, PROVINCE, given, {}, on)
     perform(db, book, 1, deed, today=on, at=datetime(on.year, on.month, on.day, 2, tzinfo=UTC))
@@ -150,7 +177,7 @@ def do(db: Database, book: Rulebook, what: Any, given: dict[str, Any], on: date)
 def test_a_rejected_row_keeps_everything_out(
     db: Database, apply: Callable[..., Imported], table: Callable[..., Path]
 ) -> None:
-    plan = table(USUAL, USUAL | {"项目名称": "乙班", "举办时间": "待定"})
+    plan = table(USUAL, USUAL | {"项目名称": "乙班", "举办时间": "2月30日"})
     before = content(db)
     result = apply(plan)
     assert (result.imported, result.changed, len(result.rejected)) == (0, 0, 1)

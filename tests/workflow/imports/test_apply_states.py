@@ -2,83 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from books import TODAY, Books
 
-from config.rulebook import Rulebook
-from notifications.sweep import sweep
 from states.terms import Action, Role
-from workflow.database import Database
-from workflow.deeds import Deed, Outcome
-from workflow.engine import perform
 from workflow.imports.outcome import Imported
-from workflow.imports.plan import apply_plan
-from workflow.imports.plan_file import read_plan
 from workflow.mail_tables import MAIL, REMINDER
-from workflow.people import Actor
 from workflow.tables import DEADLINE, EVENT, PROJECT
-from workflow.verify import verify
 
-TODAY = date(2025, 9, 26)
 USUAL = {"项目类别": "示范项目", "举办时间": "9月15日-18日"}
 HELD = USUAL | {"状态": "已完成办班", "实际日期": "9月15日-18日"}
-
-
-class Books:
-    """What the tests of this file do with a database."""
-
-    def __init__(self, db: Database, book: Rulebook) -> None:
-        self.db, self.book = db, book
-        self.policy = book.policy("fujian-2025")
-
-    def apply(self, path: Path, today: date = TODAY, **how: bool) -> Imported:
-        plan = read_plan(path, self.policy)
-        return apply_plan(self.db, self.book, self.policy, plan, today=today, at=at(today), **how)
-
-    def do(
-        self, what: Any, on: date = TODAY, *, role: Role = Role.PROVINCE, **given: Any
-    ) -> Outcome:
-        stored = self.facts()
-        scope = stored["host"] if role is Role.HOST else ""
-        actor = Actor(given.pop("login", role.value), "", ((role, scope),))
-        asked = self.policy.categories[stored["category"]].papers.get(what, ())
-        papers = {paper.key: {"sha256": "0", "name": "x", "size": 1} for paper in asked}
-        deed = Deed(what, actor, given, papers, on)
-        return perform(self.db, self.book, 1, deed, today=on, at=at(on))
-
-    def rows(self, table: Any, *columns: str, **where: Any) -> list[Any]:
-        query = select(*(table.c[name] for name in columns)).order_by(*table.primary_key)
-        for name, value in where.items():
-            query = query.where(table.c[name] == value)
-        with self.db.read() as connection:
-            found = connection.execute(query).all()
-        return [row[0] if len(columns) == 1 else tuple(row) for row in found]
-
-    def facts(self, project_id: int = 1) -> dict[str, Any]:
-        [text] = self.rows(PROJECT, "facts", id=project_id)
-        found: dict[str, Any] = json.loads(text)
-        return found
-
-    def sweep(self, on: date) -> int:
-        return sweep(self.db, self.book, as_of=on, at=at(on)).mails
-
-    def problems(self) -> list[str]:
-        return [said.en for said in verify(self.db, self.book)]
-
-
-def at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def books(db: Database, book: Rulebook) -> Books:
-    return Books(db, book)
 
 
 def messages(result: Imported) -> list[tuple[int | None, str]]:
@@ -95,12 +33,39 @@ def test_a_reviewed_application_is_put_in_the_plan(
     assert (result.imported, result.changed, result.rejected) == (0, 1, [])
     assert books.rows(PROJECT, "state", "number", "opens") == [("planned", 1, date(2025, 9, 15))]
     assert books.facts()["document_number"] == "闽人社办〔2025〕9号"
-    assert books.rows(EVENT, "deed") == ["open_books", "change", "plan"]
+    assert books.rows(EVENT, "deed") == ["open_books", "plan_differs", "plan"]
     assert books.rows(MAIL, "id") == []
     assert books.rows(DEADLINE, "due_on", "standing", kind="filing")[-1] == (
         *(date(2025, 8, 15), "open"),
     )
     assert books.problems() == []
+
+
+def test_a_plan_without_a_time_takes_the_time_of_the_application_away(
+    books: Books, table: Callable[..., Path]
+) -> None:
+    """What was applied for is not what the plan says; dates that nobody planned start no term."""
+    books.apply(table(USUAL | {"状态": "已审核推荐"}), date(2025, 1, 20))
+    result = books.apply(table(USUAL | {"举办时间": "待定"}), date(2025, 2, 20))
+    assert (result.changed, result.rejected) == (1, [])
+    assert books.rows(PROJECT, "state", "opens", "ends") == [("planned", None, None)]
+    assert books.facts()["schedule_text"] == "待定"
+    assert books.rows(DEADLINE, "id", kind="filing", standing="open") == []
+    assert books.problems() == []
+    again = books.apply(table(USUAL | {"举办时间": "待定"}), date(2025, 2, 21))
+    assert (again.imported, again.changed, again.rejected) == (0, 0, [])
+
+
+@pytest.mark.parametrize("state", ["起草中", "已申报", "已审核推荐"])
+def test_a_list_that_says_application_plans_nothing(
+    books: Books, table: Callable[..., Path], state: str
+) -> None:
+    """The list of projects, exported with its applications and imported again, changes nothing."""
+    listed = table(USUAL | {"状态": state})
+    books.apply(listed, date(2025, 1, 20))
+    again = books.apply(listed, date(2025, 2, 20))
+    assert (again.imported, again.changed, again.rejected) == (0, 0, [])
+    assert len(books.rows(EVENT, "deed")) == 1
 
 
 def test_a_draft_is_not_put_in_the_plan(books: Books, table: Callable[..., Path]) -> None:

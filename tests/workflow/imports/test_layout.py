@@ -99,6 +99,177 @@ def test_a_department_merged_over_rows_counts_for_each(write: Write, policy: Pol
     assert [row.department for row in plan.rows] == ["省科技厅", "省科技厅"]
 
 
+UNDER_THE_TABLE: tuple[list[Any], ...] = (
+    ["合  计", None, None, None, None, 80],
+    ["共计：2期"],
+    ["填报单位（盖章）：样例厅", None, None, "填报日期：    年  月  日"],
+    ["单位负责人（签字）：", None, None, "经办人：张样", None, None, "联系电话：0591"],
+    ["分管领导", None, None, "处长", None, None, "李样"],
+    [None, None, None, "二〇二五年一月五日"],
+    ["审核人", "李样", None, "王样"],
+    ["注", "以上时间以通知为准", None, "以上"],
+    [None, "填报人：张样", None, "审核人：李样"],
+    ["主要负责人签字", None, None, "日期"],
+    ["（盖章）", None, None, "（公章）"],
+    ["附件：1.略", None, None, "略"],
+    ["编制单位：省厅", None, None, None, "2025.1.5"],
+)
+
+
+@pytest.mark.parametrize("line", UNDER_THE_TABLE)
+def test_a_line_under_the_table_stops_nothing(
+    write: Write, policy: Policy, line: list[Any]
+) -> None:
+    assert names(clean(read_plan(write(HEAD, A, line), policy))) == [(2, "甲班", "engineering")]
+
+
+@pytest.mark.parametrize(
+    "line", [["★为重点项目"], [None, None, None, "样例厅"], [7, None, "普通项目"]]
+)
+def test_what_may_be_meant_is_named(write: Write, policy: Policy, line: list[Any]) -> None:
+    plan = read_plan(write(HEAD, A, line), policy)
+    assert names(plan) == [(2, "甲班", "engineering")]
+    assert [(r.row, r.column) for r in plan.warnings] == [(3, None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ([2, None, "普通项目", "乙单位", "6月"], "项目名称"),
+        ([2, "乙班", "普通项目", None, "6月"], "承办单位"),
+        ([None, None, None, "乙单位", "6月"], "项目名称"),
+    ],
+)
+def test_a_real_row_without_its_name_or_host_is_refused(
+    write: Write, policy: Policy, line: list[Any], column: str
+) -> None:
+    plan = read_plan(write(HEAD, A, line), policy)
+    assert (3, column) in [(r.row, r.column) for r in plan.rejected]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "说明书编写班",
+        "制表技术班",
+        "合计算法班",
+        "★重点班",
+        "统计人员班",
+        "审核业务班",
+        "时间管理班",
+    ],
+)
+def test_a_name_is_no_footer(write: Write, policy: Policy, name: str) -> None:
+    row = [A[0], name, *A[2:]]
+    assert names(clean(read_plan(write(HEAD, row), policy))) == [(2, name, "engineering")]
+
+
+@pytest.mark.parametrize(
+    ("head", "remark"),
+    [
+        (["序号", "班次名称（项目名称）", "类别", "承办单位（盖章）", "拟办班时间", "人数"], None),
+        (["No.", "课题", "项目级别", "主办/承办单位", "培训时间", "拟招人数"], None),
+        (["序\n号", "项 目 名 称", "类 别", "承 办 单 位", "起止时间", "规模"], None),
+        (
+            ["序号", "项目名称", "班次层次", "举办方", "拟办班起止日期安排", "拟培训人数"],
+            "班次层次（项目类别）、举办方（承办单位）、拟办班起止日期安排（举办时间）、拟培训人数（计划人数）",
+        ),
+    ],
+)
+def test_headings_by_likeness_are_named(
+    write: Write, policy: Policy, head: list[Any], remark: str | None
+) -> None:
+    plan = read_plan(write([*head, "电子邮件地址"], A), policy)
+    (row,) = plan.rows
+    assert (row.category, row.planned_trainees, row.contact_email) == (
+        *("engineering", 30, "a@example.cn"),
+    )
+    said_so = [r.message.zh for r in plan.warnings]
+    assert said_so == ([f"以下列按列名含义采用，请核对：{remark}"] if remark else [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["报名时间", "实际人数", "上年办班时间", "专家人数", "最近截止日", "项目负责人", "填报单位"],
+)
+def test_another_thing_is_not_taken_by_likeness(write: Write, policy: Policy, title: str) -> None:
+    plan = read_plan(write([*HEAD, title], [*A, "x"]), policy)
+    assert [r.message.zh for r in plan.warnings] == [f"以下列未识别，内容没有导入：{title}"]
+
+
+@pytest.mark.parametrize("lower", [("起", "止"), ("开始时间", "结束时间")])
+def test_a_second_row_of_headings(write: Write, policy: Policy, lower: tuple[str, str]) -> None:
+    upper = [*HEAD[:4], "办班时间", None, "联系人信息", None, None]
+    below = [None, None, None, None, *lower, "姓名", "电话", "邮箱"]
+    row = [*A[:4], "5月12日", "5月16日", "张三", "0591-1234567", "a@example.cn"]
+    for merge in ((), ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1", "G1:I1")):
+        plan = read_plan(write(upper, below, row, merge=merge), policy)
+        (found,) = plan.rows
+        assert (found.opens_earliest, found.planned_ends) == (date(2025, 5, 12), date(2025, 5, 16))
+        assert (found.contact_name, found.contact_phone) == ("张三", "0591-1234567")
+
+
+def test_a_column_with_name_and_telephone(write: Write, policy: Policy) -> None:
+    plan = read_plan(write([*HEAD, "联系人及电话"], [*A, "张三 0591-1234567"]), policy)
+    assert (plan.rows[0].contact_name, plan.rows[0].contact_phone) == ("张三", "0591-1234567")
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("2025年工程领域专项计划表", "engineering"),
+        ("2025年高级研修项目计划表", None),
+        ("2025年国家级、省级高级研修项目计划表", None),  # more than one, and none by its name
+        ("示范项目和普通项目计划表", None),
+    ],
+)
+def test_a_title_may_name_the_only_category(
+    write: Write, policy: Policy, title: str, category: str | None
+) -> None:
+    head, row = [*HEAD[:2], *HEAD[3:]], [*A[:2], *A[3:]]
+    plan = read_plan(write([title], head, row), policy)
+    assert [row.category for row in plan.rows] == ([category] if category else [])
+    if category:
+        assert said(plan.warnings) == [(None, None, "表中没有项目类别列")]
+    else:
+        assert said(plan.rejected) == [(None, None, "第2行的表头缺少必需的列：项目类别")]
+
+
+@pytest.mark.parametrize(
+    ("section", "category"),
+    [
+        (["一、", "工程领域专项", "（5期）"], "engineering"),
+        (["（二）工程领域专项", None, None, None, "5期"], "engineering"),
+        (["三", "普通项目"], "ordinary"),
+    ],
+)
+def test_a_section_beside_its_number_and_count(
+    write: Write, policy: Policy, section: list[Any], category: str
+) -> None:
+    row = [*A[:2], None, *A[3:]]
+    for rows in ((HEAD, section, row), (section, HEAD, row)):
+        plan = read_plan(write(*rows), policy)
+        assert [one.category for one in clean(plan).rows] == [category]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "hint"),
+    [
+        ("安排", "5月12日-16日", "列“安排”看起来是“举办时间”"),  # by what it holds
+        ("什么时候办", "未定", "列“什么时候办”看起来是“举办时间”"),
+    ],
+)
+def test_the_column_that_may_be_meant_is_named(
+    write: Write, policy: Policy, head: str, row: str, hint: str
+) -> None:
+    titles = [head if title == "举办时间" else title for title in HEAD]
+    plan = read_plan(write(titles, [*A[:4], row, *A[5:]]), policy)
+    (fault,) = plan.rejected
+    assert fault.message.zh == (
+        f"第1行的表头缺少必需的列：举办时间，请补充后重新导入；{hint}，如果是，请把列名改为“举办时间”"
+    )
+
+
 NO_HEADING = "前30行内没有表头，请在表头行写明“项目名称”“承办单位”“举办时间”等列名"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from stories import OFFICE, SCHOOL, Desk
+from stories import AT, OFFICE, SCHOOL, Desk
 
 from states.terms import Role
 from workflow.accounts.care import carer
+from workflow.accounts.enrolment import Entry
 from workflow.imports.people import Came, Taken, take_in
-from workflow.people import Actor, Entry, add_person, grant, know_contacts, person_of
+from workflow.people import Actor, add_person, grant, know_contacts, person_of
 
 ELSEWHERE = "厦门软件学院"
 
@@ -43,7 +44,7 @@ def taken(
 ) -> list[Taken]:
     with desk.db.write() as connection:
         who = carer(connection, ids[by], Actor(by, by, roles)) if by else None
-        return take_in(connection, enumerate(entries, start=2), who)
+        return take_in(connection, enumerate(entries, start=2), who, at=AT)
 
 
 PROVINCE, COORDINATOR = ((Role.PROVINCE, ""),), ((Role.COORDINATOR, OFFICE),)
@@ -76,7 +77,7 @@ def test_what_is_theirs_comes_in_beside_what_is_not(desk: Desk, ids: dict[str, i
     rows = (
         entry("zhao", Role.HOST, SCHOOL),
         CLERK,
-        entry("other", Role.HOST, SCHOOL, "new@example.cn"),  # an address that is taken by now
+        entry("other", Role.HOST, SCHOOL, "Wang@example.cn"),  # of one who decides on money
         entry("lin", Role.HOST, SCHOOL),
         CLERK,
     )

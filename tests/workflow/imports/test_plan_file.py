@@ -97,20 +97,13 @@ def test_no_column_of_addresses(write: Write, policy: Policy) -> None:
         ("项目类别", "市级", "没有“市级”这一项目类别"),
         ("项目类别", "=A1", "没有“=A1”这一项目类别"),
         ("项目类别", None, "没有项目类别"),
-        ("举办时间", None, "没有填写时间"),
-        ("举办时间", 45789, "“45789”是数字而不是日期"),
         ("举办时间", "=TODAY()", "“=TODAY()”是公式"),
-        ("计划人数", 30.5, "“30.5”不是1至10000的整数"),
-        ("计划人数", "三十", "“三十”不是1至10000的整数"),
-        ("计划人数", "=15+15", "“=15+15”是公式"),
-        ("序号", "甲1", "“甲1”不是1至10000的整数"),
-        ("联系邮箱", "a@", "“a@”不是有效的邮箱地址"),
-        ("联系邮箱", "=A1", "“=A1”是公式"),
-        ("联系电话", 1234567890123456, "“1234567890123456”以数字存放且超过15位"),
         ("状态", "结束了", "没有“结束了”这一状态"),
+        ("举办时间", 9.1, "“9.1”是数字而不是日期"),
+        ("实际日期", 9.1, "“9.1”是数字而不是日期"),
         ("实际日期", "5月", "实际日期“5月”不是确切日期"),
+        ("实际日期", "待定", "实际日期“待定”不是确切日期"),
         ("实际日期", "5月40日", "“5月40日”中有日历上不存在的日期"),
-        ("金额", "五万", "“五万”不是金额"),
     ],
 )
 def test_a_faulty_cell_is_named(
@@ -119,6 +112,42 @@ def test_a_faulty_cell_is_named(
     plan = read_plan(table({}, {"项目名称": "乙班", "序号": 2, column: value}), policy)
     assert said(plan.rejected) == [(3, column, reason)]
     assert names(plan) == [(2, "甲班", "engineering")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("举办时间", None, "没有填写时间"),
+        ("举办时间", "待定", "时间“待定”尚未确定"),
+        ("举办时间", "等领导定", "无法识别时间“等领导定”"),
+        ("计划人数", 30.5, "“30.5”不是1至10000的整数"),
+        ("计划人数", "待定", "“待定”"),
+        ("计划人数", "约40人", "“约40人”不是确切人数"),
+        ("计划人数", "=15+15", "“=15+15”是公式"),
+        ("序号", "甲1", "“甲1”不是1至10000的整数"),
+        ("联系邮箱", "a@", "“a@”不是有效的邮箱地址"),
+        ("联系邮箱", "=A1", "“=A1”是公式"),
+        ("联系邮箱", "待补", "没有联系邮箱"),
+        ("单位邮箱", "a b@example.cn", "“a b@example.cn”不是有效的邮箱地址"),
+        ("联系电话", 1234567890123456, "“1234567890123456”以数字存放且超过15位"),
+        ("举办地点", "#REF!", "“#REF!”是Excel的公式错误"),
+        ("主管部门", "厅" * 201, "“" + "厅" * 39 + "…”共201字"),
+        ("金额", "五万", "“五万”不是金额"),
+    ],
+)
+def test_an_optional_cell_never_stops_a_plan(
+    table: Write, policy: Policy, column: str, value: object, reason: str
+) -> None:
+    """The row becomes a project; the cell is named, and nothing of it is kept by guess."""
+    plan = read_plan(table({}, {"项目名称": "乙班", "序号": 2, column: value}), policy)
+    assert plan.rejected == []
+    assert [one for one in said(plan.warnings) if one[1] == column] == [(3, column, reason)]
+    assert names(plan) == [(2, "甲班", "engineering"), (3, "乙班", "engineering")]
+
+
+def test_nothing_of_a_malformed_address_is_kept(table: Write, policy: Policy) -> None:
+    plan = read_plan(table({"联系邮箱": "a b@example.cn"}), policy)
+    assert plan.rows[0].contact_email is None
 
 
 def test_every_fault_of_a_row_is_told(table: Write, policy: Policy) -> None:
@@ -130,8 +159,9 @@ def test_every_fault_of_a_row_is_told(table: Write, policy: Policy) -> None:
         "联系邮箱": "a",
     }
     plan = read_plan(table({}, row), policy)
-    assert [r.column for r in plan.rejected] == [
-        *("项目名称", "项目类别", "举办时间", "计划人数", "联系邮箱")
+    assert [r.column for r in plan.rejected] == [*("项目名称", "项目类别", "举办时间")]
+    assert [r.column for r in plan.warnings if r.row == 3 and r.column != "序号"] == [
+        *("计划人数", "联系邮箱")
     ]
 
 

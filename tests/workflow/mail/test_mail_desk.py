@@ -201,6 +201,7 @@ def test_a_mark_is_set_once_and_told_to_the_coordinator_of_that_contact(desk: De
             "person": "林老师",
             "status": "5.1.1",
             "said": "550 5.1.1 User unknown",
+            "reason": "gone",
             "mail_id": number,
             "marked": True,
             "subject": "【催报】一班",

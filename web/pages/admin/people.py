@@ -188,7 +188,7 @@ def _mailed(request: Request, visitor: Visitor, number: int) -> Response:
     def work(connection: Connection, who: Carer) -> None:
         secret = reset.mailed_link(connection, who, number, site.now())
         link, on = link_to(request, secret), site.today()
-        queue_sign_in(connection, number, link, on=on, at=site.now())
+        queue_sign_in(connection, number, link, on=on, at=site.now(), by=who.login)
 
     minutes = int(BY_MAIL.total_seconds() // 60)
     return _done(request, visitor, number, work, MAILED.format(n=minutes))

@@ -42,7 +42,7 @@ def load(request: Request, visitor: Rules, form: RuleForm) -> Response:
     dry = values(form).get("dry") == "1"
     with site.db.write() as connection:
         who = carer_of(connection, visitor)
-        results = take_in(connection, found.entries, who)
+        results = take_in(connection, found.entries, who, at=site.now())
         if dry:
             connection.rollback()
         else:

@@ -36,6 +36,7 @@ from web.site import Site, site_of
 from web.visiting import values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import NoSuchProject
+from workflow.lists.filters import with_words
 from workflow.tables import PROJECT
 
 routes = APIRouter(include_in_schema=False)
@@ -94,10 +95,8 @@ def _page(
 
 
 def _projects(connection: Connection, word: str = "") -> list[tuple[int, str]]:
-    """Number and name of the newest projects, of those with the word in their name."""
-    query = select(PROJECT.c.id, PROJECT.c.name).where(
-        PROJECT.c.name.contains(word, autoescape=True)
-    )
+    """Number and name of the newest projects, of those that a search for the word finds."""
+    query = select(PROJECT.c.id, PROJECT.c.name).where(with_words(word).test(PROJECT.c))
     rows = connection.execute(query.order_by(PROJECT.c.id.desc()).limit(OFFERED))
     return [(row.id, row.name) for row in rows]
 
