@@ -94,13 +94,13 @@ def test_a_broken_policy_in_use_holds_what_depends_on_it_only(
     own = tmp_path / "policies" / "own-2025.toml"
     text = Path("config/policies/fujian-2025.toml").read_text(encoding="utf-8")
     own.write_text(text.replace('id = "fujian-2025"', 'id = "own-2025"', 1), encoding="utf-8")
-    desk.plan({"name": "甲班", "contact_email": "a@example.cn"})
-    desk.plan({"name": "乙班", "contact_email": "b@example.cn"})
+    desk.plan({"name": "林业碳汇高级研修班", "contact_email": "a@example.cn"})
+    desk.plan({"name": "海洋牧场高级研修班", "host": "乙单位", "contact_email": "b@example.cn"})
     with desk.db.write() as connection:
         facts = PROJECT.c.facts
         changed = func.replace(facts, '"policy":"fujian-2025"', '"policy":"own-2025"')
         values = {"policy": "own-2025", "facts": changed}
-        connection.execute(update(PROJECT).where(PROJECT.c.name == "乙班").values(values))
+        connection.execute(update(PROJECT).where(PROJECT.c.host == "乙单位").values(values))
     refresh(desk.db, desk.book)
     desk.sweep(ON)
     own.write_text("x = 1\n")
