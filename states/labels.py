@@ -56,7 +56,7 @@ NO_LONGER_FUNDED = Text("不再资助", "No longer funded")
 
 
 def states_as_shown() -> dict[str, State]:
-    """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
+    """Every label under which a state is shown somewhere: lists are also read in again."""
     more: dict[State, tuple[Text, ...]] = {
         State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
         State.FILED: tuple(CONFIRMED.values()),
@@ -64,7 +64,8 @@ def states_as_shown() -> dict[str, State]:
         State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
         State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED),
     }
-    return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
+    labels = ((label, state) for state in State for label in (state.label, *more.get(state, ())))
+    return {written: state for label, state in labels for written in (label.zh, label.en)}
 
 
 # What may go with a deed in every category, whatever the policy lists.
