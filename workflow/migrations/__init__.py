@@ -41,6 +41,14 @@ def is_current(db: Database) -> bool:
     return found == REVISION
 
 
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this version's, or of an earlier one."""
+    from alembic.script import ScriptDirectory
+
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
 def _config() -> Any:  # alembic's own type, imported late for speed
     from alembic.config import Config
 
