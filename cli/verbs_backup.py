@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -38,9 +39,10 @@ def restore(
 
     office = Office(as_json)
     place = Place(office.settings.data_dir, office.settings.url)
-    place.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    there = place.data_dir.is_dir()  # else no worker can be at work in it
+    alone = only_one(place.data_dir, STOP_FIRST) if there else nullcontext()
     try:
-        with only_one(place.data_dir):
+        with alone:
             done = restore(
                 source,
                 place,
@@ -74,6 +76,10 @@ def _listed(head: Text, problems: tuple[Text, ...]) -> Text:
     )
 
 
+STOP_FIRST = Text(
+    "提醒与发信程序正在运行，请先停止 yanxiu worker 和 yanxiu serve 再恢复。",
+    "A worker is running: stop `yanxiu worker` and `yanxiu serve` first.",
+)
 A_FOLDER = Text(
     "{path} 是目录，请写明文件名，如 {path}/yanxiu-2025-09-01.zip。",
     "{path} is a folder; name a file, such as {path}/yanxiu-2025-09-01.zip.",
