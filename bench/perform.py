@@ -18,6 +18,7 @@ from workflow.deeds import Deed
 from workflow.engine import perform
 from workflow.migrations import upgrade
 from workflow.people import Actor
+from workflow.shelving import year_begins
 from workflow.storage import sqlite_module
 
 TODAY, AT = date(2025, 2, 1), datetime(2025, 2, 1, 1, tzinfo=UTC)
@@ -94,7 +95,7 @@ def _database(path: Path, book: Rulebook, rounds: int) -> Database:
 
 
 def _plan(db: Database, book: Rulebook, project_id: int) -> None:
-    deed = Deed(Action.PLAN, BY, GIVEN, {}, TODAY)
+    deed = Deed(Action.PLAN, BY, {**GIVEN, "number": project_id}, {}, TODAY)
     perform(db, book, project_id, deed, today=TODAY, at=AT)
 
 
@@ -117,7 +118,7 @@ def _example(db: Database, book: Rulebook) -> dict[str, Any]:
     return {"deadlines": rows, "event": event, "mail": mail, "shelved": shelved}
 
 
-SHELVED = ("plan_order", "opening_order", "waits_for")  # the same for every project here
+SHELVED = ("opening_order", "waits_for")  # the same for every project here
 
 
 class Raw:
@@ -130,6 +131,7 @@ class Raw:
         self.event, self.mail = example["event"], example["mail"]
         self.shelved = example["shelved"]
         self.changes = json.loads(self.event["changes"])
+        self.given = json.loads(self.event["given"])
         self.new = [row for row in example["deadlines"] if row["kind"] != "completion"]
         self.completion = next(r for r in example["deadlines"] if r["kind"] == "completion")
         self.columns = [c for c in self.new[0] if c != "id"]
@@ -147,8 +149,11 @@ class Raw:
         text, version, head = do(
             "SELECT facts, version, head FROM project WHERE id = ?", (project_id,)
         ).fetchone()
-        facts = {**json.loads(text), **self.changes}
+        changes = {**self.changes, "number": project_id}
+        facts = {**json.loads(text), **changes}
         event = {**self.event, "project_id": project_id, "seq": version + 1, "prev": head}
+        event["changes"] = _dump(changes)
+        event["given"] = _dump({**self.given, "number": project_id})
         event["hash"] = self._hash(event)
         do(
             "UPDATE project SET state=?, number=?, opens=?, ends=?, facts=?, version=?, head=?,"
@@ -162,6 +167,7 @@ class Raw:
                 _dump(facts),
                 version + 1,
                 event["hash"],
+                year_begins(2025) + project_id,
                 *self.shelved,
                 project_id,
                 version,

@@ -93,19 +93,41 @@ def _calendar(office: Office) -> Found:
 
 
 def _mail_server(office: Office) -> Found:
-    import socket
+    """As far as the login: what a sender needs, without sending."""
+    from notifications.sending.conversation import Conversation
+    from notifications.sending.trouble import KINDS
 
     settings = office.settings
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
     name = Text("发信服务器", "Mail server")
-    try:
-        socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=5).close()
-    except (OSError, UnicodeError) as error:
-        said = Text(
-            "连不上 {where}（{why}），请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT", "{where}: {why}"
-        )
-        return name, False, said.format(where=where, why=getattr(error, "strerror", "") or error)
-    return name, True, Text(where, where)
+    authorities = os.environ.get("SSL_CERT_FILE", "")
+    encrypts = settings.smtp_security != "none" or settings.imap_host
+    if authorities and encrypts and not os.access(authorities, os.R_OK):
+        return name, False, NO_AUTHORITIES.format(file=authorities)
+    quick = settings.model_copy(update={"smtp_timeout": min(settings.smtp_timeout, 10)})
+    wrong = Conversation(quick).greeted()
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    if wrong is not None:
+        said = Text("{where}：{kind}（{said}）", "{where}: {kind} ({said})")
+        return name, False, said.format(where=where, kind=KINDS[wrong.trouble], said=wrong.reply)
+    done = [SECURITY[settings.smtp_security]]
+    done += [LOGGED_IN] if settings.smtp_username else []
+    done += [Text(f"SSL_CERT_FILE={authorities}", f"SSL_CERT_FILE={authorities}")] * bool(
+        authorities and encrypts
+    )
+    zh, en = "、".join(one.zh for one in done), ", ".join(one.en for one in done)
+    return name, True, Text(f"{where}（{zh}）", f"{where} ({en})")
+
+
+SECURITY = {
+    "none": Text("不加密", "not encrypted"),
+    "starttls": Text("已用STARTTLS加密，证书可信", "encrypted by STARTTLS, certificate trusted"),
+    "tls": Text("已加密，证书可信", "encrypted, certificate trusted"),
+}
+LOGGED_IN = Text("已登录", "logged in")
+NO_AUTHORITIES = Text(
+    "环境变量 SSL_CERT_FILE 所指的证书机构文件{file}无法读取，请改正或取消该变量",
+    "{file}, which the environment variable SSL_CERT_FILE names, cannot be read; correct or unset it",
+)
 
 
 def _returned_mail(office: Office) -> Found:

@@ -164,7 +164,7 @@ def coming(project: int, as_json: bool) -> None:
 
 def _coming(office: Office, connection: Connection, project: int) -> list[Coming]:
     today = office.clock.today()
-    return reminders_to_come(connection, office.book, project, today=today, inside=True)
+    return list(reminders_to_come(connection, office.book, project, today=today, inside=True))
 
 
 def _print_coming(office: Office, found: list[Coming]) -> None:

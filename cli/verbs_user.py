@@ -51,13 +51,16 @@ def give(login: str, role: str, scope: str, as_json: bool) -> None:
 
 def disable(login: str, as_json: bool) -> None:
     """A disabled person gets no mail and can do nothing; the history keeps the name."""
-    from workflow.accounts.closing import shut_out
+    from workflow.accounts.leaving import disable as end
+    from workflow.office.log import note
 
     office = Office(as_json)
     with office.db.write() as connection:
         found = person(connection, login)
-        people.disable(connection, found)
-        shut_out(connection, found, at=office.clock.now())
+        known = people.person_of(connection, login).login
+        at = office.clock.now()
+        end(connection, found, at=at)
+        note(connection, people.AT_THE_SERVER, "person_disabled", about=known, at=at)
     told(office, DISABLED.format(login=login), login)
 
 

@@ -37,6 +37,9 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
             office.printer.line(REPORT.format(**report))
         if halt:
             office.printer.message(HALTED.format(why=halt.text))
+        elif report["failed"] or not report["sent"]:
+            for why in running.standstill():
+                office.printer.message(why)
         if report["failed"] or halt:
             raise SystemExit(REFUSED)
         return

@@ -19,7 +19,7 @@ from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
 from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
 from workflow.tables import DEADLINE, PERSON, PROJECT
 
-UNREACHABLE = ("no_address", "bounced")  # reasons for silence that a call makes good
+UNREACHABLE = ("no_address", "bounced", "disabled")  # reasons for silence that a call makes good
 PORTION = 500  # numbers in one question to the database
 
 

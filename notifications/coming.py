@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -17,9 +19,10 @@ from config.rulebook import Rulebook
 from notifications.sweep import Due, why_silent
 from states.facts import Facts, Standing
 from states.ladder import Rise
-from states.mailing import sort_of_step
+from states.mailing import Sort, sort_of_step
 from states.terms import Force, Kind, Role
-from workflow.mail.recipients import addressed
+from workflow.mail.recipients import Recipient, addressed
+from workflow.mail_tables import SUBSTITUTE
 from workflow.statements import Statement
 from workflow.tables import DEADLINE, PROJECT
 
@@ -62,9 +65,28 @@ _OPEN = Statement(
 
 def coming(
     connection: Connection, book: Rulebook, project_id: int, *, today: date, inside: bool
-) -> list[Coming]:
-    """The reminders from `today` on, the next first; for hosts those that go to the host."""
-    found: list[Coming] = []
+) -> Iterator[Coming]:
+    """The reminders from `today` on, the next first; for hosts those that go to the host. Who is
+    written to is looked up as far as it is read."""
+    steps = [
+        (on, due.due_on, role, due, provisional, rise)
+        for due, provisional in _open(connection, project_id)
+        for on, rise in _rises(book, due, today)
+        for role in rise.rung.tells
+        if inside or role is Role.HOST
+    ]
+    varies = bool(_STANDING_IN.run(connection, {"today": today}))  # from day to day
+
+    @cache
+    def people(role: Role, sort: Sort, on: date) -> list[Recipient]:
+        return addressed(connection, role, steps[0][3].facts, sort, on=on)
+
+    for on, _, role, due, provisional, rise in sorted(steps, key=itemgetter(0, 1, 2)):
+        told = people(role, sort_of_step(due.force, role), on if varies else today)
+        yield from _told(due, rise, role, on, told, provisional=provisional)
+
+
+def _open(connection: Connection, project_id: int) -> Iterator[tuple[Due, bool]]:
     for row in _OPEN.run(connection, {"project_id": project_id}):
         due = Due(
             id=row[0],
@@ -80,11 +102,7 @@ def coming(
             next_on=row[8],
             facts=Facts.read(json.loads(row[10])),
         )
-        for on, rise in _rises(book, due, today):
-            for role in rise.rung.tells:
-                if inside or role is Role.HOST:
-                    found += _told(connection, due, rise, role, on, provisional=bool(row[9]))
-    return sorted(found, key=lambda one: (one.on, one.due_on, one.kind, one.role, one.to_email))
+        yield due, bool(row[9])
 
 
 def _rises(book: Rulebook, due: Due, today: date) -> Iterator[tuple[date, Rise]]:
@@ -103,15 +121,18 @@ def _rises(book: Rulebook, due: Due, today: date) -> Iterator[tuple[date, Rise]]
     yield from ((rise.on, rise) for rise in left if rise.on > first)
 
 
+_STANDING_IN = Statement(
+    select(SUBSTITUTE.c.id).where(SUBSTITUTE.c.until_on >= bindparam("today")).limit(1)
+)
+
+
 def _told(
-    connection: Connection, due: Due, rise: Rise, role: Role, on: date, *, provisional: bool
+    due: Due, rise: Rise, role: Role, on: date, people: list[Recipient], *, provisional: bool
 ) -> Iterator[Coming]:
     begun = due.kind is Kind.OPENING and due.due_on <= on
-    reason = why_silent(due, rise, role, on, latest=not begun)
-    if reason:  # nobody will be told, whoever it would be
+    if why_silent(due, rise, role, on, latest=not begun):  # nobody, whoever it would be
         return
     known = (due.kind, due.due_on, provisional, rise.rung.key, role)
-    people = addressed(connection, role, due.facts, sort_of_step(due.force, role), on=on)
     for to in people:
         yield Coming(on, *known, to.name, to.email, to.reason)
     if not people:

@@ -29,13 +29,14 @@ from notifications.returns.bounce_desk import Collected, collect
 from notifications.sending.carriers import writer_for
 from notifications.sending.delivery import DeliveryResult
 from notifications.sending.dispatch import Dispatcher
+from notifications.sending.standstill import standstill
 from notifications.sweep import EVERYTHING, SweepResult, sweep
 from notifications.watch import watchdog
 from notifications.watch.clock_guard import ClockGuard, steady
 from notifications.watch.clock_watch import ClockHeld, ClockWatch
 from notifications.watch.heartbeat import Heartbeat
 from notifications.watch.watchdog import Watchdog
-from states.terms import Kind
+from states.terms import Kind, Text
 from workflow.database import Database
 from workflow.refresh import refresh, rules_changed
 
@@ -109,6 +110,12 @@ class Worker:
             "failed": delivered.failed,
             "withheld": swept.silent + delivered.withheld,
         }
+
+    def standstill(self) -> list[Text]:
+        """Why what is due has not gone out."""
+        with self.db.read() as connection:
+            at = self.clock()
+            return standstill(connection, self.settings, self.book.calendar, at=at)
 
     def run(self, stopping: Event) -> None:
         """Tick until `stopping` is set; a mail that is under way is finished first."""

@@ -6,12 +6,13 @@ An event carries the facts that it changed, as JSON; `merge` lays them over the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeAlias
 
 from states.calculus import Dates
+from states.mailbox import mailbox
 from states.terms import BEFORE_PLAN, Kind, Labelled, State
 
 Json: TypeAlias = dict[str, Any]
@@ -109,7 +110,11 @@ class Facts:
 
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
-READ = dict.fromkeys(DATE_FIELDS, date.fromisoformat) | dict.fromkeys(STATE_FIELDS, State)
+READ: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(DATE_FIELDS, date.fromisoformat),
+    **dict.fromkeys(STATE_FIELDS, State),
+    **dict.fromkeys(("contact_email", "office_email"), mailbox),  # older events have any case
+}
 # What no rule looks at: a change of nothing else leaves every judgement as it was.
 UNJUDGED = frozenset({"follow_up"})
 MAPS = frozenset(f.name for f in fields(Facts) if f.type == "Json")

@@ -114,6 +114,7 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
     ),
     Act.RECLASSIFY: (
         need("category", "text", "调整后的项目类别", "new category"),
+        may("number", "count", "调整后的计划序号", "its number in the plan there"),
         REASON,
         DOCUMENT,
     ),

@@ -82,7 +82,7 @@ ACTS: tuple[ActRule, ...] = (
     ActRule(Act.POSTPONE, (S.PLANNED, S.FILED), (HOST,), tells=(HOST, COORDINATOR)),
     ActRule(Act.EXTEND, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
     ActRule(Act.TRANSFER, UNDER_WAY, (PROVINCE,), tells=(HOST, COORDINATOR)),
-    ActRule(Act.HAND_OVER, UNDER_WAY, (COORDINATOR, PROVINCE), tells=(HOST,)),
+    ActRule(Act.HAND_OVER, UNDER_WAY, (HOST, COORDINATOR, PROVINCE), tells=(HOST,)),
     ActRule(
         Act.RECLASSIFY,
         (S.REVIEWED, S.PLANNED, S.FILED),
@@ -117,7 +117,8 @@ ACTS: tuple[ActRule, ...] = (
         (HOST,),
         tells=(HOST,),
     ),
-    ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE)),
+    # Told to those whom the proposal concerned, by whomever it was ended.
+    ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE), tells=(HOST, PROVINCE)),
 )
 
 STEPS: dict[tuple[State, Action], Step] = {(s.source, s.action): s for s in LIFECYCLE}

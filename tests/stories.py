@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from config.rulebook import Rulebook
-from states.facts import Json
+from states.facts import Facts, Json
 from states.terms import Act, Action, Entry, Role
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
 from workflow.deeds import Deed, Outcome, Refused
-from workflow.engine import perform
+from workflow.engine import perform, situation
 from workflow.people import Actor
 from workflow.queries import project
 from workflow.schema import metadata
@@ -126,11 +126,17 @@ class Desk:
         for what, by, on, papers, given in WHOLE_LIFE:
             if self.show(project_id)["state"] == until:
                 return
+            if what is Action.PLAN:  # no two projects of a plan carry one number
+                given = {"number": 6 + project_id}
             self.do(project_id, what, by, on, papers=papers, **given)
 
     def show(self, project_id: int) -> Json:
         with self.db.read() as connection:
             return project(connection, self.book, project_id)
+
+    def facts(self, project_id: int) -> Facts:
+        with self.db.read() as connection:
+            return situation(connection, self.book, project_id)[0]
 
     def standing(self, project_id: int) -> dict[str, tuple[int, str, str]]:
         """Kind -> (round, due, standing) of the deadlines that are not superseded, without

@@ -21,7 +21,6 @@ DRAWN = (
     "category",
     "department",
     "state",
-    "contact_email",
 )
 
 
@@ -34,7 +33,7 @@ def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
     return {
         **{name: stored.get(name) for name in DRAWN},
         "department": stored.get("department", ""),
-        "contact_email": stored.get("contact_email", ""),
+        "contact_email": facts.contact_email,
         "identity": identity(stored["name"], stored["host"]),
         "opens": day(opens) if opens else None,
         "ends": day(ends) if ends else None,

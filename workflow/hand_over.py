@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from config.rulebook import Rulebook
 from states.form_reading import read_form
@@ -84,7 +84,7 @@ def _given(taker: Any, reason: str) -> dict[str, Any]:
 
 def _projects(connection: Connection, email: str) -> list[int]:
     query = select(PROJECT.c.id).where(
-        func.lower(PROJECT.c.contact_email) == email.lower(),
+        PROJECT.c.contact_email == email,
         PROJECT.c.state.in_([state.value for state in UNDER_WAY]),
     )
     return list(connection.execute(query.order_by(PROJECT.c.id)).scalars())

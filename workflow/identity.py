@@ -89,3 +89,14 @@ def alike(text: str) -> str:
 def identity(name: str, host: str) -> str:
     """The key of a project within its year."""
     return f"{alike(name)} {alike(host)}"
+
+
+ADDED = re.compile(r"[(（\[【].*")
+TITLE = re.compile(
+    r"(?<=..)(?:老师|副?(?:主任|处长|科长|院长|部长|所长|经理)|先生|女士|同志|教授|秘书)$"
+)
+
+
+def called(name: str) -> str:
+    """A person's name for comparing: without what is added in brackets, and without a title."""
+    return TITLE.sub("", ADDED.sub("", squeeze(name)) or squeeze(name))

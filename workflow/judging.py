@@ -24,6 +24,7 @@ from states.terms import STAFF, Act, Action, Entry, Role, Severity, State, Text,
 from workflow.deeds import Deed
 from workflow.holding import hold
 from workflow.identity import identity
+from workflow.numbers import NUMBER_TAKEN, holder, list_of, next_free
 from workflow.people import Actor, is_one_person
 from workflow.tables import EVENT, PROJECT
 
@@ -55,6 +56,8 @@ def judged(
         case = replace(case, supposed=looking, same_hand=same)
         findings = judge(case) + _not_entitled(connection, case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts, lock=not looking)
+        if not looking:  # else its number is one that nobody has typed yet
+            findings += _number_taken(connection, project_id, deed, facts)
         if not blocks(findings):
             return case, findings
         tried.append((case, findings))
@@ -165,6 +168,26 @@ def _name_taken(
     return [block("name_taken", "", field, NAME_TAKEN.format(id=other)) for other in taken]
 
 
+def _number_taken(
+    connection: Connection, project_id: int, deed: Deed, facts: Facts
+) -> list[Finding]:
+    """No two projects of a year's list carry one number by a decision made here; what a published
+    plan says is taken as it is."""
+    gives = deed.what in (Action.PLAN, Act.RECLASSIFY)
+    number = deed.given.get("number", facts.number) if gives and not deed.machine else None
+    if number is None:
+        return []
+    hold(connection, f"numbers:{facts.policy}:{facts.year}")
+    category = deed.given.get("category") or facts.category
+    other = holder(connection, facts, category, number, but=project_id)
+    if other is None:
+        return []
+    within = list_of(connection, facts, category)
+    values = {"number": number, "id": other.id, "name": other.name, "host": other.host}
+    said = NUMBER_TAKEN.format(**values, free=next_free(connection, within))
+    return [block("number_taken", "", "number", said, who=(Role.PROVINCE,))]
+
+
 NAME_TAKEN = Text(
     "承办单位本年度已有同名项目（编号{id}）。", "The host has a project of that name: {id}."
 )
@@ -216,6 +239,7 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
     raised = {
         found.key: {
             "clause": found.clause,
+            **({"consequence": found.consequence} if found.consequence else {}),
             "zh": found.message.zh,
             "en": found.message.en,
             "deed": case.deed.value,

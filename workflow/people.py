@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
 from states.duties import incompatible
 from states.facts import Facts
 from states.mailbox import mailbox
 from states.terms import Role, State, Text
 from workflow.holding import hold
-from workflow.identity import squeeze
+from workflow.identity import called, squeeze
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON, UNIT
 
@@ -133,23 +135,65 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
     units = set(connection.execute(select(UNIT.c.name)).scalars())
     new_units = {unit for _, _, unit in wanted if unit} - units
     _UNIT.many(connection, [_unit(name) for name in sorted(new_units)])
-    known: dict[
-        str, int
-    ] = {}  # a clerk who signs in by another login is still the person of that address
-    for person, login, address in connection.execute(
-        select(PERSON.c.id, PERSON.c.login, PERSON.c.email).order_by(PERSON.c.id.desc())
-    ):
-        known |= {login: person} | ({address: person} if address else {})
+    people = Clerks(connection)
     held = connection.execute(select(GRANT.c.person_id, GRANT.c.role, GRANT.c.scope))
-    holds = {tuple(row) for row in held}
+    holds: dict[int, set[tuple[str, str]]] = {}
+    for person, role, scope in held:
+        holds.setdefault(person, set()).add((role, scope))
     for email, name, unit in wanted:
         if not email:
             continue
-        if email not in known:
-            known[email] = add_person(connection, email, name, email)
-        if (known[email], Role.HOST.value, unit) not in holds:
-            holds.add((known[email], Role.HOST.value, unit))
-            grant(connection, known[email], Role.HOST, unit)
+        person = people.known(email, name)
+        if person is None:
+            person = people.add(connection, email, name)
+        roles = holds.setdefault(person, set())
+        own = (Role.HOST.value, unit)
+        if own not in roles and not incompatible((Role.HOST, *(Role(role) for role, _ in roles))):
+            roles.add(own)
+            grant(connection, person, Role.HOST, unit)
+
+
+class Clerks:
+    """Who reads which mailbox. People who share one stay people, each with a login."""
+
+    def __init__(self, connection: Connection) -> None:
+        columns = (PERSON.c.id, PERSON.c.login, PERSON.c.name, PERSON.c.email)
+        self.logins: set[str] = set()
+        self.of: dict[str, dict[str, int]] = {}  # mailbox -> name, as it is compared -> person
+        self.named: dict[str, int] = {}  # login in small letters -> person without an address
+        for person, login, name, email in connection.execute(
+            select(*columns).order_by(PERSON.c.active.desc(), PERSON.c.id)
+        ):
+            self.logins.add(login.lower())
+            if email:
+                self.of.setdefault(email, {}).setdefault(called(name), person)
+            else:
+                self.named.setdefault(login.lower(), person)
+
+    def known(self, email: str, name: str) -> int | None:
+        """The person of that mailbox and name; one whose login is the address, if it has no
+        other."""
+        found = self.of.get(mailbox(email), {}).get(called(name))
+        return self.named.get(mailbox(email)) if found is None else found
+
+    def names(self, email: str) -> list[str]:
+        """Who reads the mailbox."""
+        return list(self.of.get(mailbox(email), ()))
+
+    def add(self, connection: Connection, email: str, name: str) -> int:
+        """A new clerk, whose login is the address, or where that is taken the name with it."""
+        address = mailbox(email)
+        wanted = (address, f"{UNFIT.sub('', called(name))[:40]}-{address}"[:100])
+        free = (login for login in wanted if login.lower() not in self.logins)
+        numbered = (f"{n}-{address}"[:100] for n in count(2))
+        login = next(free, None) or next(n for n in numbered if n.lower() not in self.logins)
+        person = add_person(connection, login, name, address)
+        self.logins.add(login.lower())
+        self.of.setdefault(address, {})[called(name)] = person
+        return person
+
+
+UNFIT = re.compile(r"[^\w.@+-]")  # for a login
 
 
 def add_person(connection: Connection, login: str, name: str, email: str, phone: str = "") -> int:
@@ -275,10 +319,6 @@ def names_of(connection: Connection, logins: Iterable[str]) -> dict[str, str]:
     """Login -> name of those who are known; where somebody is named to people."""
     query = select(PERSON.c.login, PERSON.c.name).where(PERSON.c.login.in_(sorted(set(logins))))
     return {row.login: row.name for row in connection.execute(query)}
-
-
-def disable(connection: Connection, person: int) -> None:
-    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=False))
 
 
 def everybody(connection: Connection) -> list[dict[str, Any]]:

@@ -83,7 +83,15 @@ class Person(SQLModel, table=True):
     feed_generation: int = 0  # moves on when the calendar feed is revoked
     # Login of whoever changed the address, unless the person has got in by other means since.
     email_by: str = Field(default="", sa_column_kwargs=NOBODY)
-    __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)
+    __table_args__ = (
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        Index(
+            "ix_person_disabled",
+            "email",
+            sqlite_where=text("NOT active AND email <> ''"),
+            postgresql_where=text("NOT active AND email <> ''"),
+        ),
+    )
 
 
 class Grant(SQLModel, table=True):
@@ -133,7 +141,7 @@ class Project(SQLModel, table=True):
     state: str = Field(index=True)
     opens: date | None = None  # actual first day, else the earliest planned
     ends: date | None = None  # actual last day, else the planned
-    contact_email: str = ""
+    contact_email: str = Field(default="", index=True)
     # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
     waits_for: str = Field(default="", sa_column_kwargs=NOBODY)
     follow_up: date | None = None  # when somebody means to call again

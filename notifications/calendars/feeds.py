@@ -58,7 +58,7 @@ def _scopes(
     """The roles of a person, each with the projects that concern them in it."""
     if person.email:
         email = person.email.lower()
-        contact = func.lower(PROJECT.c.contact_email) == email
+        contact = PROJECT.c.contact_email == email
         office = func.lower(PROJECT.c.facts).contains(f'"office_email":"{email}"', autoescape=True)
         yield Role.HOST, or_(contact, office)
     grants = select(GRANT.c.role, GRANT.c.scope).where(GRANT.c.person_id == person.id)

@@ -25,7 +25,7 @@ class Alarm:
     so that proves nothing), "marked" (the address is no good, and nothing more is sent to it),
     "forward" (the mailbox passes mail on to one that fails), "refusing" (one reason meets many: the
     fault is with our sending), "answer" (a person answered a mail of ours), "substitute" (somebody
-    stands in for some days), "let_in" (`by` made a password, link or key for the reader) or
+    stands in for some days), "left" (the contact has been disabled), "let_in" (`by` made a password, link or key for the reader) or
     "new_address" (`by` changed the reader's address).
     """
 
@@ -109,6 +109,15 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
             "If this is not so, ask the person and tell the administrator.",
         ),
     ),
+    "left": (
+        Text("更换联系人", "Another contact"),
+        Text(
+            "请在项目页面办理“更换联系人”，或请承办单位更换；在此之前，提醒不再发给该联系人，"
+            "请以电话等方式通知承办单位。",
+            "Name another contact on the project's page, or have the host do so. Until then no "
+            "reminder goes to this contact; tell the host by telephone.",
+        ),
+    ),
     "let_in": (
         Text("账号安全", "Your account"),
         Text(
@@ -126,8 +135,8 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
         ),
     ),
 }
-NEWS = frozenset({"answer", "substitute", "let_in", "new_address"})  # nothing has failed
-OWN = NEWS - {"answer", "substitute"}  # about the reader
+NEWS = frozenset({"answer", "substitute", "left", "let_in", "new_address"})  # nothing has failed
+OWN = NEWS - {"answer", "substitute", "left"}  # about the reader
 LABELS = {
     "person": Text("收件人", "Recipient"),
     "address": Text("邮箱", "Address"),
@@ -144,10 +153,12 @@ LABELS = {
 }
 
 
-OWNER = Text("账号", "Account")
-
-
-WRITER, WROTE = Text("来信人", "Written by"), Text("来信内容", "What was written")
+_OF_WHOM = {
+    **dict.fromkeys(OWN, Text("账号", "Account")),
+    "left": Text("原联系人", "Contact"),
+    "answer": Text("来信人", "Written by"),
+}
+WROTE = Text("来信内容", "What was written")
 
 
 def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
@@ -163,7 +174,7 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (say.name, plain(alarm.project, language)),
         (say.number, number),
         (say.host, plain(alarm.host, language)),
-        (_whose(alarm).in_(language), person),
+        (_OF_WHOM.get(alarm.what, LABELS["person"]).in_(language), person),
         (LABELS["address"].in_(language), values["address"]),
         (LABELS["subject"].in_(language), plain(alarm.subject, language)),
         (LABELS["forward"].in_(language), values["forward"]),
@@ -179,12 +190,6 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
     shown = [(label, value) for label, value in facts if value]
     more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
     return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
-
-
-def _whose(alarm: Alarm) -> Text:
-    if alarm.what == "answer":
-        return WRITER
-    return OWNER if alarm.what in OWN else LABELS["person"]
 
 
 def _paragraphs(said: str, language: str) -> str:

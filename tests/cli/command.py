@@ -74,6 +74,7 @@ class Command:
 
     cwd: Path
     settings: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)  # of the environment, as they are
 
     @property
     def data(self) -> Path:
@@ -86,6 +87,7 @@ class Command:
             kept
             | {"LANG": "C.UTF-8", "PYTHONPATH": str(REPOSITORY)}
             | {f"YANXIU_{name}": str(value) for name, value in given.items()}
+            | self.variables
         )
 
     def __call__(self, *words: object, **settings: object) -> Result:

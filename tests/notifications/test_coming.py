@@ -10,10 +10,12 @@ from desk import Desk, day
 from notifications.coming import coming
 from states.terms import Action, Role
 
+TODAY = day("2025-06-02")
+
 
 def foretold(desk: Desk, project: int, today: str, *, inside: bool = True) -> list[Any]:
     with desk.db.read() as connection:
-        found = coming(connection, desk.book, project, today=day(today), inside=inside)
+        found = list(coming(connection, desk.book, project, today=day(today), inside=inside))
     return [
         (one.on.isoformat(), one.kind.value, one.step, one.to_email)
         for one in found
@@ -76,8 +78,8 @@ def test_who_is_told_and_who_could_not_be(quick_desk: Desk) -> None:
     desk.staff()
     [project] = desk.plan({"contact_email": None})
     with desk.db.read() as connection:
-        whole = coming(connection, desk.book, project, today=day("2025-06-02"), inside=True)
-        own = coming(connection, desk.book, project, today=day("2025-06-02"), inside=False)
+        whole = list(coming(connection, desk.book, project, today=TODAY, inside=True))
+        own = list(coming(connection, desk.book, project, today=TODAY, inside=False))
     assert {one.role for one in own} == {Role.HOST}
     assert {one.reason for one in own} == {"no_address"}
     assert {one.to_email for one in whole if one.role is Role.COORDINATOR} == {

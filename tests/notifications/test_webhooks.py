@@ -27,9 +27,10 @@ from notifications.hooks.carrier import NotDelivered, deliver, is_public, sign
 from notifications.hooks.rounds import Told, go_round
 from notifications.worker import Worker
 from states.terms import Act, Action, Role
+from workflow.accounts.leaving import disable
 from workflow.database import Database
 from workflow.office_tables import CALL, HOOK
-from workflow.people import add_person, disable, grant, know_contacts
+from workflow.people import add_person, grant, know_contacts
 from workflow.webhooks import register, remove, troubled_calls, webhooks
 
 
@@ -343,7 +344,7 @@ def test_a_person_who_was_disabled_is_told_nothing(
     office.hook(province, server.url("/ok"))
     office.desk.admit()
     with office.desk.db.write() as connection:
-        disable(connection, province)
+        disable(connection, province, at=AT)
     assert office.round() == Told()
     office.desk.admit(name="另一个班")
     assert len(office.calls()) == 1

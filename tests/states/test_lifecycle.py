@@ -70,7 +70,7 @@ change         planned,filed                              host
 postpone       planned,filed                              host
 extend         drafted,submitted,reviewed,planned,filed,held,reported  province
 transfer       drafted,submitted,reviewed,planned,filed,held,reported  province
-hand_over      drafted,submitted,reviewed,planned,filed,held,reported  coordinator,province
+hand_over      drafted,submitted,reviewed,planned,filed,held,reported  host,coordinator,province
 reclassify     reviewed,planned,filed                     province
 inspect        planned,filed,held,reported                coordinator,province
 note           *                                          host,coordinator,province

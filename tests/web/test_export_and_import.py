@@ -110,7 +110,7 @@ def test_a_list_into_empty_books_brings_the_same_projects(house: House, tmp_path
 
 
 def test_a_list_of_a_season_under_way_changes_nothing(house: House, tmp_path: Path) -> None:
-    """Confirmed, moved, handed over, transferred, filed, held, cancelled: each state has
+    """Confirmed, moved, put off, handed over, transferred, filed, held, cancelled: each state has
     a label that is read again, and the days are those that hold now."""
     house.day = FIRST_DAY
     apply(house, plan(tmp_path))
@@ -129,6 +129,7 @@ def test_a_list_of_a_season_under_way_changes_nothing(house: House, tmp_path: Pa
         name="样例课题四（新）高级研修班",
         place="厦门市",
     )
+    do(5, Act.POSTPONE, "2025-03-03", reason="台风")
     do(6, Act.HAND_OVER, "2025-03-03", contact_name="新样", contact_email="new@example.cn")
     do(7, Act.TRANSFER, "2025-03-03", reason="改隶", host="样例新学会", department="新厅")
     do(10, Action.FILE, "2025-03-10", FILING)
@@ -150,7 +151,7 @@ def test_a_list_of_a_season_under_way_changes_nothing(house: House, tmp_path: Pa
     changes_nothing(house, tmp_path)
 
 
-HOSTS = frozenset({Act.CHANGE, Action.FILE, Action.HOLD})
+HOSTS = frozenset({Act.CHANGE, Act.POSTPONE, Action.FILE, Action.HOLD})
 
 
 def reasons(house: House) -> list[str]:

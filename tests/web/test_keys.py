@@ -14,9 +14,9 @@ from visits import House, Visit, words
 
 from states.terms import Role
 from workflow.accounts import tokens
+from workflow.accounts.leaving import disable
 from workflow.accounts.links import make_link
 from workflow.office_tables import CALL, LinkUse, OfficeEvent
-from workflow.people import disable
 from workflow.webhooks import webhooks
 
 NEW = {"name": "人事系统对接", "scope": "read", "ends_on": "2025-06-30"}
@@ -80,7 +80,7 @@ def test_a_token_opens_nothing_for_somebody_who_was_disabled(
 ) -> None:
     secret = made(visit)
     with house.desk.db.write() as connection:
-        disable(connection, person)
+        disable(connection, person, at=house.at)
     assert works(house, secret) == 401
 
 

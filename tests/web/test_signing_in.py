@@ -19,10 +19,10 @@ from states.terms import Role
 from web.app import PAGES
 from web.visiting import SESSION
 from workflow.accounts import passwords, sessions
+from workflow.accounts.leaving import disable
 from workflow.accounts.links import make_link
 from workflow.mail_tables import MAIL
 from workflow.office_tables import LinkUse, Session
-from workflow.people import disable
 
 PROVINCE = (Role.PROVINCE, "")
 PASSWORD = "correct horse battery"
@@ -174,7 +174,7 @@ def test_sessions_end_by_idleness_by_age_and_with_the_account(house: House) -> N
     assert visit.get("/me/password").status_code == 303
     visit = house.visit(person)
     with house.desk.db.write() as connection:
-        disable(connection, person)
+        disable(connection, person, at=house.at)
     assert visit.get("/me/password").status_code == 303
 
 

@@ -96,3 +96,32 @@ INSERT INTO mail VALUES (1, 'k', 'result', 1, 1, '', 'a@example.cn', 'host', '20
 INSERT INTO mail_attempt VALUES (1, 1, '2025-01-01', 'failed', 'x')
 INSERT INTO reminder VALUES (1, 1, 1, 'filing', 1, '2025-01-01', 'D-7', '2025-01-01', 'host', 'a@example.cn', 'queued', '', 1, '2025-01-01')
 """
+
+
+def test_a_clerk_made_twice_by_one_address_in_two_cases_becomes_one(tmp_path: Path) -> None:
+    """The first has both units; the other opens nothing and gets nothing more."""
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(db, "0013")
+    people = ((1, "One@example.cn", "One@example.cn"), (2, "one@example.cn", "one@example.cn"))
+    with db.write() as connection:
+        for number, login, email in people:
+            connection.execute(
+                text(
+                    "INSERT INTO person (id, login, name, email, phone, active, language,"
+                    " feed_generation) VALUES (:id, :login, '张', :email, '', true, 'zh', 0)"
+                ),
+                {"id": number, "login": login, "email": email},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO role_grant (person_id, role, scope) VALUES (:id, 'host', :scope)"
+                ),
+                {"id": number, "scope": f"单位{number}"},
+            )
+    upgrade(db)
+    with db.read() as connection:
+        rows = connection.execute(text("SELECT id, email, active FROM person ORDER BY id")).all()
+        held = connection.execute(text("SELECT person_id, scope FROM role_grant ORDER BY scope"))
+        assert rows == [(1, "one@example.cn", 1), (2, "", 0)]
+        assert held.all() == [(1, "单位1"), (1, "单位2")]
+    db.close()

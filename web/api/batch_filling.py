@@ -57,7 +57,11 @@ class Filling(BaseModel):
         default=None,
         ge=0,
         le=99_999,
-        description=both("按顺序编计划序号", "numbers a plan in its order, from here"),
+        description=both(
+            "按顺序编计划序号，从这个数起，跳过已使用的；0 为接续现有序号",
+            "numbers a plan in its order, from here, passing over what is taken; 0: after the "
+            "highest",
+        ),
     )
     letter: Attached | None = Field(
         default=None,
@@ -110,7 +114,8 @@ def _edit(site: Site, filling: Filling, batch: Prepared, lines: Sequence[Line]) 
         places={line.project_id: places.get(line.project_id, last + line.place) for line in lines},
         removed=frozenset(filling.remove),
         looked_at=frozenset(filling.looked_at),
-        number_from=filling.number_from,
+        number=filling.number_from is not None,
+        number_from=filling.number_from or None,
         letter=_letter(site, filling),
     )
 

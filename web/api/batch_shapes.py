@@ -22,6 +22,7 @@ from workflow.batches.money import money
 from workflow.batches.prepared import SORTS, Line, Prepared, Stage, find, lines_of
 from workflow.batches.results import News, Result, news, results
 from workflow.funds import Share
+from workflow.numbers import proposal
 
 
 class BatchSummary(BaseModel):
@@ -118,6 +119,12 @@ class Batch(BatchSummary):
         description=both("整批填写有误之处", "what is wrong with what is said for all")
     )
     lines: list[BatchLine]
+    next_number: int | None = Field(
+        description=both(
+            "列入计划批次：下一个未用的计划序号；分属几个编号序列的为 null",
+            "of a plan: the next free number; null where its lines are numbered in several rows",
+        )
+    )
     hidden: int = Field(
         description=both("不在本人范围内的项目数", "lines outside the caller's scope")
     )
@@ -172,9 +179,16 @@ def batch_out(
             )
             for line in lines
         ],
+        next_number=_next_number(connection, batch, lines),
         hidden=hidden,
         funds=[fund_out(share, language) for share in money(connection, site.book, batch, lines)],
     )
+
+
+def _next_number(connection: Connection, batch: Prepared, lines: Sequence[Line]) -> int | None:
+    if batch.deed is not Action.PLAN or not batch.can_change:
+        return None
+    return proposal(connection, [line.facts for line in lines])
 
 
 def _asked(deed: Action, names: Sequence[str], language: str) -> list[BatchField]:

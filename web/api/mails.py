@@ -107,7 +107,7 @@ def list_coming(request: Request, visitor: Caller, project_id: Id) -> list[Comin
         if found is None:
             raise HTTPException(404)
         inside = is_inside(visitor.actor, found[0])
-        then = coming(connection, site.book, project_id, today=site.today(), inside=inside)
+        then = list(coming(connection, site.book, project_id, today=site.today(), inside=inside))
     language = spoken(request)
     return [
         ComingOut(

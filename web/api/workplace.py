@@ -68,6 +68,9 @@ class OfficeOut(BaseModel):
     )
     to_confirm: list[TaskOut] = Field(description=both("日期待确认", "dates to be confirmed"))
     flagged: list[TaskOut] = Field(description=both("有提示待核定", "with open flags"))
+    unreachable: list[TaskOut] = Field(
+        description=both("联系人账号已停用，须更换", "whose contact is disabled")
+    )
     recent: list[HappenedOut]
 
 

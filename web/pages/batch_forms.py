@@ -79,7 +79,8 @@ def edit_of(form: FormData, batch: Prepared, lines: Sequence[Line], letter: Lett
         places=_places(form, lines, then, pressed),
         removed=frozenset({*numbers(form, "remove"), *([pressed] if then == "remove" else [])}),
         looked_at=_looked_at(then, pressed, lines),
-        number_from=int(start) if then == "number" and re.fullmatch(r"\d{1,5}", start) else None,
+        number=then == "number",
+        number_from=int(start) if re.fullmatch(r"\d{1,5}", start) else None,
         letter=kept,
     )
 

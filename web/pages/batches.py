@@ -51,6 +51,7 @@ from workflow.batches.prepared import (
     sorts_for,
 )
 from workflow.batches.results import news, results
+from workflow.numbers import proposal
 from workflow.papers import PaperRefused
 from workflow.people import names_of
 from workflow.tables import LARGEST_ID
@@ -125,6 +126,8 @@ def shown(
             known["said_for_all"] = said_for_all(site.book, batch, lines)
             return page(request, "batch_done.html", status, **known)
         known["shares"] = money(connection, site.book, batch, lines)
+        if batch.deed is Action.PLAN:
+            known["next_number"] = proposal(connection, [line.facts for line in lines])
     sort = SORTS[batch.deed]
     known |= {
         "problems": problems_of(batch, lines),

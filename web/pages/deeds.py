@@ -29,6 +29,7 @@ from web.visiting import Posted, Signed, values
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed, LostRace, Outcome, Refused
 from workflow.engine import perform
+from workflow.numbers import proposal
 from workflow.papers import PaperRefused, store_bytes
 from workflow.people import Actor
 from workflow.project.events import Entry, history
@@ -186,9 +187,10 @@ def _form(
         known = Known(connection, site.book, policy, project_id, facts, site.today())
         one = option(known, what, actor)
         beside = around(known, one, actor)
+        number = proposal(connection, [facts]) if what is Action.PLAN else None
     category = policy.categories[facts.category]
     if status == 200 and not filled.typed:
-        own = prefilled(what, facts, category)
+        own = ({"number": str(number)} if number else {}) | prefilled(what, facts, category)
         filled.typed = begun_with(what, own, facts, beside["unit"], actor)
     offered = is_offered(one)
     shown = {

@@ -74,6 +74,8 @@ def _page(
     rows = [*profile["experts"], *[blank] * SPARE][: profiles.MOST_EXPERTS]
     known: dict[str, Any] = {"fields": profiles.FIELDS, "expert": profiles.EXPERT, "rows": rows}
     shown: dict[str, Any] = {"profile": profile, "problems": problems, "units": mine, "unit": name}
+    with site_of(request).db.read() as connection:
+        shown["contacts"] = profiles.contacts(connection, name)
     return page(request, "my_unit.html", status, **known, **shown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -73,7 +74,8 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
             for deed in possible(known)
         }
         waiting = list(moves(known, project, found, visitor.actor))
-        then = coming(connection, site.book, project_id, today=today, inside=project.inside)
+        to_come = coming(connection, site.book, project_id, today=today, inside=project.inside)
+        then = list(islice(to_come, NEXT_REMINDERS + 1))
     groups = option_groups(found.values(), waiting)
     rows = deadline_rows(project, site.book.calendar, today)
     values: dict[str, Any] = {
@@ -109,7 +111,7 @@ def whole_history(request: Request, project_id: int, visitor: Signed) -> Respons
         events = history(connection, project_id, policy, facts.category, inside=inside)
         mail = mails(connection, project_id, inside=inside)
         silent = silences(connection, project_id, inside=inside)
-        then = coming(connection, site.book, project_id, today=site.today(), inside=inside)
+        then = list(coming(connection, site.book, project_id, today=site.today(), inside=inside))
     values: dict[str, Any] = {
         "facts": facts,
         "project_id": project_id,

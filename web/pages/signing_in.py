@@ -90,8 +90,9 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
     at, today = site.now(), site.today()
     link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
     with site.db.write() as connection:
-        person = links.reachable(connection, email)
-        if person is not None and links.may_ask(connection, person, at=at):
+        for person in links.reachable(connection, email):
+            if not links.may_ask(connection, person, at=at):
+                continue
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
             queue_sign_in(connection, person, link_to(request, secret), on=today, at=at)
     return page(request, "link_sent.html", email=email.strip()[:200])

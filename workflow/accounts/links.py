@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from states.mailbox import mailbox
 from workflow.accounts.secrets import kept, new_secret
 from workflow.office_tables import LINK, LinkUse
 from workflow.tables import PERSON
@@ -14,14 +15,18 @@ from workflow.tables import PERSON
 BY_MAIL = timedelta(minutes=30)
 BY_HAND = timedelta(days=3)  # read out, written on paper
 KEPT = timedelta(days=30)
+SHARERS = 5  # people of one mailbox to whom links are sent together
 MOST = 3  # mails with a link that one person gets within BY_MAIL
 
 
-def reachable(connection: Connection, email: str) -> int | None:
-    """The one active person of that address, or None."""
-    same = func.lower(PERSON.c.email) == email.strip().lower()
-    found = connection.execute(select(PERSON.c.id).where(same, PERSON.c.active)).scalars().all()
-    return int(found[0]) if email.strip() and len(found) == 1 else None
+def reachable(connection: Connection, email: str) -> list[int]:
+    """The active people of that address, each of whom gets a link of his own; of one that more
+    share none: they sign in with a password or ask for a link to be made."""
+    if not email.strip():
+        return []
+    query = select(PERSON.c.id).where(PERSON.c.email == mailbox(email), PERSON.c.active)
+    found = connection.execute(query.order_by(PERSON.c.id).limit(SHARERS + 1)).scalars().all()
+    return [int(person) for person in found] if len(found) <= SHARERS else []
 
 
 def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:

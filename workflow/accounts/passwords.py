@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, func, insert, or_, select, update
 
+from states.mailbox import mailbox
 from states.terms import Text
 from workflow.accounts import links, sessions
 from workflow.accounts.closing import shut_out
@@ -138,12 +139,15 @@ def _decided(
 
 
 def _person(connection: Connection, login: str) -> int | None:
-    """The active person of that login, else of that address; None if there are several."""
-    same = or_(PERSON.c.login == login, func.lower(PERSON.c.email) == login.lower())
+    """The active person of that login, else of that login in another case, else of that address;
+    None if there are several."""
+    name = mailbox(login)
+    same = or_(PERSON.c.login == login, func.lower(PERSON.c.login) == name, PERSON.c.email == name)
     rows = connection.execute(
         select(PERSON.c.id, PERSON.c.login).where(same, PERSON.c.active)
     ).all()
-    rows = [row for row in rows if row.login == login] or rows
+    spelt = [row for row in rows if row.login == login]
+    rows = spelt or [row for row in rows if mailbox(row.login) == name] or rows
     return int(rows[0].id) if len(rows) == 1 else None
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from states.duties import DECIDERS
 from states.terms import Role, Text
-from workflow.accounts import enrolment, letting_in, passwords, sessions
+from workflow.accounts import enrolment, leaving, letting_in, passwords, sessions
 from workflow.accounts.care import Carer, NotTheirs, seen_by
-from workflow.accounts.closing import shut_out
 from workflow.accounts.enrolment import (
     AddressTaken,
     Entry,
@@ -176,8 +175,9 @@ def take_role(connection: Connection, who: Carer, person: int, number: int, at: 
 
 
 def disable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
-    _set_active(connection, who, person, "person_disabled", at, active=False)
-    shut_out(connection, person, at=at)
+    found = must_be_theirs(connection, who, person)
+    leaving.disable(connection, person, at=at)
+    note(connection, who.login, "person_disabled", about=found["login"], at=at)
 
 
 def enable(connection: Connection, who: Carer, person: int, at: datetime) -> None:
@@ -185,15 +185,8 @@ def enable(connection: Connection, who: Carer, person: int, at: datetime) -> Non
     found = must_be_theirs(connection, who, person)
     for _, role, _ in found["grants"]:
         must_be_own(connection, person, role)
-    _set_active(connection, who, person, "person_enabled", at, active=True)
-
-
-def _set_active(
-    connection: Connection, who: Carer, person: int, what: str, at: datetime, *, active: bool
-) -> None:
-    found = must_be_theirs(connection, who, person)
-    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=active))
-    note(connection, who.login, what, about=found["login"], at=at)
+    connection.execute(update(PERSON).where(PERSON.c.id == person).values(active=True))
+    note(connection, who.login, "person_enabled", about=found["login"], at=at)
 
 
 def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:

@@ -29,6 +29,7 @@ from workflow.batches.prepared import (
 )
 from workflow.identity import tidy
 from workflow.lists.filters import with_words
+from workflow.numbers import number_in_order
 from workflow.office_tables import BATCH, LINE, BatchStatus
 from workflow.people import Actor, names_of
 from workflow.scopes import visible
@@ -152,7 +153,8 @@ class Edit:
     places: Mapping[int, int] = field(default_factory=dict)
     removed: frozenset[int] = frozenset()
     looked_at: frozenset[int] = frozenset()  # changed since they were put in, and known to be
-    number_from: int | None = None  # number the lines of a plan in their order
+    number: bool = False  # number the lines of a plan in their order
+    number_from: int | None = None  # from here; None: after the highest of their list
     letter: Json | None = None  # a stored file; empty: take it out
 
 
@@ -174,10 +176,19 @@ def save(connection: Connection, actor: Actor, batch_id: int, edit: Edit) -> Pro
     kept = [line for line in lines if line.project_id not in edit.removed]
     kept.sort(key=lambda line: (edit.places.get(line.project_id, line.place), line.place))
     problems, rows = {0: read_form(batch.deed, batch.fields)[1]}, []
+    filled = {
+        line.project_id: _filled(edit.lines.get(line.project_id, line.fields), sort.own)
+        for line in kept
+    }
+    if edit.number and "number" in sort.own:
+        asked = [
+            (one.project_id, one.facts, filled[one.project_id].get("category", "")) for one in kept
+        ]
+        found = number_in_order(connection, asked, edit.number_from)
+        for line, number in zip(kept, found, strict=True):
+            filled[line.project_id]["number"] = str(number)
     for place, line in enumerate(kept, start=1):
-        fields = _filled(edit.lines.get(line.project_id, line.fields), sort.own)
-        if edit.number_from is not None and "number" in sort.own:
-            fields["number"] = str(edit.number_from + place - 1)
+        fields = filled[line.project_id]
         problems[line.project_id] = read_form(batch.deed, fields)[1]
         seen = line.version if line.project_id in edit.looked_at else line.seen
         given = json.dumps(fields, ensure_ascii=False)

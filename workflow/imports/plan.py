@@ -6,7 +6,7 @@ confirmed its dates does not lose them because the same plan is imported again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select
@@ -16,13 +16,14 @@ from states.policy import Policy
 from states.terms import BEFORE_PLAN, Entry, Kind, State, Text, day_label
 from workflow.admission import Newcomer, admit
 from workflow.database import Database
+from workflow.identity import called
 from workflow.imports.outcome import Imported
 from workflow.imports.plan_changes import Taking, into_plan, take_over
 from workflow.imports.plan_facts import as_stored, books_complete
 from workflow.imports.plan_file import PlanFile
 from workflow.imports.plan_known import NO_CHOICES, Choices, Pairing, known_projects
 from workflow.imports.rows import PlanRow, Remark
-from workflow.people import know_contacts
+from workflow.people import Clerks, know_contacts
 from workflow.tables import DEADLINE
 
 
@@ -78,7 +79,7 @@ def _apply(
     taking = Taking(connection, book, result, today, at)
     entry = Entry.OPEN_BOOKS if any(_from_the_past(row) for row in rows) else Entry.IMPORT
     newcomers = []
-    contacts: dict[tuple[str, str], str] = {}  # address and unit -> name
+    contacts: dict[tuple[str, str, str], None] = {}  # address, name and unit
     for row in rows:
         there = pairing.found.get(row.row)
         if there is None:
@@ -91,9 +92,10 @@ def _apply(
         elif not take_over(taking, there, row):
             continue
         if there is None:  # those of known projects follow a change, and else are known
-            contacts.setdefault((row.contact_email or "", row.host), row.contact_name or row.host)
-            contacts.setdefault(("", row.department or ""), "")
-    know_contacts(connection, [(email, name, unit) for (email, unit), name in contacts.items()])
+            contacts[row.contact_email or "", row.contact_name or row.host, row.host] = None
+            contacts["", "", row.department or ""] = None
+    _warn_of_shared(connection, rows, result)
+    know_contacts(connection, contacts)
     ids = admit(connection, book, newcomers, person="", today=today, at=at)
     result.imported = len(ids)
     _warn_of_late_plan(connection, ids, newcomers, result, today)
@@ -110,6 +112,32 @@ def _remarks(pairing: Pairing, rows: list[PlanRow]) -> Iterator[Remark]:
         if row.number in left:
             said = NUMBER_KNOWN.format(number=row.number, project=left[row.number].label)
             yield Remark(row.row, None, said)
+
+
+def _warn_of_shared(connection: Connection, rows: Iterable[PlanRow], result: Imported) -> None:
+    """A second person at a mailbox stays a person; that it is meant so is to be looked at."""
+    there = Clerks(connection)
+    seen: dict[str, dict[str, str]] = {}
+    for row in rows:
+        email, name = row.contact_email or "", row.contact_name or ""
+        if not (email and name):
+            continue
+        known = seen.setdefault(email, {called(one): one for one in there.names(email)})
+        others = [one for key, one in known.items() if key != called(name)]
+        is_new = called(name) not in known
+        known.setdefault(called(name), name)
+        if others and is_new:
+            said = SHARED.format(email=email, name=name, others="、".join(others[:3]))
+            result.warnings.append(Remark(row.row, CONTACT, said))
+
+
+CONTACT = "联系邮箱"
+SHARED = Text(
+    "邮箱 {email} 已登记为{others}，本行联系人是{name}：按两人共用邮箱处理，各自登录；"
+    "如系同一人，请统一姓名",
+    "The mailbox {email} is known as that of {others}, the contact here is {name}: taken for two "
+    "people who share it; if it is one person, write the name alike",
+)
 
 
 def _from_the_past(row: PlanRow) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.rulebook import Rulebook
 from states.facts import Json
 from states.lifecycle import FINAL
+from states.mailbox import mailbox
 from states.terms import Action, Amendment, Role, State, Text
 from workflow.deeds import Deed, Refused
 from workflow.engine import amend, perform_in
@@ -106,6 +107,8 @@ def _differing(known: Json, new: Json) -> Json:
 def _same(name: str, known: Any, value: Any) -> bool:
     if name in NAMES and known is not None:
         return alike(str(known)) == alike(str(value))
+    if name.endswith("_email") and known and value:
+        return mailbox(str(known)) == mailbox(str(value))
     return bool(known == value)
 
 

@@ -19,7 +19,7 @@ from states.refusal import Reason
 from states.terms import Role, State, Text
 from workflow.mail.attempts import MailRefused, record
 from workflow.mail.outbox import INSERT, draft
-from workflow.mail.recipients import addressed
+from workflow.mail.recipients import DISABLED, addressed, is_for
 from workflow.mail_tables import ADDRESS, MAIL, REMINDER, Purpose
 from workflow.tables import GRANT, PERSON, PROJECT
 
@@ -106,6 +106,30 @@ def tell_administrators(
 MOST_LISTED = 10
 
 
+def tell_of_leaver(connection: Connection, person: Any, *, at: datetime) -> None:
+    """Tell the same people of somebody who has been disabled and is the contact of projects that
+    go on: `person` is the row."""
+    projects = [
+        (number, facts)
+        for number, facts in _projects_of(connection, person.email, None)
+        if is_for(connection, person.email, facts.contact_name or facts.host, person.id)
+    ]
+    if not projects:
+        return
+    today = at.astimezone(SHANGHAI).date()
+    about = {"what": LEFT, "person": person.name, "address": person.email}
+    for to, (role, named) in _told(connection, person.email, projects, today).items():
+        natural = f"alarm:{LEFT}:{person.id}:{at.isoformat()}:{to[1]}"
+        row = draft(natural, Purpose.ALARM.value, to, role, on=today, at=at)
+        said = about | {"projects": named}
+        one = {"project_id": named[0]["id"]} if len(named) == 1 else {}
+        more = {"notice": LEFT, "about": json.dumps(said, ensure_ascii=False)}
+        INSERT.run(connection, row | more | one)
+
+
+LEFT = "left"  # what the alarm is called
+
+
 def clear_address(connection: Connection, email: str, *, by: str, at: datetime) -> None:
     """Write to an address again. Raises MailRefused if it is not marked."""
     key = email.strip().lower()
@@ -127,7 +151,7 @@ def _projects_of(connection: Connection, key: str, mail_id: int | None) -> list[
     """The open projects whose contact or office has this address, else those of the mail."""
     columns = select(PROJECT.c.id, PROJECT.c.facts).order_by(PROJECT.c.id)
     written = or_(
-        func.lower(PROJECT.c.contact_email) == key,
+        PROJECT.c.contact_email == key,
         PROJECT.c.facts.contains('"office_email"')
         & func.lower(PROJECT.c.facts).contains(key, autoescape=True),
     )
@@ -212,7 +236,7 @@ def _rank(connection: Connection, key: str) -> int:
     held = connection.execute(
         select(GRANT.c.role)
         .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id)
-        .where(func.lower(PERSON.c.email) == key, PERSON.c.active)
+        .where(PERSON.c.email == key, PERSON.c.active)
     ).scalars()
     return max((WATCH.index(Role(role)) for role in held if Role(role) in WATCH), default=0)
 
@@ -224,6 +248,7 @@ def _watchers(
     lowest = min(rank + 1, len(WATCH) - 1)
     for role in WATCH[lowest:]:
         found = addressed(connection, role, facts, Sort.ALARMS, on=on)
-        people = [(to.name, to.email) for to in found if to.email.lower() not in failing]
+        able = [to for to in found if to.reason != DISABLED]
+        people = [(to.name, to.email) for to in able if to.email.lower() not in failing]
         if people:
             yield role, people

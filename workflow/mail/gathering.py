@@ -13,7 +13,7 @@ from states.mailing import sort_of_step
 from states.terms import Force, Role
 from workflow.holding import hold
 from workflow.mail.outbox import INSERT, draft
-from workflow.mail.recipients import addressed
+from workflow.mail.recipients import FOR, addressed, readers
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
 from workflow.tables import PROJECT
 
@@ -43,36 +43,42 @@ def gather(connection: Connection, *, on: date, at: datetime) -> tuple[int, int]
         .order_by(REMINDER.c.id)
         .limit(BATCH)
     ).all()
-    mails: dict[str, int] = {}
+    mails: dict[tuple[str, str], int] = {}  # by the mailbox and who of it is written to
+    people: dict[str, int] = {}  # how many read a mailbox
     new = 0
-    names: dict[tuple[str, str], str] = {}
     for row in loose:
-        if row.recipient not in mails:
+        shared = people.setdefault(row.recipient, readers(connection, row.recipient)) > 1
+        whose, role = (row.recipient, ""), Role(row.role)
+        if shared or whose not in mails:
             facts = Facts.read(json.loads(row.facts))
-            role = Role(row.role)
             sort = sort_of_step(Force.STATED, role)
             found = addressed(connection, role, facts, sort, on=on)
-            names |= {(role, one.email): one.name for one in found}
-            to = (names.get((role, row.recipient), ""), row.recipient)
-            mails[row.recipient], fresh = _mail_of_the_day(connection, to, role, on, at)
-            new += fresh
+            name = next((one.name for one in found if one.email == row.recipient), "")
+            whose = (row.recipient, name.partition(FOR)[0]) if shared else whose
+            if whose not in mails:
+                to = (name, row.recipient)
+                mails[whose], fresh = _mail_of_the_day(connection, to, role, shared, on, at)
+                new += fresh
         connection.execute(
-            update(REMINDER).where(REMINDER.c.id == row.id).values(mail_id=mails[row.recipient])
+            update(REMINDER).where(REMINDER.c.id == row.id).values(mail_id=mails[whose])
         )
     return len(loose), new
 
 
 def _mail_of_the_day(
-    connection: Connection, to: tuple[str, str], role: Role, on: date, at: datetime
+    connection: Connection, to: tuple[str, str], role: Role, shared: bool, on: date, at: datetime
 ) -> tuple[int, bool]:
-    """The day's mail to this address that has not been written yet, else a new one.
+    """The day's mail to this address that has not been written yet, else a new one; where several
+    read the mailbox (`shared`), that of the same person.
 
     Found by its whole key, which is indexed, and locked: the dispatcher writes a mail once, and
     a reminder that joined it at that moment would never be told.
     """
-    key, last = _free_key(connection, to[1], on)
-    if last and last.status == MailStatus.PENDING.value and last.unwritten:
-        return last.id, False
+    key, there = _free_key(connection, to[1], on)
+    for mail in reversed(there if shared else there[-1:]):
+        theirs = not shared or mail.to_name.partition(FOR)[0] == to[0].partition(FOR)[0]
+        if theirs and mail.status == MailStatus.PENDING.value and mail.unwritten:
+            return mail.id, False
     return _new_mail(connection, key, to, role, on=on, at=at), True
 
 
@@ -85,12 +91,12 @@ def waiting_mail(
     return _new_mail(connection, key, to, role, on=on, at=at, **waits)
 
 
-def _free_key(connection: Connection, email: str, on: date) -> tuple[str, Any]:
-    """The next key of a day's mails to an address, and the last mail there is."""
-    number, last = 1, None
-    while found := _mail(connection, key := f"remind:{on.isoformat()}:{email}:{number}"):
-        number, last = number + 1, found
-    return key, last
+def _free_key(connection: Connection, email: str, on: date) -> tuple[str, list[Any]]:
+    """The next key of a day's mails to an address, and the mails there are."""
+    there: list[Any] = []
+    while found := _mail(connection, key := f"remind:{on.isoformat()}:{email}:{len(there) + 1}"):
+        there.append(found)
+    return key, there
 
 
 def _new_mail(
@@ -110,5 +116,6 @@ def _new_mail(
 
 def _mail(connection: Connection, key: str) -> Any:
     unwritten = MAIL.c.content.is_(None).label("unwritten")
-    query = select(MAIL.c.id, MAIL.c.status, unwritten).where(MAIL.c.key == key)
+    columns = (MAIL.c.id, MAIL.c.status, MAIL.c.to_name, unwritten)
+    query = select(*columns).where(MAIL.c.key == key)
     return connection.execute(query.with_for_update()).one_or_none()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from states.facts import Facts
 from states.mailing import PARTING_NOTICES, Sort
@@ -70,7 +70,9 @@ def readdress(
     mails = connection.execute(
         select(MAIL)
         .where(MAIL.c.project_id == project_id, MAIL.c.purpose == Purpose.RESULT.value)
-        .where(MAIL.c.to_role == role.value, MAIL.c.to_email.in_(gone), NOT_WITH_A_SERVER)
+        .where(
+            MAIL.c.to_role == role.value, func.lower(MAIL.c.to_email).in_(gone), NOT_WITH_A_SERVER
+        )
         .where(MAIL.c.notice.not_in(PARTING_NOTICES))  # meant for nobody else
         .with_for_update()
     ).all()
@@ -126,7 +128,7 @@ def _waiting_rows(
         REMINDER.c.project_id == project_id,
         REMINDER.c.role == role.value,
         REMINDER.c.status == ReminderStatus.QUEUED.value,
-        REMINDER.c.recipient.in_(gone),
+        func.lower(REMINDER.c.recipient).in_(gone),
     ]
     carrying = select(REMINDER.c.mail_id).where(*queued)
     # Held fast: a dispatcher that takes one now sends all that is in it.

@@ -199,9 +199,7 @@ def _theirs(reader: Reader) -> ColumnElement[bool]:
     """All, or those of contacts of the reader's projects."""
     if reader.has(READERS):
         return true()
-    contact = select(func.lower(PROJECT.c.contact_email)).where(
-        visible(_only(reader, Role.COORDINATOR))
-    )
+    contact = select(PROJECT.c.contact_email).where(visible(_only(reader, Role.COORDINATOR)))
     theirs: ColumnElement[bool] = ADDRESS.c.email.in_(contact)
     return theirs
 

@@ -12,8 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from states.discretion import masked
+from states.facts import Facts
 from states.form_reading import ACCOUNT_NUMBER, EMAIL, UNSEEN, Problem
 from states.forms import ACCOUNT, Field, may
+from states.lifecycle import UNDER_WAY
+from states.mailbox import mailbox
 from states.terms import Role, Text
 from workflow.identity import tidy
 from workflow.office.log import note
@@ -86,6 +89,21 @@ def unit(connection: Connection, number: int) -> dict[str, Any] | None:
     return dict(row._mapping) | {"people": held, "projects": counted}
 
 
+def contacts(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """The contacts of a unit's projects under way: id, name, person, email, phone."""
+    going = (state.value for state in UNDER_WAY)
+    query = select(PROJECT.c.id, PROJECT.c.facts).order_by(PROJECT.c.opens, PROJECT.c.id)
+    rows = connection.execute(
+        query.where(PROJECT.c.host == name, PROJECT.c.state.in_(going)).limit(PAGE)
+    )
+    found = ((row.id, Facts.read(json.loads(row.facts))) for row in rows)
+    return [
+        {"id": number, "name": facts.name, "person": facts.contact_name}
+        | {"email": facts.contact_email, "phone": facts.contact_phone}
+        for number, facts in found
+    ]
+
+
 def unit_id(connection: Connection, name: str) -> int | None:
     found = connection.execute(select(UNIT.c.id).where(UNIT.c.name == name)).scalar()
     return None if found is None else int(found)
@@ -133,6 +151,7 @@ def read_profile(raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]
     ]
     if values["account_number"] and not ACCOUNT_NUMBER.fullmatch(values["account_number"]):
         problems.append(Problem("account_number", BAD_NUMBER))
+    values["contact_email"] = mailbox(values["contact_email"])
     if values["contact_email"] and not EMAIL.fullmatch(values["contact_email"]):
         problems.append(Problem("contact_email", BAD_EMAIL))
     values["experts"], wrong = _experts(raw)

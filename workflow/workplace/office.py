@@ -32,6 +32,7 @@ class Office:
     unrecorded: list[Task] = field(default_factory=list)
     to_confirm: list[Task] = field(default_factory=list)
     flagged: list[Task] = field(default_factory=list)
+    unreachable: list[Task] = field(default_factory=list)
 
     @property
     def acts(self) -> bool:
@@ -59,4 +60,5 @@ def office(connection: Connection, book: Rulebook, scope: Scope, today: date) ->
         unrecorded=workplace.unrecorded(connection, scope, today),
         to_confirm=workplace.to_confirm(connection, scope, today),
         flagged=workplace.flagged(connection, scope),
+        unreachable=workplace.unreachable(connection, scope),
     )

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select, text
 
 from config.rulebook import Rulebook
 from states.facts import Facts
 from states.lateness import last_day, look
+from states.lifecycle import UNDER_WAY
 from states.mailing import hushed
-from states.terms import PROVISIONAL, Force, Kind, Role, State, Text
+from states.terms import PROVISIONAL, Act, Force, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
+from workflow.mail.recipients import Owner, meant
 from workflow.queries import deed_label
 from workflow.tables import DEADLINE, EVENT, PERSON, PROJECT
 from workflow.workplace.watching import (
@@ -189,6 +191,43 @@ def flagged(connection: Connection, scope: Scope) -> list[Task]:
     return found
 
 
+def unreachable(connection: Connection, scope: Scope) -> list[Task]:
+    """Projects under way whose contact has been disabled: what is due reaches nobody there."""
+    query = (
+        select(PROJECT)
+        .join_from(PERSON, PROJECT, PROJECT.c.contact_email == PERSON.c.email)
+        .where(LEFT, PROJECT.c.state.in_([state.value for state in UNDER_WAY]), scope.projects)
+        .distinct()
+        .order_by(PROJECT.c.opens, PROJECT.c.id)
+        .limit(MOST)
+    )
+    rows = connection.execute(query).all()
+    people = _people_of(connection, [row.contact_email for row in rows]) if rows else {}
+    found = []
+    for row in rows:
+        facts = Facts.read(json.loads(row.facts))
+        owner = meant(people[row.contact_email], facts.contact_name or facts.host)
+        if owner and not owner.active:
+            said = CONTACT_LEFT.format(name=facts.contact_name or facts.host)
+            found.append(_line(row, said, deed=Act.HAND_OVER.value, phone=facts.contact_phone))
+    return found
+
+
+def _people_of(connection: Connection, emails: list[str]) -> dict[str, list[Owner]]:
+    """Who reads these mailboxes."""
+    columns = (PERSON.c.email, PERSON.c.id, PERSON.c.name, PERSON.c.active)
+    found: dict[str, list[Owner]] = {}
+    for email, *one in connection.execute(select(*columns).where(PERSON.c.email.in_(emails))):
+        found.setdefault(email, []).append(Owner(*one))
+    return found
+
+
+LEFT: ColumnElement[bool] = text("NOT person.active AND person.email <> ''")  # type: ignore[assignment]
+CONTACT_LEFT = Text(
+    "联系人{name}的账号已停用，请更换联系人", "the contact {name} is disabled; name another"
+)
+
+
 # -- What happened ----------------------------------------------------------------------------
 
 
@@ -247,6 +286,9 @@ NOT_URGED = {
     "past_class": Text(
         "日期变更登记时已过此日，不归责于承办单位",
         "this date had passed when the change was recorded: not the host's fault",
+    ),
+    "province_only": Text(
+        "逾期申报，只能由省厅注明事由后受理", "came after the window: for the province alone"
     ),
     "class_over": Text(
         "计划办班时间已过，请先登记办班情况", "over by its plan: record the class first"

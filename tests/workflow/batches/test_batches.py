@@ -170,7 +170,8 @@ def test_once_it_has_been_looked_at_again_it_goes_through(desk: Desk) -> None:
     desk.do(chosen[1], Act.HAND_OVER, WANG, "2025-02-19", contact_name="新联系人")
     with desk.db.write() as connection:
         looked_at = frozenset({chosen[1]})
-        save(connection, WANG, batch, Edit("第一批", {}, {}, looked_at=looked_at, number_from=11))
+        edit = Edit("第一批", {}, {}, looked_at=looked_at, number=True, number_from=11)
+        save(connection, WANG, batch, edit)
     go(desk, WANG, batch)
     assert [desk.show(one)["number"] for one in chosen] == [11, 12, 13]
 
@@ -213,8 +214,8 @@ def test_a_rehearsal_tells_what_will_be_and_keeps_nothing(desk: Desk) -> None:
 def test_a_rehearsal_tells_of_every_line_that_cannot_be_done(desk: Desk) -> None:
     chosen = projects(desk, "reviewed")
     batch = plan_of(desk, chosen)
-    for one in chosen[:2]:
-        desk.do(one, Action.PLAN, WANG, "2025-02-19", number=1)
+    for n, one in enumerate(chosen[:2], start=1):
+        desk.do(one, Action.PLAN, WANG, "2025-02-19", number=n)
     verdicts = looked(desk, WANG, batch)
     told = {v.line.project_id: [p.rule for p in v.problems] for v in verdicts}
     assert told == {chosen[0]: ["right_order"], chosen[1]: ["right_order"], chosen[2]: []}
