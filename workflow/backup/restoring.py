@@ -30,7 +30,7 @@ from workflow.backup.taking import KEYS_FORMAT, key_mark, keys_beside
 from workflow.database import Database
 from workflow.installation_key import SECRET_BYTES, key_path, make_key, read_secret
 from workflow.mail.halt import RESTORED, halt
-from workflow.migrations import is_current, knows, upgrade
+from workflow.migrations import is_current, revisions, upgrade
 from workflow.refresh import refresh
 from workflow.schema import metadata
 from workflow.storage import STORAGE, sqlite_module
@@ -96,7 +96,7 @@ def restore(
     """
     archive = Archive(source)
     try:
-        if not knows(archive.manifest.revision):
+        if archive.manifest.revision not in revisions():
             raise BackupRefused(NEWER.format(program=archive.manifest.program))
         secret = _secret(archive, keys or keys_beside(source), asked=keys is not None)
         occupied = _occupied(place)
@@ -188,11 +188,11 @@ def _proven(archive: Archive, stage: Path, at: datetime) -> tuple[int, tuple[Tex
             raise BackupRefused(NO_DATABASE.format(file=archive.path.name))
         db = database_at(path)
         try:
-            upgrade(db)
+            changed = upgrade(db)
             if not is_current(db) or not _complete(db):
                 raise BackupRefused(NO_DATABASE.format(file=archive.path.name))
             book = reread(stage)
-            refresh(db, book)
+            refresh(db, book, anew=changed)
             with db.write() as connection:
                 halt(connection, RESTORED, at=at)
             with db.read() as connection:
