@@ -114,7 +114,12 @@ def send_back(case: Case, _: int) -> Json:
 
 def reject(case: Case, _: int) -> Json:
     reason = case.policy.reasons[case.given["code"]]
-    said = {"state": case.facts.state.value, "code": reason.key, "clause": reason.clause}
+    cited = case.policy.clause_on(reason.clause, case.on)
+    said = {
+        "state": case.facts.state.value,
+        "code": reason.key,
+        "clause": cited.id if cited else "",
+    }
     return {"ended_on": case.on, "rejected": said | {"text": case.given["text"]}}
 
 

@@ -97,7 +97,7 @@ def perform_in(
     if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)
     if announce and not proposing:
-        tells = told(deed.what, row.facts, facts, case.role, today)
+        tells = told(deed.what, row.facts, facts, case.role, today, on_behalf=deed.on_behalf)
         notice = notice_of(deed.what, case.given)
         result = Result(project_id, row.version + 1, deed.what, notice)
         announce_result(connection, result, facts, tells, on=today, at=at)

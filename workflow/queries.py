@@ -110,6 +110,7 @@ def _findings(stored: Json) -> list[dict[str, Any]]:
         {
             "key": key,
             "clause": flag["clause"],
+            "consequence": flag.get("consequence", ""),
             "message": Text(flag["zh"], flag["en"]),
             "on": flag["on"],
             "disposed": flag.get("disposed"),

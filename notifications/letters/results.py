@@ -133,7 +133,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         notice=story.notice,
         tag=spoken(said.tag),
         lines=tuple((spoken(label), spoken(value)) for label, value in said.lines),
-        clause=cite(story.policy, said.clause)[0].in_(language),
+        clause=cite(story.policy, said.clause, story.on).place.in_(language),
         ask=story.policy.office.in_(language),
         reach=story.policy.desk(story.category).line.in_(language),
         link=reader.link,
