@@ -14,6 +14,7 @@ from datetime import date
 from states.calculus import Deadline, deadlines_of, extended
 from states.calendar import WorkCalendar
 from states.facts import Facts, Standing, standing
+from states.in_force import deadline_on
 from states.policy import Category
 from states.terms import Force, Kind
 
@@ -50,6 +51,8 @@ def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wan
     found = []
     for one in deadlines_for(facts, category, calendar):
         stands, met_on = standing(one.kind, facts)
+        if met_on and facts.dates_before:  # met by what was in force then, whatever moved since
+            one = deadline_on(one.kind, facts, category, calendar, met_on) or one
         found.append(
             Wanted(
                 one.kind,

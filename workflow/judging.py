@@ -18,6 +18,7 @@ from states.decide import blocks, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
 from states.forms import FORMS
+from states.in_force import day_that_counts
 from states.policy import Policy
 from states.rules.holding import HELD
 from states.terms import STAFF, Act, Action, Entry, Role, Severity, State, Text, deed_of
@@ -84,7 +85,7 @@ def _case(
         deed=deed.what,
         role=role,
         today=today,
-        on=deed.on,
+        on=day_that_counts(deed.what, role, deed.on, today=today, on_behalf=deed.on_behalf),
         given=given,
         papers=frozenset(deed.papers),
         on_behalf=deed.on_behalf,
@@ -261,12 +262,12 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
 MOMENTARY = frozenset({"flags_disposed"})  # said when deciding, nothing to keep
 
 
-def add_papers(changes: Json, facts: Facts, deed: Deed) -> None:
+def add_papers(changes: Json, facts: Facts, deed: Deed, on: date) -> None:
     if deed.papers:
         changes["papers"] = {
             key: {
                 **stored,
-                "on": deed.on.isoformat(),
+                "on": on.isoformat(),
                 "version": facts.papers.get(key, {}).get("version", 0) + 1,
             }
             for key, stored in deed.papers.items()

@@ -39,7 +39,7 @@ from states.rules.dates import (
     dates_in_order,
     not_before_its_time,
 )
-from states.rules.filing import dated_by_receipt, filed_in_time, mended_in_time
+from states.rules.filing import filed_in_time, mended_in_time
 from states.rules.holding import HELD, filed_before_holding, has_ended, held_as_planned
 from states.rules.money import (
     amount_within_cap,
@@ -64,7 +64,6 @@ EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         enterprise_qualified,
         mended_in_time,
@@ -73,7 +72,6 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         filed_in_time,
         mended_in_time,
@@ -89,7 +87,6 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     ),
     Action.REPORT: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         reported_in_time,
         mended_in_time,

@@ -57,6 +57,7 @@ def around(known: Known, one: Option, actor: Actor) -> dict[str, Any]:
             (role, [name for name, _ in recipients(known.connection, role, facts)])
             for role in (view.tells if view else ())
         ],
+        "dated": one.role is not Role.HOST or one.on_behalf or one.deed is Act.MILESTONE or enters,
         "may_enter": enters and Role.HOST in one.who and not one.on_behalf,
         "proposal": proposal_lines(facts, known.policy, one, inside=is_inside(actor, facts)),
     }

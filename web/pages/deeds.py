@@ -77,6 +77,8 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
     filled.save_unit = bool(sent.get("save_unit"))
     given, problems = read_form(what, typed)
     filled.problems = _by_field(problems)
+    if not filled.on:  # a host's own step has no date to choose
+        filled.on = site.today().isoformat()
     on = read_day(filled.on)
     if on is None:
         filled.problems["on"] = BAD_DAY
