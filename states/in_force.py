@@ -16,18 +16,9 @@ from states.calculus import Dates, Deadline, deadlines_of, extended
 from states.calendar import WorkCalendar
 from states.facts import Facts, Json
 from states.policy import Category
-from states.terms import Act, Action, Kind, Role
+from states.terms import Kind
 
 DAYS = ("opens_earliest", "opens_latest", "planned_ends", "actual_opens", "actual_ends")
-
-
-def day_that_counts(
-    deed: Action | Act, role: Role, on: date, *, today: date, on_behalf: bool
-) -> date:
-    """A host's own step counts on the day it arrives. Whoever enters its paper gives the day of
-    receipt; progress of its own (a milestone) was on the day that it names."""
-    own = role is Role.HOST and not on_behalf and deed is not Act.MILESTONE
-    return today if own else on
 
 
 def put_out(

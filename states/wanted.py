@@ -51,8 +51,12 @@ def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wan
     found = []
     for one in deadlines_for(facts, category, calendar):
         stands, met_on = standing(one.kind, facts)
-        if met_on and facts.dates_before:  # met by what was in force then, whatever moved since
-            one = deadline_on(one.kind, facts, category, calendar, met_on) or one
+        if met_on and facts.dates_before:
+            then = deadline_on(one.kind, facts, category, calendar, met_on)
+            # Met in time is met, whatever moved since; late by what held then, or only by what
+            # holds now, is told by what held then.
+            if then and met_on > min(then.late_after, one.late_after):
+                one = then
         found.append(
             Wanted(
                 one.kind,

@@ -14,11 +14,10 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from states.decide import blocks, judge, roles_now, second_by
+from states.decide import blocks, chooses_day, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
 from states.forms import FORMS
-from states.in_force import day_that_counts
 from states.policy import Policy
 from states.rules.holding import HELD
 from states.terms import STAFF, Act, Action, Entry, Role, Severity, State, Text, deed_of
@@ -78,6 +77,8 @@ def _case(
     proposal = facts.pending if facts.awaits(deed.what) else {}
     if proposal and proposal["by"] != deed.by.login:
         given = {**_proposed(proposal), **given}
+    category = policy.categories[facts.category]
+    chooses = chooses_day(deed.what, role, category, on_behalf=deed.on_behalf)
     return Case(
         facts=facts,
         policy=policy,
@@ -85,7 +86,7 @@ def _case(
         deed=deed.what,
         role=role,
         today=today,
-        on=day_that_counts(deed.what, role, deed.on, today=today, on_behalf=deed.on_behalf),
+        on=deed.on if chooses else today,
         given=given,
         papers=frozenset(deed.papers),
         on_behalf=deed.on_behalf,

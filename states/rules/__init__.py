@@ -39,7 +39,7 @@ from states.rules.dates import (
     dates_in_order,
     not_before_its_time,
 )
-from states.rules.filing import filed_in_time, mended_in_time
+from states.rules.filing import dated_by_receipt, filed_in_time, mended_in_time
 from states.rules.holding import HELD, filed_before_holding, has_ended, held_as_planned
 from states.rules.money import (
     amount_within_cap,
@@ -87,6 +87,7 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     ),
     Action.REPORT: (
         papers_present,
+        dated_by_receipt,
         not_before_its_time,
         reported_in_time,
         mended_in_time,

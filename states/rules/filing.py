@@ -8,7 +8,7 @@ from datetime import date
 from states.calculus import Deadline
 from states.consequence import ending
 from states.findings import Case, Finding, flag
-from states.terms import Force, Kind, Text, day_label
+from states.terms import Force, Kind, Role, Text, day_label
 
 
 def filed_in_time(case: Case) -> Iterable[Finding]:
@@ -60,6 +60,17 @@ LATE_THEN = Text(
     "应于{due}前报送，如于{done}报送，将逾期{n}天{then}",
     "Due {due}; if done on {done} it will be {n} day(s) late{then}",
 )
+
+
+def dated_by_receipt(case: Case) -> Iterable[Finding]:
+    """A host that gives an earlier day than today for what it has lodged elsewhere says so itself:
+    somebody should look at it. Its other papers count on the day they arrive."""
+    if case.role is Role.HOST and not case.on_behalf and case.on < case.today:
+        said = Text(
+            "报送日期{on}由承办单位自行填写，早于登记日{today}，请核对收件记录。",
+            "The host dates this {on}, before the day of entry, {today}; check the receipt.",
+        ).format(on=day_label(case.on), today=day_label(case.today))
+        yield flag("dated_by_receipt", "", "on", said, who=(Role.PROVINCE,))
 
 
 def mended_in_time(case: Case) -> Iterable[Finding]:

@@ -60,6 +60,16 @@ def test_progress_keeps_the_day_on_which_it_was(desk: Desk) -> None:
     assert done.on == date(2025, 3, 1)
 
 
+def test_a_claim_lodged_elsewhere_keeps_its_day_with_the_flag(desk: Desk) -> None:
+    """It did not arrive here: the ministry's centre has it."""
+    known = {"category": "national_funded", "state": "held", "actual_opens": "2025-05-12"}
+    one = desk.admit(**known, actual_ends="2025-05-16", filed_on="2025-04-10", held_on="2025-05-17")
+    papers = ("reimbursement_papers",)
+    done = desk.do(one, Action.REPORT, CLERK, "2025-06-10", papers=papers, today="2025-06-20")
+    assert done.on == date(2025, 6, 10)
+    assert "dated_by_receipt" in desk.flags(one) and late(desk, one) == set()
+
+
 def test_a_date_that_moves_afterwards_makes_nobody_late(desk: Desk) -> None:
     one = planned(desk)
     filed(desk, one, "2025-04-10")
@@ -135,7 +145,7 @@ def test_a_report_is_judged_by_the_last_day_as_it_was_known(desk: Desk) -> None:
         filed(desk, project, IN_TIME)
         desk.do(project, Action.HOLD, CLERK, "2025-05-16", **CLASS, **HEADS)
     desk.do(one, Action.REPORT, CLERK, "2025-06-13", papers=REPORT, promised=date(2025, 7, 1))
-    desk.do(one, Act.CORRECT, WANG, "2025-06-14", reason="x", ends=date(2025, 5, 13))
+    desk.do(one, Act.CORRECT, WANG, "2025-06-14", reason="x", ends=date(2025, 5, 12))
     assert desk.standing(one)["reimbursement"][1:] == ("2025-06-16", "met")
     desk.do(two, Act.CORRECT, WANG, "2025-06-20", reason="x", ends=date(2025, 5, 16))
     entered = {"papers": REPORT, "today": "2025-06-21", "on_behalf": True}
