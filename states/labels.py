@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from states.facts import Facts
 from states.filling import LETTER, NOTICE
 from states.policy import Category
-from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, State, Text
+from states.terms import (
+    BEFORE_PLAN,
+    REJECTED_AS,
+    Act,
+    Action,
+    Amendment,
+    State,
+    Text,
+    known_deed,
+)
 
 
 def is_national_money(category: Category) -> bool:
@@ -18,13 +27,15 @@ def is_national_money(category: Category) -> bool:
 def state_label(facts: Facts, category: Category) -> Text:
     """The state as officials say it."""
     if facts.state is State.REJECTED and facts.rejected:
-        return rejected_label(State(facts.rejected["state"]), category)
+        return rejection(facts, category)
     if facts.state is State.WITHDRAWN and facts.came_from:
         return NOT_APPLIED if facts.came_from in BEFORE_PLAN else CANCELLED
     if facts.state is State.FILED:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
+        if not category.papers.get(Action.FILE):  # which asks for no plan
+            return FILED_WITHOUT
     paid = "paid" in facts.milestones
     if is_national_money(category):
         if facts.state is State.REPORTED:
@@ -43,19 +54,23 @@ CONFIRMED = {
     "filing_confirmed": Text("已备案", "Filing confirmed"),
     "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
 }
+FILED_WITHOUT = Text("已登记开班前报送", "Filing before opening recorded")
 NO_LONGER_FUNDED = Text("不再资助", "No longer funded")
+MISCONDUCT = Text("因违规行为终止", "Ended for misconduct")  # as the shipped policies call it
+HELD_STATES = (State.HELD, State.REPORTED)
 
 
 def states_as_shown() -> dict[str, State]:
-    """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
+    """Every label under which a state is shown somewhere: lists are also read in again."""
     more: dict[State, tuple[Text, ...]] = {
         State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
-        State.FILED: tuple(CONFIRMED.values()),
+        State.FILED: (*CONFIRMED.values(), FILED_WITHOUT),
         State.REPORTED: (CLAIM_LODGED,),
         State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
-        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED),
+        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED, MISCONDUCT),
     }
-    return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
+    labels = ((label, state) for state in State for label in (state.label, *more.get(state, ())))
+    return {written: state for label, state in labels for written in (label.zh, label.en)}
 
 
 # What may go with a deed in every category, whatever the policy lists.
@@ -71,14 +86,27 @@ def paper_labels(category: Category) -> dict[str, Text]:
     return BESIDES | {rule.key: rule.label for rule in rules}
 
 
-def rejected_label(source: State, category: Category) -> Text:
+def rejection(facts: Facts, category: Category) -> Text:
+    """What the rejection of a project means."""
+    return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
+
+
+def rejected_label(source: State, category: Category, code: str = "") -> Text:
     """What a rejection from this state means; money is refused only where there is some."""
-    label = REJECTED_AS[source]
-    if source not in (State.HELD, State.REPORTED):
-        return label
-    if category.ends_in is not State.SUBSIDISED:
-        return REJECTED_AS[State.PLANNED]
-    return NO_LONGER_FUNDED if is_national_money(category) else label
+    if own := own_outcome(source, category, code):
+        return own
+    if not _refuses_money(source, category):
+        return REJECTED_AS[State.PLANNED if source in HELD_STATES else source]
+    return NO_LONGER_FUNDED if is_national_money(category) else REJECTED_AS[source]
+
+
+def own_outcome(source: State, category: Category, code: str) -> Text | None:
+    """What the reason itself calls the end: misconduct is no plan that was not carried out."""
+    return None if _refuses_money(source, category) else category.outcomes.get(code)
+
+
+def _refuses_money(source: State, category: Category) -> bool:
+    return source in HELD_STATES and category.ends_in is State.SUBSIDISED
 
 
 def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
@@ -93,6 +121,14 @@ def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
     if deed is Action.WITHDRAW:
         return WITHDRAWN_AS if state in BEFORE_PLAN else CANCELLED_AS
     return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
+
+
+def overtaking(deed: str, state: State, category: Category) -> Text:
+    """What overtook a proposal: a step, or what a newer plan says."""
+    named = known_deed(deed)
+    if named is not None:
+        return deed_name(named, state, category)
+    return next((one.label for one in Amendment if one == deed), Text(deed, deed))
 
 
 def _refused_money(category: Category) -> Text:

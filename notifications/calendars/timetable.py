@@ -42,7 +42,7 @@ def timetable(
         .where(DEADLINE.c.kind != Kind.APPLICATION.value)
         .order_by(DEADLINE.c.due_on, DEADLINE.c.id)
     ).all()
-    lines = [_line(row, facts, policy, language) for row in rows]
+    lines = [_line(row, facts, policy, language, today) for row in rows]
     words = {name: text.in_(language) for name, text in WORDS.items()}
     made = day_label(today).in_(language)
     category = policy.categories[facts.category]
@@ -93,10 +93,10 @@ def _joined(office: Text, how: Text, language: str) -> str:
     return comma.join(one for one in (office.in_(language), how.in_(language)) if one)
 
 
-def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
+def _line(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> tuple[str, ...]:
     """One row of the page: step, due, advised, ground, notes, a box to tick."""
     kind, category = Kind(row.kind), policy.categories[facts.category]
-    place, _ = ground(policy, category, kind, row.clause)
+    place, _ = ground(policy, category, kind, row.clause, today)
     notes = _notes(row, kind, facts, category)
     between = "；" if language == "zh" else "; "
     due, advised = _day(row.due_on, language), _day(row.advised_on, language)

@@ -10,6 +10,7 @@ from stories import CLERK, RECEIPT, REPORT, WANG
 from visits import House, words
 
 from states.terms import Act, Action
+from workflow import queries
 
 ENDS = {"opens_earliest": "2025-05-12", "opens_latest": "2025-05-12", "planned_ends": "2025-05-15"}
 
@@ -335,3 +336,34 @@ def test_the_history_tells_what_was_done_in_the_words_of_its_stage(room: Room) -
     assert "报送经费报销材料" in said
     room.house.desk.do(claim, Action.REJECT, WANG, "2025-05-31", code="budget_exhausted", text="x")
     assert "登记不再资助 → 未通过" in words(room.visit("wang").get(f"/projects/{claim}/history"))
+
+
+def test_r25_21_a_consequence_is_cited_beside_the_duty_on_every_face(room: Room) -> None:
+    """The flag of a late filing rests on R25-07, what it may cost on R25-21: page, why, API."""
+    room.house.day = date(2025, 5, 2)
+    project = room.project(state="planned", known_on="2025-01-06")
+    visit = room.visit("wang")
+    assert "由省厅核定。 R25-07 R25-21" in move(room, project)
+    assert "由省厅核定。 R25-07 R25-21" in words(visit.get(f"/projects/{project}/why"))
+    room.house.desk.do(
+        project, Action.FILE, CLERK, "2025-05-02", papers=("opening_notice", "implementation_plan")
+    )
+    page = visit.get(f"/projects/{project}")
+    flags = part(words(page), "提示及核定", "基本情况" if "基本情况" in words(page) else "办理依据")
+    assert "R25-07 R25-21" in flags
+    assert 'id="c-R25-21"' in page.text
+    desk = room.house.desk
+    with desk.db.read() as connection:
+        [flag] = queries.project(connection, desk.book, project)["findings"]
+    assert (flag["clause"], flag["consequence"]) == ("R25-07", "R25-21")
+
+
+def test_r25_23_misconduct_before_the_class_is_called_so_and_never_assumed(room: Room) -> None:
+    project = room.project(state="planned", known_on="2025-01-06")
+    deed = {"code": "misconduct", "text": "公款旅游"}
+    room.house.desk.do(project, Action.REJECT, WANG, "2025-06-01", **deed)
+    for login in ("lin", "wang"):
+        said = words(room.visit(login).get(f"/projects/{project}"))
+        assert "因违规行为终止" in said
+        assert "未按计划完成" not in said
+        assert "系统推定" not in part(said, "不予通过理由", "适用政策")

@@ -12,7 +12,7 @@ from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.labels import deed_name, rejected_label, state_label
+from states.labels import deed_name, rejection, state_label
 from states.lateness import Look, is_handed_in, last_day, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
@@ -79,7 +79,7 @@ def _at(state: State, facts: Facts) -> Facts:
 
 def _end(facts: Facts, category: Category) -> Text:
     if facts.state is State.REJECTED and facts.rejected:
-        return rejected_label(State(facts.rejected["state"]), category)
+        return rejection(facts, category)
     return state_label(facts, category)
 
 
@@ -220,10 +220,11 @@ def clauses_of(
     rows: dict[str, list[DeadlineRow]],
 ) -> list[Clause]:
     """Every clause that the page cites, in the order of the policy."""
-    cited = {row.clause for row in rows["current"]} | {f["clause"] for f in _flags(project)}
-    cited |= {f.clause for move in shown for f in move.lacks}
+    cited = {row.clause for row in rows["current"]}
+    cited |= {flag.get(key, "") for flag in _flags(project) for key in ("clause", "consequence")}
+    cited |= {key for move in shown for f in move.lacks for key in f.clauses}
     for one in (*groups.open, *groups.blocked):
-        cited |= {finding.clause for finding in _said(one)}
+        cited |= {key for finding in _said(one) for key in finding.clauses}
     cited |= {rule.clause for papers in project.category.papers.values() for rule in papers}
     cited |= {milestone.clause for milestone in project.category.milestones}
     cited |= {project.facts.rejected.get("clause", ""), project.category.cap.clause or ""}

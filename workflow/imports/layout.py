@@ -179,20 +179,46 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     holds for the rows below it.
     """
     section = layout.section
-    columns = layout.columns
+    columns, before = layout.columns, None
     for row in layout.body:
-        if is_heading(row.cells):
+        if _is_all_text(row) and is_heading(row.cells):
             columns = read_columns(row.number, row.cells)
         elif found := _section(row, policy):
             section = found
             if row.hidden:
                 yield Remark(row.number, None, HIDDEN_SECTION.format(value=short(found)))
+        elif _is_example(row, columns):
+            yield Remark(row.number, None, EXAMPLE)
         elif _is_project(row, columns):
+            row = _with_ditto(row, before)
+            before = row
             yield Reading(row, columns, policy, section)
         elif not _is_aside(row, columns):
             if TOP_SECTION.match(squeeze(str(_first(row)))):
                 section = None  # better no category than that of the section before
             yield Remark(row.number, None, NOT_A_PROJECT.format(value=short(_first(row))))
+
+
+def _is_example(row: Row, columns: Columns) -> bool:
+    """A line that only shows how to fill in the form."""
+    first = squeeze(str(row.cells.get(columns.places.get(Field.NUMBER, 0), "")))
+    return first.strip("()[]【】:") in EXAMPLES
+
+
+def _with_ditto(row: Row, before: Row | None) -> Row:
+    """同上 stands for what the row above says in that column."""
+    if before is None:
+        return row
+    above = {c: before.cells.get(c) for c, v in row.cells.items() if _is_ditto(v)}
+    return row._replace(cells=row.cells | above) if above else row
+
+
+def _is_ditto(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_DITTO and squeeze(value) in DITTO
+
+
+def _is_all_text(row: Row) -> bool:
+    return all(isinstance(value, str) for value in row.cells.values())
 
 
 def _first(row: Row) -> object:
@@ -201,11 +227,11 @@ def _first(row: Row) -> object:
 
 def _section(row: Row, policy: Policy) -> str | None:
     """The title of a section: alone in its row, or beside its own number and count."""
+    first = squeeze(str(_first(row)))
+    if not row.alone and not TOP_SECTION.match(first) and not LONE_ORDINAL.fullmatch(first):
+        return None
     texts = [tidy(str(value)) for _, value in sorted(row.cells.items())]
-    first = squeeze(texts[0])
     if not row.alone:
-        if not TOP_SECTION.match(first) and not LONE_ORDINAL.fullmatch(first):
-            return None
         texts = [text for text in texts if not ORDINAL.fullmatch(squeeze(text))]
     text = squeeze(texts[0]) if len(texts) == 1 else ""
     if not text or len(text) > LONGEST_SECTION or _is_note(text) or FOOTNOTE.match(text):
@@ -218,20 +244,25 @@ def _is_note(text: str) -> bool:
 
 
 def _is_under_the_table(value: object) -> bool:
+    if isinstance(value, (int, float)):
+        return False
     text = squeeze(str(value))
     return bool(text and LABEL.fullmatch(text)) or DAY.fullmatch(text) is not None or _is_note(text)
 
 
 def _is_project(row: Row, columns: Columns) -> bool:
     """Whether a project's own columns hold something other than what stands under a table."""
-    filled = {f for f, c in columns.places.items() if not is_blank(row.cells.get(c))}
-    own = {f for f in filled if not _is_under_the_table(row.cells[columns.places[f]])}
-    if _is_under_the_table(_first(row)) and not own >= EVIDENCE:
+
+    def own(names: frozenset[Field]) -> set[Field]:
+        found = {name: row.cells.get(columns.places.get(name, 0)) for name in names}
+        return {n for n, v in found.items() if not is_blank(v) and not _is_under_the_table(v)}
+
+    evidence = own(EVIDENCE)
+    if evidence == EVIDENCE:
+        return not _is_under_the_table(row.cells.get(columns.places.get(Field.NUMBER, 0), ""))
+    if row.alone or _is_under_the_table(_first(row)):
         return False
-    if own >= EVIDENCE:
-        number = row.cells.get(columns.places.get(Field.NUMBER, 0), "")
-        return not _is_under_the_table(number)
-    return not row.alone and (bool(own & EVIDENCE) or len(own & MORE_EVIDENCE) > 1)
+    return bool(evidence) or len(own(MORE_EVIDENCE)) > 1
 
 
 def _is_aside(row: Row, columns: Columns) -> bool:
@@ -243,6 +274,9 @@ def _is_aside(row: Row, columns: Columns) -> bool:
     return set(row.cells) == {numbered} and first.replace(".", "").isdecimal()
 
 
+EXAMPLES = frozenset({"例", "示例", "例如", "样例", "填写示例", "填表示例", "举例"})
+LONGEST_DITTO = 4
+DITTO = frozenset({"同上", "〃", "″", "''", '"', "同前"})
 HINTS = {
     Field.NAME: ("名", "班", "题"),
     Field.HOST: ("单位", "承办", "主办"),
@@ -268,6 +302,10 @@ NOT_A_PROJECT = Text(
 LOOKS_LIKE = Text(
     "列“{title}”看起来是“{column}”，如果是，请把列名改为“{column}”",
     "the column “{title}” looks like {column}; if it is, name it so",
+)
+EXAMPLE = Text(
+    "本行是填写示例，未导入",
+    "This row shows how to fill in the form and was not imported",
 )
 HIDDEN_SECTION = Text(
     "类别标题“{value}”所在行在Excel中被隐藏或筛选掉，仍按它确定以下项目的类别，请核对",
