@@ -20,8 +20,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
-from notifications.letters.places import place
+from notifications.letters.places import place, where
 from states.forms import FORMS
+from states.policy import Policy
 from states.terms import Act, Action, Text
 from web.navigation import menu
 from web.site import site_of
@@ -128,6 +129,7 @@ def environment(language: str) -> Environment:
         "moment": _moment,
         "yuan": _yuan,
         "placed": place,
+        "cited": _cited,
         "left": _left,
         "plain": _plain,
         "size": _size,
@@ -168,6 +170,12 @@ def _say(context: Context, text: Text | str | None) -> str:
     if text is None:
         return ""
     return text.in_(context["language"]) if isinstance(text, Text) else text
+
+
+def _cited(key: str, policy: Policy) -> Text:
+    """A clause as officials cite it; its key, which is ours, stands in the details only."""
+    clause = policy.clauses.get(key)
+    return where(clause, policy) if clause else Text(key, key)
 
 
 @pass_context

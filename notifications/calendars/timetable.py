@@ -14,7 +14,7 @@ from notifications.letters.grounds import NOTHING, came_late, granted, ground, l
 from notifications.letters.printing import plain
 from notifications.letters.schedule import planned_time
 from states.facts import Facts, Standing
-from states.lateness import is_handed_in
+from states.lateness import MET_LATE, is_handed_in, late_when_met
 from states.policy import Category, Policy
 from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
 from workflow.tables import DEADLINE, PROJECT
@@ -116,12 +116,17 @@ def _notes(row: Any, kind: Kind, facts: Facts, category: Category) -> list[Text]
     late = came_late(facts, kind, row.force, row.late_after)
     return [
         HAND_IN.format(papers=listed(asked)) if asked else ASKS.get(kind, NOTHING),
-        NOTHING if row.standing == Standing.MET else late,
+        _met_late(row, kind, facts) if row.standing == Standing.MET else late,
         granted(facts, category, kind),
         Force.ADVISORY.label if row.force == Force.ADVISORY else NOTHING,
         Basis.ASSUMED.label if rule is not None and rule.basis is Basis.ASSUMED else NOTHING,
         PROVISIONAL if row.provisional else NOTHING,
     ]
+
+
+def _met_late(row: Any, kind: Kind, facts: Facts) -> Text:
+    days = late_when_met(kind, Force(row.force), facts, row.late_after, row.met_on)
+    return MET_LATE.format(n=days) if days else NOTHING
 
 
 def _day(day: date, language: str) -> str:

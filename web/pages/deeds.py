@@ -205,7 +205,7 @@ def _form(
         "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
-        "clauses": policy.clauses,
+        "policy": policy,
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
     }

@@ -13,7 +13,7 @@ from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
 from states.labels import deed_name, rejected_label, state_label
-from states.lateness import Look, is_handed_in, last_day, look
+from states.lateness import MET_LATE, Look, is_handed_in, last_day, late_when_met, look
 from states.policy import Category, Clause, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
@@ -98,6 +98,7 @@ class DeadlineRow:
     standing: Text
     look: str  # open, late, ahead, met, over
     met_on: date | None
+    late: int  # whole days by which it was met late
     force: Text
     clause: str
     trace: tuple[Text, ...]
@@ -133,18 +134,21 @@ def _row(
     by = row["due_on"]
     if standing is Standing.OPEN:
         by = last_day(project.facts, by, row["late_after"], today)
+    force = Force(row["force"])
+    late = late_when_met(kind, force, project.facts, row["late_after"], row["met_on"])
     return DeadlineRow(
         kind=kind.label,
         due_on=by,
         advised_on=row["advised_on"] if is_handed_in(kind) and by == row["due_on"] else None,
-        seen=look(kind, Force(row["force"]), project.facts, row["late_after"], today),
+        seen=look(kind, force, project.facts, row["late_after"], today),
         basis=rule.basis.label if rule and rule.basis is not Basis.STATED else None,
         note=rule.note if rule else None,
         provisional=bool(row["provisional"]),
-        standing=standing.label,
+        standing=MET_LATE.format(n=late) if late else standing.label,
         look=looks.get(standing, "over"),
         met_on=row["met_on"],
-        force=Force(row["force"]).label,
+        late=late,
+        force=force.label,
         clause=row["clause"],
         trace=found.due.trace if found and own else (),
     )
