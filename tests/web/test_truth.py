@@ -118,15 +118,15 @@ def test_a_project_that_came_with_the_plan_lacks_no_application(room: Room) -> N
     project = room.project(state="held", category="demonstration", actual_ends="2025-05-15")
     papers = part(words(room.visit("lin").get(f"/projects/{project}")), "材料 申报", "办理经过")
     form, filing = papers.split("报送开班通知和实施方案")[:2]
-    assert "未经本系统报送 申报表 R24-13 系统推定（无文件依据） 未存" in form
+    assert "未经本系统报送 申报表 2024年申报通知第三部分（四） 系统推定（无文件依据） 未存" in form
     assert "缺2件" in filing  # it was never filed, here or elsewhere: R25-07
     assert "系统推定" not in filing.split("报送办班材料")[0]
 
 
 def test_milestones_and_reasons_that_no_document_names_say_so(room: Room) -> None:
     said = words(room.visit("wang").get(f"/projects/{room.project('reported')}"))
-    assert "经费已拨付 R25-17 系统推定（无文件依据）" in said
-    assert "省厅已备案 R25-07 2025-04-15" in said
+    assert "经费已拨付 第三部分第3段 系统推定（无文件依据）" in said
+    assert "省厅已备案 第一部分第3段 2025-04-15" in said
     page = words(room.visit("wang").get("/projects/1/do/reject"))
     assert "存在违规行为【系统推定】" in page
     assert "办班材料不齐 存在违规行为" in page
@@ -187,7 +187,7 @@ def test_national_money_is_the_ministrys_from_bar_to_form(room: Room) -> None:
     assert "已报送经费报销材料 资助已审定 现在该谁做什么" in said
     assert "承办单位 ：报送经费报销材料" in said
     assert "省厅 ：登记资助审定结果" in said
-    assert "资助上限 105,000.00 元 R25-15a" in said
+    assert "资助上限 105,000.00 元 第三部分第2段" in said
     for wrong in ("报送办班材料", "审定补助", "补助上限", "补助已审定"):
         assert wrong not in said, wrong
     form = room.visit("lin").get(f"/projects/{project}/do/report")
