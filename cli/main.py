@@ -247,10 +247,11 @@ def worker(
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=both("端口", "Port"))] = 8000,
     host: Annotated[str, typer.Option(help=both("地址，默认仅本机可用", "Address"))] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, max=64, help=both("进程数", "Processes"))] = 1,
 ) -> None:
     from cli.verbs_serve import serve as run
 
-    run(host, port)
+    run(host, port, workers)
 
 
 @app.command(

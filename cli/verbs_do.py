@@ -140,7 +140,7 @@ NOBODY = Text("", "")
 
 def cited(found: Finding) -> Text:
     """A finding as a sentence, with its clause and who can settle it."""
-    clause = f"（{found.clause}）" if found.clause else ""
+    clause = f"（{'、'.join(found.clauses)}）" if found.clauses else ""
     zh = "、".join(role.label.zh for role in found.who)
     en = ", ".join(role.label.en for role in found.who)
     who = (
@@ -162,6 +162,7 @@ def finding_data(found: Finding) -> dict[str, Any]:
         "message": found.message,
         "who": found.who,
         "earliest": found.earliest,
+        "consequence": found.consequence,
     }
 
 

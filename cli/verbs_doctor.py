@@ -15,7 +15,8 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [*_clockwork(office), _approval(office), _contacts(office), _duties(office)]
+        found += [*_intact(office), *_clockwork(office), _rules(office), _approval(office)]
+        found += [_contacts(office), _duties(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -93,19 +94,41 @@ def _calendar(office: Office) -> Found:
 
 
 def _mail_server(office: Office) -> Found:
-    import socket
+    """As far as the login: what a sender needs, without sending."""
+    from notifications.sending.conversation import Conversation
+    from notifications.sending.trouble import KINDS
 
     settings = office.settings
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
     name = Text("发信服务器", "Mail server")
-    try:
-        socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=5).close()
-    except (OSError, UnicodeError) as error:
-        said = Text(
-            "连不上 {where}（{why}），请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT", "{where}: {why}"
-        )
-        return name, False, said.format(where=where, why=getattr(error, "strerror", "") or error)
-    return name, True, Text(where, where)
+    authorities = os.environ.get("SSL_CERT_FILE", "")
+    encrypts = settings.smtp_security != "none" or settings.imap_host
+    if authorities and encrypts and not os.access(authorities, os.R_OK):
+        return name, False, NO_AUTHORITIES.format(file=authorities)
+    quick = settings.model_copy(update={"smtp_timeout": min(settings.smtp_timeout, 10)})
+    wrong = Conversation(quick).greeted()
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    if wrong is not None:
+        said = Text("{where}：{kind}（{said}）", "{where}: {kind} ({said})")
+        return name, False, said.format(where=where, kind=KINDS[wrong.trouble], said=wrong.reply)
+    done = [SECURITY[settings.smtp_security]]
+    done += [LOGGED_IN] if settings.smtp_username else []
+    done += [Text(f"SSL_CERT_FILE={authorities}", f"SSL_CERT_FILE={authorities}")] * bool(
+        authorities and encrypts
+    )
+    zh, en = "、".join(one.zh for one in done), ", ".join(one.en for one in done)
+    return name, True, Text(f"{where}（{zh}）", f"{where} ({en})")
+
+
+SECURITY = {
+    "none": Text("不加密", "not encrypted"),
+    "starttls": Text("已用STARTTLS加密，证书可信", "encrypted by STARTTLS, certificate trusted"),
+    "tls": Text("已加密，证书可信", "encrypted, certificate trusted"),
+}
+LOGGED_IN = Text("已登录", "logged in")
+NO_AUTHORITIES = Text(
+    "环境变量 SSL_CERT_FILE 所指的证书机构文件{file}无法读取，请改正或取消该变量",
+    "{file}, which the environment variable SSL_CERT_FILE names, cannot be read; correct or unset it",
+)
 
 
 def _returned_mail(office: Office) -> Found:
@@ -133,6 +156,31 @@ def _clockwork(office: Office) -> list[Found]:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
         told.append((one.label, well, _with_remedy(one.key, one.said, one.well)))
     return told
+
+
+def _intact(office: Office) -> list[Found]:
+    """Whether the database's own check finds its file whole; a server looks after its own."""
+    from workflow.storage import DAMAGED
+    from workflow.storage_check import damage
+
+    if not office.db.is_sqlite:
+        return []
+    found = damage(office.db, thorough=False)
+    whole = Text("完好", "whole")
+    said = Text(f"{DAMAGED.zh}（{found[0]}）", f"{DAMAGED.en} ({found[0]})") if found else whole
+    return [(Text("数据库文件", "Database file"), not found, said)]
+
+
+def _rules(office: Office) -> Found:
+    from config.errors import ConfigError
+    from notifications.watch.standing import rules
+
+    try:
+        with office.db.read() as connection:
+            one = rules(connection, office.book)
+    except ConfigError as error:  # of another file of rules
+        return Text("项目所依据的政策", "Policies in use"), False, error.text
+    return one.label, one.well, one.said
 
 
 def _contacts(office: Office) -> Found:

@@ -202,7 +202,7 @@ def show(project_id: int, as_json: bool) -> None:
     office.printer.table(DEADLINE_HEADS, [_deadline(row) for row in found["deadlines"]])
     if found["findings"]:
         heads = (Text("提示", "Flag"), Text("内容", "What"), Text("条款", "Clause"))
-        rows = [(f["key"], f["message"], f["clause"]) for f in found["findings"]]
+        rows = [(f["key"], f["message"], _clauses(f)) for f in found["findings"]]
         text()
         office.printer.table(heads, rows)
     text()
@@ -217,6 +217,11 @@ def show(project_id: int, as_json: bool) -> None:
                 for m in found["mail"]
             ],
         )
+
+
+def _clauses(flag: dict[str, Any]) -> str:
+    """What a flag cites: the clause of the duty, then that of the consequence."""
+    return "、".join(one for one in (flag["clause"], flag["consequence"]) if one)
 
 
 def _deadline(row: dict[str, Any]) -> tuple[Any, ...]:

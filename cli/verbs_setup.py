@@ -9,7 +9,7 @@ from states.terms import Text
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
-    office = Office(as_json)
+    office = Office(as_json, waits=True)
     prepare(office)
     somebody = _somebody_can_sign_in(office)
     if as_json:
@@ -37,8 +37,8 @@ def prepare(office: Office) -> None:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     make_key(folder)
     db = Database(office.settings.url)
-    upgrade(db)
-    refresh(db, office.book)
+    changed = office.waiting_for(lambda: upgrade(db))
+    refresh(db, office.book, anew=changed)  # columns that are new, too
     db.close()
     if not office.settings.database_url:
         (folder / "yanxiu.db").chmod(0o600)

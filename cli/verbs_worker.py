@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
     """Do today's reminders and mail and end, or go on until told to stop."""
-    office = Office(as_json)
+    office = Office(as_json, waits=True)
     if accept_clock and _accepted(office):
         return
     running = make_worker(office)
@@ -37,6 +37,9 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
             office.printer.line(REPORT.format(**report))
         if halt:
             office.printer.message(HALTED.format(why=halt.text))
+        elif report["failed"] or not report["sent"]:
+            for why in running.standstill():
+                office.printer.message(why)
         if report["failed"] or halt:
             raise SystemExit(REFUSED)
         return

@@ -223,6 +223,7 @@ FIGURES = {
     "max_trainees": Text("学员人数上限", "Most trainees"),
     "min_days": Text("办班天数下限", "Shortest class"),
     "max_days": Text("办班天数上限", "Longest class"),
+    "usual_days_around": Text("“左右”允许相差", "Within “about”"),
     "usual_days": Text("一般办班天数", "Usual length"),
     "staff_share_percent": Text("工作人员占比上限", "Largest share of staff"),
     "max_staff": Text("工作人员上限", "Most staff"),

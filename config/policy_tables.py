@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -98,6 +99,7 @@ class Reason(Table):
         list[Annotated[State, Lax]], Field(min_length=1), Once, AfterValidator(_rejectable)
     ]
     categories: Annotated[list[Key], Once] = Field(default_factory=list)
+    outcome: Label | None = None  # what the end is called, where no money is refused by it
     basis: Known = Basis.STATED
     clause: ClauseId
 
@@ -163,6 +165,7 @@ class CategoryTable(Table):
     max_trainees: Persons | None = None
     min_days: Days | None = None
     usual_days: Days | None = None
+    usual_days_around: Days | None = None  # how far from the usual length is still 左右
     staff_share_percent: Percent | None = None
     max_staff: Persons | None = None
     online_share_percent: Percent | None = None
@@ -230,7 +233,8 @@ class PolicyTable(Table):
         document = self.documents[table.document]
         cited_as = Text(document.cited_as, document.cited_as_en or document.title.en)
         place = (cited_as, table.part, table.paragraph)
-        return law.Clause(id_, *place, table.rule.text, document.basis)
+        since = document.issued_on or document.not_before
+        return law.Clause(id_, *place, table.rule.text, document.basis, since)
 
     def _category(self, key: str) -> law.Category:
         table = self.categories[key]
@@ -249,11 +253,13 @@ class PolicyTable(Table):
                 for step, papers in table.papers.items()
             },
             milestones=tuple(m.to_law(self.milestones[m.key].text) for m in table.milestones),
-            cap=table.cap.to_law("yuan"),
+            # Whatever its line says: the engine decides no more than the cap (amount_within_cap).
+            cap=replace(table.cap.to_law("yuan"), severity=Severity.BLOCK),
             fund=table.fund,
             addressee=table.addressee.text,
             contact=table.contact.to_law() if table.contact else None,
             report_contact=table.report_contact.to_law() if table.report_contact else None,
+            outcomes={k: one.outcome.text for k, one in self.reasons.items() if one.outcome},
         )
 
 

@@ -73,6 +73,7 @@ class DocumentTable(Table):
     cited_as_en: Words | None = None  # the same in English; None: the title's
     number: Words  # "unstated" where our copy does not show it
     issued_on: Day | None = None
+    not_before: Day | None = None  # where no copy shows the day: it cannot be older than this
     at_hand: bool = True  # false: it is named, its text is not known
 
     def to_law(self, key: str) -> law.Document:
@@ -157,6 +158,7 @@ UNITS = {
     "max_trainees": "person",
     "min_days": "day",
     "usual_days": "day",
+    "usual_days_around": "day",
     "staff_share_percent": "percent",
     "max_staff": "person",
     "online_share_percent": "percent",

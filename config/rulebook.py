@@ -24,14 +24,15 @@ class Rulebook:
     own_policies: Path | None  # the office's own policy files, besides those shipped
 
     def ladder(self, kind: Kind, force: Force) -> Ladder | None:
-        """The ladder of a deadline. What a notice does not ask for is never urged afterwards."""
+        """The ladder of a deadline. What a notice does not ask for is told of twice at most, and
+        never urged afterwards."""
         if force is Force.ADVISORY and kind is not Kind.RECORDING:
             return self._gentle.get(kind)
         return self.ladders.get(kind)
 
     @cached_property
     def _gentle(self) -> dict[Kind, Ladder]:
-        return {kind: ladder.before_due() for kind, ladder in self.ladders.items()}
+        return {kind: ladder.advice() for kind, ladder in self.ladders.items()}
 
     def policy(self, name: str) -> Policy:
         return load_policy(name, self.own_policies)

@@ -1,6 +1,6 @@
 """What a delay may lead to: the one place that finds the words, for findings and for mails.
 
-Only where the policy names a clause. Never a flat threat: a person decides, and the words say who.
+Only where the policy names a clause, which is cited beside that of the duty. Never a flat threat: a person decides, and the words say who.
 """
 
 from __future__ import annotations
@@ -24,6 +24,12 @@ def consequence(policy: Policy, category: Category, kind: Kind) -> Text:
     if fund is None or fund.provincial:
         return BY_PROVINCE
     return BY_OTHERS.format(addressee=category.addressee)
+
+
+def stated_in(category: Category, kind: Kind) -> str:
+    """The clause that states the consequence; empty where no notice says that it costs."""
+    rule = category.deadline(kind)
+    return (rule.forfeit or "") if rule else ""
 
 
 def ending(policy: Policy, category: Category, kind: Kind) -> Text:

@@ -50,12 +50,13 @@ def roles_now(deed: Action | Act, facts: Facts) -> tuple[Role, ...]:
     """Whose turn it is: the first person's, or the second's once the deed has been proposed."""
     roles = who_may(deed, facts.state)
     if roles and deed is Act.CANCEL:
-        return may_cancel(facts) or roles
+        return sides_of_proposal(facts) or roles
     return second_by(deed, facts.state) if roles and facts.awaits(deed) else roles
 
 
-def may_cancel(facts: Facts) -> tuple[Role, ...]:
-    """Who may cancel what waits for a second person: those who propose it or complete it."""
+def sides_of_proposal(facts: Facts) -> tuple[Role, ...]:
+    """Whom that concerns which waits for a second person: who proposes it, who completes it. Either
+    may cancel it, and both hear of its end."""
     named = facts.pending.get("deed")
     deeds: tuple[Action | Act, ...] = (*Action, *Act)
     proposed = next((deed for deed in deeds if deed.value == named), None)

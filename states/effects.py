@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from states.facts import Json, as_json
+from states.facts import Facts, Json, as_json
 from states.findings import Case
 from states.forms import ACCOUNT
 from states.machine import move
@@ -20,7 +20,7 @@ def effects(case: Case, seq: int) -> Json:
     """The changed facts of a deed that nothing blocks. `seq` numbers the event."""
     changes = EFFECTS[case.deed](case, seq)
     facts = case.facts
-    if facts.pending and (isinstance(case.deed, Action) or case.deed in UNSETTLES):
+    if facts.awaits(case.deed):
         changes["pending"] = None
     if isinstance(case.deed, Action):
         target = move(facts.state, case.deed, facts.came_from)
@@ -33,8 +33,14 @@ def effects(case: Case, seq: int) -> Json:
     return {key: as_json(value) for key, value in changes.items()}
 
 
-# What was proposed rested on other facts: it must be proposed anew.
-UNSETTLES = frozenset({Act.CORRECT, Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE})
+def overtakes(deed: Action | Act, facts: Facts) -> bool:
+    """Whether a deed ends what was proposed without deciding it: that rested on other facts, and
+    must be proposed anew."""
+    other = bool(facts.pending) and not facts.awaits(deed)
+    return other and (isinstance(deed, Action) or deed in UNSETTLES)
+
+
+UNSETTLES = frozenset({Act.CORRECT, Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.TRANSFER})
 MENDS = frozenset({Action.SUBMIT, Action.FILE, Action.REPORT})
 
 
@@ -108,7 +114,12 @@ def send_back(case: Case, _: int) -> Json:
 
 def reject(case: Case, _: int) -> Json:
     reason = case.policy.reasons[case.given["code"]]
-    said = {"state": case.facts.state.value, "code": reason.key, "clause": reason.clause}
+    cited = case.policy.clause_on(reason.clause, case.on)
+    said = {
+        "state": case.facts.state.value,
+        "code": reason.key,
+        "clause": cited.id if cited else "",
+    }
     return {"ended_on": case.on, "rejected": said | {"text": case.given["text"]}}
 
 

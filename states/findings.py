@@ -26,6 +26,12 @@ class Finding:
     message: Text
     who: tuple[Role, ...] = ()
     earliest: date | None = None
+    consequence: str = ""  # the clause that states what may follow, where the message says it
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """What it cites: the clause of the duty, then that of the consequence."""
+        return tuple(dict.fromkeys(one for one in (self.clause, self.consequence) if one))
 
     @property
     def key(self) -> str:

@@ -6,8 +6,18 @@ from collections.abc import Sequence
 
 from states.facts import Facts
 from states.filling import LETTER, NOTICE
-from states.policy import Category
-from states.terms import BEFORE_PLAN, REJECTED_AS, Act, Action, State, Text
+from states.policy import Category, Clause
+from states.terms import (
+    BEFORE_PLAN,
+    REJECTED_AS,
+    Act,
+    Action,
+    Amendment,
+    Basis,
+    State,
+    Text,
+    known_deed,
+)
 
 
 def is_national_money(category: Category) -> bool:
@@ -18,13 +28,15 @@ def is_national_money(category: Category) -> bool:
 def state_label(facts: Facts, category: Category) -> Text:
     """The state as officials say it."""
     if facts.state is State.REJECTED and facts.rejected:
-        return rejected_label(State(facts.rejected["state"]), category)
+        return rejection(facts, category)
     if facts.state is State.WITHDRAWN and facts.came_from:
         return NOT_APPLIED if facts.came_from in BEFORE_PLAN else CANCELLED
     if facts.state is State.FILED:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
+        if not category.papers.get(Action.FILE):  # which asks for no plan
+            return FILED_WITHOUT
     paid = "paid" in facts.milestones
     if is_national_money(category):
         if facts.state is State.REPORTED:
@@ -34,6 +46,23 @@ def state_label(facts: Facts, category: Category) -> Text:
     return SUBSIDY_PAID if facts.state is State.SUBSIDISED and paid else facts.state.label
 
 
+def basis_label(basis: Basis, clause: Clause | None, *, official: bool) -> Text | None:
+    """What is said where no document of the year stands behind something; None where one does.
+
+    That the system assumes it is for officials, who may enter what holds; a host is told where it
+    comes from, or that no notice asks for it.
+    """
+    if basis is Basis.STATED:
+        return None
+    if official:
+        return basis.label
+    if clause is not None and clause.basis is not Basis.STATED:
+        return GOING_BY.format(document=clause.document)
+    return SUGGESTED
+
+
+GOING_BY = Text("参照{document}", "going by the {document}")
+SUGGESTED = Text("系统建议（通知未作要求）", "suggested by the system; no notice asks for it")
 NOT_APPLIED, CANCELLED = Text("已撤回申报", "Withdrawn"), Text("已取消办班", "Cancelled")
 CLAIM_LODGED = Text("已报送经费报销材料", "Reimbursement papers lodged")
 FUNDED, FUNDING_PAID = Text("资助已审定", "Funded"), Text("资助已拨付", "Funding paid")
@@ -43,17 +72,20 @@ CONFIRMED = {
     "filing_confirmed": Text("已备案", "Filing confirmed"),
     "notice_issued": Text("省厅已下发开班通知", "The province has issued the opening notice"),
 }
+FILED_WITHOUT = Text("已登记开班前报送", "Filing before opening recorded")
 NO_LONGER_FUNDED = Text("不再资助", "No longer funded")
+MISCONDUCT = Text("因违规行为终止", "Ended for misconduct")  # as the shipped policies call it
+HELD_STATES = (State.HELD, State.REPORTED)
 
 
 def states_as_shown() -> dict[str, State]:
     """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
     more: dict[State, tuple[Text, ...]] = {
         State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
-        State.FILED: tuple(CONFIRMED.values()),
+        State.FILED: (*CONFIRMED.values(), FILED_WITHOUT),
         State.REPORTED: (CLAIM_LODGED,),
         State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
-        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED),
+        State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED, MISCONDUCT),
     }
     return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
 
@@ -71,14 +103,27 @@ def paper_labels(category: Category) -> dict[str, Text]:
     return BESIDES | {rule.key: rule.label for rule in rules}
 
 
-def rejected_label(source: State, category: Category) -> Text:
+def rejection(facts: Facts, category: Category) -> Text:
+    """What the rejection of a project means."""
+    return rejected_label(State(facts.rejected["state"]), category, facts.rejected["code"])
+
+
+def rejected_label(source: State, category: Category, code: str = "") -> Text:
     """What a rejection from this state means; money is refused only where there is some."""
-    label = REJECTED_AS[source]
-    if source not in (State.HELD, State.REPORTED):
-        return label
-    if category.ends_in is not State.SUBSIDISED:
-        return REJECTED_AS[State.PLANNED]
-    return NO_LONGER_FUNDED if is_national_money(category) else label
+    if own := own_outcome(source, category, code):
+        return own
+    if not _refuses_money(source, category):
+        return REJECTED_AS[State.PLANNED if source in HELD_STATES else source]
+    return NO_LONGER_FUNDED if is_national_money(category) else REJECTED_AS[source]
+
+
+def own_outcome(source: State, category: Category, code: str) -> Text | None:
+    """What the reason itself calls the end: misconduct is no plan that was not carried out."""
+    return None if _refuses_money(source, category) else category.outcomes.get(code)
+
+
+def _refuses_money(source: State, category: Category) -> bool:
+    return source in HELD_STATES and category.ends_in is State.SUBSIDISED
 
 
 def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
@@ -93,6 +138,14 @@ def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
     if deed is Action.WITHDRAW:
         return WITHDRAWN_AS if state in BEFORE_PLAN else CANCELLED_AS
     return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
+
+
+def overtaking(deed: str, state: State, category: Category) -> Text:
+    """What overtook a proposal: a step, or what a newer plan says."""
+    named = known_deed(deed)
+    if named is not None:
+        return deed_name(named, state, category)
+    return next((one.label for one in Amendment if one == deed), Text(deed, deed))
 
 
 def _refused_money(category: Category) -> Text:

@@ -32,9 +32,12 @@ class Rung:
 class Ladder:
     rungs: tuple[Rung, ...]  # in the order of days
 
-    def before_due(self) -> Ladder:
-        """The same without the rungs after the due day."""
-        return Ladder(tuple(rung for rung in self.rungs if rung.days <= 0))
+    def advice(self) -> Ladder:
+        """The same for what no notice asks for: the first two rungs, none after the day."""
+        return Ladder(tuple(rung for rung in self.rungs if rung.days <= 0)[:ADVISED])
+
+
+ADVISED = 2  # times that something is merely advised
 
 
 @dataclass(frozen=True, slots=True)

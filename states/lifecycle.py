@@ -117,7 +117,8 @@ ACTS: tuple[ActRule, ...] = (
         (HOST,),
         tells=(HOST,),
     ),
-    ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE)),
+    # Told to those whom the proposal concerned, by whomever it was ended.
+    ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE), tells=(HOST, PROVINCE)),
 )
 
 STEPS: dict[tuple[State, Action], Step] = {(s.source, s.action): s for s in LIFECYCLE}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from states.decide import sides_of_proposal
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, STEPS
 from states.terms import STAFF, Act, Action, Force, Kind, Labelled, Role, State
@@ -108,6 +109,8 @@ def hushed(
         return "past_class"  # a class moved into the past concerns its own people only
     if not whose_turn(kind, facts, role):
         return "not_theirs"
+    if kind is Kind.APPLICATION and role is Role.COORDINATOR and _after_window(facts, late_after):
+        return "province_only"
     if kind is Kind.APPLICATION and facts.state is State.DRAFTED and late_after < on:
         return "no_duty"  # nobody has to apply
     # Once the class should be over, asking for its record takes the place of asking for the plan.
@@ -119,18 +122,33 @@ def hushed(
     return ""
 
 
+def _after_window(facts: Facts, late_after: date) -> bool:
+    """R24-13: what was handed in after the window only the province may still take."""
+    return facts.submitted_on is not None and facts.submitted_on > late_after
+
+
 # Acts that may bring new dates, which their own mail announces.
 NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND, Act.RECLASSIFY})
 
 
 def told(
-    deed: Action | Act, source: State, after: Facts, by: Role, today: date
+    deed: Action | Act,
+    before: Facts,
+    after: Facts,
+    by: Role,
+    today: date,
+    *,
+    on_behalf: bool = False,
 ) -> tuple[Role, ...]:
     """Who gets a mail about a deed. A class moved into the past concerns its own people only; a
-    milestone those who did not record it; an inspection its host, if there is something to mend."""
+    milestone those who did not record it; an inspection its host, if there is something to mend; the
+    end of a proposal both sides, but for colleagues, who see it."""
     if isinstance(deed, Action):
-        return STEPS[source, deed].tells
-    if deed is Act.MILESTONE and by is Role.HOST:
+        return STEPS[before.state, deed].tells
+    if deed is Act.CANCEL:
+        sides = sides_of_proposal(before)
+        return sides if Role.HOST in sides else ()
+    if deed is Act.MILESTONE and by is Role.HOST and not on_behalf:
         return ()
     if deed is Act.HAND_OVER and by is Role.HOST:
         return Role.HOST, Role.COORDINATOR  # who has to know whom to call

@@ -12,6 +12,7 @@ from states.labels import deed_name
 from states.mailing import is_past
 from states.policy import Category, PaperRule
 from states.terms import Act, Action, Kind, State, Text
+from states.wanted import applied_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def _ordinary(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     state, ends_in_money = facts.state, category.ends_in is State.SUBSIDISED
     if state is State.DRAFTED:
         return Next(SUBMIT, Action.SUBMIT, Kind.APPLICATION)
+    if state is State.SUBMITTED and applied_late(facts, category):
+        return Next(TO_BE_TAKEN)
     if state in WAITS:
         return Next(WAITS[state])
     if state in (State.PLANNED, State.FILED):
@@ -101,6 +104,10 @@ AT_PROVINCE = Text("等待省厅复核，暂不需要办理", "Waiting for the p
 DECIDED = Text("等待省厅审定，暂不需要办理", "Waiting for the decision; nothing to do now")
 PAID = Text("等待拨付，暂不需要办理", "Waiting for the payment; nothing to do now")
 NOTHING = Text("已办结，不需要办理", "Finished; nothing to do")
+TO_BE_TAKEN = Text(
+    "已过申报截止日，等待省厅决定是否受理",
+    "It came after the window; waiting for the province to decide",
+)
 WAITS = {
     State.SUBMITTED: Text(
         "等待主管（推荐）单位审核，暂不需要办理", "Waiting for the department's review"

@@ -27,5 +27,5 @@ def outlook(deed: Action | Act, facts: Facts, role: Role, today: date) -> Outloo
     """As it would be done now, by somebody in this role. The deed is possible in this state."""
     target = move(facts.state, deed, facts.came_from) if isinstance(deed, Action) else None
     second = () if facts.awaits(deed) else second_by(deed, facts.state)
-    tells = told(deed, facts.state, facts, role, today)
+    tells = told(deed, facts, facts, role, today)
     return Outlook(target, target in FINAL, second, tells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -33,6 +33,11 @@ class Clause:
     paragraph: str
     rule: Text
     basis: Basis = Basis.STATED  # assumed: of a document that does not speak of this year
+    since: date | None = None  # the document's day; None: not known
+
+    def existed(self, on: date) -> bool:
+        """Whether it can be cited for what was done on a day."""
+        return self.since is None or self.since <= on
 
     @property
     def place(self) -> str:
@@ -158,6 +163,8 @@ class Category:
     addressee: Text  # whom the report goes to
     contact: Contact | None = None  # of another desk of the office; None: the policy's
     report_contact: Contact | None = None  # where the report goes, if not to the office
+    # Reason -> what the end is called by it, where that is not how the stage calls it.
+    outcomes: Mapping[str, Text] = field(default_factory=dict)
 
     def figure(self, key: str) -> Figure | None:
         """The figure, or None where the notice does not give one."""
@@ -218,3 +225,8 @@ class Policy:
         others = [one.report_contact for one in self.categories.values() if one.report_contact]
         found = [gap for desk in (self.contact, *desks, *others) for gap in desk.missing]
         return tuple(dict.fromkeys(found))
+
+    def clause_on(self, clause: str, on: date) -> Clause | None:
+        """The clause of that id, if its document existed on that day."""
+        found = self.clauses.get(clause)
+        return found if found and found.existed(on) else None

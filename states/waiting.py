@@ -8,6 +8,7 @@ from states.facts import Facts
 from states.labels import deed_name, is_national_money
 from states.policy import Category
 from states.terms import Act, Action, Role, State, Text, deed_of
+from states.wanted import applied_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ def waiting(facts: Facts, category: Category) -> list[Waiting]:
             )
         )
     elif facts.state is State.SUBMITTED:
-        found.append(Waiting(Role.COORDINATOR, TO_REVIEW, Action.REVIEW))
+        if applied_late(facts, category):
+            found.append(Waiting(Role.PROVINCE, TO_TAKE, Action.REVIEW))
+        else:
+            found.append(Waiting(Role.COORDINATOR, TO_REVIEW, Action.REVIEW))
     elif facts.state is State.REVIEWED:
         found.append(Waiting(Role.PROVINCE, TO_PLAN, Action.PLAN))
     elif facts.state is State.FILED:
@@ -59,6 +63,7 @@ NONE = Text("", "")
 FLAGS = Text("，另有{n}项提示待核定", ", {n} flag(s) to dispose of")
 TO_COMPLETE = Text("拟办“{deed}”待另一人复核", "“{deed}” waits for a second person")
 TO_REVIEW = Text("待审核推荐", "to be reviewed")
+TO_TAKE = Text("逾期申报，待省厅决定是否受理", "came after the window: the province decides")
 TO_PLAN = Text("待列入年度计划", "to be put in the plan")
 ANSWERS = {
     "filing_confirmed": Text("开班前报送材料待备案", "the filing is to be confirmed"),

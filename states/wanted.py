@@ -45,6 +45,17 @@ def deadlines_for(facts: Facts, category: Category, calendar: WorkCalendar) -> t
     )
 
 
+def applied_late(facts: Facts, category: Category) -> bool:
+    """R24-13: whether the application came after its window, so that only the province may still
+    take it."""
+    rule = category.deadline(Kind.APPLICATION)
+    if rule is None or rule.fixed_on is None or facts.submitted_on is None:
+        return False
+    granted = facts.extended.get(Kind.APPLICATION.value)
+    until = date.fromisoformat(granted["due_on"]) if granted else rule.fixed_on
+    return facts.submitted_on > max(until, rule.fixed_on)
+
+
 def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wanted]:
     """Every deadline that these facts have, in the order of the policy."""
     found = []

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from config.zone import local
 from notifications.letters.places import place, where
 from states.forms import FORMS
+from states.labels import basis_label
 from states.policy import Policy
 from states.terms import Act, Action, Text
 from web.navigation import menu
@@ -130,6 +131,7 @@ def environment(language: str) -> Environment:
         "yuan": _yuan,
         "placed": place,
         "cited": _cited,
+        "basis": _basis,
         "left": _left,
         "plain": _plain,
         "size": _size,
@@ -176,6 +178,12 @@ def _cited(key: str, policy: Policy) -> Text:
     """A clause as officials cite it; its key, which is ours, stands in the details only."""
     clause = policy.clauses.get(key)
     return where(clause, policy) if clause else Text(key, key)
+
+
+def _basis(one: Any, policy: Policy, inside: bool) -> Text | None:
+    """What is said of a paper, milestone or clause that no document of the year stands behind."""
+    clause = policy.clauses.get(getattr(one, "clause", "") or getattr(one, "id", ""))
+    return basis_label(one.basis, clause, official=inside)
 
 
 @pass_context

@@ -7,7 +7,7 @@ history, the deadlines that follow, and the mail rows. Mail itself goes out late
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
-from states.decide import blocks
+from states.decide import blocks, sides_of_proposal
 from states.discretion import is_internal
-from states.effects import effects
+from states.effects import effects, overtakes
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
 from states.mailing import NEW_DATES, PARTS, notice_of, told
@@ -76,6 +76,9 @@ def perform_in(
     stopped = blocks(findings)
     if stopped:
         raise Refused(stopped)
+    if overtakes(deed.what, row.facts):
+        row = _end_proposal(connection, book, row, deed.what, today=today, at=at)
+        case = replace(case, facts=row.facts)
     proposing = needs_second(deed, row.facts)
     if proposing:
         given = {name: as_json(value) for name, value in deed.given.items()}
@@ -94,13 +97,38 @@ def perform_in(
     if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)
     if announce and not proposing:
-        tells = told(deed.what, row.facts.state, facts, case.role, today)
+        tells = told(deed.what, row.facts, facts, case.role, today, on_behalf=deed.on_behalf)
         notice = notice_of(deed.what, case.given)
         result = Result(project_id, row.version + 1, deed.what, notice)
         announce_result(connection, result, facts, tells, on=today, at=at)
         if deed.what in PARTS:
             tell_who_left(connection, result, row.facts, facts, on=today, at=at)
     return Outcome(project_id, row.version + 1, facts.state, proposing, tuple(findings))
+
+
+def _end_proposal(
+    connection: Connection,
+    book: Rulebook,
+    row: _Row,
+    by: Action | Act | Amendment,
+    *,
+    today: date,
+    at: datetime,
+) -> _Row:
+    """Put on record that what was proposed is overtaken by another step, and tell both sides; the
+    project as it stands then. Nobody did it: it follows from that step."""
+    policy, sides = book.policy(row.facts.policy), sides_of_proposal(row.facts)
+    role = Role.HOST if Role.HOST in sides else Role.PROVINCE
+    given = {"proposal": row.facts.pending["deed"], "overtaken_by": by.value}
+    deed = Deed(Act.CANCEL, Actor("", "", ()), given, {}, today, machine=True)
+    case = Case(row.facts, policy, book.calendar, deed.what, role, today, today)
+    facts = _append(
+        connection,
+        _Entry(row.id, row, deed, case, [], effects(case, row.version + 1), policy, at),
+    )
+    ended = Result(row.id, row.version + 1, Act.CANCEL, Act.CANCEL.value)
+    announce_result(connection, ended, facts, sides, on=today, at=at)
+    return _load(connection, row.id, held=True)
 
 
 def situation(
@@ -230,6 +258,8 @@ def amend(
     `row`: its row in the file; `differs`: what it says otherwise than was known, empty if nothing.
     """
     before = _load(connection, project_id, held=True)
+    if before.facts.pending and changes:
+        before = _end_proposal(connection, book, before, what, today=today, at=at)
     policy = book.policy(before.facts.policy)
     given = {"plan_row": row} | ({"differs": differs} if differs else {})
     deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)

@@ -239,6 +239,7 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
     raised = {
         found.key: {
             "clause": found.clause,
+            **({"consequence": found.consequence} if found.consequence else {}),
             "zh": found.message.zh,
             "en": found.message.en,
             "deed": case.deed.value,

@@ -111,6 +111,7 @@ def _findings(stored: Json) -> list[dict[str, Any]]:
         {
             "key": key,
             "clause": flag["clause"],
+            "consequence": flag.get("consequence", ""),
             "message": Text(flag["zh"], flag["en"]),
             "on": flag["on"],
             "disposed": flag.get("disposed"),
@@ -123,8 +124,13 @@ def deed_label(deed: str, *, machine: bool = False) -> Text:
     """How a step, an act, an entry or a plan's own content is shown."""
     if machine and deed == Act.CHANGE:  # as an earlier version recorded what a plan file said
         return Amendment.REISSUED.label
+    if machine and deed == Act.CANCEL:
+        return OVERTAKEN
     found = known_deed(deed) or next((e for e in (*Entry, *Amendment) if e == deed), None)
     return found.label if found else Text(deed, deed)
+
+
+OVERTAKEN = Text("拟办因另有办理而终止", "Proposal overtaken by another step")
 
 
 def _rows(connection: Connection, query: Any, order: Any) -> list[dict[str, Any]]:

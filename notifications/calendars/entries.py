@@ -8,10 +8,11 @@ tells a confirmed date from a provisional one, which a new calendar may change w
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from config.rulebook import Rulebook
+from config.zone import SHANGHAI
 from notifications.calendars.ics import Entry
 from notifications.letters.grounds import ground, listed, papers
 from notifications.letters.words import words_of
@@ -37,7 +38,7 @@ def entry(
     if open_ and facts is not None:  # handed in, it is somebody else's: over for its host
         open_ = whose_turn(kind, facts, role)
     category = policy.categories[row.category]
-    lines = _lines(row, kind, policy, category)
+    lines = _lines(row, kind, policy, category, stamp.astimezone(SHANGHAI).date())
     return Entry(
         uid_key=f"project:{row.project_id}:{kind.value}",
         sequence=2 * (row.version + row.round) + (not row.provisional),
@@ -65,7 +66,7 @@ def _title(row: Any, kind: Kind, category: Category) -> Text:
     return Text(f"{label.zh}{end.zh}：{row.name}", f"{label.en}{end.en}: {row.name}")
 
 
-def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Text]:
+def _lines(row: Any, kind: Kind, policy: Policy, category: Category, on: date) -> list[Text]:
     due, advised = day_label(row.due_on), day_label(row.advised_on)
     lines = [Text(f"承办单位：{row.host}", f"Host unit: {row.host}")]
     if kind not in ASKED_BY_SYSTEM:
@@ -74,7 +75,7 @@ def _lines(row: Any, kind: Kind, policy: Policy, category: Category) -> list[Tex
             lines.append(Text(f"建议报送日：{advised.zh}", f"Advised: {advised.en}"))
     if asked := papers(category, kind):
         lines.append(Text("所需材料：{papers}", "Papers: {papers}").format(papers=listed(asked)))
-    place, _ = ground(policy, category, kind, row.clause)
+    place, _ = ground(policy, category, kind, row.clause, on)
     if place.zh:
         lines.append(Text(f"办理依据：{place.zh}", f"Ground: {place.en}"))
     if row.force == Force.ADVISORY:

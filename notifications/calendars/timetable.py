@@ -14,9 +14,10 @@ from notifications.letters.grounds import NOTHING, came_late, granted, ground, l
 from notifications.letters.printing import plain
 from notifications.letters.schedule import planned_time
 from states.facts import Facts, Standing
+from states.labels import basis_label
 from states.lateness import MET_LATE, is_handed_in, late_when_met
-from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
+from states.policy import Category, DeadlineRule, Policy
+from states.terms import PROVISIONAL, Force, Kind, Text, day_label
 from workflow.tables import DEADLINE, PROJECT
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -42,7 +43,7 @@ def timetable(
         .where(DEADLINE.c.kind != Kind.APPLICATION.value)
         .order_by(DEADLINE.c.due_on, DEADLINE.c.id)
     ).all()
-    lines = [_line(row, facts, policy, language) for row in rows]
+    lines = [_line(row, facts, policy, language, today) for row in rows]
     words = {name: text.in_(language) for name, text in WORDS.items()}
     made = day_label(today).in_(language)
     category = policy.categories[facts.category]
@@ -93,11 +94,11 @@ def _joined(office: Text, how: Text, language: str) -> str:
     return comma.join(one for one in (office.in_(language), how.in_(language)) if one)
 
 
-def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, ...]:
+def _line(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> tuple[str, ...]:
     """One row of the page: step, due, advised, ground, notes, a box to tick."""
     kind, category = Kind(row.kind), policy.categories[facts.category]
-    place, _ = ground(policy, category, kind, row.clause)
-    notes = _notes(row, kind, facts, category)
+    place, _ = ground(policy, category, kind, row.clause, today)
+    notes = _notes(row, kind, facts, policy)
     between = "；" if language == "zh" else "; "
     due, advised = _day(row.due_on, language), _day(row.advised_on, language)
     return (
@@ -110,8 +111,9 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str) -> tuple[str, .
     )
 
 
-def _notes(row: Any, kind: Kind, facts: Facts, category: Category) -> list[Text]:
+def _notes(row: Any, kind: Kind, facts: Facts, policy: Policy) -> list[Text]:
     """What is to be done, and what is to be known about the day."""
+    category = policy.categories[facts.category]
     asked, rule = papers(category, kind), category.deadline(kind)
     late = came_late(facts, kind, row.force, row.late_after)
     return [
@@ -119,9 +121,15 @@ def _notes(row: Any, kind: Kind, facts: Facts, category: Category) -> list[Text]
         _met_late(row, kind, facts) if row.standing == Standing.MET else late,
         granted(facts, category, kind),
         Force.ADVISORY.label if row.force == Force.ADVISORY else NOTHING,
-        Basis.ASSUMED.label if rule is not None and rule.basis is Basis.ASSUMED else NOTHING,
+        _basis(policy, rule) if rule else NOTHING,
         PROVISIONAL if row.provisional else NOTHING,
     ]
+
+
+def _basis(policy: Policy, rule: DeadlineRule) -> Text:
+    """Whence it comes, where no document of the year asks for it: hosts read this sheet."""
+    clause = policy.clauses.get(rule.clause)
+    return basis_label(rule.basis, clause, official=False) or NOTHING
 
 
 def _met_late(row: Any, kind: Kind, facts: Facts) -> Text:

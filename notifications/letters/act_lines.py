@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from notifications.letters import lines
-from notifications.letters.grounds import CENTRE_STAYS, centre_stays
+from notifications.letters.grounds import CENTRE_STAYS, centre_stays, listed
+from notifications.letters.printing import long_text
 from notifications.letters.schedule import planned_time
 from notifications.letters.step_lines import receipt
 from notifications.letters.story import SUBSIDY, Line, Said, Story, Told
 from notifications.letters.words import words_in
-from states.labels import state_label
-from states.terms import Act, Basis, Kind, Text, day_label, yuan
+from states.labels import deed_name, overtaking, state_label
+from states.policy import MilestoneRule
+from states.terms import Act, Action, Basis, Kind, Text, day_label, deed_of, yuan
 
 OLD_TIME, NEW_TIME = Text("原定办班时间", "Planned before"), Text("现定办班时间", "Planned now")
 MOVED = Text("时间变更", "Dates changed")
@@ -133,8 +136,27 @@ def correct(story: Story) -> Told:
         told += _amended(lines.PLACE, before.place, after.place)
         was, now = lines.in_yuan(before.amount), lines.in_yuan(after.amount)
         told += _amended(lines.amount_label(story), was, now)
-    told.append(lines.reason(story))
-    return Told(Text("更正", "Corrected"), tuple(told))
+    money = before.amount != after.amount
+    told += [*(lines.fund(story) if money else ()), lines.reason(story)]
+    clause = story.category.cap.clause or "" if money else ""
+    return Told(Text("更正", "Corrected"), tuple(told), clause)
+
+
+def cancel(story: Story) -> Told:
+    """The end of a proposal: by a person, who says why, or by another step that overtook it."""
+    proposal = story.before.pending
+    label = deed_name(deed_of(proposal["deed"]), story.source, story.category)
+    by = story.text("overtaken_by")
+    now = overtaking(by, story.source, story.category) if by else ""
+    told: list[Line] = [
+        (Text("拟办事项", "Proposal"), label),
+        (Text("提出日期", "Proposed on"), long_text(date.fromisoformat(proposal["on"]))),
+        (Text("终止日期", "Ended on"), story.on_label),
+        (Text("已另行办理", "Done instead"), now),
+        lines.reason(story),
+    ]
+    values: dict[str, Said] = {"label": label, "now": now}
+    return Told(Text("拟办终止", "Proposal ended"), tuple(told), values=values)
 
 
 def _moved(story: Story) -> bool:
@@ -175,18 +197,39 @@ def milestone(story: Story) -> Told:
     rule = rules.get(story.notice)
     label = rule.label if rule else Text(story.notice, story.notice)
     amount = story.facts.amount if story.notice == "paid" else None
-    told = (
+    money = story.notice in MONEY
+    told: tuple[Line, ...] = (
         (lines.MATTER, label),
         (Text("日期", "Date"), story.on_label),
         (Text("依据", "Evidence"), story.text("evidence")),
         (lines.amount_label(story), lines.in_yuan(amount)),
+        *(lines.fund(story) if money else ()),
     )
     tag = MILESTONE_TAGS.get(story.notice, Act.MILESTONE.label)
     tag = tag.format(money=story.money or SUBSIDY)
-    clause = rule.clause if rule and rule.basis is Basis.STATED else ""
-    return Told(
-        tag, told, clause, {"label": label, "amount": "" if amount is None else yuan(amount)}
-    )
+    clause = rule.clause if rule and (money or rule.basis is Basis.STATED) else ""
+    if story.notice == "paid":  # by the clause that gives the money
+        clause = story.category.cap.clause or clause
+    still = _still(story) if rule and rule.flag_at is Action.HOLD else None
+    values: dict[str, Said] = {
+        "label": label,
+        "amount": "" if amount is None else yuan(amount),
+        "still": listed(still) if still else "",
+        "ready": "1" if still == [] else "",
+    }
+    return Told(tag, told, clause, values)
+
+
+MONEY = frozenset({"ministry_decision", "paid"})
+
+
+def _still(story: Story) -> list[MilestoneRule]:
+    """R25-06b: what has to be on record beside this before the class may be held."""
+    return [
+        rule
+        for rule in story.category.milestones
+        if rule.flag_at is Action.HOLD and rule.key not in story.after.milestones
+    ]
 
 
 MILESTONE_TAGS = {
@@ -214,4 +257,5 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,
+    Act.CANCEL: cancel,
 }

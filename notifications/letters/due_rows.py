@@ -16,7 +16,7 @@ from states.facts import Standing
 from states.lifecycle import FINAL
 from states.mailing import NEW_DATES
 from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Text
-from states.wanted import wanted
+from states.wanted import applied_late, wanted
 from workflow.statements import Statement
 from workflow.tables import DEADLINE
 
@@ -72,13 +72,16 @@ def due_rows(
     return tuple(
         _due(row, story, earlier.get(Kind(row.kind)), language)
         for row in rows
-        if row.kind not in ASKED_BY_SYSTEM and row.standing in shown
+        if row.kind not in ASKED_BY_SYSTEM
+        and row.standing in shown
+        # What came after its window has no day left: the province decides.
+        and not (row.kind == Kind.APPLICATION and applied_late(story.facts, story.category))
     )
 
 
 def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
     kind, category = Kind(row.kind), story.category
-    place, _ = ground(story.policy, category, kind, row.clause)
+    place, _ = ground(story.policy, category, kind, row.clause, story.on)
     advisory = row.force == Force.ADVISORY
     late = came_late(story.facts, kind, row.force, row.late_after)
     said = [Force.ADVISORY.label if advisory else place, late]

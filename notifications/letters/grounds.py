@@ -7,11 +7,12 @@ from datetime import date
 from typing import NamedTuple
 
 from notifications.letters.places import place
+from states.consequence import consequence, stated_in
 from states.facts import Facts
-from states.labels import is_national_money
+from states.labels import SUGGESTED, is_national_money
 from states.mailing import plan_came_late
-from states.policy import Category, PaperRule, Policy
-from states.terms import Action, Force, Kind, Text, day_label
+from states.policy import Category, Clause, MilestoneRule, PaperRule, Policy
+from states.terms import Action, Basis, Force, Kind, Text, day_label
 
 
 class Ground(NamedTuple):
@@ -26,25 +27,47 @@ NONE = Ground(NOTHING, NOTHING)
 HANDED_IN = {Kind.FILING: Action.FILE, Kind.REIMBURSEMENT: Action.REPORT}
 
 
-def ground(policy: Policy, category: Category, kind: Kind, clause_id: str) -> Ground:
-    """The clause of a deadline, or, where none asks for it, that we assume it.
+def ground(policy: Policy, category: Category, kind: Kind, clause_id: str, on: date) -> Ground:
+    """The clause of a deadline as it can be cited on a day, or, where none asks for it, that we
+    assume it.
 
     An opening rests on what is to be told beforehand if it changes; a record on nothing.
     """
     rule = category.deadline(kind)
     if rule is not None and rule.note is not None:
-        return Ground(rule.basis.label, rule.note)
+        return Ground(SUGGESTED, rule.note)
     if kind is Kind.OPENING:
-        return cite(policy, policy.duties.get("change_in_advance", ""))
-    return cite(policy, clause_id)
+        return cite(policy, policy.duties.get("change_in_advance", ""), on)
+    known = policy.clauses.get(clause_id)
+    if known and not known.existed(on):  # a later year's, by which we only go
+        return Ground(SUGGESTED, known.rule)
+    return cite(policy, clause_id, on)
 
 
-def cite(policy: Policy, clause_id: str) -> Ground:
-    clause = policy.clauses.get(clause_id)
-    if clause is None:
-        return NONE
+def cite(policy: Policy, clause_id: str, on: date) -> Ground:
+    """Where a clause stands, for what is done on a day: no document is cited before it existed."""
+    clause = policy.clause_on(clause_id, on)
+    return Ground(cited(clause), clause.rule) if clause else NONE
+
+
+def cited(clause: Clause) -> Text:
+    """Where it stands; of a document that does not speak of this year, that we go by it."""
     where = place(clause)
-    return Ground(Text(f"{where.zh}（{clause.id}）", f"{where.en} ({clause.id})"), clause.rule)
+    said = Text(f"{where.zh}（{clause.id}）", f"{where.en} ({clause.id})")
+    return BY_ANALOGY.format(place=said) if clause.basis is Basis.ASSUMED else said
+
+
+BY_ANALOGY = Text("参照{place}", "going by the {place}")
+
+
+def if_late(policy: Policy, category: Category, kind: Kind, on: date) -> Text:
+    """What a delay may lead to, with the clause that states it; or nothing."""
+    what = consequence(policy, category, kind)
+    where = cite(policy, stated_in(category, kind), on).place
+    return WITH_PLACE.format(what=what, place=where) if what.zh and where.zh else what
+
+
+WITH_PLACE = Text("依据{place}，{what}", "{what} ({place})")
 
 
 def papers(category: Category, kind: Kind) -> tuple[PaperRule, ...]:
@@ -53,7 +76,7 @@ def papers(category: Category, kind: Kind) -> tuple[PaperRule, ...]:
     return category.papers.get(step, ()) if step else ()
 
 
-def listed(asked: Iterable[PaperRule]) -> Text:
+def listed(asked: Iterable[PaperRule | MilestoneRule]) -> Text:
     labels = [paper.label for paper in asked]
     return Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
 

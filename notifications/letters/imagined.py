@@ -36,12 +36,18 @@ def imagined(notice: str, facts: Facts, policy: Policy, role: Role, today: date)
         given=_given(facts, policy, source, today),
         changes={"amount": category.cap.value or 0, "papers": papers},
         facts=facts,
-        before=facts,
+        before=_proposed(facts, today) if deed is Act.CANCEL else facts,
         after=replace(facts, papers={**facts.papers, **papers}),
         policy=policy,
         category=category,
         role=role,
     )
+
+
+def _proposed(facts: Facts, today: date) -> Facts:
+    """With something that waits for a second person."""
+    said = {"deed": Action.WITHDRAW.value, "by": "", "given": {}, "on": today.isoformat()}
+    return replace(facts, pending=said)
 
 
 def _notice(notice: str, category: Category) -> str:

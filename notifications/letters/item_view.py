@@ -34,6 +34,8 @@ class View:
         self.tag, self.deed = self._in(self.words.tag), self._in(self.words.deed)
         self.role = item.role or letter.role
         self.to_host = self.role is Role.HOST
+        if self.own and self.role is Role.PROVINCE:  # it waits, or decides
+            self.deed = self._in(TO_TAKE if item.after_window else TO_AWAIT)
         self.title = plain(item.name, self.language)
         self.name = quotable(item.name, self.language)
         self.host = plain(item.host, self.language)
@@ -53,6 +55,11 @@ class View:
 
     def _in(self, text: Text) -> str:
         return text.in_(self.language)
+
+    @property
+    def own(self) -> bool:
+        """Whether a watcher is to act himself: there is nobody to urge."""
+        return not self.to_host and self.item.kind is Kind.APPLICATION and self.item.submitted
 
     def order(self) -> tuple[date, int, str]:
         return self.target, self.item.project_id, self.item.kind
@@ -105,6 +112,8 @@ class View:
         if self.days < 0:
             if self.item.advisory:
                 return "past_advice"
+            if kind is Kind.APPLICATION and self.item.submitted:
+                return "overdue.application"
             return "overdue.completion" if kind is Kind.COMPLETION else "overdue"
         if kind is Kind.APPLICATION and self.item.submitted:
             return "application.submitted"
@@ -134,6 +143,9 @@ class View:
             "due_long": long(item.due_on, language),
             "left": self.left,
             "late_days": max(-self.days, 0),
+            "advisory": item.advisory or self.gentle,
+            "department": plain(item.department, language) or self._in(THE_DEPARTMENT),
+            "after_window": item.after_window,
             "addressee": plain(item.addressee, language),
             "opens": plain(item.opens, language),
             "window": self.opening and item.provisional,
@@ -182,14 +194,15 @@ class View:
         """The days in words, and what is uncertain about them."""
         item, say = self.item, self.say
         due = long(item.due_on, self.language)
+        by_system = Row(say.nature, say.by_system)  # also where the office words the lead itself
         if self.recording:
             label = say.planned_last_open if item.provisional else say.planned_last
-            return Row(label, due), Row(say.to_record, say.to_record_what)
+            return Row(label, due), Row(say.to_record, say.to_record_what), by_system
         if self.opening:
             label = say.planned_first_open if item.provisional else say.planned_first
             if item.earliest_on is not None:  # which day it will be is what is asked
-                return (Row(say.to_confirm, say.to_confirm_what),)
-            return Row(label, due, "strong"), Row(say.to_confirm, say.to_confirm_what)
+                return Row(say.to_confirm, say.to_confirm_what), by_system
+            return Row(label, due, "strong"), Row(say.to_confirm, say.to_confirm_what), by_system
         if not item.advisory and self.days >= 0:
             limit = LAST_DAY if item.kind is Kind.COMPLETION else STILL_COUNTS
             due = f"{due}{self._in(limit)}"
@@ -257,6 +270,9 @@ def called(host: str, language: str, to_host: bool, applied: bool) -> tuple[str,
     return "" if to_host else f"{host}{of}", f"{'贵单位' if to_host else host}{of}"
 
 
+TO_TAKE = Text("决定是否受理", "decide whether to take it")
+TO_AWAIT = Text("待主管（推荐）单位审核汇总报送", "waiting for the department's review")
+THE_DEPARTMENT = Text("主管（推荐）单位", "the department")
 PLEASE, SHOULD = Text("请", "please"), Text("应", "should")
 ADVISED = Text("建议", "advised to")
 URGE, URGE_SHORT = Text("督促承办单位", "have the host unit "), Text("督促", "have the host unit ")

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
-from notifications.letters.grounds import granted, ground, papers
+from notifications.letters.grounds import NOTHING, granted, ground, if_late, papers
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
-from states.consequence import consequence
 from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
@@ -21,6 +20,7 @@ from states.lateness import last_day
 from states.mailing import plan_came_late
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
+from states.wanted import applied_late
 from workflow.mail_tables import REMINDER, ReminderStatus
 from workflow.statements import Statement
 from workflow.tables import DEADLINE, PROJECT
@@ -77,7 +77,9 @@ def letter_of(
             continue
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
-        shown = replace(item(row, facts, policy, language, today), role=Role(row.role))
+        shown = replace(
+            item(row, facts, policy, language, today, Role(row.role)), role=Role(row.role)
+        )
         found.append((facts, policy, shown))
     if not found:
         return None
@@ -105,14 +107,15 @@ def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
     )
 
 
-def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> Item:
-    """One reminder as a letter of `today` shows it. `row` has a deadline's columns and `step`."""
+def item(row: Any, facts: Facts, policy: Policy, language: str, today: date, role: Role) -> Item:
+    """One reminder as a letter of `today` shows it to somebody in a role. `row` has a deadline's
+    columns and `step`."""
     category = policy.categories[facts.category]
     kind = Kind(row.kind)
-    place, rule = ground(policy, category, kind, row.clause)
+    place, rule = ground(policy, category, kind, row.clause, today)
     grant = granted(facts, category, kind).in_(language)
     asked = papers(category, kind)
-    to, reached = addressee(facts, policy, category, kind)
+    to, reached = addressee(facts, policy, category, kind, role)
     stated = row.force == Force.STATED.value
     by = last_day(facts, row.due_on, row.late_after, today)
     waits = row.due_on < today <= row.late_after  # of a window: its earliest day has passed
@@ -135,25 +138,37 @@ def item(row: Any, facts: Facts, policy: Policy, language: str, today: date) -> 
         clause=place.in_(language),
         rule=_with(rule.in_(language), grant, language),
         mend_items=facts.mend_items if kind is Kind.MENDING else "",
-        consequence=consequence(policy, category, kind).in_(language),
+        consequence=if_late(policy, category, kind, today).in_(language),
         addressee=to.in_(language),
         originals=reached.originals.in_(language),
         copies=reached.copies.in_(language),
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
+        department=facts.department,
+        after_window=facts.state is State.SUBMITTED and applied_late(facts, category),
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
     )
 
 
-def addressee(facts: Facts, policy: Policy, category: Category, kind: Kind) -> tuple[Text, Contact]:
-    """Where the papers go, and how that is reached: for a report as the policy says, for an
-    application by its own way."""
-    to_department = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
+def addressee(
+    facts: Facts, policy: Policy, category: Category, kind: Kind, role: Role
+) -> tuple[Text, Contact]:
+    """Where the reader, or whom the reader watches, sends the papers, and how that is reached: for
+    a report as the policy says, for an application by its own way. Nothing where it is the reader:
+    nobody sends anything to himself."""
+    of_application = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
     again = kind is Kind.MENDING and facts.mend_in is State.HELD
     if kind is Kind.REIMBURSEMENT or again:
+        if role is Role.PROVINCE and not is_national_money(category):
+            return NOTHING, NO_CONTACT
         return category.addressee, policy.reports_to(category)
-    if kind in (Kind.APPLICATION, Kind.MENDING) and to_department and facts.department:
-        return Text(facts.department, facts.department), NO_CONTACT
+    if kind in (Kind.APPLICATION, Kind.MENDING) and of_application and facts.department:
+        if role is Role.HOST or (role is Role.PROVINCE and facts.state is State.DRAFTED):
+            return Text(facts.department, facts.department), NO_CONTACT
+        if kind is Kind.MENDING:  # its hosts send it to the reader
+            return NOTHING, NO_CONTACT
+    if role is Role.PROVINCE:
+        return NOTHING, NO_CONTACT
     return policy.office, policy.desk(category)
 
 

@@ -33,6 +33,12 @@ def amount_label(story: Story) -> Text:
     return AMOUNT.format(money=story.money or SUBSIDY)
 
 
+def fund(story: Story) -> tuple[Line, ...]:
+    """Where the money comes from; nothing where no fund is named."""
+    found = story.policy.funds.get(story.category.fund or "")
+    return ((Text("经费来源", "Fund"), found.label),) if found else ()
+
+
 def in_yuan(fen: int | None) -> Said:
     return "" if fen is None else YUAN.format(amount=yuan(fen))
 

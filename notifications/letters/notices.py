@@ -66,6 +66,7 @@ _ALL = (
     _reminder("reimbursement.national", "经费报销材料提醒", "Reimbursement claim", "reimbursement"),
     _reminder("mending", "退回补正提醒", "Mending", "reminder"),
     _reminder("overdue", "催报（通用）", "Overdue in general"),
+    _reminder("overdue.application", "审核汇总逾期催报", "Review overdue", "overdue"),
     _reminder("overdue.completion", "办班逾期催报", "Completion overdue", "overdue"),
     _reminder("past_advice", "建议日期已过", "Advised day passed"),
     _reminder("opening", "开班前确认", "Confirming the opening"),
@@ -147,6 +148,14 @@ NAMES: dict[Family, Names] = {
         "due": Text("截止日（短）", "the due day, short"),
         "due_long": Text("截止日，带年份", "the due day with its year"),
         "left": Text("“还有7天”“今天截止”“已逾期3天”", "“7 days left”, “due today” and so on"),
+        "advisory": Text(
+            "是否为通知未作要求的事项（用于判断）", "whether no notice asks for it, to test"
+        ),
+        "department": Text("主管（推荐）单位", "the department"),
+        "after_window": Text(
+            "申报材料在截止日之后才报送（用于判断）",
+            "whether the application came after its window, to test",
+        ),
         "late_days": Text("已过天数（数字）", "how many days have passed, a number"),
         "addressee": Text("材料报送至何处，可能为空", "where papers go, perhaps empty"),
         "opens": Text("计划办班时间", "the planned dates"),
@@ -159,6 +168,9 @@ NAMES: dict[Family, Names] = {
         "count": Text("事项数", "how many items"),
         "late": Text("其中已逾期数", "how many of them are overdue"),
         "earliest": Text("最早的日期，可能为空", "the first day, perhaps empty"),
+        "own": Text(
+            "其中由收件人本单位办理的项数（审核汇总）", "how many the reader is to do himself"
+        ),
     },
     Family.RESULT: WHO
     | TO
@@ -181,6 +193,16 @@ NAMES: dict[Family, Names] = {
         "now": Text(
             "变更后的办班时间、联系人、主管单位或类别，可能为空",
             "dates, contact, department or category now, perhaps empty",
+        ),
+        "after_window": Text(
+            "申报材料在截止日之后才报送（用于判断）",
+            "whether the application came after its window, to test",
+        ),
+        "still": Text(
+            "办班前尚待登记的事项，可能为空", "what has to be on record before the class, or empty"
+        ),
+        "ready": Text(
+            "办班前的事项是否都已登记（用于判断）", "whether all of it is on record, to test"
         ),
         "moved": Text("办班时间是否变动（用于判断）", "whether the dates moved, to test"),
     },

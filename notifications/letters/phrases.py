@@ -67,6 +67,10 @@ PHRASES: dict[str, Text] = {
     "advised_day": Text("建议日期", "Advised day"),
     "status": Text("时限情况", "Time left"),
     "force": Text("要求性质", "Nature"),
+    "nature": Text("提醒性质", "Nature"),
+    "by_system": Text(
+        "通知未作要求，由系统提醒", "No notice asks for it; the system reminds of it"
+    ),
     "provisional": Text("日期状态", "Status of dates"),
     "mend_items": Text("补正内容", "To be mended"),
     "ground": Text("办理依据", "Basis"),

@@ -69,4 +69,7 @@ class Worded:
             return common | self.views[0].values
         coming = [view.target for view in self.views if view.days >= 0 and not view.vague]
         earliest = short(min(coming), letter.language) if coming else ""
-        return common | {"count": len(self.views), "late": self.late, "earliest": earliest}
+        own = sum(view.own for view in self.views)
+        watching = common["watching"] and own < len(self.views)
+        counts = {"count": len(self.views), "late": self.late, "own": own}
+        return common | counts | {"earliest": earliest, "watching": watching}

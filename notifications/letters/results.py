@@ -133,7 +133,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         notice=story.notice,
         tag=spoken(said.tag),
         lines=tuple((spoken(label), spoken(value)) for label, value in said.lines),
-        clause=cite(story.policy, said.clause)[0].in_(language),
+        clause=cite(story.policy, said.clause, story.on).place.in_(language),
         ask=story.policy.office.in_(language),
         reach=story.policy.desk(story.category).line.in_(language),
         link=reader.link,
@@ -193,7 +193,7 @@ def _before(connection: Connection, event: Any) -> Json:
 
 def _proposed(connection: Connection, event: Any, changes: Json) -> Json:
     """What the first of two people gave, where this event completes a proposal."""
-    if "pending" not in changes:
+    if "pending" not in changes or event.deed == Act.CANCEL:
         return {}
     proposal = connection.execute(
         select(EVENT.c.given)

@@ -6,14 +6,16 @@ Never what officials say among themselves: opinions, flags and their disposal, p
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from notifications.letters import lines
 from notifications.letters.paper_lines import came_in, paper_lines
 from notifications.letters.schedule import planned_time
 from notifications.letters.story import SUBSIDY, Line, Story, Told
 from notifications.letters.words import words_of
-from states.labels import is_national_money, rejected_label
-from states.terms import Action, Basis, Kind, Role, Text, day_label, yuan
+from states.labels import HELD_STATES, is_national_money, rejected_label
+from states.terms import Action, Kind, Role, Text, day_label, yuan
+from states.wanted import applied_late
 
 RECEIPT = Text("材料接收回执", "Receipt")
 RECEIVED_ON = Text("接收日期", "Date that counts")
@@ -33,12 +35,17 @@ def _behalf(story: Story) -> tuple[Line, ...]:
 def submit(story: Story) -> Told:
     waits = Text("待审核", "To be reviewed")
     tag = RECEIPT if story.role is Role.HOST else waits
-    return receipt(story, Text("申报材料", "application"), tag)
+    told = receipt(story, Text("申报材料", "application"), tag)
+    late = "1" if applied_late(story.after, story.category) else ""
+    return replace(told, values={**told.values, "after_window": late})
 
 
 def file(story: Story) -> Told:
-    """The papers that came; entered without any, those that the policy lists."""
+    """The papers that came; entered without any, those that the policy lists. Where it lists none
+    nothing was received: that it was recorded is all that is said."""
     asked = story.category.papers.get(Action.FILE, ())
+    if not asked:
+        return replace(receipt(story, Text("", "")), tag=Text("开班前报送", "Filing"))
     named = tuple(paper.label for paper in came_in(story) or asked)
     return receipt(story, words_of(Kind.FILING, named).thing)
 
@@ -92,13 +99,13 @@ def send_back(story: Story) -> Told:
 
 def reject(story: Story) -> Told:
     reason = story.policy.reasons[story.given["code"]]
-    assumed = reason.basis is not Basis.STATED
-    told = (
+    told: tuple[Line, ...] = (
         (Text("理由", "Reason"), reason.label),
         (Text("说明", "Explanation"), story.text("text")),
-        (Text("依据性质", "Nature of the basis"), reason.basis.label if assumed else ""),
+        *(lines.fund(story) if story.source in HELD_STATES else ()),
     )
-    return Told(rejected_label(story.source, story.category), told, reason.clause)
+    tag = rejected_label(story.source, story.category, reason.key)
+    return Told(tag, told, reason.clause)
 
 
 DECIDED = Text("{money}审定", "Decision on the {money}")
@@ -110,11 +117,12 @@ def subsidise(story: Story) -> Told:
     centre = is_national_money(story.category)  # it decides; the province records what it decided
     told = (
         (lines.amount_label(story), lines.in_yuan(amount)),
+        *lines.fund(story),
         *(((DECIDED_BY, story.category.addressee),) if centre else ()),
         lines.document(story),
     )
     tag = DECIDED.format(money=story.money or SUBSIDY)
-    return Told(tag, told, values={"amount": yuan(amount)})
+    return Told(tag, told, story.category.cap.clause or "", {"amount": yuan(amount)})
 
 
 def close(story: Story) -> Told:

@@ -45,6 +45,8 @@ class Item:
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
     role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
+    department: str = ""
+    after_window: bool = False  # of an application: it came late, the province alone may take it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late
     # While dates are provisional: the day by the earliest opening, once it has passed and nobody is
     # late; `due_on` is then that of the latest one, or the same where the window names none.

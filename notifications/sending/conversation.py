@@ -108,6 +108,12 @@ class Conversation:
         kind = "busy" if 400 <= greeting.code < 500 else "greeting"
         return None, Answer(Outcome.TROUBLE, str(greeting), kind, spoken=False)
 
+    def greeted(self) -> Answer | None:
+        """Dial, encrypt, log in as far as is set, and take leave; what is wrong, None if nothing."""
+        _, trouble = self._opened()
+        self.close()
+        return trouble
+
     def close(self) -> None:
         """Take leave, if anybody is still there."""
         if self.line is not None and self.line.is_open:

@@ -90,11 +90,20 @@ def longest(kind: str) -> timedelta:
 
 
 KINDS = {
-    "unreachable": Text("连接不上邮件服务器", "the mail server cannot be reached"),
-    "name": Text("找不到邮件服务器的域名", "the mail server's name is not known"),
+    "unreachable": Text(
+        "连接不上邮件服务器，请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT",
+        "the mail server cannot be reached; check YANXIU_SMTP_HOST and YANXIU_SMTP_PORT",
+    ),
+    "name": Text(
+        "找不到邮件服务器的域名，请核对 YANXIU_SMTP_HOST",
+        "the mail server's name is not known; check YANXIU_SMTP_HOST",
+    ),
     "silent": Text("邮件服务器没有应答", "the mail server does not answer"),
     "greeting": Text("邮件服务器拒绝连接", "the mail server refuses the connection"),
-    "encryption": Text("邮件服务器不能加密连接", "the mail server does not encrypt"),
+    "encryption": Text(
+        "邮件服务器不能加密连接，请核对端口和 YANXIU_SMTP_SECURITY",
+        "the mail server does not encrypt; check port and YANXIU_SMTP_SECURITY",
+    ),
     "certificate": Text(
         "邮件服务器的证书不可信（单位自建的证书机构，请用环境变量 SSL_CERT_FILE 指明其证书文件）",
         "the mail server's certificate is not trusted (name the file of your own certificate "

@@ -25,6 +25,7 @@ from states.rules.acts import (
     transfer_says_where,
 )
 from states.rules.application import (
+    applied_in_time,
     category_differs,
     category_known,
     enterprise_qualified,
@@ -67,6 +68,7 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
         dated_by_receipt,
         not_before_its_time,
         enterprise_qualified,
+        applied_in_time,
         mended_in_time,
     ),
     Action.REVIEW: (judged_by_another, reached_in_time),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from states.findings import Case, Finding, block, flag
-from states.terms import Kind, Role, Text, day_label
+from states.terms import Force, Kind, Role, Text, day_label
 
 
 def enterprise_qualified(case: Case) -> Iterable[Finding]:
@@ -27,6 +27,27 @@ QUALIFIED = {
         "An enterprise must be able to invoice training fees (can_invoice).",
     ),
 }
+
+
+def applied_in_time(case: Case) -> Iterable[Finding]:
+    """R24-13: an application that comes after the window is taken by the province alone."""
+    deadline, applied = case.deadline(Kind.APPLICATION), case.facts.submitted_on or case.on
+    if deadline and deadline.force is Force.STATED and applied > deadline.late_after:
+        said = WOULD_APPLY_LATE if case.supposed and not case.facts.submitted_on else APPLIED_LATE
+        message = said.format(on=day_label(applied), due=day_label(deadline.late_after))
+        yield flag("applied_in_time", deadline.clause, "on", message, who=(Role.PROVINCE,))
+
+
+APPLIED_LATE = Text(
+    "申报材料于{on}报送，已过申报截止日{due}，只能由省厅注明事由后受理。",
+    "The application came on {on}, after the window closed on {due}: only the province may take "
+    "it, giving a reason.",
+)
+WOULD_APPLY_LATE = Text(
+    "如于{on}申报，已过申报截止日{due}，只能由省厅注明事由后受理。",
+    "If it comes on {on}, the window has closed on {due}: only the province may take it, giving a "
+    "reason.",
+)
 
 
 def judged_by_another(case: Case) -> Iterable[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from states.consequence import ending
+from states.consequence import ending, stated_in
 from states.findings import Case, Finding, block, flag
 from states.terms import Act, Action, Kind, Role, Text, day_label
 
@@ -70,7 +70,8 @@ def can_end_in_time(case: Case) -> Iterable[Finding]:
         then = ending(case.policy, case.category, Kind.COMPLETION)
         due = day_label(deadline.due.due_on)
         message = said.format(ends=day_label(ends), due=due, then=then)
-        yield flag("can_end_in_time", deadline.clause, "ends", message)
+        costs = stated_in(case.category, Kind.COMPLETION)
+        yield flag("can_end_in_time", deadline.clause, "ends", message, consequence=costs)
 
 
 def confirmed_as_planned(case: Case) -> Iterable[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from states.calculus import Deadline
-from states.consequence import ending
+from states.consequence import ending, stated_in
 from states.findings import Case, Finding, flag
 from states.terms import Force, Kind, Role, Text, day_label
 
@@ -24,7 +24,8 @@ def filed_in_time(case: Case) -> Iterable[Finding]:
         return
     then = ending(case.policy, case.category, Kind.FILING)
     message = late(case, case.facts.filed_on, due, then)
-    yield flag("filed_in_time", deadline.clause, "on", message)
+    costs = stated_in(case.category, Kind.FILING)
+    yield flag("filed_in_time", deadline.clause, "on", message, consequence=costs)
 
 
 def plan_came_late(deadline: Deadline, known_on: date) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from states.consequence import ending
+from states.consequence import ending, stated_in
 from states.findings import Case, Finding, Rule, block, by_figure, flag
 from states.labels import joined
 from states.rules.filing import plan_came_late
@@ -32,7 +32,8 @@ def completed_in_time(case: Case) -> Iterable[Finding]:
             due=day_label(deadline.due.due_on),
             then=ending(case.policy, case.category, Kind.COMPLETION),
         )
-        yield flag("completed_in_time", deadline.clause, "ends", said)
+        costs = stated_in(case.category, Kind.COMPLETION)
+        yield flag("completed_in_time", deadline.clause, "ends", said, consequence=costs)
 
 
 ENDED = Text(
@@ -50,14 +51,15 @@ def filed_before_holding(case: Case) -> Iterable[Finding]:
     if deadline is None or deadline.force is not Force.STATED:
         return
     then = ending(case.policy, case.category, Kind.FILING)
+    costs = stated_in(case.category, Kind.FILING)
     if not case.facts.filed_on and known_on and known_on > deadline.late_after:
         yield plan_came_late(deadline, known_on)
     elif not case.facts.filed_on:
         said = (WOULD_LACK if _is_ahead(case) else LACKED).format(papers=_filing(case), then=then)
-        yield flag("filed_before_holding", deadline.clause, "filed_on", said)
+        yield flag("filed_before_holding", deadline.clause, "filed_on", said, consequence=costs)
     elif case.facts.mend_in is State.PLANNED and not case.facts.mended_on:
         said = (WOULD_BE_UNMENDED if _is_ahead(case) else UNMENDED).format(then=then)
-        yield flag("filed_before_holding", deadline.clause, "mended_on", said)
+        yield flag("filed_before_holding", deadline.clause, "mended_on", said, consequence=costs)
 
 
 def _is_ahead(case: Case) -> bool:
@@ -166,12 +168,17 @@ def long_enough(case: Case) -> Iterable[Finding]:
     if least and least.value is not None and days < least.value:
         said = Text("研修{n}天，少于{least}天。", "{n} days, fewer than {least}.")
         yield by_figure("long_enough", least, "ends", said.format(n=days, least=least.value))
-    elif not least and usual and usual.value is not None and abs(days - usual.value) > AROUND:
+    elif (
+        not least and usual and usual.value is not None and abs(days - usual.value) > _around(case)
+    ):
         said = Text("研修{n}天，与{usual}天左右相差较多。", "{n} days, not about {usual}.")
         yield by_figure("long_enough", usual, "ends", said.format(n=days, usual=usual.value))
 
 
-AROUND = 1  # 左右: a day more or less is not worth a flag
+def _around(case: Case) -> int:
+    """How many days more or less are still 左右, by the policy; none where it does not say."""
+    figure = case.category.figure("usual_days_around")
+    return figure.value if figure and figure.value is not None else 0
 
 
 def held_as_planned(case: Case) -> Iterable[Finding]:

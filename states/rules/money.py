@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from states.consequence import ending
+from states.consequence import ending, stated_in
 from states.findings import Case, Finding, block, flag
 from states.labels import deed_name, money_label
 from states.rules.filing import late
@@ -18,7 +18,8 @@ def reported_in_time(case: Case) -> Iterable[Finding]:
     if deadline and deadline.force is Force.STATED and reported > deadline.due.due_on:
         then = ending(case.policy, case.category, Kind.REIMBURSEMENT)
         message = late(case, case.facts.reported_on, deadline.due.due_on, then)
-        yield flag("reported_in_time", deadline.clause, "on", message)
+        costs = stated_in(case.category, Kind.REIMBURSEMENT)
+        yield flag("reported_in_time", deadline.clause, "on", message, consequence=costs)
 
 
 def has_subsidy(case: Case) -> Iterable[Finding]:

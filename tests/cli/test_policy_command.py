@@ -82,7 +82,7 @@ def test_diff_names_each_value_that_changed_with_its_clause(run: Command) -> Non
         'R25-20", forfeit = "R25-21" }', 'R25-20" }', 1
     )
     (run.cwd / "draft.toml").write_text(changed, encoding="utf-8")
-    cap = "105000.00 yuan (flag, stated)"
+    cap = "105000.00 yuan (block, stated)"
     found = run.json("policy", "diff", "fujian-2025", "./draft.toml")
     assert [set(one) for one in found] == [{"category", "key", "old", "new", "clause"}] * len(found)
     of_cap = [one for one in found if one["key"] == "cap"]

@@ -8,7 +8,18 @@ from command import Command
 
 from states.terms import Act, Action
 
-REASON = {"rule", "key", "clause", "severity", "fact", "message", "who", "earliest", "step"}
+REASON = {
+    "rule",
+    "key",
+    "clause",
+    "severity",
+    "fact",
+    "message",
+    "who",
+    "earliest",
+    "consequence",
+    "step",
+}
 
 
 def why(office: Command, *words: object) -> dict[str, Any]:
@@ -52,7 +63,7 @@ def test_as_it_stands_for_one_person(office: Command) -> None:
 def test_the_reasons_are_those_that_refuse(office: Command) -> None:
     [one] = office.json("why", 2, "reject", "--as", "coordinator")
     refused = office.fails(1, "do", 2, "reject", "--as", "coordinator", "--json").json
-    keys = ("rule", "clause", "severity", "fact", "message", "who", "earliest")
+    keys = ("rule", "clause", "severity", "fact", "message", "who", "earliest", "consequence")
     said = [{key: reason[key] for key in keys} for reason in one["reasons"]]
     assert said[:1] == [{key: f[key] for key in keys} for f in refused["findings"]]
 

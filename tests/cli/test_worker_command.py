@@ -14,6 +14,7 @@ from threading import Timer
 
 import pytest
 from command import Command
+from servers import Rough
 
 from notifications.mailbox import Mailbox
 
@@ -140,6 +141,34 @@ def test_a_mailbox_of_returned_mail_that_drips_does_not_keep_the_worker(
             process.send_signal(signal.SIGTERM)
             assert process.wait(ENDS_WITHIN) == 0
         imap.kill()
+
+
+def test_once_says_why_nothing_went_out(office: Command, mailbox: Mailbox, tmp_path: Path) -> None:
+    """The server's fault in its own words, a day off, mail that needs a person, or nothing to do."""
+    port = free_port()
+    said = office("worker", "--once", SMTP_PORT=port)
+    assert (
+        f"邮件没有发出：连接不上邮件服务器，请核对 YANXIU_SMTP_HOST、YANXIU_SMTP_PORT（127.0.0.1:{port}"
+        in (said.err)
+    )
+    office.ok("worker", "--once")
+    assert "没有到期的邮件。" in office.ok("worker", "--once").err
+    with Rough(
+        tmp_path, features=["STARTTLS"], MAIL=["530 5.7.0 Must issue STARTTLS", None]
+    ) as server:
+        said = office("worker", "--once", SMTP_PORT=server.port, TODAY="2025-09-01")
+        assert said.code == 1
+        assert "只接受加密连接" in said.err and "530 5.7.0 Must issue STARTTLS" in said.err
+        assert "密码" not in said.err
+
+
+def test_once_says_that_a_wrong_password_is_left_alone(office: Command, tmp_path: Path) -> None:
+    wrong = "535 5.7.8 no"
+    with Rough(tmp_path, features=["AUTH PLAIN"], AUTH=[wrong, None]) as server:
+        given = {"SMTP_PORT": server.port, "SMTP_USERNAME": "a", "SMTP_PASSWORD": "b"}
+        assert "邮箱账号或密码不对" in office("worker", "--once", **given).err
+        again = office("worker", "--once", **given).err
+        assert "前不再尝试；改正账号或密码后立即重试" in again
 
 
 def test_an_older_database_is_halted_and_everything_says_so(

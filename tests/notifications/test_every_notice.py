@@ -209,7 +209,7 @@ def reminded(
         provisional=True,
         clause=rule.clause if rule else "",
     )
-    one = item(row, facts, policy, language, today)
+    one = item(row, facts, policy, language, today, role)
     letter = Letter("R", "r@example.cn", role, today, (one,), policy.office.in_(language), "")
     same(render_reminder(replace(letter, language=language, items=(one, replace(one, number=8)))))
     return render_reminder(replace(letter, language=language))
@@ -297,8 +297,9 @@ def test_a_consequence_is_never_a_flat_threat(book: Rulebook) -> None:
             text = reminded(policy, category, rule.kind, Role.HOST, "zh", TODAY).text
             said |= set(re.findall(r"逾期影响：(.*)", text))
     assert said == {
-        "可能影响补助，由省厅核定。",
-        "可能不再予以资助，由人社部事业单位人事服务中心审核。",
+        "依据2025年实施通知第三部分第3段（R25-21），可能影响补助，由省厅核定。",
+        "依据2025年实施通知第三部分第2段（R25-15c），可能不再予以资助，"
+        "由人社部事业单位人事服务中心审核。",
     }
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 from stories import AT, CLERK, COORDINATOR, FORM, WANG, ZHOU, Desk
 
 from states.terms import Act, Action, Role, State
 from workflow.accounts.enrolment import AddressTaken, Entry, enrol
 from workflow.database import Database
-from workflow.people import add_person, find_actor
+from workflow.engine import situation
+from workflow.people import add_person, find_actor, grant
+from workflow.project.events import history
+from workflow.tables import EVENT
 
 AMOUNT = {"amount": 4_800_000}
 MONEY = (Action.SUBSIDISE, WANG, "2025-07-01")
@@ -70,7 +75,7 @@ def test_a_second_person_with_the_same_amount_completes_it(desk: Desk) -> None:
     assert ("pending" in shown, shown["mail"][-1]["event_seq"]) == (False, shown["version"])
 
 
-def test_either_may_cancel_and_then_it_begins_anew(desk: Desk) -> None:
+def test_either_sides_of_proposal_and_then_it_begins_anew(desk: Desk) -> None:
     for who in (WANG, ZHOU):
         one = desk.admit(name=f"研修班{who.login}")
         desk.live(one, "reported")
@@ -86,11 +91,152 @@ def test_the_host_cannot_cancel_what_the_province_proposes(desk: Desk) -> None:
     assert desk.refused(one, Act.CANCEL, CLERK, "2025-07-02", **CANCEL) == ["right_role"]
 
 
-def test_another_step_ends_the_proposal(desk: Desk) -> None:
+BACK = (Action.SEND_BACK, ZHOU, "2025-07-02")
+ITEMS = {"items": "签到表", "mend_by": date(2025, 7, 20)}
+
+
+def events(desk: Desk, one: int) -> list[tuple[str, str, str]]:
+    """Deed, role and what was given of the last events."""
+    with desk.db.read() as connection:
+        query = select(EVENT.c.deed, EVENT.c.role, EVENT.c.given)
+        rows = connection.execute(
+            query.where(EVENT.c.project_id == one).order_by(EVENT.c.seq.desc()).limit(3)
+        )
+        return [(row.deed, row.role, row.given) for row in reversed(rows.all())]
+
+
+def told_of_the_end(desk: Desk, one: int) -> set[tuple[str, str]]:
+    """Role and address of each mail about a proposal that ended."""
+    mails = [mail for mail in desk.show(one)["mail"] if mail["notice"] == "cancel"]
+    return {(mail["to_role"], mail["to_email"]) for mail in mails}
+
+
+def officers(desk: Desk) -> None:
+    with desk.db.write() as connection:
+        for actor in (WANG, ZHOU):
+            person = add_person(connection, actor.login, actor.name, f"{actor.login}@example.cn")
+            grant(connection, person, Role.PROVINCE, "")
+
+
+BOTH_OFFICERS = {("province", "wang@example.cn"), ("province", "zhou@example.cn")}
+
+
+def test_a_proposal_that_another_step_overtakes_ends_on_record_and_officials_are_told(
+    desk: Desk,
+) -> None:
+    """A subsidy is proposed, then the report is sent back. The host hears of the latter alone."""
+    officers(desk)
     one = reported(desk)
     desk.do(one, *MONEY, **AMOUNT)
-    desk.do(one, Action.SEND_BACK, ZHOU, "2025-07-02", items="签到表", mend_by=date(2025, 7, 20))
+    desk.do(one, *BACK, **ITEMS)
     assert "pending" not in desk.show(one)
+    ended = '{"overtaken_by":"send_back","proposal":"subsidise"}'
+    assert [e[:2] for e in events(desk, one)] == [
+        ("subsidise", "province"),
+        ("cancel", "province"),
+        ("send_back", "province"),
+    ]
+    assert events(desk, one)[1][2] == ended
+    assert told_of_the_end(desk, one) == BOTH_OFFICERS
+    with desk.db.read() as connection:
+        facts, _, _, policy = situation(connection, desk.book, one)
+        read = [
+            [(e.deed, e.label.zh, [line[1].zh for line in e.said]) for e in found][-2:]
+            for found in (
+                history(connection, one, policy, facts.category, inside=inside)
+                for inside in (True, False)
+            )
+        ]
+    assert read[0][0] == ("cancel", "拟办因另有办理而终止", ["退回补正", "审定补助"])
+    assert [deed for deed, *_ in read[1]] == ["report", "send_back"]
+    assert desk.complaints() == []
+
+
+def test_a_class_that_is_cancelled_and_then_filed_tells_host_and_province(desk: Desk) -> None:
+    officers(desk)
+    one = desk.admit()
+    desk.live(one, "planned")
+    desk.do(one, Action.WITHDRAW, CLERK, "2025-04-01", reason="台风")
+    papers = ("opening_notice", "implementation_plan")
+    done = desk.do(one, Action.FILE, CLERK, "2025-04-02", papers=papers)
+    assert done.version == desk.show(one)["version"]
+    assert events(desk, one)[1][:2] == ("cancel", "host")
+    assert told_of_the_end(desk, one) == BOTH_OFFICERS | {("host", "lin@example.cn")}
+    assert desk.complaints() == []
+
+
+WITHDRAWN = (Action.WITHDRAW, CLERK, "2025-04-01")
+BACK_TO = {"reason": "复核"}
+OVERTAKEN: list[tuple[str, Any, Any]] = [
+    ("planned", WITHDRAWN, (Act.POSTPONE, CLERK)),
+    ("planned", WITHDRAWN, (Act.CONFIRM_DATES, CLERK)),
+    ("planned", WITHDRAWN, (Act.CHANGE, CLERK)),
+    ("planned", WITHDRAWN, (Act.TRANSFER, WANG)),
+    ("filed", WITHDRAWN, (Action.SEND_BACK, WANG)),
+    ("reported", MONEY, (Act.CORRECT, ZHOU)),
+    ("subsidised", (Act.CORRECT, WANG, "2025-07-03"), (Action.REINSTATE, ZHOU)),
+    ("subsidised", (Action.REINSTATE, WANG, "2025-07-03"), (Act.CORRECT, ZHOU)),
+]
+GIVEN: dict[Any, dict[str, Any]] = {
+    Action.WITHDRAW: {"reason": "台风"},
+    Action.SUBSIDISE: AMOUNT,
+    Action.SEND_BACK: ITEMS,
+    Action.REINSTATE: BACK_TO,
+    Act.CORRECT: {"reason": "录入有误", "staff": 3},
+    Act.POSTPONE: {"reason": "台风"},
+    Act.CONFIRM_DATES: {"opens": date(2025, 5, 13), "ends": date(2025, 5, 16)},
+    Act.CHANGE: {"reason": "x", "place": "厦门"},
+    Act.TRANSFER: {"reason": "x", "host": "另一学院"},
+}
+
+
+@pytest.mark.parametrize(("state", "proposed", "overtaking"), OVERTAKEN)
+def test_whatever_overtakes_a_proposal_ends_it_on_record(
+    desk: Desk, state: str, proposed: Any, overtaking: Any
+) -> None:
+    """Every deed of two people, and every step or act that takes its ground away: also where the
+    next one is a proposal itself."""
+    one = desk.admit()
+    desk.live(one, state)
+    desk.do(one, *proposed, **GIVEN[proposed[0]])
+    deed, by = overtaking
+    desk.do(one, deed, by, "2025-07-04", **GIVEN[deed])
+    assert [name for name, *_ in events(desk, one)] == [proposed[0], "cancel", deed]
+    assert desk.show(one).get("pending", {}).get("deed") in (None, deed.value)
+    assert desk.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("deed", "given"),
+    [
+        (Act.NOTE, {"person": "林老师", "channel": "phone", "said": "x"}),
+        (Act.SUPPLY, {}),
+        (Act.HAND_OVER, {"contact_name": "x", "contact_email": "x@example.cn"}),
+    ],
+)
+def test_what_does_not_concern_a_proposal_leaves_it(desk: Desk, deed: Act, given: Any) -> None:
+    one = reported(desk)
+    desk.do(one, *MONEY, **AMOUNT)
+    by = CLERK if deed is Act.SUPPLY else WANG
+    papers = ("subsidy_receipt",) if deed is Act.SUPPLY else ()
+    desk.do(one, deed, by, "2025-07-02", papers=papers, **given)
+    assert desk.show(one)["pending"]["deed"] == "subsidise"
+
+
+def test_who_proposed_hears_when_the_other_side_ends_it(desk: Desk) -> None:
+    """A host's proposal that the province cancels, or the other way round. Colleagues among
+    themselves see it: no mail for each line of a batch that is taken back."""
+    officers(desk)
+    for by in (WANG, CLERK):
+        one = desk.admit(name=f"研修班{by.login}")
+        desk.live(one, "planned")
+        desk.do(one, *WITHDRAWN, reason="台风")
+        desk.do(one, Act.CANCEL, by, "2025-04-02", **CANCEL)
+        assert told_of_the_end(desk, one) == BOTH_OFFICERS | {("host", "lin@example.cn")}
+    two = reported(desk)
+    desk.do(two, *MONEY, **AMOUNT)
+    desk.do(two, Act.CANCEL, WANG, "2025-07-02", **CANCEL)
+    assert told_of_the_end(desk, two) == set()
 
 
 def test_a_planned_class_is_cancelled_by_host_and_province(desk: Desk) -> None:

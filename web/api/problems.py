@@ -35,6 +35,7 @@ class FindingOut(BaseModel):
     message: str
     who: list[str] = Field(description="roles that can act")
     earliest: str | None = Field(description="the first day on which it would not stand")
+    consequence: str = Field(description="the clause that states what may follow; or empty")
 
 
 class FieldOut(BaseModel):
@@ -113,6 +114,7 @@ def finding_out(found: Finding, language: str) -> FindingOut:
         message=found.message.in_(language),
         who=[role.value for role in found.who],
         earliest=found.earliest.isoformat() if found.earliest else None,
+        consequence=found.consequence,
     )
 
 

@@ -93,6 +93,9 @@ class Flag(BaseModel):
 
     key: str = Field(description=both("核定时作为 flag 填写", "the `flag` of `dispose`"))
     clause: str
+    consequence: str = Field(
+        description=both("写明后果的条款，可能为空", "the clause of what may follow, or empty")
+    )
     message: str
     on: date
     disposed: dict[str, Any] | None

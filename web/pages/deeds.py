@@ -206,6 +206,7 @@ def _form(
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
         "policy": policy,
+        "inside": is_inside(actor, facts),
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
     }

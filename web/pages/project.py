@@ -81,6 +81,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
     values: dict[str, Any] = {
         "project": project,
         "policy": project.policy,
+        "inside": project.inside,
         "facts": facts,
         "label": state_label(facts, project.category),
         "bar": bar(facts, project.category),

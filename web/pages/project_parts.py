@@ -12,9 +12,9 @@ from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.labels import deed_name, rejected_label, state_label
+from states.labels import basis_label, deed_name, rejection, state_label
 from states.lateness import MET_LATE, Look, is_handed_in, last_day, late_when_met, look
-from states.policy import Category, Clause, PaperRule
+from states.policy import Category, Clause, DeadlineRule, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
 from workflow.mail_tables import Purpose
@@ -79,7 +79,7 @@ def _at(state: State, facts: Facts) -> Facts:
 
 def _end(facts: Facts, category: Category) -> Text:
     if facts.state is State.REJECTED and facts.rejected:
-        return rejected_label(State(facts.rejected["state"]), category)
+        return rejection(facts, category)
     return state_label(facts, category)
 
 
@@ -134,14 +134,14 @@ def _row(
     by = row["due_on"]
     if standing is Standing.OPEN:
         by = last_day(project.facts, by, row["late_after"], today)
-    force = Force(row["force"])
+    force, basis = Force(row["force"]), _basis(project, rule) if rule else None
     late = late_when_met(kind, force, project.facts, row["late_after"], row["met_on"])
     return DeadlineRow(
         kind=kind.label,
         due_on=by,
         advised_on=row["advised_on"] if is_handed_in(kind) and by == row["due_on"] else None,
         seen=look(kind, force, project.facts, row["late_after"], today),
-        basis=rule.basis.label if rule and rule.basis is not Basis.STATED else None,
+        basis=basis,
         note=rule.note if rule else None,
         provisional=bool(row["provisional"]),
         standing=MET_LATE.format(n=late) if late else standing.label,
@@ -150,8 +150,18 @@ def _row(
         late=late,
         force=force.label,
         clause=row["clause"],
-        trace=found.due.trace if found and own else (),
+        trace=tuple(_worded(step, basis) for step in found.due.trace) if found and own else (),
     )
+
+
+def _worded(step: Text, basis: Text | None) -> Text:
+    """A step of the derivation in the reader's words."""
+    return basis if basis is not None and step == Basis.ASSUMED.label else step
+
+
+def _basis(project: OneProject, rule: DeadlineRule) -> Text | None:
+    clause = project.policy.clauses.get(rule.clause)
+    return basis_label(rule.basis, clause, official=project.inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +234,11 @@ def clauses_of(
     rows: dict[str, list[DeadlineRow]],
 ) -> list[Clause]:
     """Every clause that the page cites, in the order of the policy."""
-    cited = {row.clause for row in rows["current"]} | {f["clause"] for f in _flags(project)}
-    cited |= {f.clause for move in shown for f in move.lacks}
+    cited = {row.clause for row in rows["current"]}
+    cited |= {flag.get(key, "") for flag in _flags(project) for key in ("clause", "consequence")}
+    cited |= {key for move in shown for f in move.lacks for key in f.clauses}
     for one in (*groups.open, *groups.blocked):
-        cited |= {finding.clause for finding in _said(one)}
+        cited |= {key for finding in _said(one) for key in finding.clauses}
     cited |= {rule.clause for papers in project.category.papers.values() for rule in papers}
     cited |= {milestone.clause for milestone in project.category.milestones}
     cited |= {project.facts.rejected.get("clause", ""), project.category.cap.clause or ""}

@@ -80,7 +80,7 @@ def results(
         label = State(event.target).label
         if batch.deed is Action.REJECT:
             category = book.policy(event.policy).categories[known.category]
-            label = rejected_label(State(event.source), category)
+            label = rejected_label(State(event.source), category, _code(changes))
         sent, silent = mails.get(event.project_id, (0, 0))
         found[event.project_id] = Result(
             state=label,
@@ -96,6 +96,11 @@ def results(
 
 def _of(batch: Prepared) -> Any:
     return LINE.c.batch_id == batch.id
+
+
+def _code(changes: Json) -> str:
+    """The reason of a rejection."""
+    return str(changes.get("rejected", {}).get("code", ""))
 
 
 def _amount(changes: Json) -> int | None:

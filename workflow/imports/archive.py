@@ -93,8 +93,8 @@ def _check(path: Path, entries: list[ZipInfo]) -> None:
             raise refuse(path, *reason)
     if any(name.endswith((".xlsx", ".xls", ".et")) for name in names):
         raise refuse(path, *PACKED)
-    if not any(name.endswith("workbook.xml") for name in names):
-        raise refuse(path, *(BROKEN if any(n.startswith("xl/") for n in names) else NO_WORKBOOK))
+    if not any(name.startswith("xl/") or name.endswith("workbook.xml") for name in names):
+        raise refuse(path, *NO_WORKBOOK)
 
 
 SAVE_AS_ZH = "请用Excel或WPS打开后另存为.xlsx格式再导入"

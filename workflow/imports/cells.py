@@ -22,6 +22,7 @@ MAX_DIGITS = 15  # Excel keeps no more of a number
 MAX_EMAIL = 254
 MAX_FEN = 10_000_000_000_00  # ten thousand million yuan: a slip of the keyboard
 NOTHING = frozenset({"", "无", "暂无", "没有", "/", "-", "—", "——", "\\", "空", "(空)"})
+LONGEST_NOTHING = 8  # a longer text need not be looked at; invisible characters included
 NOT_YET = re.compile("待[补定填报核查确].*|后补|未定|暂缺|缺|尚无.*|未提供|暂未.*|另行.*")
 EXCEL_ERRORS = frozenset(
     {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
@@ -39,7 +40,9 @@ def is_formula(value: object) -> bool:
 
 def is_blank(value: object) -> bool:
     """Whether the cell is empty or says that there is nothing."""
-    return value is None or (isinstance(value, str) and tidy(value) in NOTHING)
+    if value is None or not isinstance(value, str):
+        return value is None
+    return len(value.strip()) <= LONGEST_NOTHING and tidy(value) in NOTHING
 
 
 def read_text(value: object) -> str:

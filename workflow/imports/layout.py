@@ -181,7 +181,7 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     section = layout.section
     columns = layout.columns
     for row in layout.body:
-        if is_heading(row.cells):
+        if _is_all_text(row) and is_heading(row.cells):
             columns = read_columns(row.number, row.cells)
         elif found := _section(row, policy):
             section = found
@@ -195,17 +195,21 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
             yield Remark(row.number, None, NOT_A_PROJECT.format(value=short(_first(row))))
 
 
+def _is_all_text(row: Row) -> bool:
+    return all(isinstance(value, str) for value in row.cells.values())
+
+
 def _first(row: Row) -> object:
     return row.cells[min(row.cells)]
 
 
 def _section(row: Row, policy: Policy) -> str | None:
     """The title of a section: alone in its row, or beside its own number and count."""
+    first = squeeze(str(_first(row)))
+    if not row.alone and not TOP_SECTION.match(first) and not LONE_ORDINAL.fullmatch(first):
+        return None
     texts = [tidy(str(value)) for _, value in sorted(row.cells.items())]
-    first = squeeze(texts[0])
     if not row.alone:
-        if not TOP_SECTION.match(first) and not LONE_ORDINAL.fullmatch(first):
-            return None
         texts = [text for text in texts if not ORDINAL.fullmatch(squeeze(text))]
     text = squeeze(texts[0]) if len(texts) == 1 else ""
     if not text or len(text) > LONGEST_SECTION or _is_note(text) or FOOTNOTE.match(text):
@@ -218,20 +222,25 @@ def _is_note(text: str) -> bool:
 
 
 def _is_under_the_table(value: object) -> bool:
+    if isinstance(value, (int, float)):
+        return False
     text = squeeze(str(value))
     return bool(text and LABEL.fullmatch(text)) or DAY.fullmatch(text) is not None or _is_note(text)
 
 
 def _is_project(row: Row, columns: Columns) -> bool:
     """Whether a project's own columns hold something other than what stands under a table."""
-    filled = {f for f, c in columns.places.items() if not is_blank(row.cells.get(c))}
-    own = {f for f in filled if not _is_under_the_table(row.cells[columns.places[f]])}
-    if _is_under_the_table(_first(row)) and not own >= EVIDENCE:
+
+    def own(names: frozenset[Field]) -> set[Field]:
+        found = {name: row.cells.get(columns.places.get(name, 0)) for name in names}
+        return {n for n, v in found.items() if not is_blank(v) and not _is_under_the_table(v)}
+
+    evidence = own(EVIDENCE)
+    if evidence == EVIDENCE:
+        return not _is_under_the_table(row.cells.get(columns.places.get(Field.NUMBER, 0), ""))
+    if row.alone or _is_under_the_table(_first(row)):
         return False
-    if own >= EVIDENCE:
-        number = row.cells.get(columns.places.get(Field.NUMBER, 0), "")
-        return not _is_under_the_table(number)
-    return not row.alone and (bool(own & EVIDENCE) or len(own & MORE_EVIDENCE) > 1)
+    return bool(evidence) or len(own(MORE_EVIDENCE)) > 1
 
 
 def _is_aside(row: Row, columns: Columns) -> bool:

@@ -19,7 +19,7 @@ BUILT_IN = {
     **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"),
     **dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日"),
 }
-LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general|g/通用格式|e[+-]')
+LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general|standard|g/通用格式|e[+-]')
 WHITE = frozenset({"FFFFFFFF", "00FFFFFF", "FFFFFF"})
 
 
@@ -34,7 +34,7 @@ class Look(NamedTuple):
 
     @property
     def is_date(self) -> bool:
-        return self.day or (self.month and self.year)
+        return self.day or self.month or self.year
 
 
 PLAIN = Look()

@@ -70,10 +70,12 @@ class Reading:
     category: Category | None = None
     number: int | None = None
 
+    def __post_init__(self) -> None:
+        cells_here = ((name, self.row.cells.get(c)) for name, c in self.columns.places.items())
+        self._values = {name: v for name, v in cells_here if not cells.is_blank(v)}
+
     def value(self, name: Field) -> Any:
-        place = self.columns.places.get(name)
-        found = None if place is None else self.row.cells.get(place)
-        return None if cells.is_blank(found) else found
+        return self._values.get(name)
 
     def mark(self, name: Field) -> Mark:
         """What is odd about the cell."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from workflow.identity import tidy
@@ -104,7 +105,7 @@ class SheetCells(Target):
             self._row = Parsed(self._number, {}, _is_hidden(given), {})
         elif name == "mergeCell":
             self.merged.append(_area(given.get("ref", "")))
-        elif name == "col" and (_on(given, "hidden") or given.get("width") == "0"):
+        elif name == "col" and (_on(given, "hidden") or _is_nought(given, "width")):
             first, last = attribute(given, "min"), min(attribute(given, "max"), MAX_COLUMN)
             self.hidden_columns.update(range(first, last + 1))
 
@@ -177,9 +178,12 @@ class SheetCells(Target):
             return raw, mark
         if kind == "b":
             return raw.strip() not in NO, mark
-        if kind == "d":
-            return datetime.fromisoformat(raw).replace(tzinfo=None), mark
-        return self._day(_number(raw), look, mark)
+        try:
+            if kind == "d":
+                return datetime.fromisoformat(raw).replace(tzinfo=None), mark
+            return self._day(_number(raw), look, mark)
+        except (ValueError, OverflowError):  # no number, or a day that no calendar has
+            return raw, mark
 
     def _shared(self, raw: str) -> Written:
         if self._texts is None:
@@ -187,17 +191,14 @@ class SheetCells(Target):
         return self._texts[int(raw)]
 
     def _day(self, number: int | float, look: Look, mark: Mark) -> tuple[Any, Mark]:
-        """A day as it is shown: without its year, or as a month, where the format leaves that out.
-        What no calendar has stays a number."""
+        """A day as it is shown: without its year, or as a month, where the format leaves that out."""
         if not look.is_date:
             return number, mark
-        try:
-            early = self._first_day is TO_1900 and number < LEAP_BUG
-            day = self._first_day + timedelta(days=float(number) + early)
-        except OverflowError:
-            return number, mark
+        early = self._first_day is TO_1900 and number < LEAP_BUG
+        day = self._first_day + timedelta(days=float(number) + early)
         if not look.day:
-            return f"{day.year}年{day.month}月", mark
+            year, month = f"{day.year}年" * look.year, f"{day.month}月" * look.month
+            return f"{year}{month}", mark
         if not look.year:
             return f"{day.month}月{day.day}日", mark._replace(day=day.date())
         return day, mark
@@ -223,18 +224,28 @@ def _on(given: Mapping[str, str], name: str) -> bool:
 
 
 def _is_hidden(given: Mapping[str, str]) -> bool:
-    return _on(given, "hidden") or (given.get("ht") == "0" and _on(given, "customHeight"))
+    return _on(given, "hidden") or _is_nought(given, "ht")
+
+
+def _is_nought(given: Mapping[str, str], name: str) -> bool:
+    return given.get(name, "1").strip("0.") == ""
 
 
 def _place(ref: str) -> tuple[int, int]:
     """Row and column of A1."""
-    letters = ref.rstrip("0123456789").replace("$", "").upper()
+    letters = ref.rstrip("0123456789")
+    digits = ref[len(letters) :]
+    return int(digits or 0), _column(letters)
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
     column = 0
-    for letter in letters:
+    for letter in letters.replace("$", "").upper():
         column = column * 26 + ord(letter) - ord("A") + 1
-    if not letters.isalpha() or not letters.isascii() or column > MAX_COLUMN:
-        raise Broken(ref)
-    return attribute({"r": ref[len(ref.rstrip("0123456789")) :]}, "r"), column
+    if not 1 <= column <= MAX_COLUMN:
+        raise Broken(letters)
+    return column
 
 
 def _area(ref: str) -> Area:

@@ -17,6 +17,8 @@ def look_at_row(reading: Reading) -> None:
     """Warn of a row that is hidden, and of cells that are struck through or cannot be seen."""
     if reading.row.hidden:
         reading.warn(None, HIDDEN_ROW)
+    if not reading.row.marks:
+        return
     struck = [name for name in reading.columns.places if _is_struck(reading, name)]
     if Field.NAME in struck:
         reading.warn(None, STRUCK_ROW)
@@ -51,6 +53,8 @@ def about_sheet(sheet: Sheet, columns: Columns, body: tuple[Row, ...]) -> Iterat
     computed = [t for c, t in taken.items() if any(_is_computed(row, c) for row in body)]
     if computed:
         yield Remark(None, None, COMPUTED.format(columns="、".join(computed)))
+    if sheet.without_looks:
+        yield Remark(None, None, NO_LOOKS)
     if sheet.hidden:
         yield Remark(None, None, HIDDEN_SHEETS.format(sheets="、".join(sheet.hidden)))
 
@@ -91,6 +95,10 @@ HIDDEN_COLUMNS = Text(
 COMPUTED = Text(
     "以下列含有公式，采用的是文件中保存的计算结果，请核对：{columns}",
     "These columns hold formulas, of which the results kept in the file were taken: {columns}",
+)
+NO_LOOKS = Text(
+    "文件的样式部分已损坏，日期格式和删除线无法辨认，请核对各项目的时间",
+    "The part with the styles is damaged: date formats and struck text are not known; check times",
 )
 HIDDEN_SHEETS = Text(
     "隐藏的工作表“{sheets}”也有表头，没有读取；需要导入的，请取消隐藏后另存为单独文件",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
 
 from workflow.imports.archive import BROKEN, WorkbookError, read_archive, refuse
@@ -40,6 +41,7 @@ class Sheet:
     others: tuple[str, ...] = ()  # titles of further sheets that also have a heading row
     hidden: tuple[str, ...] = ()  # and of those that are hidden
     hidden_columns: frozenset[int] = frozenset()
+    without_looks: bool = False  # the part with number formats and fonts is damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ class _Book:
     path: Path
     contents: Contents
     texts: Sequence[Written] | None
-    looks: Sequence[Look]
+    looks: Sequence[Look] | None  # None: damaged
 
     def cells(self) -> SheetCells:
-        return SheetCells(self.contents, self.texts, self.looks)
+        return SheetCells(self.contents, self.texts, self.looks or ())
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -64,13 +66,21 @@ def read_sheet(path: Path) -> Sheet:
     try:
         with ZipFile(content) as archive:
             contents = find_contents(archive)
-            return _read(_Book(path, contents, read_texts(contents), read_looks(contents)))
+            return _read(_Book(path, contents, read_texts(contents), _looks(contents)))
     except WorkbookError:
         raise
     except TextsMissing as error:
         raise refuse(path, *NO_TEXTS) from error
     except Exception as error:  # zipfile and expat raise whatever a broken part happens to cause
         raise refuse(path, *BROKEN) from error
+
+
+def _looks(contents: Contents) -> list[Look] | None:
+    """Excel repairs a damaged part of styles by doing without it."""
+    try:
+        return read_looks(contents)
+    except ParseError:
+        return None
 
 
 def _read(book: _Book) -> Sheet:
@@ -88,7 +98,8 @@ def _read(book: _Book) -> Sheet:
     others = tuple(sheet.title for sheet in shown[1:])
     cells = book.cells()
     rows = _rows(book, cells, chosen)
-    return Sheet(chosen.title, rows, others, hidden, frozenset(cells.hidden_columns))
+    columns = frozenset(cells.hidden_columns)
+    return Sheet(chosen.title, rows, others, hidden, columns, book.looks is None)
 
 
 def _has_heading(book: _Book, sheet: Listed) -> bool:

@@ -158,7 +158,7 @@ def _deed(wanted: Wanted, actor: Actor, seen: int) -> Deed:
 
 
 def _said(findings: Sequence[Any]) -> Said:
-    return tuple((finding.message, finding.clause) for finding in findings)
+    return tuple((finding.message, "、".join(finding.clauses)) for finding in findings)
 
 
 def _keep(

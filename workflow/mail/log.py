@@ -173,6 +173,9 @@ REASONS: dict[str, Text] = {
     "class_over": Text("办班时间已过，改为提醒登记办班", "the class is over; its record is asked"),
     "past_class": Text("办班时间已过，只提醒承办单位", "the class is over; only its host is told"),
     "no_duty": Text("未申报的不作催办", "nobody has to apply"),
+    "province_only": Text(
+        "逾期申报，只能由省厅受理", "came after the window: for the province alone"
+    ),
     "not_theirs": Text("当前由其他单位办理", "somebody else's turn"),
     "told_already": Text("当日已随退回补正邮件告知", "told that day when it was sent back"),
     "handed_over": Text("已改由新的联系人接收", "handed over to somebody else"),

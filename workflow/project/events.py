@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from states.discretion import INTERNAL, is_internal
 from states.facts import Json
-from states.labels import deed_name
+from states.labels import deed_name, own_outcome
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text, deed_of
 from workflow.project.told import Line, told
@@ -129,7 +129,10 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
     if deed == Act.MILESTONE:
         known = {milestone.key: milestone.label for milestone in category.milestones}
         return known.get(given.get("name", ""), Act.MILESTONE.label)
-    if deed in set(Action) | set(Act) and not (machine and deed == Act.CHANGE):
+    if deed == Action.REJECT:
+        own = own_outcome(State(source), category, given.get("code", ""))
+        return own or deed_name(Action.REJECT, State(source), category)
+    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 

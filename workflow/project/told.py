@@ -8,8 +8,9 @@ from typing import Any
 from states.choices import Choice
 from states.discretion import masked
 from states.forms import FORMS, OUTCOMES
+from states.labels import overtaking
 from states.policy import Policy
-from states.terms import Act, Action, Channel, Kind, Text, known_deed, yuan
+from states.terms import Act, Action, Channel, Kind, State, Text, known_deed, yuan
 
 Line = tuple[Text, Text]
 YES, NO = Text("是", "yes"), Text("否", "no")
@@ -17,6 +18,8 @@ MORE = {
     "reason": Text("事由", "reason"),
     "plan_row": Text("计划文件的行号", "row of the plan file"),
     "differs": Text("不一致的内容", "what differs"),
+    "proposal": Text("拟办事项", "proposal"),
+    "overtaken_by": Text("已另行办理", "done instead"),
 }
 
 
@@ -58,6 +61,8 @@ def _value(
         return Text(masked(str(value)), masked(str(value)))
     if kind == "yes":
         return YES if value else NO
+    if name in ("proposal", "overtaken_by") and category in policy.categories:
+        return overtaking(str(value), State.PLANNED, policy.categories[category])
     listed = dict(_known(deed, name, policy, category))
     plain = Text(str(value), str(value))
     return listed.get(str(value), plain)

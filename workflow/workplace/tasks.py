@@ -287,6 +287,9 @@ NOT_URGED = {
         "日期变更登记时已过此日，不归责于承办单位",
         "this date had passed when the change was recorded: not the host's fault",
     ),
+    "province_only": Text(
+        "逾期申报，只能由省厅注明事由后受理", "came after the window: for the province alone"
+    ),
     "class_over": Text(
         "计划办班时间已过，请先登记办班情况", "over by its plan: record the class first"
     ),

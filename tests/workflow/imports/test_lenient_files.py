@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from test_workbook import refusal, repack, sheet_xml
 
+from states.policy import Policy
+from workflow.imports.plan_file import read_plan
 from workflow.imports.sheet_cells import Mark, column_letter
 from workflow.imports.workbook import read_sheet
 
 Write = Callable[..., Path]
 HEAD = ["项目名称", "承办单位"]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DAY = datetime(2025, 9, 15)  # noqa: DTZ001 Excel's dates have no zone
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -64,6 +67,25 @@ def test_validations_and_extensions_are_never_read(write: Write) -> None:
     assert cells(repack(write(HEAD), **sheet_xml(rows, after=after))) == [{1: 1}]
 
 
+def test_damaged_styles_are_told_and_days_are_read_as_excel_counts_them(
+    table: Write, policy: Policy
+) -> None:
+    path = repack(table({"举办时间": DAY}), **{"xl__styles.xml": b"<a><b></a>"})
+    plan = read_plan(path, policy)
+    assert str(plan.rows[0].opens_earliest) == "2025-09-15"
+    assert [r.message.zh.partition("，")[0] for r in plan.warnings] == [
+        "文件的样式部分已损坏",
+        "“45915”是数字",
+    ]
+
+
+@pytest.mark.parametrize("raw", ["x", "nan", "1e99", "-1e99", ""])
+def test_a_number_that_is_none_stops_nothing(write: Write, raw: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="0"><v>{raw}</v></c></row>'
+    path = repack(write(HEAD), **{"xl__styles.xml": styles("14"), **sheet_xml(rows)})
+    assert cells(path)[0].get(2) == (raw or None)
+
+
 def test_a_strict_file_is_read(write: Write) -> None:
     """Its elements and relations have other namespaces."""
     office = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -102,9 +124,6 @@ def test_how_a_word_is_pronounced_is_no_part_of_it(write: Write) -> None:
     assert cells(repack(write(HEAD), **parts)) == [{1: "研修"}]
 
 
-DAY = datetime(2025, 9, 15)  # noqa: DTZ001 Excel's dates have no zone
-
-
 @pytest.mark.parametrize(
     ("code", "value"),
     [
@@ -119,6 +138,8 @@ DAY = datetime(2025, 9, 15)  # noqa: DTZ001 Excel's dates have no zone
         ("mmm-yy", "2025年9月"),
         ("58", "9月15日"),
         ('m"月"d"日"', "9月15日"),
+        ("yyyy", "2025年"),
+        ('m"月"', "9月"),
         ("h:mm", 45915),
         ("0.00E+00", 45915),
         ("G/通用格式", 45915),
