@@ -69,7 +69,7 @@ def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> No
     assert first.status_code == 422
     check_html(first)
     said = words(first)
-    assert "缺：开班通知。 R25-07" in said
+    assert "缺：开班通知。 第一部分第3段" in said
     assert "可由以下单位解决：承办单位" in said
     assert "已上传：实施方案（终稿）.docx" in said
     ticket = hidden(first, "kept.implementation_plan")

@@ -207,7 +207,8 @@ def _form(
         "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
-        "clauses": policy.clauses,
+        "policy": policy,
+        "inside": is_inside(actor, facts),
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
     }
