@@ -185,7 +185,7 @@ def do(
         list[str] | None,
         typer.Option("--attach", metavar="k=FILE", help=both("附一份材料，可多次", "Attach")),
     ] = None,
-    on: Annotated[str, typer.Option(help=both("办理（收件）日期", "The date that counts"))] = "",
+    on: Annotated[str, typer.Option(help=both("收到日期（用于代录）或办理日期", "Day of receipt, with --on-behalf"))] = "",
     on_behalf: Annotated[
         bool, typer.Option(help=both("代承办单位录入纸质材料", "Enter paper for the host"))
     ] = False,
@@ -224,6 +224,44 @@ def verify(json: Json = False) -> None:
     from cli.verbs_setup import verify as run
 
     run(json)
+
+
+@app.command(
+    help=both(
+        "备份数据库、材料和本单位的规则，密钥另存；可在使用中进行",
+        "Back up database, papers and the office's rules, keys apart, while work goes on",
+    )
+)
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE.zip")], json: Json = False) -> None:
+    from cli.verbs_backup import backup as run
+
+    run(file, json)
+
+
+@app.command(
+    help=both(
+        "从备份恢复，先核对再替换；恢复后暂停发信，直到 yanxiu mail resume",
+        "Restore a backup, verified first; mail is halted until `yanxiu mail resume`",
+    )
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help=both("替换已有数据（移开保留）", "Replace what is there")),
+    ] = False,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=both("密钥文件", "The file of keys"))
+    ] = None,
+    with_problems: Annotated[
+        bool,
+        typer.Option("--with-problems", help=both("核对不符也恢复", "Even if verify finds fault")),
+    ] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_backup import restore as run
+
+    run(file, replace, keys, with_problems, json)
 
 
 @app.command(help=both("运行提醒和发信；--once 办完今天的就退出", "Run reminders and delivery"))

@@ -52,9 +52,12 @@ class Office:
     @cached_property
     def db(self) -> Database:
         """The database at its newest revision; Stop with what to do otherwise."""
+        from workflow.backup.mark import HALF, half_restored
         from workflow.database import Database
         from workflow.migrations import is_current
 
+        if half_restored(self.settings.data_dir):
+            raise Stop(HALF.format(folder=self.settings.data_dir), 1)
         path = self.settings.data_dir / "yanxiu.db"
         if not self.settings.database_url and not path.exists():
             raise Stop(NOT_INITIALISED.format(path=path), 1)

@@ -26,12 +26,15 @@ def init(as_json: bool) -> None:
 
 def prepare(office: Office) -> None:
     """Folder, key and database at their newest, deadlines as the rules now give them."""
+    from workflow.backup.mark import HALF, half_restored
     from workflow.database import Database
     from workflow.installation_key import make_key
     from workflow.migrations import upgrade
     from workflow.refresh import refresh
 
     folder = office.settings.data_dir
+    if half_restored(folder):
+        raise Stop(HALF.format(folder=folder), REFUSED)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("papers", "policies", "calendars", "mailbox"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)

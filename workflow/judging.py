@@ -14,7 +14,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from states.decide import blocks, judge, roles_now, second_by
+from states.decide import blocks, chooses_day, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
 from states.forms import FORMS
@@ -48,8 +48,8 @@ def judged(
     tried = []
     for role in roles_for(deed, facts, policy):
         left = None
-        if deed.what is Action.SUBSIDISE:
-            left = fund_left(connection, policy, facts, lock=not looking)
+        if deed.what in SPENDS:
+            left = fund_left(connection, policy, facts, project_id, lock=not looking)
         reviews = deed.what is Action.REVIEW and facts.state is State.SUBMITTED
         same = reviews and _same_hand(connection, project_id, deed.by)
         case = _case(book, policy, facts, deed, today, role, left)
@@ -77,6 +77,8 @@ def _case(
     proposal = facts.pending if facts.awaits(deed.what) else {}
     if proposal and proposal["by"] != deed.by.login:
         given = {**_proposed(proposal), **given}
+    category = policy.categories[facts.category]
+    chooses = chooses_day(deed.what, role, category, on_behalf=deed.on_behalf)
     return Case(
         facts=facts,
         policy=policy,
@@ -84,7 +86,7 @@ def _case(
         deed=deed.what,
         role=role,
         today=today,
-        on=deed.on,
+        on=deed.on if chooses else today,
         given=given,
         papers=frozenset(deed.papers),
         on_behalf=deed.on_behalf,
@@ -211,11 +213,14 @@ def needs_second(deed: Deed, facts: Facts) -> bool:
     return bool(second) and not facts.awaits(deed.what)
 
 
+SPENDS = frozenset({Action.SUBSIDISE, Act.CORRECT})  # a correction may change the amount
+
+
 def fund_left(
-    connection: Connection, policy: Policy, facts: Facts, *, lock: bool = True
+    connection: Connection, policy: Policy, facts: Facts, project_id: int, *, lock: bool = True
 ) -> int | None:
-    """What is left of the provincial fund in fen; None where its budget is not known. `lock`: no
-    other transaction spends from it until this one ends."""
+    """What the other projects leave to this one of the provincial fund, in fen; None where its
+    budget is not known. `lock`: no other transaction spends from it until this one ends."""
     key = policy.categories[facts.category].fund or ""
     fund = policy.funds.get(key)
     if fund is None or not fund.provincial or fund.budget.value is None:
@@ -226,7 +231,7 @@ def fund_left(
     amounts = connection.execute(
         select(PROJECT.c.facts)
         .where(PROJECT.c.policy == facts.policy, PROJECT.c.state == State.SUBSIDISED.value)
-        .where(PROJECT.c.category.in_(paying))
+        .where(PROJECT.c.category.in_(paying), PROJECT.c.id != project_id)
     ).scalars()
     spent: int = sum(json.loads(text).get("amount", 0) for text in amounts)
     return fund.budget.value - spent
@@ -262,12 +267,12 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
 MOMENTARY = frozenset({"flags_disposed"})  # said when deciding, nothing to keep
 
 
-def add_papers(changes: Json, facts: Facts, deed: Deed) -> None:
+def add_papers(changes: Json, facts: Facts, deed: Deed, on: date) -> None:
     if deed.papers:
         changes["papers"] = {
             key: {
                 **stored,
-                "on": deed.on.isoformat(),
+                "on": on.isoformat(),
                 "version": facts.papers.get(key, {}).get("version", 0) + 1,
             }
             for key, stored in deed.papers.items()

@@ -65,7 +65,6 @@ EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         enterprise_qualified,
         applied_in_time,
@@ -75,7 +74,6 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         filed_in_time,
         mended_in_time,
@@ -119,7 +117,14 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Act.INSPECT: (mending_date_ahead, mending_after_inspection),
     Act.NOTE: (channel_known, call_again_ahead),
     Act.MILESTONE: (milestone_known,),
-    Act.CORRECT: (correction_says_what, dates_in_order, has_ended, *HELD, amount_within_cap),
+    Act.CORRECT: (
+        correction_says_what,
+        dates_in_order,
+        has_ended,
+        *HELD,
+        amount_within_cap,
+        fund_has_room,
+    ),
     Act.DISPOSE: (flag_known, mending_date_ahead),
     Act.SUPPLY: (something_supplied,),
     Act.CANCEL: (proposal_waits,),

@@ -26,6 +26,7 @@ from states.mailing import Mode, Sort
 from states.policy import Policy
 from states.terms import Act, Action, Role, State
 from workflow.accounts import links, passwords
+from workflow.accounts.enrolment import Entry, enrol
 from workflow.batches.edits import begin, put_in
 from workflow.batches.prepared import BatchOver, find, fingerprint, lines_of
 from workflow.batches.publishing import publish
@@ -43,7 +44,6 @@ from workflow.mail.preferences import NotAllowed, appoint, prefer, stand_ins
 from workflow.mail_tables import MAIL
 from workflow.office.profiles import of_host, save_some
 from workflow.office_tables import BATCH, CREDENTIAL, LinkUse
-from workflow.people import Entry, enrol
 from workflow.refresh import refresh
 from workflow.tables import PERSON, PROJECT, UNIT
 
@@ -223,6 +223,15 @@ def test_two_projects_do_not_take_one_name(desk: Desk) -> None:
     assert [found.rule for found in second.findings] == ["name_taken"]
 
 
+def test_two_projects_do_not_get_one_number(desk: Desk) -> None:
+    both = [desk.admit(name=f"研修班{n}") for n in (1, 2)]
+    for one in both:
+        desk.live(one, "reviewed")
+    planned = deed(Action.PLAN, WANG, "2025-02-20", number=7)
+    first, second = beside(desk, *(step(desk, one, planned) for one in both))
+    assert first.state is State.PLANNED and isinstance(second, Refused)
+
+
 def test_two_steps_bring_the_same_new_person(desk: Desk) -> None:
     both = [desk.admit(name=f"研修班{n}") for n in (1, 2)]
     for one in both:
@@ -267,7 +276,8 @@ def alone(
 
 def person(desk: Desk, login: str, role: Role = Role.HOST, scope: str = SCHOOL) -> int:
     with desk.db.write() as connection:
-        enrol(connection, Entry(login, login, role, scope, f"{login}@example.cn", ""))
+        new = Entry(login, login, role, scope, f"{login}@example.cn", "")
+        enrol(connection, new, by="admin", at=AT)
         found = select(PERSON.c.id).where(PERSON.c.login == login)
         return int(connection.execute(found).scalar_one())
 
@@ -412,7 +422,7 @@ def test_a_link_signs_in_once(desk: Desk) -> None:
     with desk.db.write() as connection:
         secret = links.make_link(connection, who, LinkUse.SIGN_IN, at=AT)
     came = beside(desk, *(lambda c: links.use_link(c, secret, at=AT) for _ in range(2)))
-    assert came == [(who, LinkUse.SIGN_IN), None]
+    assert came == [links.Way(who, LinkUse.SIGN_IN, ""), None]
 
 
 def test_every_wrong_password_counts(desk: Desk) -> None:
@@ -427,7 +437,10 @@ def test_every_wrong_password_counts(desk: Desk) -> None:
 
 def test_a_login_is_given_once(desk: Desk) -> None:
     entry = Entry("neu", "新人", Role.HOST, SCHOOL, "neu@example.cn", "")
-    assert alone(desk, lambda c: enrol(c, entry)) == [(True, False), (False, False)]
+    assert alone(desk, lambda c: enrol(c, entry, by="admin", at=AT)) == [
+        (True, False),
+        (False, False),
+    ]
 
 
 def test_two_choices_do_not_lead_a_mail_into_nothing(desk: Desk) -> None:
