@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -145,7 +145,7 @@ def _waiting(
         category = book.policy(facts.policy).categories[facts.category]
         for one in waiting(facts, category):
             if one.role is role:
-                yield _row(row, one.what)
+                yield replace(_row(row, one.what), deed=one.deed)
 
 
 TO_DO = [s.value for s in (State.SUBMITTED, State.REVIEWED, State.FILED, State.REPORTED)]
@@ -188,7 +188,14 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
     its = or_(its, PROJECT.c.id == carried.scalar_subquery())
     inside = true() if scope.departments is None else scope.projects()
     rows = connection.execute(
-        select(MAIL.c.to_email, MAIL.c.subject, MAIL.c.last_reply, MAIL.c.on_date, PROJECT)
+        select(
+            MAIL.c.id.label("mail_id"),
+            MAIL.c.to_email,
+            MAIL.c.subject,
+            MAIL.c.last_reply,
+            MAIL.c.on_date,
+            PROJECT,
+        )
         .select_from(MAIL.outerjoin(PROJECT, its))
         .where(MAIL.c.status == MailStatus.DEAD.value, inside)
         .where(MAIL.c.purpose != Purpose.SIGN_IN.value)
@@ -197,7 +204,8 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
     )
     for row in rows:
         what = NOT_DELIVERED.format(to=row.to_email, subject=row.subject or "—")
-        yield _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
+        shown = _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
+        yield replace(shown, mail_id=row.mail_id)
 
 
 def _openings(

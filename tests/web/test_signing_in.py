@@ -183,7 +183,9 @@ def test_no_link_leads_away_from_this_site(house: House, elsewhere: str) -> None
 def mailed_link(house: House) -> str:
     """The path of the link that was mailed last."""
     with house.desk.db.read() as connection:
-        about = connection.execute(select(MAIL.c.about).order_by(MAIL.c.id.desc())).scalars().first()
+        about = (
+            connection.execute(select(MAIL.c.about).order_by(MAIL.c.id.desc())).scalars().first()
+        )
     return "/" + str(json.loads(about or "")["link"]).split("/", 3)[3]
 
 

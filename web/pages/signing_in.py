@@ -58,9 +58,7 @@ def evenly(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]
 
 
 @routes.get("/sign-in")
-def sign_in_form(
-    request: Request, where: Onward = "/", login: str = ""
-) -> Response:
+def sign_in_form(request: Request, where: Onward = "/", login: str = "") -> Response:
     if find_visitor(request):
         return RedirectResponse(inside(where), 303)
     return page(request, "sign_in.html", next=inside(where), login=login[:200], problem=None)
