@@ -57,7 +57,9 @@ def imagined_letter(
     chosen = shown if notice == "summary" else shown[:1]
     rows = [_row(want, rise, project_id) for want, rise in chosen]
     today = _day(book, notice, *chosen[0])
-    shown_as = (item(row, facts, policy, reader.language, today, reader.role) for row in rows)
+    shown_as = (
+        item(row, facts, policy, reader.language, today, reader.role, book.calendar) for row in rows
+    )
     items = tuple(_as_told(one, notice) for one in shown_as)
     return Letter(
         to_name=reader.to_name,
