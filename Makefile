@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TODAY ?= 2025-09-23
+# make test DATABASE=postgresql runs everything there; without it what may differ runs on both.
+DATABASE ?=
 
 .PHONY: setup run test test-slow check bench lock
 
@@ -20,11 +22,11 @@ run: setup
 	@YANXIU_DATA_DIR=$${YANXIU_DATA_DIR:-.demo} YANXIU_TODAY=$(TODAY) $(BIN)/python -m cli.demo
 
 test: setup
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not slow" tests/e2e
+	TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not slow" tests/e2e
 
 test-slow: setup
-	$(BIN)/python -m pytest -q -m slow
+	TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -q -m slow
 
 check: setup
 	$(BIN)/ruff format --check .

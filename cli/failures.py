@@ -26,6 +26,8 @@ def _read(error: Exception, printer: Printer) -> tuple[Text, int, object]:
     if isinstance(error, Stop):
         return error.text, error.code, error.data
     text = getattr(error, "text", None)  # every error of our own carries its sentence
+    if detail := getattr(error, "detail", ""):  # of a database: what its driver said
+        return DATABASE.format(why=text, reason=detail.rstrip(".")), REFUSED, None
     if isinstance(text, Text):
         return text, LOST_RACE if type(error).__name__ == "LostRace" else REFUSED, None
     if isinstance(error, OSError):
@@ -34,7 +36,7 @@ def _read(error: Exception, printer: Printer) -> tuple[Text, int, object]:
         return NEWER.format(reason=error), REFUSED, None
     if _from(error, "sqlalchemy.exc", "pysqlite3", "sqlite3", "psycopg"):
         reason = (str(getattr(error, "orig", error)) or type(error).__name__).splitlines()[0]
-        return DATABASE.format(reason=reason.rstrip(".")), REFUSED, None
+        return DATABASE.format(why="", reason=reason.rstrip(".")), REFUSED, None
     if isinstance(error, ModuleNotFoundError):
         return NO_MODULE.format(name=error.name), REFUSED, None
     if isinstance(error, UnicodeError):
@@ -71,8 +73,8 @@ REASONS = {
     errno.EADDRINUSE: Text("端口已被占用，请换一个", "the port is taken, choose another"),
 }
 DATABASE = Text(
-    "数据库无法使用：{reason}。请核对 YANXIU_DATABASE_URL、YANXIU_DATA_DIR，或运行 yanxiu doctor。",
-    "The database cannot be used: {reason}. Check YANXIU_DATABASE_URL and YANXIU_DATA_DIR, "
+    "{why}数据库无法使用：{reason}。请核对 YANXIU_DATABASE_URL、YANXIU_DATA_DIR，或运行 yanxiu doctor。",
+    "{why} The database cannot be used: {reason}. Check YANXIU_DATABASE_URL and YANXIU_DATA_DIR, "
     "or run `yanxiu doctor`.",
 )
 NEWER = Text(

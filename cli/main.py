@@ -226,6 +226,44 @@ def verify(json: Json = False) -> None:
     run(json)
 
 
+@app.command(
+    help=both(
+        "备份数据库、材料和本单位的规则，密钥另存；可在使用中进行",
+        "Back up database, papers and the office's rules, keys apart, while work goes on",
+    )
+)
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE.zip")], json: Json = False) -> None:
+    from cli.verbs_backup import backup as run
+
+    run(file, json)
+
+
+@app.command(
+    help=both(
+        "从备份恢复，先核对再替换；恢复后暂停发信，直到 yanxiu mail resume",
+        "Restore a backup, verified first; mail is halted until `yanxiu mail resume`",
+    )
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help=both("替换已有数据（移开保留）", "Replace what is there")),
+    ] = False,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=both("密钥文件", "The file of keys"))
+    ] = None,
+    with_problems: Annotated[
+        bool,
+        typer.Option("--with-problems", help=both("核对不符也恢复", "Even if verify finds fault")),
+    ] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_backup import restore as run
+
+    run(file, replace, keys, with_problems, json)
+
+
 @app.command(help=both("运行提醒和发信；--once 办完今天的就退出", "Run reminders and delivery"))
 def worker(
     once: Annotated[
@@ -247,10 +285,11 @@ def worker(
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help=both("端口", "Port"))] = 8000,
     host: Annotated[str, typer.Option(help=both("地址，默认仅本机可用", "Address"))] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(min=1, max=64, help=both("进程数", "Processes"))] = 1,
 ) -> None:
     from cli.verbs_serve import serve as run
 
-    run(host, port)
+    run(host, port, workers)
 
 
 @app.command(

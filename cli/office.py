@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, TypeVar
 
 from cli.clock import Clock
 from cli.output import Printer
 from config.settings import Settings, load_settings
 from states.terms import Text
+from workflow.storage import AWAY, BUSY, CROWDED, DatabaseProblem
 
 if TYPE_CHECKING:
     from config.rulebook import Rulebook
     from workflow.database import Database
+
+
+Result = TypeVar("Result")
 
 
 class Stop(Exception):
@@ -26,7 +32,8 @@ class Stop(Exception):
 class Office:
     """One per command; everything is opened only when it is first used."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, *, waits: bool = False) -> None:
+        self.waits = waits  # for a database that comes up later than this process
         self.settings: Settings = load_settings()
         self.printer = Printer(self.settings.language, as_json)
         if self.settings.today:
@@ -45,18 +52,42 @@ class Office:
     @cached_property
     def db(self) -> Database:
         """The database at its newest revision; Stop with what to do otherwise."""
+        from workflow.backup.mark import HALF, half_restored
         from workflow.database import Database
         from workflow.migrations import is_current
 
+        if half_restored(self.settings.data_dir):
+            raise Stop(HALF.format(folder=self.settings.data_dir), 1)
         path = self.settings.data_dir / "yanxiu.db"
         if not self.settings.database_url and not path.exists():
             raise Stop(NOT_INITIALISED.format(path=path), 1)
         db = Database(self.settings.url)
-        if not is_current(db):
+        if not self.waiting_for(lambda: is_current(db)):
             raise Stop(OTHER_REVISION, 1)
         return db
 
+    def waiting_for(self, work: Callable[[], Result]) -> Result:
+        """What `work` gives; while the database is away or busy, it is tried again for a while
+        where this process may have come up first."""
+        end, told = monotonic() + WAIT_SECONDS, False
+        while True:
+            try:
+                return work()
+            except DatabaseProblem as problem:
+                if not self.waits or problem.text not in PASSING or monotonic() > end:
+                    raise
+                if not told:
+                    self.printer.message(WAITING.format(why=problem.text, most=WAIT_SECONDS))
+                    told = True
+            sleep(AGAIN_SECONDS)
 
+
+WAIT_SECONDS, AGAIN_SECONDS = 60, 1.0
+PASSING = (AWAY, BUSY, CROWDED)  # what ends without anybody's doing
+WAITING = Text(
+    "{why}正在等待数据库，最多{most}秒……",
+    "{why} Waiting for the database, {most} seconds at most …",
+)
 FAR = Text(
     "YANXIU_TODAY {day} 的年份不合理，请核对。", "YANXIU_TODAY {day}: the year cannot be right."
 )

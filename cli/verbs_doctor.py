@@ -15,7 +15,8 @@ def doctor(as_json: bool) -> None:
     office = Office(as_json)
     found = [check(office) for check in ALWAYS]
     if found[ALWAYS.index(_database)][1]:
-        found += [*_clockwork(office), _approval(office), _contacts(office), _duties(office)]
+        found += [*_intact(office), *_clockwork(office), _rules(office), _approval(office)]
+        found += [_contacts(office), _duties(office)]
     rows = [{"check": name, "ok": ok, "message": said} for name, ok, said in found]
     if as_json:
         office.printer.data({"ok": all(row["ok"] for row in rows), "checks": rows})
@@ -155,6 +156,31 @@ def _clockwork(office: Office) -> list[Found]:
         well = one.well or one.said == NEVER  # a timetable may run `yanxiu worker --once`
         told.append((one.label, well, _with_remedy(one.key, one.said, one.well)))
     return told
+
+
+def _intact(office: Office) -> list[Found]:
+    """Whether the database's own check finds its file whole; a server looks after its own."""
+    from workflow.storage import DAMAGED
+    from workflow.storage_check import damage
+
+    if not office.db.is_sqlite:
+        return []
+    found = damage(office.db, thorough=False)
+    whole = Text("完好", "whole")
+    said = Text(f"{DAMAGED.zh}（{found[0]}）", f"{DAMAGED.en} ({found[0]})") if found else whole
+    return [(Text("数据库文件", "Database file"), not found, said)]
+
+
+def _rules(office: Office) -> Found:
+    from config.errors import ConfigError
+    from notifications.watch.standing import rules
+
+    try:
+        with office.db.read() as connection:
+            one = rules(connection, office.book)
+    except ConfigError as error:  # of another file of rules
+        return Text("项目所依据的政策", "Policies in use"), False, error.text
+    return one.label, one.well, one.said
 
 
 def _contacts(office: Office) -> Found:

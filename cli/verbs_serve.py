@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from socket import socket
+from typing import TYPE_CHECKING
 
+from cli.failures import report
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
+from cli.several_processes import run_several
 from states.terms import Text
 
-
-def serve(host: str, port: int) -> None:
-    """Run the web server until told to stop."""
-    from notifications.calendars.feeds import read_key
-    from web.app import create_app
-    from web.serving import server
+if TYPE_CHECKING:
     from web.site import Site
 
-    office = Office(False)
-    key = read_key(office.settings.data_dir)
-    app = create_app(
-        Site(office.db, office.book, key, office.clock.today, office.clock.now, office.settings)
-    )
+
+def serve(host: str, port: int, workers: int = 1) -> None:
+    """Run the web server until told to stop, in as many processes."""
+    office = Office(False, waits=True)
+    site = _site(office)
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     where = f"http://{shown}:{listener.getsockname()[1]}"
     office.printer.message(SERVING.format(where=where))
-    server(app, proxies=office.settings.proxies).run(sockets=[listener])
+    if workers == 1:
+        _run(site, listener)
+        return
+    site.db.close()  # each process opens its own
+    if not run_several(workers, _serve_beside, listener):
+        raise SystemExit(REFUSED)
 
 
-def _listener(host: str, port: int) -> Any:
+def _serve_beside(listener: socket) -> None:
+    """One of several processes; what it has to say before it serves, its parent has said."""
+    try:
+        _run(_site(Office(False, waits=True)), listener)
+    except Exception as error:
+        raise SystemExit(report(error, as_json=False)) from None
+
+
+def _site(office: Office) -> Site:
+    from notifications.calendars.feeds import read_key
+    from web.site import Site
+
+    key = read_key(office.settings.data_dir)
+    clock = office.clock
+    return Site(office.db, office.book, key, clock.today, clock.now, office.settings)
+
+
+def _run(site: Site, listener: socket) -> None:
+    from web.app import create_app
+    from web.serving import server
+
+    server(create_app(site), proxies=site.settings.proxies).run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> socket:
     """A bound socket, so that a taken port is one sentence."""
-    import socket
+    from socket import SOCK_STREAM, create_server, getaddrinfo
 
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        family = getaddrinfo(host, port, type=SOCK_STREAM)[0][0]
+        return create_server((host, port), family=family)
     except (OSError, UnicodeError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         said = NOT_BOUND.format(host=host[:100], port=port, reason=reason)

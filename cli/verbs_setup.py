@@ -9,7 +9,7 @@ from states.terms import Text
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
-    office = Office(as_json)
+    office = Office(as_json, waits=True)
     prepare(office)
     somebody = _somebody_can_sign_in(office)
     if as_json:
@@ -26,19 +26,22 @@ def init(as_json: bool) -> None:
 
 def prepare(office: Office) -> None:
     """Folder, key and database at their newest, deadlines as the rules now give them."""
+    from workflow.backup.mark import HALF, half_restored
     from workflow.database import Database
     from workflow.installation_key import make_key
     from workflow.migrations import upgrade
     from workflow.refresh import refresh
 
     folder = office.settings.data_dir
+    if half_restored(folder):
+        raise Stop(HALF.format(folder=folder), REFUSED)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("papers", "policies", "calendars", "mailbox"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     make_key(folder)
     db = Database(office.settings.url)
-    upgrade(db)
-    refresh(db, office.book)
+    changed = office.waiting_for(lambda: upgrade(db))
+    refresh(db, office.book, anew=changed)  # columns that are new, too
     db.close()
     if not office.settings.database_url:
         (folder / "yanxiu.db").chmod(0o600)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
     """Do today's reminders and mail and end, or go on until told to stop."""
-    office = Office(as_json)
+    office = Office(as_json, waits=True)
     if accept_clock and _accepted(office):
         return
     running = make_worker(office)
@@ -97,13 +97,13 @@ def until_told() -> Event:
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path, refusal: Text | None = None) -> Iterator[None]:
     """Hold the lock of the data folder; the kernel frees it even after a kill."""
     with (folder / "worker.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Stop(ANOTHER, REFUSED) from None
+            raise Stop(refusal or ANOTHER, REFUSED) from None
         yield
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from unicodedata import category
@@ -161,6 +164,8 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read the settings; ConfigError names what is wrong with which."""
+    if unknown := _misspelt(os.environ):
+        raise ConfigError("YANXIU_…", *unknown)
     try:
         return Settings()
     except ValidationError as error:
@@ -170,6 +175,22 @@ def load_settings() -> Settings:
         raise ConfigError("yanxiu.toml", "", str(error)) from error
 
 
+OTHERS = {"DEBUG"}  # read where settings cannot be
+
+
+def _misspelt(environment: Mapping[str, str]) -> tuple[str, Text] | None:
+    """The first variable that looks like a setting and is none, and what may have been meant."""
+    known = {name.upper() for name in Settings.model_fields}
+    for name in sorted(environment):
+        prefix, _, asked = name.upper().partition("_")
+        if prefix == "YANXIU" and asked not in known | OTHERS:
+            alike = get_close_matches(asked, known, 1)
+            return name, (MEANT.format(name=f"YANXIU_{alike[0]}") if alike else NO_SETTING)
+    return None
+
+
+NO_SETTING = Text("没有这个设置，请核对拼写。", "There is no such setting; check its spelling.")
+MEANT = Text("没有这个设置，是否应为 {name}？", "There is no such setting; is {name} meant?")
 CONTROLS = Text("含有控制字符，请去掉。", "It has control characters; take them out.")
 GAPS = Text("不能含有空格。", "It must not have gaps.")
 NO_WEB_ADDRESS = Text(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from notifications.call_list import call_list
 from notifications.letters.drafts import Writer, Written
-from notifications.sending.writing import Unwritable, attempt
+from notifications.sending.writing import Held, Unwritable, attempt
 from states.terms import Text
 from workflow.database import Database
 from workflow.mail import desk as mail_desk
@@ -110,7 +110,7 @@ def _written(
         return bytes(row.content)
     try:
         made = attempt(writer, connection, row, today=today, at=at)
-    except Unwritable as error:
+    except (Unwritable, Held) as error:
         exported.failed[number] = str(error)
         return None
     if made is None:

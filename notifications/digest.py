@@ -8,17 +8,18 @@ written, so that it never tells what has been settled meanwhile.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
+from config.errors import ConfigError
 from config.rulebook import Rulebook
 from notifications.digest_content import Reader, Scope, gathered, is_empty, named
 from notifications.letters.digest_letter import Digest
 from states.mailing import Sort
-from states.terms import Role
+from states.terms import Role, Text
 from workflow.database import Database
 from workflow.mail.outbox import INSERT, draft
 from workflow.mail.recipients import resolve
@@ -28,14 +29,28 @@ from workflow.tables import GRANT, PERSON
 WEEK = timedelta(days=7)
 
 
-def queue_digests(db: Database, book: Rulebook, *, as_of: date, at: datetime) -> int:
+def queue_digests(
+    db: Database,
+    book: Rulebook,
+    *,
+    as_of: date,
+    at: datetime,
+    tell: Callable[[Text], None] = lambda _: None,
+) -> int:
     """Queue what is due on this working day, each once; how many mails. An empty one is recorded
-    as silence, so that a later day of the same week does not make up for it."""
+    as silence, so that a later day of the same week does not make up for it. `tell` hears of a
+    policy that cannot be read; digests that need it wait."""
     if not book.calendar.is_working(as_of):
         return 0
     with db.read() as connection:
         readers = list(_readers(connection))
-    return sum(_queue(db, book, reader, as_of, at) for reader in readers)
+    queued = 0
+    for reader in readers:
+        try:
+            queued += _queue(db, book, reader, as_of, at)
+        except ConfigError as error:  # a policy of this one's projects; others may have none of it
+            tell(error.text)
+    return queued
 
 
 def _readers(connection: Connection) -> Iterator[Reader]:

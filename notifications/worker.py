@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from config.errors import ConfigError
 from config.rulebook import Rulebook, reread
 from config.settings import Settings
 from config.zone import SHANGHAI
@@ -39,9 +40,11 @@ from notifications.watch.watchdog import Watchdog
 from states.terms import Kind, Text
 from workflow.database import Database
 from workflow.refresh import refresh, rules_changed
+from workflow.storage import STORAGE
 
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
+AGAIN_SECONDS = 5.0  # until a database that was busy at the start is tried again
 BOUNCE_MINUTES = 5
 WEBHOOK_SECONDS = 5
 # Each named job sweeps its own kinds; together they sweep all.
@@ -119,14 +122,26 @@ class Worker:
 
     def run(self, stopping: Event) -> None:
         """Tick until `stopping` is set; a mail that is under way is finished first."""
-        refresh(self.db, self.book)
-        self.clock_watch.begin()
+        while not self._begun():
+            if stopping.wait(AGAIN_SECONDS):
+                return
         running = Running(self, stopping)
         running.start()
         try:
             stopping.wait()
         finally:
             running.stop()
+
+    def _begun(self) -> bool:
+        """What comes before the first tick; a database that is locked or away is waited for here
+        as it is later."""
+        try:
+            refresh(self.db, self.book)
+            self.clock_watch.begin()
+        except STORAGE as error:
+            self.report("start", error)
+            return False
+        return True
 
     def scheduler(self, stopping: Event, beat: Callable[[], None]) -> BackgroundScheduler:
         """The named jobs: reminders and digests at 08:30 on working days, dispatch, bounces,
@@ -170,9 +185,14 @@ class Worker:
 
     def _follow_rules(self) -> None:
         """The office may have changed the calendar or a policy while this process ran."""
-        if rules_changed(self.db, self.book):
+        if not rules_changed(self.db, self.book):
+            return
+        try:
             self.book = reread(self.settings.data_dir)
-            refresh(self.db, self.book)
+        except ConfigError as error:  # a file for all: what was read before stands
+            self.report("rules", error.text.zh)
+            return
+        refresh(self.db, self.book)
 
     def _dispatch(self, stopping: Event) -> DeliveryResult:
         """One run at a time, also when a revived scheduler finds an old one still at it."""
@@ -192,7 +212,8 @@ class Worker:
 
     def digests(self) -> int:
         """Queue the digests of the day, once however often it is asked; how many there are."""
-        return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock())
+        said = {"tell": lambda text: self.report("digests", text.zh)}
+        return queue_digests(self.db, self.book, as_of=self.today(), at=self.clock(), **said)
 
     def webhooks(self, stopping: Event) -> Told:
         """Tell webhooks of what is due, and sweep away what nobody asks for any more."""

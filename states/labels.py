@@ -61,7 +61,7 @@ HELD_STATES = (State.HELD, State.REPORTED)
 
 
 def states_as_shown() -> dict[str, State]:
-    """Every Chinese label under which a state is shown somewhere: lists are also read in again."""
+    """Every label under which a state is shown somewhere: lists are also read in again."""
     more: dict[State, tuple[Text, ...]] = {
         State.WITHDRAWN: (NOT_APPLIED, CANCELLED),
         State.FILED: (*CONFIRMED.values(), FILED_WITHOUT),
@@ -69,7 +69,8 @@ def states_as_shown() -> dict[str, State]:
         State.SUBSIDISED: (FUNDED, FUNDING_PAID, SUBSIDY_PAID),
         State.REJECTED: (*REJECTED_AS.values(), NO_LONGER_FUNDED, MISCONDUCT),
     }
-    return {label.zh: state for state in State for label in (state.label, *more.get(state, ()))}
+    labels = ((label, state) for state in State for label in (state.label, *more.get(state, ())))
+    return {written: state for label, state in labels for written in (label.zh, label.en)}
 
 
 # What may go with a deed in every category, whatever the policy lists.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from databases import KINDS, ON_POSTGRES, Empty, postgres_copy, postgres_url, sqlite_copy
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -66,34 +66,49 @@ def postgres() -> Iterator[Engine]:
         admin.dispose()
 
 
-def postgres_url(admin: Engine, name: str) -> str:
-    return admin.url.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test that asks for it runs on both kinds."""
-    if request.param == "postgres":
+    if request.param == "postgresql":
         yield request.getfixturevalue("postgres_db")
         return
-    path = tmp_path / "yanxiu.db"
-    shutil.copy(request.getfixturevalue("migrated_file"), path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
+    with sqlite_copy(request.getfixturevalue("migrated_file"), tmp_path) as database:
+        yield database
 
 
 @pytest.fixture
 def postgres_db(postgres: Engine) -> Iterator[Database]:
     """An empty, migrated database on PostgreSQL: where several write beside each other."""
-    admin, name = postgres, f"t{uuid.uuid4().hex}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE migrated"))
-    database = Database(postgres_url(admin, name))
-    yield database
-    database.close()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with postgres_copy(postgres, "migrated") as url:
+        database = Database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def empty_database(request: pytest.FixtureRequest) -> Empty:
+    """Makes empty, migrated databases for tests to which the kind makes no difference."""
+    if not ON_POSTGRES:
+        migrated: Path = request.getfixturevalue("migrated_file")
+        return lambda folder: sqlite_copy(migrated, folder)
+    admin: Engine = request.getfixturevalue("postgres")
+
+    @contextmanager
+    def on_postgres(_: Path) -> Iterator[Database]:
+        with postgres_copy(admin, "migrated") as url:
+            database = Database(url)
+            yield database
+            database.close()
+
+    return on_postgres
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if ON_POSTGRES:
+        elsewhere = pytest.mark.skip(reason="it is about a SQLite file")
+        for item in items:
+            if item.get_closest_marker("sqlite_file"):
+                item.add_marker(elsewhere)
 
 
 @pytest.fixture(scope="session")

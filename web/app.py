@@ -61,7 +61,7 @@ def create_app(site: Site) -> FastAPI:
         title="yanxiu", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.site = site
-    app.include_router(health.router(site.db))
+    app.include_router(health.router(site))
     app.include_router(calendar.router(site))
     for room in PAGES:
         app.include_router(room.routes)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from secrets import token_hex
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from config.errors import ConfigError
 from states.terms import Text
 from web.api import problems
 from web.guarding import API, FILES, TooLarge, guarded
@@ -40,6 +42,7 @@ LOG = logging.getLogger("yanxiu.web")
 def install(app: FastAPI, more: Mapping[type[Exception], int]) -> None:
     """Give every failure its page. What nobody foresaw is logged under a number that is shown."""
     app.add_exception_handler(NotSignedIn, _sign_in)
+    app.add_exception_handler(DatabaseProblem, _Trouble().told)
     app.add_exception_handler(MustChange, _choose)
     app.add_exception_handler(ClientDisconnect, _gone)
     for kind, status in {**STATUS, **more}.items():
@@ -123,9 +126,31 @@ STATUS: dict[type[Exception], int] = {
     LostRace: 409,
     MailRefused: 409,
     Meanwhile: 409,
-    DatabaseProblem: 503,
     TooLarge: 413,
+    ConfigError: 503,
 }
+
+
+class _Trouble:
+    """The database cannot be used: each visitor is told so, and the log once a minute and whenever
+    it is another trouble, however many ask meanwhile."""
+
+    def __init__(self) -> None:
+        self.said, self.at = "", 0.0
+
+    def told(self, request: Request, error: Exception) -> Response:
+        said = str(error)
+        if said != self.said or monotonic() - self.at > LOG_SECONDS:
+            self.said, self.at = said, monotonic()
+            LOG.error("the database cannot be used: %s", said)
+        if not hasattr(request.state, "visitor"):
+            request.state.visitor = None  # who it is stands there too
+        answer = refuse(request, 503, getattr(error, "text", TEXTS[503]))
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
+
+
+LOG_SECONDS, RETRY_SECONDS = 60.0, 10
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -60,6 +60,7 @@ def find_visitor(request: Request) -> Visitor | None:
         return None
     at = site.now()
     with site.db.read() as connection:
+        site.follow(connection)
         found = sessions.visitor(connection, secret, at=at)
     if found is None:
         return None

@@ -84,6 +84,26 @@ class Database:
             yield connection
 
     @contextmanager
+    def changing(self, patience: int) -> Iterator[Connection]:
+        """One transaction alone that may change tables, after at most `patience` seconds."""
+        with self._in_one_sentence(), self.engine.connect() as taken:
+            connection = taken.execution_options(immediate=True)
+            driver: Any = connection.connection.driver_connection
+            if not self.is_sqlite:
+                with connection.begin():
+                    _take_turn(connection, True, patience)
+                    yield connection
+                return
+            # SQLite makes a table anew to change it; its references must not notice meanwhile, and
+            # can be told so only outside a transaction.
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with self._waiting(connection, patience), connection.begin():
+                    yield connection
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+    @contextmanager
     def _in_one_sentence(self) -> Iterator[None]:
         self._must_be_there()
         try:

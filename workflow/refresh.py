@@ -11,9 +11,11 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, func, select, update
 
+from config.errors import ConfigError
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
+from states.terms import Text
 from workflow import kept
 from workflow.database import Database
 from workflow.deadlines import expected_next, reconcile
@@ -26,23 +28,33 @@ KEY = "rules"
 BATCH = 500
 
 
-def refresh(db: Database, book: Rulebook) -> int:
-    """Derive all deadlines again if the rules have changed; how many projects were looked at."""
+def refresh(db: Database, book: Rulebook, *, anew: bool = False) -> int:
+    """Derive all deadlines again if the rules have changed; how many projects were looked at.
+
+    `anew`: also if they have not, since the tables have. Projects whose policy cannot be read are
+    left as they are: once it can, the rules have changed.
+    """
     digest = rules_digest(book)
     with db.read() as connection:
         known = kept.get(connection, KEY)
-    if known == digest:
+    if known == digest and not anew:
         return 0
     seen = last = 0
     while True:
         with db.write() as connection:
             some = select(PROJECT).where(PROJECT.c.id > last).order_by(PROJECT.c.id).limit(BATCH)
             rows = connection.execute(some).all()
+            readable = set()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
+                try:
+                    policy = book.policy(facts.policy)
+                except ConfigError:
+                    continue
                 _project(connection, book, row.id, facts)
-                redraw(connection, row, facts, book.policy(facts.policy))
-            keep_texts(connection, book, [row.policy for row in rows])
+                redraw(connection, row, facts, policy)
+                readable.add(row.policy)
+            keep_texts(connection, book, readable)
             if not rows:
                 kept.put(connection, KEY, digest)
                 return seen
@@ -80,6 +92,26 @@ def rules_changed(db: Database, book: Rulebook) -> bool:
     return known is not None and known != rules_digest(book)
 
 
+def unreadable_policies(connection: Connection, book: Rulebook) -> list[Text]:
+    """What is wrong with policies by which projects are judged, a sentence each. One that nothing
+    is judged by concerns nobody but who looks after policies."""
+    found = []
+    for name in sorted(connection.execute(select(PROJECT.c.policy).distinct()).scalars()):
+        try:
+            book.policy(name)
+        except ConfigError as error:
+            found.append(error.text)
+    return found
+
+
+def _digest(book: Rulebook, name: str) -> str:
+    """Of a policy that cannot be read, what is wrong with it: mending it is a change too."""
+    try:
+        return book.policy(name).digest
+    except ConfigError as error:
+        return f"unreadable: {error.text.en}"
+
+
 def rules_digest(book: Rulebook) -> str:
     """One value for all rules that deadlines follow from."""
     calendar = book.calendar
@@ -88,6 +120,6 @@ def rules_digest(book: Rulebook) -> str:
         sorted((day.isoformat(), name) for day, name in calendar.holidays.items()),
         sorted(day.isoformat() for day in calendar.make_up_days),
         sorted((kind.value, repr(ladder)) for kind, ladder in book.ladders.items()),
-        [book.policy(name).digest for name in policy_ids(book.own_policies)],
+        [_digest(book, name) for name in policy_ids(book.own_policies)],
     ]
     return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -33,6 +33,8 @@ from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.papers import intact, named
 from workflow.policy_texts import lost_texts
 from workflow.refresh import rules_changed
+from workflow.storage import DAMAGED, DatabaseProblem
+from workflow.storage_check import damage
 from workflow.stored_values import misspelt
 from workflow.tables import DEADLINE, EVENT, PROJECT
 
@@ -44,6 +46,15 @@ def verify(db: Database, book: Rulebook, papers: Path | None = None) -> Iterator
 
     `papers`: the folder of stored papers, whose content is then held against the history too.
     """
+    for found in damage(db, thorough=True):
+        yield Text(f"{DAMAGED.zh}（{found}）", f"{DAMAGED.en} ({found})")
+    try:
+        yield from _content(db, book, papers)
+    except DatabaseProblem as problem:  # what cannot be read is a finding too
+        yield Text(f"{problem.text.zh}（{problem.detail}）", str(problem))
+
+
+def _content(db: Database, book: Rulebook, papers: Path | None) -> Iterator[Text]:
     seen: dict[str, bool] = {}  # of each stored paper, whether it is intact
     with db.read() as connection:
         known = union(select(EVENT.c.project_id), select(PROJECT.c.id))

@@ -175,6 +175,11 @@ def set_aside(connection: Connection, mail_id: int, status: MailStatus, why: str
     forget(connection, mail_id)
 
 
+def put_off(connection: Connection, mail_id: int, until: datetime, why: str) -> None:
+    """As it was, but not due before: nobody was asked to take it, so it is no attempt."""
+    _PUT_OFF.change(connection, {"row_id": mail_id, "new_due": until, "new_reply": why[:200]})
+
+
 def forget(connection: Connection, mail_id: int) -> None:
     """Keep nothing of the link of a sign-in mail that is out, or will not go out."""
     _FORGET.change(connection, {"row_id": mail_id})
@@ -288,6 +293,9 @@ _FORGET = Statement(
 )
 _SET_ASIDE = Statement(
     update(MAIL).where(_THIS).values(status=bindparam("new_status"), reason=bindparam("new_reason"))
+)
+_PUT_OFF = Statement(
+    update(MAIL).where(_THIS).values(due_at=bindparam("new_due"), last_reply=bindparam("new_reply"))
 )
 _BRING_BACK = Statement(
     update(MAIL)

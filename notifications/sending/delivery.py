@@ -31,6 +31,7 @@ from notifications.sending.claims import (
     Search,
     bring_back,
     log,
+    put_off,
     set_aside,
     take_back,
 )
@@ -40,7 +41,7 @@ from notifications.sending.journal import Journal, Sent
 from notifications.sending.pace import slot
 from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
 from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
-from notifications.sending.writing import Unwritable, attempt
+from notifications.sending.writing import Held, Unwritable, attempt
 from states.refusal import Reason
 from workflow.database import Database
 from workflow.mail.desk import awaits_approval
@@ -50,6 +51,7 @@ from workflow.mail_tables import MailStatus
 from workflow.persist import persist
 
 BATCH = 20
+HELD_FOR = timedelta(minutes=10)  # until a mail is looked at again whose rules cannot be read
 BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
@@ -224,6 +226,10 @@ class Delivery:
         today = now.astimezone(SHANGHAI).date()
         try:
             written = attempt(self.writer, connection, row, today=today, at=now)
+        except Held as held:
+            put_off(connection, row.id, now + HELD_FOR, held.text.zh)
+            self.result.withheld += 1
+            return None
         except Unwritable as error:
             set_aside(connection, row.id, MailStatus.DEAD, f"unwritable: {error}")
             self.result.failed += 1

@@ -10,9 +10,16 @@ from sqlalchemy import Connection
 from config.errors import ConfigError
 from notifications.letters.drafts import Writer, Written
 from notifications.sending.answers import readable
+from states.terms import Text
 from workflow.storage import STORAGE
 
-EVERYBODYS: tuple[type[Exception], ...] = (ConfigError, *STORAGE)
+
+class Held(Exception):
+    """This mail waits for a file of rules to be mended; `text` says which and why."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
 
 
 class Unwritable(Exception):
@@ -24,12 +31,15 @@ def attempt(
 ) -> Written | None:
     """The mail of this row as things stand; None if it says nothing any more.
 
-    Raises Unwritable for a fault of this mail, which must not stop the others. What concerns every
-    mail, a setting or the database, is raised as it is: they can wait until it is mended.
+    Raises Unwritable for a fault of this mail, which must not stop the others, and Held where the
+    rules cannot be read by which it would be written. What concerns every mail, the database, is
+    raised as it is: they can wait until it is mended.
     """
     try:
         return writer.write(connection, row, today=today, at=at)
-    except EVERYBODYS:
+    except STORAGE:
         raise
+    except ConfigError as error:
+        raise Held(error.text) from error
     except Exception as error:
         raise Unwritable(readable(f"{type(error).__name__}: {error}")[:200]) from error

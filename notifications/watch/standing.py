@@ -23,6 +23,7 @@ from workflow.mail.addresses import marked
 from workflow.mail.log import count_waiting_for_a_person
 from workflow.office.contacts import contact_gap, newest_policy
 from workflow.office.log import note
+from workflow.refresh import unreadable_policies
 
 QUIET = timedelta(minutes=10)  # without a sign of life: the worker has stopped
 
@@ -41,7 +42,11 @@ def checks(
     connection: Connection, book: Rulebook, data_dir: Path, *, today: date, at: datetime
 ) -> list[Check]:
     """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
-    known = holidays(book.calendar, today.year), contacts(connection, book)
+    known = (
+        rules(connection, book),
+        holidays(book.calendar, today.year),
+        contacts(connection, book),
+    )
     return [*clockwork(connection, data_dir, at), *known]
 
 
@@ -94,6 +99,15 @@ def _mail(connection: Connection) -> Check:
     return Check("mail", Text("待处理邮件", "Mail that needs a person"), well, said)
 
 
+def rules(connection: Connection, book: Rulebook) -> Check:
+    """Whether the policies can be read by which projects are judged; what depends on one that
+    cannot waits: its mails, its digests, its steps."""
+    broken = unreadable_policies(connection, book)
+    zh, en = "".join(one.zh for one in broken), " ".join(one.en for one in broken)
+    said = Text(f"{zh}{WAITS.zh}", f"{en} {WAITS.en}") if broken else READABLE
+    return Check("rules", Text("项目所依据的政策", "Policies in use"), not broken, said)
+
+
 def holidays(calendar: WorkCalendar, year: int) -> Check:
     """Whether the official holidays of a year are known."""
     there, known = "、".join(map(str, sorted(calendar.years))), year in calendar.years
@@ -120,6 +134,11 @@ def accept_clock(connection: Connection, *, by: str, at: datetime) -> bool:
     return True
 
 
+READABLE = Text("可以读取", "can be read")
+WAITS = Text(
+    "有关项目的邮件和办理暂停，更正后自动恢复。",
+    "Mail and steps of its projects wait, and go on once it is mended.",
+)
 HOLIDAYS = Text("节假日日历", "Holiday calendar")
 NOT_HALTED = Text("未暂停", "goes out")
 WELL, NO_TROUBLE = Text("正常", "right"), Text("没有故障记录", "no trouble on record")

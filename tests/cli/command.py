@@ -12,6 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+
+from workflow.database import Database
+
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE = REPOSITORY / "config" / "samples" / "plan-2025.xlsx"
 CLOCK = ("（演示时钟：", "(demonstration clock:")
@@ -79,6 +84,21 @@ class Command:
     @property
     def data(self) -> Path:
         return self.cwd / "data"
+
+    @property
+    def url(self) -> URL:
+        """Of its database: a file in the data folder unless a setting says otherwise."""
+        file = URL.create("sqlite", database=str(self.data / "yanxiu.db"))
+        return make_url(self.settings.get("DATABASE_URL") or file)
+
+    def behind_our_back(self, statement: str, **values: object) -> int:
+        """Somebody edits the database with other means; how many rows that met."""
+        database = Database(self.url.render_as_string(hide_password=False))
+        try:
+            with database.engine.begin() as connection:
+                return connection.execute(text(statement), values).rowcount
+        finally:
+            database.close()
 
     def environment(self, **settings: object) -> dict[str, str]:
         given = {"DATA_DIR": "data", "TODAY": "2025-02-21"} | self.settings | settings

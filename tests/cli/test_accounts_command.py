@@ -22,7 +22,7 @@ AT = datetime(2025, 2, 21, 12, tzinfo=UTC)
 
 
 def database(run: Command) -> Database:
-    return Database(f"sqlite:///{run.data / 'yanxiu.db'}")
+    return Database(run.url.render_as_string(hide_password=False))
 
 
 def test_the_first_administrator_is_told_the_way_in(run: Command) -> None:

@@ -14,8 +14,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from command import Command
 from httpx2 import Client
+
+# The demonstration keeps its year in a file of its own folder, wherever others keep theirs.
+pytestmark = pytest.mark.sqlite_file
 
 ENDS_WITHIN = 15  # seconds, on a busy machine
 SUBJECT = "【开班前报送提醒】“新能源电池安全关键技术高级研修班”请于2月28日（周五）前报送实施方案（还有7天）"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import SAMPLE
+from databases import Empty
 
 from cli import demo_people
 from cli.demo_story import Telling, story, tell
@@ -34,8 +34,8 @@ UNTOUCHED = {2, 4, 6, 10, 16}  # the README leads these
 
 
 @pytest.fixture
-def database(migrated_file: Path, tmp_path: Path, book: Rulebook) -> Iterator[Database]:
-    yield from begun(migrated_file, tmp_path, book)
+def database(empty_database: Empty, tmp_path: Path, book: Rulebook) -> Iterator[Database]:
+    yield from begun(empty_database, tmp_path, book)
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,24 @@ class Year:
 
 @pytest.fixture(scope="module")
 def year(
-    migrated_file: Path, tmp_path_factory: pytest.TempPathFactory, book: Rulebook
+    empty_database: Empty, tmp_path_factory: pytest.TempPathFactory, book: Rulebook
 ) -> Iterator[Year]:
     folder = tmp_path_factory.mktemp("told")
-    for db in begun(migrated_file, folder, book):
+    for db in begun(empty_database, folder, book):
         yield Year(db, folder, told(db, book, folder, AUTUMN))
 
 
-def begun(migrated_file: Path, folder: Path, book: Rulebook) -> Iterator[Database]:
+def begun(empty_database: Empty, folder: Path, book: Rulebook) -> Iterator[Database]:
     """The sample plan as known on 1 January, and the people."""
-    path = folder / "demo.db"
-    shutil.copy(migrated_file, path)
-    db = Database(f"sqlite:///{path}")
-    policy = book.policy("fujian-2025")
-    plan = read_plan(SAMPLE, policy)
-    known = date(2025, 1, 1)
-    at = datetime(2025, 1, 1, 1, tzinfo=UTC)
-    apply_plan(db, book, policy, plan, today=known, at=at)
-    with db.write() as connection:
-        demo_people.enrol_people(connection, departments(book), at=at)
-    yield db
-    db.close()
+    with empty_database(folder) as db:
+        policy = book.policy("fujian-2025")
+        plan = read_plan(SAMPLE, policy)
+        known = date(2025, 1, 1)
+        at = datetime(2025, 1, 1, 1, tzinfo=UTC)
+        apply_plan(db, book, policy, plan, today=known, at=at)
+        with db.write() as connection:
+            demo_people.enrol_people(connection, departments(book), at=at)
+        yield db
 
 
 def departments(book: Rulebook) -> list[str]:

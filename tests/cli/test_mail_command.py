@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +39,7 @@ def test_the_log_says_what_failed_and_a_resend_brings_it_out(failing: Command) -
 
 def test_a_mail_that_cannot_be_written_is_shown_without_its_text(failing: Command) -> None:
     number = only(failing)["id"]
-    with sqlite3.connect(Path(failing.data) / "yanxiu.db") as raw:
-        raw.execute("UPDATE mail SET to_email = 'a b' WHERE id = ?", (number,))
+    failing.behind_our_back("UPDATE mail SET to_email = 'a b' WHERE id = :id", id=number)
     shown = failing.json("mail", "show", number)
     assert (shown["to_email"], shown["text"], shown["draft"]) == ("a b", "", True)
 

@@ -13,19 +13,15 @@ from hypothesis import strategies as st
 
 from cli.output import visible
 from states.terms import Text
-from workflow.storage import sqlite_module
 
 # Clears the screen, renames the window, the same by C1, turns the line round, hides, deletes.
 EVIL = "甲\x1b[2J\x1b]0;x\x07\x9b2J\u202e\u2066\u200b\u061c\x7f\r乙"
 SAFE = "甲[2J]0;x2J乙"
 
 
-def planted(office: Command, sql: str, *values: str) -> None:
+def planted(office: Command, sql: str, **values: str) -> None:
     """Past every check, as an older version or another program may have written it."""
-    connection = sqlite_module().connect(office.data / "yanxiu.db")
-    assert connection.execute(sql, values).rowcount
-    connection.commit()
-    connection.close()
+    assert office.behind_our_back(sql, **values)
 
 
 def seen(*texts: str) -> None:
@@ -37,24 +33,24 @@ def seen(*texts: str) -> None:
 @pytest.mark.parametrize(
     ("words", "sql"),
     [
-        (("user", "list"), "UPDATE person SET name = ? WHERE login = 'auditor'"),
-        (("show", 2), "UPDATE project SET facts = json_set(facts, '$.name', ?), name = ?1"),
-        (("projects",), "UPDATE project SET name = ? WHERE id = 2"),
-        (("mail", "show", 1), "UPDATE mail_attempt SET reply = ?"),
-        (("mail", "show", 1), "UPDATE mail SET subject = ?"),
+        (("user", "list"), "UPDATE person SET name = :evil WHERE login = 'auditor'"),
+        (("show", 2), "UPDATE project SET facts = replace(facts, name, :quoted), name = :evil"),
+        (("projects",), "UPDATE project SET name = :evil WHERE id = 2"),
+        (("mail", "show", 1), "UPDATE mail_attempt SET reply = :evil"),
+        (("mail", "show", 1), "UPDATE mail SET subject = :evil"),
     ],
 )
 def test_a_row_of_the_database_is_only_text(office: Command, words: Any, sql: str) -> None:
     if "mail" in words:
         office("worker", "--once", SMTP_PORT=1, TODAY="2025-02-21")  # nobody is there to take it
-    planted(office, sql, EVIL)
+    planted(office, sql, evil=EVIL, quoted=json.dumps(EVIL)[1:-1])
     said = office.ok(*words)
     assert SAFE in said.out.replace("\n", "")
     seen(said.out, said.err)
 
 
 def test_json_stays_what_it_was_and_is_as_harmless(office: Command) -> None:
-    planted(office, "UPDATE person SET name = ? WHERE login = 'auditor'", EVIL)
+    planted(office, "UPDATE person SET name = :evil WHERE login = 'auditor'", evil=EVIL)
     said = office.ok("user", "list", "--json")
     assert [one["name"] for one in said.json if one["login"] == "auditor"] == [EVIL]
     seen(said.out)

@@ -32,6 +32,7 @@ def section(title: str) -> str:
     return block[1]
 
 
+@pytest.mark.sqlite_file
 def test_carrying_a_project_through_its_life(run: Command, sample_year: Path) -> None:
     """The block, word for word, in a folder that looks like the demonstration's."""
     demo = run.cwd / ".demo"

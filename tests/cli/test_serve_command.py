@@ -92,6 +92,7 @@ def test_it_serves_until_told_to_stop(office: Command) -> None:
         server.wait()
 
 
+@pytest.mark.sqlite_file
 def test_a_feed_overwrites_nothing_but_calendars(office: Command) -> None:
     database = office.data / "yanxiu.db"
     before = database.read_bytes()[:16]

@@ -7,17 +7,14 @@ from command import Command
 
 from config.policy_files import SHIPPED
 from notifications.mailbox import Mailbox
-from workflow.storage import sqlite_module
 
 
 def change(run: Command, statement: str) -> None:
-    """Somebody edits the file behind our back."""
-    connection = sqlite_module().connect(run.data / "yanxiu.db")
-    assert connection.execute(statement).rowcount > 0
-    connection.commit()
-    connection.close()
+    """Somebody edits the rows behind our back."""
+    assert run.behind_our_back(statement) > 0
 
 
+@pytest.mark.sqlite_file
 def test_init_may_be_repeated(run: Command) -> None:
     assert "已就绪" in run.ok("init").out
     run.ok("user", "add", "province1", "--name", "甲", "--role", "province")

@@ -105,6 +105,7 @@ def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_saved(office: Comm
     assert (no_filing.code, "没有“开班前报送提醒”所说的期限" in no_filing.sentence) == (1, True)
 
 
+@pytest.mark.sqlite_file
 def test_a_wording_is_checked_before_others_have_to_wait(office: Command) -> None:
     writing = sqlite_module().connect(office.data / "yanxiu.db", isolation_level=None)
     writing.execute("BEGIN IMMEDIATE")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from databases import Empty
 from playwright.sync_api import Browser, sync_playwright
 from running import running
 from stories import Desk
@@ -16,7 +17,6 @@ from visits import House
 from windows import Served
 
 from config.rulebook import Rulebook
-from workflow.database import Database
 
 
 @pytest.fixture(scope="session")
@@ -36,15 +36,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def served(
-    migrated_file: Path, tmp_path: Path, book: Rulebook, browser: Browser
+    empty_database: Empty, tmp_path: Path, book: Rulebook, browser: Browser
 ) -> Iterator[Served]:
     """An empty house with a server; the test fills it."""
-    path = tmp_path / "web.db"
-    shutil.copy(migrated_file, path)
-    database = Database(f"sqlite:///{path}")
-    with serving(House(Desk(database, book), tmp_path), browser) as made:
+    with (
+        empty_database(tmp_path) as database,
+        serving(House(Desk(database, book), tmp_path), browser) as made,
+    ):
         yield made
-    database.close()
 
 
 @contextmanager

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Empty
 from desk import Desk
 from servers import Crooked
 
 from config.rulebook import Rulebook
 from notifications.mailbox import Mailbox
 from workflow.database import Database
-from workflow.migrations import upgrade
 
 
 @pytest.fixture
@@ -22,12 +22,10 @@ def desk(db: Database, book: Rulebook) -> Desk:
 
 
 @pytest.fixture
-def quick_desk(tmp_path: Path, book: Rulebook) -> Iterator[Desk]:
-    """On SQLite alone, where the database makes no difference."""
-    database = Database(f"sqlite:///{tmp_path / 'quick.db'}")
-    upgrade(database)
-    yield Desk(database, book)
-    database.close()
+def quick_desk(empty_database: Empty, tmp_path: Path, book: Rulebook) -> Iterator[Desk]:
+    """On one database alone, where it makes no difference."""
+    with empty_database(tmp_path) as database:
+        yield Desk(database, book)
 
 
 @pytest.fixture

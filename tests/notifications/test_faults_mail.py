@@ -495,7 +495,7 @@ def test_with_a_rate_it_is_never_asked_too_fast(
 ) -> None:
     hosts(quick_desk, 4)
     with Rough(tmp_path, every=0.2) as server:
-        sent = quick_desk.delivery(server.port, going, smtp_rate=4).run()
+        sent = quick_desk.delivery(server.port, going, smtp_rate=2.5).run()
         assert sent == DeliveryResult(sent=4)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from databases import Empty
 from desk import Desk, HandClock, day, morning
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -17,10 +19,8 @@ from notifications.mailbox import Mailbox
 from notifications.worker import JOBS
 from states.terms import Act, Action, Entry, Role
 from workflow.admission import Newcomer, admit
-from workflow.database import Database
 from workflow.deeds import Deed
 from workflow.engine import perform
-from workflow.migrations import upgrade
 from workflow.people import Actor
 
 
@@ -109,9 +109,14 @@ SPAN = [day("2025-07-14") + timedelta(days=n) for n in range(45)]
 @given(sweeps=st.sets(st.sampled_from(SPAN), min_size=1, max_size=12))
 @example(sweeps={SPAN[0], SPAN[-1]})
 def test_every_step_up_to_the_last_sweep_stands_in_the_ledger_once(
-    sweeps: set[date], tmp_path_factory: object, book: Rulebook
+    sweeps: set[date], empty_database: Empty, book: Rulebook
 ) -> None:
-    desk = empty_desk(tmp_path_factory.mktemp("sweeps"), book)  # type: ignore[attr-defined]
+    with TemporaryDirectory() as folder, empty_database(Path(folder)) as db:
+        _stands_once(Desk(db, book), sweeps)
+
+
+def _stands_once(desk: Desk, sweeps: set[date]) -> None:
+    book = desk.book
     desk.plan({})
     for on in sorted(sweeps):
         desk.sweep(on)
@@ -125,13 +130,6 @@ def test_every_step_up_to_the_last_sweep_stands_in_the_ledger_once(
     latest = {max((on for _, on in expected if on <= swept), default=None) for swept in worked}
     announced = desk.ledger("on_date", kind="filing", status="queued", role="host")
     assert announced == sorted(on for on in latest if on)
-    desk.db.close()
-
-
-def empty_desk(folder: Path, book: Rulebook) -> Desk:
-    db = Database(f"sqlite:///{folder / 'yanxiu.db'}")
-    upgrade(db)
-    return Desk(db, book)
 
 
 def test_a_mail_that_was_written_takes_no_more_reminders(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import schemathesis
 from callers import PEOPLE, caller
+from databases import Empty
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import BaseSchema, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -24,7 +23,6 @@ from visits import House
 
 from config.rulebook import rulebook
 from web.api.rooms import schema
-from workflow.database import Database
 from workflow.office_tables import TOKEN
 from workflow.people import grant_once, person_id
 from workflow.tables import PERSON
@@ -68,19 +66,17 @@ def test_every_operation_is_told_in_both_languages() -> None:
 
 
 @pytest.fixture(scope="module")
-def house(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(empty_database: Empty, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Projects in several states, which the requests may change."""
     folder = tmp_path_factory.mktemp("schema")
-    shutil.copy(migrated_file, folder / "web.db")
-    database = Database(f"sqlite:///{folder / 'web.db'}")
-    house = House(Desk(database, rulebook()), folder)
-    for n, state in enumerate(("drafted", "submitted", "planned", "filed", "held", "reported")):
-        house.desk.live(house.desk.admit(name=f"第{n}期研修班"), state)
-    province = caller(house, "province")
-    for deed, number in (("review", 2), ("plan", 3), ("subsidise", 6)):
-        province.post("/batches", {"deed": deed, "projects": [number]})
-    yield house
-    database.close()
+    with empty_database(folder) as database:
+        house = House(Desk(database, rulebook()), folder)
+        for n, state in enumerate(("drafted", "submitted", "planned", "filed", "held", "reported")):
+            house.desk.live(house.desk.admit(name=f"第{n}期研修班"), state)
+        province = caller(house, "province")
+        for deed, number in (("review", 2), ("plan", 3), ("subsidise", 6)):
+            province.post("/batches", {"deed": deed, "projects": [number]})
+        yield house
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 from stories import FILING
@@ -61,8 +62,9 @@ def apply(house: House, file: Path) -> Imported:
     return apply_plan(house.desk.db, house.desk.book, policy, found, today=house.day, at=at)
 
 
-def exported(house: House, folder: Path, search: str = "") -> Path:
-    visit = house.visit(house.person(f"wang{search}", PROVINCE))
+def exported(house: House, folder: Path, search: str = "", language: str = "zh") -> Path:
+    visit = house.visit(house.person(f"wang{search}{language}", PROVINCE))
+    visit.client.cookies.set("yanxiu_language", language)
     answer = visit.get(f"/projects/export{search}")
     assert answer.status_code == 200
     (folder / "list.xlsx").write_bytes(answer.content)
@@ -92,12 +94,17 @@ def test_a_list_of_the_plan_as_it_came_changes_nothing(house: House, tmp_path: P
     changes_nothing(house, tmp_path)
 
 
-def test_a_list_into_empty_books_brings_the_same_projects(house: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_list_into_empty_books_brings_the_same_projects(
+    house: House, tmp_path: Path, language: str
+) -> None:
     """What the list says of a plan is enough to make it again."""
     house.day = FIRST_DAY
     apply(house, plan(tmp_path))
     policy = house.desk.book.policy("fujian-2025")
-    first, again = (read_plan(f, policy) for f in (plan(tmp_path), exported(house, tmp_path)))
+    first, again = (
+        read_plan(f, policy) for f in (plan(tmp_path), exported(house, tmp_path, "", language))
+    )
 
     def said(found: Any) -> list[Any]:
         names = ("number", "name", "host", "department", "category", "place", "planned_trainees")

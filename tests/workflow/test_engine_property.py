@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
 
+import pytest
+from databases import Empty
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -31,10 +33,8 @@ from states.facts import Facts
 from states.forms import FORMS
 from states.policy import Policy
 from states.terms import Act, Action, Kind, Role, State
-from workflow.database import Database
 from workflow.deeds import LostRace, Refused
 from workflow.engine import situation
-from workflow.migrations import upgrade
 from workflow.people import Actor
 
 BOOK = rulebook()
@@ -60,19 +60,13 @@ BY_KIND = {
 class Office(RuleBasedStateMachine):
     """A new project, one well under way, and everybody who might do something with them."""
 
-    empty: Path | None = None
+    empty: ClassVar[Empty]
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.db = Database(f"sqlite:///{self.folder / 'yanxiu.db'}")
-        if Office.empty is None:
-            upgrade(self.db)
-            self.db.close()
-            Office.empty = Path(tempfile.mkdtemp()) / "empty.db"
-            shutil.copy(self.folder / "yanxiu.db", Office.empty)
-        else:
-            shutil.copy(Office.empty, self.folder / "yanxiu.db")
+        self.open = ExitStack()
+        folder = self.open.enter_context(TemporaryDirectory())
+        self.db = self.open.enter_context(Office.empty(Path(folder)))
         self.desk = Desk(self.db, BOOK)
         self.projects: list[int] = []
 
@@ -175,8 +169,7 @@ class Office(RuleBasedStateMachine):
             assert all(d.next_on is None for d in due if d.standing == "ahead")
 
     def teardown(self) -> None:
-        self.db.close()
-        shutil.rmtree(self.folder)
+        self.open.close()
 
 
 def proposed(facts: Facts) -> dict[str, Any]:
@@ -184,6 +177,11 @@ def proposed(facts: Facts) -> dict[str, Any]:
     days = {"opens", "ends", "mend_by", "due_on"}
     given = facts.pending["given"].items()
     return {name: date.fromisoformat(v) if name in days else v for name, v in given}
+
+
+@pytest.fixture(autouse=True)
+def _empty(empty_database: Empty) -> None:
+    Office.empty = staticmethod(empty_database)
 
 
 TestOffice = Office.TestCase

@@ -41,6 +41,7 @@ def _bearer(request: Request, header: str) -> Visitor:
     if scheme.lower() != "bearer" or not secret.strip():
         raise NotSignedIn
     with site.db.read() as connection:
+        site.follow(connection)
         found = find_token(connection, secret.strip(), at=at)
     if found is None:
         raise NotSignedIn

@@ -19,6 +19,7 @@ from web.visiting import Signed
 from workflow.accounts.sessions import Visitor
 from workflow.office.contacts import contact_gap
 from workflow.office.health import office_health
+from workflow.refresh import unreadable_policies
 from workflow.workplace import counts as workplace_counts
 from workflow.workplace.my_projects import my_projects
 from workflow.workplace.office import office
@@ -31,13 +32,20 @@ routes = APIRouter(include_in_schema=False)
 def show(request: Request, visitor: Signed) -> Response:
     site = site_of(request)
     scope = scope_of(visitor.actor)
-    parts: dict[str, Any] = {"office": None, "mine": None, "health": None, "gap": None}
+    parts: dict[str, Any] = {
+        "office": None,
+        "mine": None,
+        "health": None,
+        "gap": None,
+        "broken": (),
+    }
     parts["halt"] = None
     parts["asked"] = site.whom_to_ask()
     if visitor.has(Role.PROVINCE, Role.ADMIN):
         parts["gap"] = contact_gap(parts["asked"])
     with site.db.read() as connection:
         if visitor.has(Role.PROVINCE, Role.ADMIN):
+            parts["broken"] = unreadable_policies(connection, site.book)
             parts["halt"] = standing_halt(connection, site.settings.data_dir, site.now())
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())

@@ -25,6 +25,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 PLAIN = re.compile(r"[\x21-\x7e]+")
+LONGEST_CELL = 1000
 HEAD_WORDS = frozenset({"email", "e-mail", "mail", "qq", "tel"})
 
 
@@ -40,6 +41,8 @@ def read_addresses(value: object) -> Found:
     if cells.is_formula(value):
         raise CellError(cells.FORMULA.format(value=short(value)))
     text = normalize("NFKC", INVISIBLE.sub("", str(value))).strip()
+    if len(text) > LONGEST_CELL:
+        raise CellError(cells.NO_ADDRESS.format(value=short(value)))
     if named := NAMED.fullmatch(text):
         return Found(_address(named[1], value), ())
     bare = LABEL.sub(" ", MAILTO.sub(r" \1 ", SLASH.sub(r"\1 ", text)))

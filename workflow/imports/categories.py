@@ -75,11 +75,12 @@ def _named(text: str, policy: Policy, least: int = 1) -> list[Category]:
 
     Names shorter than `least` are not looked at.
     """
-    all_names = ((squeeze(n), c) for c in policy.categories.values() for n in c.names)
+    known = ((c, (*c.names, c.label.zh, c.label.en)) for c in policy.categories.values())
+    all_names = ((squeeze(name), c) for c, names in known for name in names)
     names = [(name, c) for name, c in all_names if len(name) >= least]
-    exact = [c for name, c in names if name == text]
+    exact = {c.key: c for name, c in names if name == text}
     if exact:
-        return exact
+        return list(exact.values())
     inside = {name for name, _ in names if name and name in text}
     whole = {n for n in inside if not any(n != other and n in other for other in inside)}
     return list({c.key: c for name, c in names if name in whole}.values())

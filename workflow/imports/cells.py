@@ -21,7 +21,9 @@ MAX_NUMBER = 10_000
 MAX_DIGITS = 15  # Excel keeps no more of a number
 MAX_EMAIL = 254
 MAX_FEN = 10_000_000_000_00  # ten thousand million yuan: a slip of the keyboard
-NOTHING = frozenset({"", "无", "暂无", "没有", "/", "-", "—", "——", "\\", "空", "(空)"})
+NOTHING = frozenset(
+    {"", "无", "暂无", "没有", "/", "-", "－", "—", "——", "\\", "空", "…", "……", "..."}
+)
 LONGEST_NOTHING = 8  # a longer text need not be looked at; invisible characters included
 NOT_YET = re.compile("待[补定填报核查确].*|后补|未定|暂缺|缺|尚无.*|未提供|暂未.*|另行.*")
 EXCEL_ERRORS = frozenset(
@@ -144,7 +146,7 @@ def _error(text: Text, value: object) -> CellError:
 STATES = {state.value: state for state in State} | {
     key: state
     for label, state in states_as_shown().items()
-    for key in (squeeze(label), BRACKETED.sub("", label))
+    for key in (squeeze(label).casefold(), squeeze(BRACKETED.sub("", label)).casefold())
 }
 
 TOO_LONG = Text(

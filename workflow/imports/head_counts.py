@@ -17,6 +17,7 @@ LOOSE = re.compile(
     rf"([0-9]{{1,6}})(?:\.0+)?{UNIT}(?:-[0-9]{{1,6}}{UNIT})?"
     rf"(?:左右|上下|以上|余人?|多人?|\+)?{UNIT}(?:/期|/班)?(?:[,;、]?\(.*\))?"
 )
+LONGEST_CELL = 200
 TO = re.compile("[-‐‑‒–—―−─﹘~∼〜至到]+")
 
 
@@ -27,7 +28,7 @@ def read_head_count(value: object) -> tuple[int, bool]:
     """
     if cells.is_formula(value):
         raise CellError(cells.FORMULA.format(value=short(value)))
-    text = TO.sub("-", squeeze(str(value)))
+    text = TO.sub("-", squeeze(str(value)[:LONGEST_CELL]))
     text = re.sub(f"[{CHINESE}]+", lambda found: str(whole(found[0]) or found[0]), text)
     exact = None if isinstance(value, bool) else EXACT.fullmatch(text)
     found = exact or (None if isinstance(value, bool) else LOOSE.fullmatch(text))

@@ -44,7 +44,7 @@ class Field(StrEnum):
 
 
 # The first synonym is the usual one; where a file has several of a field, the earlier one wins.
-# Written without brackets, blanks and in lower case, as headings are compared.
+# Without brackets and in lower case, as headings are compared; English ones are those of our list.
 SYNONYMS: dict[Field, tuple[str, ...]] = {
     Field.NUMBER: ("序号", "计划序号", "编号", "项目编号", "计划编号", "no.", "no", "number"),
     Field.NAME: (
@@ -84,7 +84,15 @@ SYNONYMS: dict[Field, tuple[str, ...]] = {
     Field.SCHEDULE: (
         *("举办时间", "办班时间", "研修时间", "拟办班时间", "计划办班时间", "拟举办时间"),
         *("计划举办时间", "培训时间", "举办日期", "办班日期", "研修日期", "时间"),
-        *("办班起止时间", "起止时间", "起止日期", "办班起止日期", "举办起止时间", "schedule"),
+        *(
+            "办班起止时间",
+            "起止时间",
+            "起止日期",
+            "办班起止日期",
+            "举办起止时间",
+            "schedule",
+            "planned time",
+        ),
     ),
     Field.STARTS: (
         "开始日期",
@@ -124,15 +132,10 @@ SYNONYMS: dict[Field, tuple[str, ...]] = {
     ),
     Field.EMAIL: (
         *("联系邮箱", "联系人邮箱", "电子邮箱", "电子邮件", "邮箱", "邮箱地址", "电子信箱"),
-        *("电子邮件地址", "电子邮箱地址", "联系人电子邮箱", "e-mail", "email", "mail"),
+        *("电子邮件地址", "电子邮箱地址", "联系人电子邮箱", "e-mail", "email", "mail", "address"),
     ),
     Field.OFFICE_EMAIL: (
-        "单位邮箱",
-        "办公邮箱",
-        "单位电子邮箱",
-        "处室邮箱",
-        "抄送邮箱",
-        "office e-mail",
+        *("单位邮箱", "办公邮箱", "单位电子邮箱", "处室邮箱", "抄送邮箱", "office's address"),
     ),
     Field.STATE: ("状态", "当前状态", "项目状态", "办理状态", "state"),
     Field.ACTUAL: (
@@ -160,6 +163,7 @@ ALIKE: tuple[tuple[Field, re.Pattern[str]], ...] = tuple(
         (Field.PHONE, "电话|手机|联系方式|座机"),
         (Field.CONTACT, "联系人|经办人"),
         (Field.TRAINEES, "(培训|研修|办班|招生|学员|计划|拟).*(人数|规模|人次)|^人数"),
+        (Field.SCHEDULE, "(时间|日期).*地点"),  # both in one column
         (Field.PLACE, "地点|办班地|举办地"),
         (Field.ENDS, "(结束|结业|结班|闭班|终止).*(时间|日期|日)|(时间|日期)(止|终|结束|至)$"),
         (Field.STARTS, "(开始|开班|开课|起始).*(时间|日期|日)|(时间|日期)(起|始|开始|自)$"),
@@ -180,7 +184,11 @@ OTHERWISE = re.compile(
     "报名|报送|填报|填表|审核|批准|工作人员|专家|教师|师资|授课|线上|通讯|通信|开户|账|发票|预算|备注|说明"
     "|上年|去年|往年|上次|最近|截止|逾期|推荐时间|申报(时间|日期)|实际人数|负责人|法定|职称|职务|对象|内容"
 )
-RANKED = {word: (name, rank) for name, words in SYNONYMS.items() for rank, word in enumerate(words)}
+RANKED = {
+    word.replace(" ", ""): (name, rank)
+    for name, words in SYNONYMS.items()
+    for rank, word in enumerate(words)
+}
 OBLIGATORY = (Field.NAME, Field.HOST, Field.SCHEDULE)
 MUST_BE_CLEAR = frozenset({*OBLIGATORY, Field.CATEGORY})
 

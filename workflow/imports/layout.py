@@ -179,7 +179,7 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     holds for the rows below it.
     """
     section = layout.section
-    columns = layout.columns
+    columns, before = layout.columns, None
     for row in layout.body:
         if _is_all_text(row) and is_heading(row.cells):
             columns = read_columns(row.number, row.cells)
@@ -187,12 +187,34 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
             section = found
             if row.hidden:
                 yield Remark(row.number, None, HIDDEN_SECTION.format(value=short(found)))
+        elif _is_example(row, columns):
+            yield Remark(row.number, None, EXAMPLE)
         elif _is_project(row, columns):
+            row = _with_ditto(row, before)
+            before = row
             yield Reading(row, columns, policy, section)
         elif not _is_aside(row, columns):
             if TOP_SECTION.match(squeeze(str(_first(row)))):
                 section = None  # better no category than that of the section before
             yield Remark(row.number, None, NOT_A_PROJECT.format(value=short(_first(row))))
+
+
+def _is_example(row: Row, columns: Columns) -> bool:
+    """A line that only shows how to fill in the form."""
+    first = squeeze(str(row.cells.get(columns.places.get(Field.NUMBER, 0), "")))
+    return first.strip("()[]【】:") in EXAMPLES
+
+
+def _with_ditto(row: Row, before: Row | None) -> Row:
+    """同上 stands for what the row above says in that column."""
+    if before is None:
+        return row
+    above = {c: before.cells.get(c) for c, v in row.cells.items() if _is_ditto(v)}
+    return row._replace(cells=row.cells | above) if above else row
+
+
+def _is_ditto(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_DITTO and squeeze(value) in DITTO
 
 
 def _is_all_text(row: Row) -> bool:
@@ -252,6 +274,9 @@ def _is_aside(row: Row, columns: Columns) -> bool:
     return set(row.cells) == {numbered} and first.replace(".", "").isdecimal()
 
 
+EXAMPLES = frozenset({"例", "示例", "例如", "样例", "填写示例", "填表示例", "举例"})
+LONGEST_DITTO = 4
+DITTO = frozenset({"同上", "〃", "″", "''", '"', "同前"})
 HINTS = {
     Field.NAME: ("名", "班", "题"),
     Field.HOST: ("单位", "承办", "主办"),
@@ -277,6 +302,10 @@ NOT_A_PROJECT = Text(
 LOOKS_LIKE = Text(
     "列“{title}”看起来是“{column}”，如果是，请把列名改为“{column}”",
     "the column “{title}” looks like {column}; if it is, name it so",
+)
+EXAMPLE = Text(
+    "本行是填写示例，未导入",
+    "This row shows how to fill in the form and was not imported",
 )
 HIDDEN_SECTION = Text(
     "类别标题“{value}”所在行在Excel中被隐藏或筛选掉，仍按它确定以下项目的类别，请核对",

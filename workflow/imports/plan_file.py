@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,9 @@ class Named:
     number: int | None
     name: str
     host: str
+
+
+YEAR = re.compile(r"(20[0-9]{2})(?:\.0)?年?度?")
 
 
 @dataclass(slots=True)
@@ -115,10 +119,10 @@ def _read(plan: PlanFile, reading: Reading, seen: Seen) -> None:
 
 def _check_year(reading: Reading) -> None:
     """A list of several years is no plan of one."""
-    written = str(reading.value(Field.YEAR) or "").strip().removesuffix("年").removesuffix(".0")
+    written = YEAR.fullmatch(squeeze(str(reading.value(Field.YEAR) or "")))
     year = reading.policy.year
-    if written.isdecimal() and int(written) != year:
-        reading.fault(Field.YEAR, OTHER_YEAR.format(written=written, year=year))
+    if written and int(written[1]) != year:
+        reading.fault(Field.YEAR, OTHER_YEAR.format(written=written[1], year=year))
 
 
 def _is_repeat(reading: Reading, named: Named, time: str, seen: Seen) -> bool:

@@ -13,7 +13,7 @@ from workflow.imports.addresses import OTHERS, read_addresses
 from workflow.imports.categories import match_category, read_funding
 from workflow.imports.head_counts import ABOUT, read_head_count
 from workflow.imports.headings import Field
-from workflow.imports.row_dates import read_actual, read_schedule
+from workflow.imports.row_dates import place_beside_time, read_actual, read_schedule
 from workflow.imports.rows import PlanRow, Reading
 from workflow.imports.words import CellError, short
 
@@ -51,7 +51,7 @@ def _plain_cells(reading: Reading) -> dict[str, Any]:
     return {
         "number": reading.number,
         "department": reading.text(Field.DEPARTMENT),
-        "place": reading.text(Field.PLACE),
+        "place": reading.text(Field.PLACE) or place_beside_time(reading),
         "planned_trainees": _head_count(reading),
         **_contact(reading),
         "contact_email": _address(reading, Field.EMAIL),

@@ -21,6 +21,7 @@ from workflow.imports.schedule import (
 from workflow.imports.time_notes import differs_in_length
 from workflow.imports.words import short
 
+TIME_AND_PLACE = re.compile(r"(.*[0-9日号旬月季度年底初末])[ ,，、;；/]+([^0-9 ,，、;；/]+)")
 BOTH = re.compile("[日号0-9][-—–~～至到][0-9]{1,2}(?:[月日号.]|$)")
 DIGIT = re.compile("[0-9一二三四五六七八九十]")
 
@@ -30,6 +31,8 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
     for name in (Field.SCHEDULE, Field.STARTS, Field.ENDS):
         _look_at_year(reading, name)
     name, value = Field.SCHEDULE, reading.value(Field.SCHEDULE)
+    if both := _time_and_place(reading):
+        value = both[1]
     if value is None:
         start, end = (_side(reading, name) for name in (Field.STARTS, Field.ENDS))
         if reading.has_fault(Field.STARTS, Field.ENDS):
@@ -46,6 +49,18 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
         reading.warn(name, remark)
     _compare_columns(reading, found)
     return found
+
+
+def place_beside_time(reading: Reading) -> str | None:
+    """The place, where one column holds time and place."""
+    both = _time_and_place(reading)
+    return both[2] if both else None
+
+
+def _time_and_place(reading: Reading) -> re.Match[str] | None:
+    if "地点" not in (reading.columns.title(Field.SCHEDULE) or ""):
+        return None
+    return TIME_AND_PLACE.fullmatch(tidy(str(reading.value(Field.SCHEDULE))))
 
 
 def _look_at_year(reading: Reading, name: Field) -> None:

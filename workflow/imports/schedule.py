@@ -31,12 +31,13 @@ SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?|[0-9]{8}(?:\.0+)?|20[0-9]{4}")
 SERIALS = range(20_000, 80_000)  # 1954 to 2119, as Excel counts days
 FIVE = 5  # digits of a day as Excel counts
 EXCEL_DAY = date(1899, 12, 30)
-NOT_SETTLED = re.compile("待|未定|另|视|择|适时|为准|通知|不定|不详|暂无")
+NOT_SETTLED = re.compile("待|未定|另|视|择|适时|为准|通知|不定|不确|不详|暂|拟|根据|结合")
 DIGIT = re.compile("[0-9]")
 SEVERAL = re.compile(
     r"[\r\n,;，；、/。和及与]|(?<=[日号])(?=[0-9]{1,2}[月.])|第?[一二三四五1-5]期[:：]?"
 )
-SESSIONS_SAID = re.compile("[共分](?:两|二|三|四|[2-9])(?:期|批|次)")
+SESSIONS_SAID = re.compile("[共分](?:两|二|三|四|[2-9])(?:期|批|次)|各(?:一|1|办)?期")
+CIRCLED = re.compile("[①-⑨]")
 MONTH_OF = re.compile(r"[0-9]{1,2}[月.]")
 
 
@@ -142,7 +143,7 @@ def _why_open(value: str, year: int) -> Text:
 def _sessions(value: str, year: int) -> set[Dated]:
     """The different times that one cell holds: 5月12日-16日；9月8日-12日."""
     found, month = set(), ""
-    for piece in SEVERAL.split(plain_lines(value)):
+    for piece in SEVERAL.split(plain_lines(CIRCLED.sub("；", value))):
         text = re.sub(r"^\(|\)$", "", piece)
         own = MONTH_OF.search(text)
         text = text if own or not DIGIT.match(text) else month + text

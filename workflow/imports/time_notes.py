@@ -15,13 +15,14 @@ LENGTH = (
     r"(?P<days>[0-9]{1,2}(?:\.5)?)(?:-(?P<most>[0-9]{1,2}))?天(?P<half>半)?(?:左右)?"
 )
 LENGTH_NOTE = re.compile(rf"(?:[^天]*[,;、])?{LENGTH}(?:[,;、].*)?")
-LENGTH_BEHIND = re.compile(r"(?<=[日号旬月底初中末度期年])[,;、]?" + LENGTH + "$")
+LENGTH_BEHIND = re.compile(r"(?<=[日号旬月底初中末度年])[,;、]?" + LENGTH + "$")
 LENGTH_AFTER_WORD = re.compile(r"[,;、]?(?=共|为期|会期|历时)" + LENGTH + "$")
 WEEKDAYS = re.compile("周([一二三四五六日天])-周?([一二三四五六日天])")
 ARRIVAL = re.compile("([0-9]{1,2})[日号].{0,4}报到|报到.{0,4}?([0-9]{1,2})[日号]|(前一天|提前)")
 OTHER_TIMES = re.compile("月|或|农历|阴历|旧历|另一?期|分.期|[2-9]期")
 ARRIVAL_BEHIND = re.compile(r"(?<=[日号])[,;、。](?:其中)?((?:[0-9]{1,2}月)?[0-9]{1,2}[日号]报到)$")
 ARRIVAL_BEFORE = re.compile(r"^((?:[0-9]{1,2}月)?[0-9]{1,2}[日号]报到)[,;、。](?=[0-9]+[月.])")
+BEHIND = re.compile(r"(?<=[日号旬月])[,;]([^0-9,;、()月日旬-]{1,15})$")
 WITH_ARRIVAL = re.compile("[,;、]?不?含报到.*$")
 SAYS_NOTHING = re.compile(
     "拟|暂定|拟定|初定|预计|计划|待定|.*待定|.*另行.*|.*为准|.*待通知|视情况.*|上午|下午|晚上|全天"
@@ -59,6 +60,9 @@ def take_beside(text: str) -> tuple[str, Beside]:
         if found := pattern.search(text):
             _length(found, found[0], beside)
             text = text[: found.start()]
+    if found := BEHIND.search(text):
+        _bracket(found[1], beside)
+        text = text[: found.start()]
     return text, beside
 
 

@@ -32,7 +32,10 @@ CLOCK = re.compile(
     r"(?:(?<=[0-9])[ T]+|(?<=[日号午晚早])\s*)[0-9]{1,2}[:：时点][0-9]{0,2}分?(?:[:：][0-9]{2})?"
     r"(?:\.[0-9]+)?Z?"
 )
-NUMERAL = re.compile(rf"[{CHINESE}]+(?=[年月日号天]|个工作日)|(?<=月)[{CHINESE}]+(?=-)")
+NUMERAL = re.compile(
+    rf"[{CHINESE}]+(?=[年月日号天]|个工作日|[、,和及][{CHINESE}]{{1,3}}[月日])|(?<=月)[{CHINESE}]+(?=-)"
+)
+NEIGHBOURS = re.compile("(?<![十廿卅])([一二三四五六七八九])([一二三四五六七八九])(?=月)")  # 七八月
 HALF_OF_DAY = re.compile(r"(?<=[日号0-9])(?:上午|下午|晚上|中午|全天)")
 POLITE = re.compile(
     "暂定于?|拟定?于?|计划于?|预计于?|初定于?|初步|定于|大约|大概|约|争取|力争|原则上|(?:今年|本年)(?=[0-9上下第])"
@@ -146,6 +149,7 @@ def plain(text: str) -> str:
     text = re.sub("星期|礼拜", "周", text).replace("的", "").replace("年度", "年")
     text = ODD_DASH.sub("-", text)
     text = DASHES.sub("-", text)
+    text = NEIGHBOURS.sub(r"\1、\2", text)
     text = NUMERAL.sub(lambda found: str(whole(found[0]) or found[0]), text)
     text = re.sub(r"\((周[一二三四五六日天])\)", r"\1", text)
     text = OPEN_START.sub("", text)
@@ -157,7 +161,7 @@ def bare(text: str) -> str:
     text = HALF_OF_DAY.sub("", text).strip(".,;:。、")
     shorter = OPEN_END.sub("", text)
     text = LATE_VERB.sub("", POLITE.sub("", shorter or text)).strip(".,;:。、于在)")
-    text = re.sub(r"(?<=[0-9])\.(?=-|$)", "", text)
+    text = re.sub(r"(?<=[0-9])\.(?=-|$)|(?<=月)(?:暑[假期]|寒假)$", "", text)
     text = ISO_DAY.sub(r"\1.\2.\3", text)
     text = ISO_TAIL.sub(r"\1-\2.\3", text)
     month = ISO_MONTH.fullmatch(text)
@@ -185,7 +189,7 @@ class Words:
 
     def _time(self, text: str) -> Dated:
         if found := WITHIN.fullmatch(text):
-            if found[1] in ALL_YEAR:
+            if found[1] in ALL_YEAR or found[1] == f"{self.year}年":
                 return Dated(*self._year, None, True)
             text = found[1]
         if bound := self._bound(text):

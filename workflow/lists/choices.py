@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, String, cast, func, literal, select, union_all
 
-from config.policy_files import policy_ids
 from config.rulebook import Rulebook
+from states.policy import Policy
 from states.terms import Role, State, Text
+from workflow.office.policy_desk import known_policies
 from workflow.people import Actor
 from workflow.scopes import sees_all
 from workflow.tables import PROJECT
@@ -61,7 +62,8 @@ LEAPS = union_all(*(_leap(PROJECT.c[name]) for name in LEAPT))
 
 def _categories(book: Rulebook, used: set[str]) -> tuple[tuple[str, Text], ...]:
     """Those that projects belong to, in the policies' order, named as in the newest."""
-    policies = sorted((book.policy(name) for name in policy_ids(book.own_policies)), key=_newest)
+    known = [found for _, found in known_policies(book) if isinstance(found, Policy)]
+    policies = sorted(known, key=_newest)
     labels = {key: c.label for policy in policies for key, c in policy.categories.items()}
     return tuple((key, label) for key, label in labels.items() if key in used)
 

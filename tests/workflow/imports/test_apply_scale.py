@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from databases import Empty
 from sqlalchemy import event
 
 from config.rulebook import Rulebook
@@ -16,7 +17,9 @@ from workflow.imports.outcome import Imported
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile, read_plan
 from workflow.imports.rows import PlanRow
-from workflow.migrations import upgrade
+
+# Counts what SQLite runs.
+pytestmark = pytest.mark.sqlite_file
 
 TODAY = date(2025, 2, 20)
 
@@ -29,11 +32,9 @@ def usual(table: Callable[..., Path], book: Rulebook) -> PlanRow:
 
 
 @pytest.fixture
-def lite(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'yanxiu.db'}")
-    upgrade(database)
-    yield database
-    database.close()
+def lite(empty_database: Empty, tmp_path: Path) -> Iterator[Database]:
+    with empty_database(tmp_path) as database:
+        yield database
 
 
 def applied(

@@ -209,6 +209,40 @@ def test_a_second_row_of_headings(write: Write, policy: Policy, lower: tuple[str
         assert (found.contact_name, found.contact_phone) == ("张三", "0591-1234567")
 
 
+def test_the_same_as_above(write: Write, policy: Policy) -> None:
+    """同上 is no host and no time of its own."""
+    b = [2, "乙班", "同上", "同上", "〃", 35, "同上"]
+    plan = clean(read_plan(write(HEAD, A, b, [3, "丙班", *b[2:]]), policy))
+    assert [(r.category, r.host, r.schedule_text, r.contact_email) for r in plan.rows] == [
+        ("engineering", "甲单位", "5月12日-16日", "a@example.cn")
+    ] * 3
+
+
+@pytest.mark.parametrize("number", ["例", "示例", "（例）"])
+def test_a_line_that_shows_how_to_fill_in_is_no_project(
+    write: Write, policy: Policy, number: str
+) -> None:
+    plan = read_plan(write(HEAD, [number, *A[1:]], [2, *A[1:]]), policy)
+    assert [row.row for row in plan.rows] == [3]
+    assert said(plan.warnings) == [(2, None, "本行是填写示例")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "schedule", "place"),
+    [
+        ("5月12日-16日，福州市", "5月12日-16日", "福州市"),
+        ("6月 厦门", "6月", "厦门"),
+        ("5月12日-16日", "5月12日-16日", None),
+    ],
+)
+def test_a_column_with_time_and_place(
+    write: Write, policy: Policy, cell: str, schedule: str, place: str | None
+) -> None:
+    head = ["办班时间及地点" if title == "举办时间" else title for title in HEAD]
+    (row,) = read_plan(write(head, [*A[:4], cell, *A[5:]]), policy).rows
+    assert (row.schedule_text, row.place, row.opens_earliest is None) == (schedule, place, False)
+
+
 def test_a_column_with_name_and_telephone(write: Write, policy: Policy) -> None:
     plan = read_plan(write([*HEAD, "联系人及电话"], [*A, "张三 0591-1234567"]), policy)
     assert (plan.rows[0].contact_name, plan.rows[0].contact_phone) == ("张三", "0591-1234567")

@@ -150,6 +150,34 @@ def test_nothing_of_a_malformed_address_is_kept(table: Write, policy: Policy) ->
     assert plan.rows[0].contact_email is None
 
 
+@pytest.mark.parametrize("year", [2024, "2024年", "2024年度"])
+def test_a_row_of_another_year_is_refused(table: Write, policy: Policy, year: object) -> None:
+    plan = read_plan(
+        table({"年度": "2025年度"}, {"年度": year, "项目名称": "乙班", "序号": 2}), policy
+    )
+    assert said(plan.rejected) == [(3, "年度", "本行属于2024年度")]
+    assert names(plan) == [(2, "甲班", "engineering")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "remark"),
+    [
+        ("天数", 5, None),
+        ("天数", "5天", None),
+        ("天数", 4, "5月12日至5月16日首尾共5天"),
+        ("期数", "1期", None),
+        ("期数", 2, "写明共2期"),
+        ("期数", "第二期", None),
+    ],
+)
+def test_columns_that_are_compared(
+    table: Write, policy: Policy, column: str, value: object, remark: str | None
+) -> None:
+    plan = read_plan(table({column: value}), policy)
+    assert said(plan.warnings) == ([(2, column, remark)] if remark else [])
+    assert len(plan.rows) == 1
+
+
 def test_every_fault_of_a_row_is_told(table: Write, policy: Policy) -> None:
     row = {
         "项目名称": None,

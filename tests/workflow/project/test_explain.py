@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from databases import Empty
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import AT, AUDITOR, CLERK, COORDINATOR, OFFICE, OTHER_CLERK, SCHOOL, WANG, ZHOU, Desk
@@ -145,24 +145,9 @@ def test_an_unknown_project_is_said(desk: Desk) -> None:
 
 
 @contextmanager
-def fresh() -> Iterator[Desk]:
-    folder = Path(tempfile.mkdtemp())
-    shutil.copy(EMPTY, folder / "yanxiu.db")
-    database = Database(f"sqlite:///{folder / 'yanxiu.db'}")
-    try:
+def fresh(empty_database: Empty) -> Iterator[Desk]:
+    with TemporaryDirectory() as folder, empty_database(Path(folder)) as database:
         yield Desk(database, BOOK)
-    finally:
-        database.close()
-        shutil.rmtree(folder)
-
-
-EMPTY = Path()
-
-
-@pytest.fixture(autouse=True)
-def _empty(migrated_file: Path) -> None:
-    global EMPTY
-    EMPTY = migrated_file
 
 
 class NotKept(Exception):
@@ -193,10 +178,10 @@ def answer(desk: Desk, project: int, one: Option, by: Actor, today: date, keep: 
 )
 @given(data=st.data(), category=st.sampled_from(CATEGORIES), dated=st.booleans())
 def test_what_is_open_is_accepted_and_what_is_not_is_refused_for_the_same_rules(
-    data: st.DataObject, category: str, dated: bool
+    data: st.DataObject, category: str, dated: bool, empty_database: Empty
 ) -> None:
     dates = {} if dated else {"opens_latest": "2025-05-30", "planned_ends": None}
-    with fresh() as desk:
+    with fresh(empty_database) as desk:
         project = desk.admit(category=category, **dates)
         today = date(2025, 1, 8)
         for _ in range(10):
