@@ -12,7 +12,8 @@ from time import monotonic
 from typing import Any
 
 Serve = Callable[[socket], None]
-SOON = 5.0  # seconds after its start: one that ends so soon would do so again
+SOON = 10.0  # seconds after its start: one that gives up so soon would do so again
+PAUSE = 0.5  # seconds before one takes the place of another
 ENDING = 60.0  # seconds for requests that are under way
 
 
@@ -30,12 +31,13 @@ def run_several(number: int, serve: Serve, listener: socket) -> bool:
 
     running, well = [started() for _ in range(number)], True
     while well and not stopping.is_set():
-        connection.wait([child.sentinel for child, _ in running], timeout=0.5)
+        connection.wait([child.sentinel for child, _ in running], timeout=PAUSE)
         for place, (child, since) in enumerate(running):
             if child.is_alive() or stopping.is_set():
                 continue
-            well = well and monotonic() - since > SOON
-            if well:
+            if child.exitcode > 0 and monotonic() - since < SOON:
+                well = False  # it has said why
+            elif not stopping.wait(PAUSE):
                 running[place] = started()
     _end([child for child, _ in running])
     return well

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from math import inf
 from threading import Event, Lock, Thread
 
 from apscheduler.schedulers import SchedulerNotRunningError
@@ -44,6 +45,7 @@ from workflow.storage import STORAGE
 
 MORNING = time(8, 30)
 DISPATCH_SECONDS = 10
+ONCE_SECONDS = 60.0  # for which somebody who asks for one round waits for it
 AGAIN_SECONDS = 5.0  # until a database that was busy at the start is tried again
 BOUNCE_MINUTES = 5
 WEBHOOK_SECONDS = 5
@@ -97,11 +99,10 @@ class Worker:
 
         Raises ClockHeld while an alarm about the clock stands.
         """
-        self.clock_watch.begin()
+        self._begin(Event(), ONCE_SECONDS)
         if self.clock_watch.holds():
             raise ClockHeld
         self.clock_watch.seen()
-        refresh(self.db, self.book)
         swept = self.sweep()
         digests = self.digests()
         midnight = datetime.combine(self.today() + timedelta(days=1), time(), SHANGHAI)
@@ -122,9 +123,8 @@ class Worker:
 
     def run(self, stopping: Event) -> None:
         """Tick until `stopping` is set; a mail that is under way is finished first."""
-        while not self._begun():
-            if stopping.wait(AGAIN_SECONDS):
-                return
+        if not self._begin(stopping):
+            return
         running = Running(self, stopping)
         running.start()
         try:
@@ -132,16 +132,21 @@ class Worker:
         finally:
             running.stop()
 
-    def _begun(self) -> bool:
-        """What comes before the first tick; a database that is locked or away is waited for here
-        as it is later."""
-        try:
-            refresh(self.db, self.book)
-            self.clock_watch.begin()
-        except STORAGE as error:
-            self.report("start", error)
-            return False
-        return True
+    def _begin(self, stopping: Event, patience: float = inf) -> bool:
+        """What comes before the first tick; False if told to stop. A database that is locked or
+        away is waited for here as it is later, for so many seconds at the most."""
+        end = self.steady() + patience
+        while True:
+            try:
+                refresh(self.db, self.book)
+                self.clock_watch.begin()
+                return True
+            except STORAGE as error:
+                if self.steady() > end:
+                    raise
+                self.report("start", error)
+            if stopping.wait(AGAIN_SECONDS):
+                return False
 
     def scheduler(self, stopping: Event, beat: Callable[[], None]) -> BackgroundScheduler:
         """The named jobs: reminders and digests at 08:30 on working days, dispatch, bounces,

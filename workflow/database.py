@@ -10,10 +10,10 @@ writes from (docs/decisions/0015); then it goes beside others of that sort.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -51,42 +51,49 @@ class Database:
         for work that is done all day, and that holds every row from which it writes. `patience`:
         how many seconds to wait for others, at the most, instead of BUSY_SECONDS.
         """
-        with self._in_one_sentence():
+        self._must_be_there()
+        try:  # not a context of its own: with each step that would be felt
             connection = self._take()
             try:
-                with self._waiting(connection, patience), connection.begin():
+                with (
+                    connection.begin()
+                    if patience is None
+                    else self._patiently(connection, patience)
+                ):
                     if not self.is_sqlite:
                         _take_turn(connection, alone, patience)
                     yield connection
             except BaseException:
                 connection.close()
                 raise
-            self._keep(connection)
-            self._must_be_there()
+        except Exception as error:
+            _in_one_sentence(error)
+        self._keep(connection)
+        self._must_be_there()
 
     @contextmanager
-    def _waiting(self, connection: Connection, patience: float | None) -> Iterator[None]:
-        """SQLite waits as long as it was told last, by whomever."""
-        if patience is None or not self.is_sqlite:
-            yield
-            return
+    def _patiently(self, connection: Connection, seconds: float) -> Iterator[None]:
+        """A transaction; SQLite waits as long as it was told last, by whomever."""
         driver: Any = connection.connection.driver_connection
-        driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        if self.is_sqlite:
+            driver.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
         try:
-            yield
+            with connection.begin():
+                yield
         finally:
-            driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+            if self.is_sqlite:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written, and nobody who writes is waited for."""
-        with self._in_one_sentence(), self._reading.connect() as connection, connection.begin():
+        with self._troubles(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def changing(self, patience: int) -> Iterator[Connection]:
         """One transaction alone that may change tables, after at most `patience` seconds."""
-        with self._in_one_sentence(), self.engine.connect() as taken:
+        with self._troubles(), self.engine.connect() as taken:
             connection = taken.execution_options(immediate=True)
             driver: Any = connection.connection.driver_connection
             if not self.is_sqlite:
@@ -98,21 +105,18 @@ class Database:
             # can be told so only outside a transaction.
             driver.execute("PRAGMA foreign_keys=OFF")
             try:
-                with self._waiting(connection, patience), connection.begin():
+                with self._patiently(connection, patience):
                     yield connection
             finally:
                 driver.execute("PRAGMA foreign_keys=ON")
 
     @contextmanager
-    def _in_one_sentence(self) -> Iterator[None]:
+    def _troubles(self) -> Iterator[None]:
         self._must_be_there()
         try:
             yield
         except Exception as error:
-            problem = problem_of(error)
-            if problem is None or problem is error:
-                raise
-            raise problem from error
+            _in_one_sentence(error)
 
     def _must_be_there(self) -> None:
         """Before a transaction, and after it: what was committed to a file that has no name any
@@ -144,15 +148,15 @@ class _File:
     there: another one under its name is not ours, whatever it holds."""
 
     def __init__(self, path: str | None) -> None:
-        self.path = Path(path) if path else None
+        self.path = path
         self.known: tuple[int, int] | None = None
 
     def is_another(self) -> bool:
         """Whether the file is not the one it was; False before there was any."""
-        if self.path is None:
+        if not self.path:
             return False
         try:
-            found = self.path.stat()
+            found = os.stat(self.path)  # noqa: PTH116 - with each step, and a third as dear
         except FileNotFoundError:
             return self.known is not None
         except OSError:  # the driver says it better
@@ -160,6 +164,14 @@ class _File:
         if self.known is None:
             self.known = found.st_dev, found.st_ino
         return self.known != (found.st_dev, found.st_ino)
+
+
+def _in_one_sentence(error: Exception) -> NoReturn:
+    """Raise the error as the trouble of the database that it is, or as it is."""
+    problem = problem_of(error)
+    if problem is None or problem is error:
+        raise error
+    raise problem from error
 
 
 def checked_url(url: str) -> URL:

@@ -48,8 +48,8 @@ def judged(
     tried = []
     for role in roles_for(deed, facts, policy):
         left = None
-        if deed.what is Action.SUBSIDISE:
-            left = fund_left(connection, policy, facts, lock=not looking)
+        if deed.what in SPENDS:
+            left = fund_left(connection, policy, facts, project_id, lock=not looking)
         reviews = deed.what is Action.REVIEW and facts.state is State.SUBMITTED
         same = reviews and _same_hand(connection, project_id, deed.by)
         case = _case(book, policy, facts, deed, today, role, left)
@@ -211,11 +211,14 @@ def needs_second(deed: Deed, facts: Facts) -> bool:
     return bool(second) and not facts.awaits(deed.what)
 
 
+SPENDS = frozenset({Action.SUBSIDISE, Act.CORRECT})  # a correction may change the amount
+
+
 def fund_left(
-    connection: Connection, policy: Policy, facts: Facts, *, lock: bool = True
+    connection: Connection, policy: Policy, facts: Facts, project_id: int, *, lock: bool = True
 ) -> int | None:
-    """What is left of the provincial fund in fen; None where its budget is not known. `lock`: no
-    other transaction spends from it until this one ends."""
+    """What the other projects leave to this one of the provincial fund, in fen; None where its
+    budget is not known. `lock`: no other transaction spends from it until this one ends."""
     key = policy.categories[facts.category].fund or ""
     fund = policy.funds.get(key)
     if fund is None or not fund.provincial or fund.budget.value is None:
@@ -226,7 +229,7 @@ def fund_left(
     amounts = connection.execute(
         select(PROJECT.c.facts)
         .where(PROJECT.c.policy == facts.policy, PROJECT.c.state == State.SUBSIDISED.value)
-        .where(PROJECT.c.category.in_(paying))
+        .where(PROJECT.c.category.in_(paying), PROJECT.c.id != project_id)
     ).scalars()
     spent: int = sum(json.loads(text).get("amount", 0) for text in amounts)
     return fund.budget.value - spent

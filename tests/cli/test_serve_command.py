@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -90,6 +91,58 @@ def test_it_serves_until_told_to_stop(office: Command) -> None:
     finally:
         server.kill()
         server.wait()
+
+
+def children(pid: int) -> set[int]:
+    """The processes that this one has started."""
+    found = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        found |= {int(number) for number in task.read_text().split()}
+    return found
+
+
+def test_several_processes_serve_and_one_that_dies_is_replaced(office: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "cli.entry", "serve", "--port", str(port), "--workers", "2"],
+        cwd=office.cwd,
+        env=office.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+    def ready() -> bool:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=60) as answer:
+            return bool(answer.status == 200)
+
+    def serving() -> set[int]:
+        return {
+            one
+            for one in children(server.pid)
+            if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()
+        }
+
+    try:
+        assert server.stderr is not None
+        while "网页服务已启动" not in (line := server.stderr.readline()):
+            assert line, "the server ended"
+        assert ready()  # whichever is first
+        before = serving()
+        assert len(before) == 2
+        ends = monotonic() + 60
+        os.kill(min(before), signal.SIGKILL)
+        while len(after := serving()) < 2 or min(before) in after:
+            assert monotonic() < ends and server.poll() is None
+            ready()
+        assert ready()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(60) == 0
+        assert "Traceback" not in server.stderr.read()
+    finally:
+        server.kill()
+        server.wait()
+    assert not any(Path(f"/proc/{one}").exists() for one in after)
 
 
 @pytest.mark.sqlite_file

@@ -22,6 +22,7 @@ from notifications.worker import Worker
 from workflow import kept
 from workflow.database import Database
 from workflow.refresh import KEY, refresh, rules_digest
+from workflow.storage import DatabaseProblem
 from workflow.tables import PROJECT
 
 ON = "2025-08-15"
@@ -64,6 +65,36 @@ def test_a_worker_waits_out_a_database_that_is_locked_at_its_start(impatient: De
 def known(desk: Desk) -> str | None:
     with desk.db.read() as connection:
         return kept.get(connection, KEY)
+
+
+def test_one_round_waits_too_but_not_for_ever(
+    impatient: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ONCE_SECONDS", 0.5)
+    clock, said = HandClock(morning(ON)), []
+    worker = Worker(
+        impatient.db,
+        impatient.book,
+        Settings(today=day(ON)),
+        clock,
+        lambda *what: said.append(what),
+    )
+    with held(impatient.db), pytest.raises(DatabaseProblem):
+        worker.once()
+    assert said and {job for job, _ in said} == {"start"}
+
+
+def test_nothing_is_sent_from_a_file_that_has_gone(
+    quick_desk: Desk, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    if not quick_desk.db.is_sqlite:
+        pytest.skip("about a SQLite file")
+    quick_desk.sample("2025-01-02")
+    quick_desk.sweep(ON)
+    Path(str(quick_desk.db.url.database)).unlink()
+    with pytest.raises(DatabaseProblem):
+        quick_desk.delivery(mailbox.port, HandClock(morning(ON) + timedelta(minutes=5))).run()
+    assert read_mailbox(mailbox.folder) == []
 
 
 def own_rules(desk: Desk, folder: Path) -> Desk:

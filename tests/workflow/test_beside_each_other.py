@@ -26,6 +26,7 @@ from states.mailing import Mode, Sort
 from states.policy import Policy
 from states.terms import Act, Action, Role, State
 from workflow.accounts import links, passwords
+from workflow.accounts.enrolment import Entry, enrol
 from workflow.batches.edits import begin, put_in
 from workflow.batches.prepared import BatchOver, find, fingerprint, lines_of
 from workflow.batches.publishing import publish
@@ -43,7 +44,6 @@ from workflow.mail.preferences import NotAllowed, appoint, prefer, stand_ins
 from workflow.mail_tables import MAIL
 from workflow.office.profiles import of_host, save_some
 from workflow.office_tables import BATCH, CREDENTIAL, LinkUse
-from workflow.people import Entry, enrol
 from workflow.refresh import refresh
 from workflow.tables import PERSON, PROJECT, UNIT
 
@@ -267,7 +267,8 @@ def alone(
 
 def person(desk: Desk, login: str, role: Role = Role.HOST, scope: str = SCHOOL) -> int:
     with desk.db.write() as connection:
-        enrol(connection, Entry(login, login, role, scope, f"{login}@example.cn", ""))
+        new = Entry(login, login, role, scope, f"{login}@example.cn", "")
+        enrol(connection, new, by="admin", at=AT)
         found = select(PERSON.c.id).where(PERSON.c.login == login)
         return int(connection.execute(found).scalar_one())
 
@@ -412,7 +413,7 @@ def test_a_link_signs_in_once(desk: Desk) -> None:
     with desk.db.write() as connection:
         secret = links.make_link(connection, who, LinkUse.SIGN_IN, at=AT)
     came = beside(desk, *(lambda c: links.use_link(c, secret, at=AT) for _ in range(2)))
-    assert came == [(who, LinkUse.SIGN_IN), None]
+    assert came == [links.Way(who, LinkUse.SIGN_IN, ""), None]
 
 
 def test_every_wrong_password_counts(desk: Desk) -> None:
@@ -427,7 +428,10 @@ def test_every_wrong_password_counts(desk: Desk) -> None:
 
 def test_a_login_is_given_once(desk: Desk) -> None:
     entry = Entry("neu", "新人", Role.HOST, SCHOOL, "neu@example.cn", "")
-    assert alone(desk, lambda c: enrol(c, entry)) == [(True, False), (False, False)]
+    assert alone(desk, lambda c: enrol(c, entry, by="admin", at=AT)) == [
+        (True, False),
+        (False, False),
+    ]
 
 
 def test_two_choices_do_not_lead_a_mail_into_nothing(desk: Desk) -> None:

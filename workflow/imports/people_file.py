@@ -16,6 +16,7 @@ from workflow.identity import tidy
 from workflow.imports import cells
 from workflow.imports.headings import plain
 from workflow.imports.rows import Remark
+from workflow.imports.sheet_cells import NO_MARK
 from workflow.imports.words import CellError, ReadingError, short
 from workflow.imports.workbook import read_sheet
 
@@ -103,6 +104,9 @@ def read_people(path: Path) -> PeopleFile:
         if not heading:
             heading, titles = _columns(row.cells), row.cells
             continue
+        if row.hidden or row.marks.get(heading["name"], NO_MARK).struck:
+            found.rejected.append(Remark(row.number, None, OUT_OF_SIGHT))
+            continue
         try:
             entry = _entry(row.cells, heading)
         except CellError as error:
@@ -144,6 +148,11 @@ BAD_NAME = Text("姓名和单位不能为空，也不能超过200字", "Name and
 UNSEEN_IN = Text("“{given}”含有控制字符，请去掉", "“{given}” has control characters; take them out")
 BAD_ROLE = Text("没有角色“{given}”，可用：{known}", "There is no role “{given}”; known: {known}")
 NO_SCOPE = Text("{role}须填写所属单位", "{role} needs a unit")
+OUT_OF_SIGHT = Text(
+    "本行在Excel中被隐藏、筛选掉或划去，不据此登记人员；需要的，请取消隐藏或删除线后重新导入",
+    "This row is hidden, filtered away or struck through, and nobody is registered by it; show it "
+    "and import again if the person is meant",
+)
 NO_HEADING = Text(
     "{file} 中没有找到表头，须有“姓名”“角色”“邮箱”三列",
     "{file} has no heading row with 姓名, 角色 and 邮箱",

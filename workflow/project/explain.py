@@ -26,7 +26,7 @@ from states.policy import Policy
 from states.terms import STAFF, Act, Action, Labelled, Role, State, Text
 from workflow.deeds import Deed
 from workflow.engine import situation
-from workflow.judging import fund_left, judged, roles_for
+from workflow.judging import SPENDS, fund_left, judged, roles_for
 from workflow.people import Actor
 
 
@@ -162,8 +162,9 @@ def _may_enter(actor: Actor, who: tuple[Role, ...], facts: Facts) -> bool:
 
 
 def _case(known: Known, deed: Action | Act, role: Role, facts: Facts) -> Case:
-    money = deed is Action.SUBSIDISE
-    left = fund_left(known.connection, known.policy, facts, lock=False) if money else None
+    left = None
+    if deed in SPENDS:
+        left = fund_left(known.connection, known.policy, facts, known.project_id, lock=False)
     return Case(
         facts=facts,
         policy=known.policy,
