@@ -105,6 +105,8 @@ def lived_in(folder: Path, book: Rulebook) -> Database:
     known = datetime(2025, 1, 1, 1, tzinfo=UTC)
     apply_plan(db, book, policy, plan, today=date(2025, 1, 1), at=known)
     with db.write() as connection:
-        enrol_people(connection, sorted({row.department for row in plan.rows if row.department}))
+        enrol_people(
+            connection, sorted({row.department for row in plan.rows if row.department}), at=known
+        )
     tell(db, book, folder, after=None, today=TODAY)
     return db

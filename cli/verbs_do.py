@@ -14,7 +14,7 @@ from states.findings import Finding
 from states.form_reading import read_form
 from states.forms import FORMS
 from states.labels import state_label
-from states.terms import Act, Action, Severity, State, Text, deed_of
+from states.terms import Act, Action, Severity, State, Text, day_label, deed_of
 from workflow.deeds import Deed, Outcome, Refused
 from workflow.engine import perform, situation
 from workflow.papers import store
@@ -91,6 +91,8 @@ def _perform(office: Office, project_id: int, deed: Deed) -> None:
         _refused(project_id, deed.what, refused)
     else:
         _done(office, deed.what, outcome)
+        if outcome.on != deed.on:
+            office.printer.message(ARRIVED.format(on=day_label(outcome.on)))
 
 
 def named(action: str) -> Action | Act:
@@ -124,6 +126,7 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
                 "state": outcome.state,
                 "state_label": label,
                 "version": outcome.version,
+                "on": outcome.on,
                 "findings": [finding_data(f) for f in outcome.findings],
             }
         )
@@ -206,6 +209,11 @@ def _list_deeds(office: Office, project_id: int) -> None:
     )
 
 
+ARRIVED = Text(
+    "承办单位自行办理的，以系统收到之日{on}计；--on 只用于代录（--on-behalf）的收到日期。",
+    "A host's own step counts on the day it arrives, {on}; --on is the day of receipt of what is "
+    "entered with --on-behalf.",
+)
 WHO = Text("请用 --as 写明办理人（登录名或邮箱）。", "Say who acts: --as LOGIN.")
 UNKNOWN_PERSON = Text(
     "没有可用的办理人“{login}”，请用 yanxiu user list 查看，或用 yanxiu user add 登记。",

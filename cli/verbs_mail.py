@@ -19,6 +19,7 @@ from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
 from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
+from workflow.mail.finding import RETURNED
 from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
@@ -27,10 +28,9 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
     """The mail log, oldest first; of one project also what names it among others, and its
     silence."""
     office = Office(as_json)
-    if state and state not in MAIL_STATUS:
-        known = Text(
-            "、".join(f"{s}（{t.zh}）" for s, t in MAIL_STATUS.items()), ", ".join(MAIL_STATUS)
-        )
+    asked = MAIL_STATUS | {RETURNED: status_label("sent", RETURNED)}
+    if state and state not in asked:
+        known = Text("、".join(f"{s}（{t.zh}）" for s, t in asked.items()), ", ".join(asked))
         raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
     with office.db.read() as connection:
         if project:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from states.facts import Facts
 from states.findings import Case, Finding, block
-from states.labels import deed_name, state_label
+from states.labels import deed_name, is_national_money, state_label
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
 from states.policy import Category
 from states.rules import EVERY, RULES
@@ -64,6 +64,16 @@ def sides_of_proposal(facts: Facts) -> tuple[Role, ...]:
         return ()
     both = (*who_may(proposed, facts.state), *second_by(proposed, facts.state))
     return tuple(dict.fromkeys(both))
+
+
+def chooses_day(deed: Action | Act, role: Role, category: Category, *, on_behalf: bool) -> bool:
+    """Whether somebody says on which day it was. A host's own step counts on the day it arrives.
+
+    Whoever enters its paper gives the day of receipt. What a host has done elsewhere was on the
+    day that it names: progress (a milestone), and a claim lodged with the ministry's centre.
+    """
+    lodged = deed is Action.REPORT and is_national_money(category)
+    return role is not Role.HOST or on_behalf or deed is Act.MILESTONE or lodged
 
 
 def _onward(state: State, category: Category) -> list[Step]:

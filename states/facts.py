@@ -44,6 +44,7 @@ class Facts:
     planned_ends: date | None = None
     actual_opens: date | None = None
     actual_ends: date | None = None
+    dates_before: Json = field(default_factory=dict)  # event -> what it put out of force, and when
     trainees: int | None = None
     online_trainees: int | None = None
     staff: int | None = None

@@ -10,6 +10,7 @@ from typing import Any
 from states.calculus import Deadline
 from states.calendar import WorkCalendar
 from states.facts import Facts
+from states.in_force import deadline_on
 from states.policy import Category, Figure, Policy
 from states.terms import Act, Action, Kind, Role, Severity, Text
 from states.wanted import deadlines_for
@@ -71,6 +72,10 @@ class Case:
     def deadline(self, kind: Kind) -> Deadline | None:
         found = deadlines_for(self.facts, self.category, self.calendar)
         return next((deadline for deadline in found if deadline.kind is kind), None)
+
+    def deadline_on(self, kind: Kind, day: date) -> Deadline | None:
+        """The deadline that was in force on a day."""
+        return deadline_on(kind, self.facts, self.category, self.calendar, day)
 
     def now(self, name: str, fact: str = "") -> Any:
         """A field as it will stand after this deed: as given, else the fact of that name."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from states.facts import Facts
 from states.filling import LETTER, NOTICE
-from states.policy import Category
+from states.policy import Category, Clause
 from states.terms import (
     BEFORE_PLAN,
     REJECTED_AS,
     Act,
     Action,
     Amendment,
+    Basis,
     State,
     Text,
     known_deed,
@@ -45,6 +46,23 @@ def state_label(facts: Facts, category: Category) -> Text:
     return SUBSIDY_PAID if facts.state is State.SUBSIDISED and paid else facts.state.label
 
 
+def basis_label(basis: Basis, clause: Clause | None, *, official: bool) -> Text | None:
+    """What is said where no document of the year stands behind something; None where one does.
+
+    That the system assumes it is for officials, who may enter what holds; a host is told where it
+    comes from, or that no notice asks for it.
+    """
+    if basis is Basis.STATED:
+        return None
+    if official:
+        return basis.label
+    if clause is not None and clause.basis is not Basis.STATED:
+        return GOING_BY.format(document=clause.document)
+    return SUGGESTED
+
+
+GOING_BY = Text("参照{document}", "going by the {document}")
+SUGGESTED = Text("系统建议（通知未作要求）", "suggested by the system; no notice asks for it")
 NOT_APPLIED, CANCELLED = Text("已撤回申报", "Withdrawn"), Text("已取消办班", "Cancelled")
 CLAIM_LODGED = Text("已报送经费报销材料", "Reimbursement papers lodged")
 FUNDED, FUNDING_PAID = Text("资助已审定", "Funded"), Text("资助已拨付", "Funding paid")

@@ -47,6 +47,20 @@ def last_day(facts: Facts, due_on: date, late_after: date, today: date) -> date:
     return due_on if before and late_after >= last else late_after
 
 
+MET_LATE = Text("逾期{n}天完成", "Met {n} day(s) late")
+
+
+def late_when_met(
+    kind: Kind, force: Force, facts: Facts, late_after: date, met_on: date | None
+) -> int:
+    """Whole days by which what is done came late; 0 where nobody was late with it, and while it is
+    not done."""
+    if met_on is None:
+        return 0
+    seen = look(kind, force, facts, late_after, met_on)
+    return 0 if seen.blameless else seen.late
+
+
 def is_handed_in(kind: Kind) -> bool:
     """Whether something is handed in by this day, so that an earlier one can be advised."""
     return kind not in ASKED_BY_SYSTEM and kind is not Kind.COMPLETION

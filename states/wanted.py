@@ -14,6 +14,7 @@ from datetime import date
 from states.calculus import Deadline, deadlines_of, extended
 from states.calendar import WorkCalendar
 from states.facts import Facts, Standing, standing
+from states.in_force import deadline_on
 from states.policy import Category
 from states.terms import Force, Kind
 
@@ -61,6 +62,12 @@ def wanted(facts: Facts, category: Category, calendar: WorkCalendar) -> list[Wan
     found = []
     for one in deadlines_for(facts, category, calendar):
         stands, met_on = standing(one.kind, facts)
+        if met_on and facts.dates_before:
+            then = deadline_on(one.kind, facts, category, calendar, met_on)
+            # Met in time is met, whatever moved since; late by what held then, or only by what
+            # holds now, is told by what held then.
+            if then and met_on > min(then.late_after, one.late_after):
+                one = then
         found.append(
             Wanted(
                 one.kind,

@@ -20,8 +20,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
-from notifications.letters.places import place
+from notifications.letters.places import place, where
 from states.forms import FORMS
+from states.labels import basis_label
+from states.policy import Policy
 from states.terms import Act, Action, Text
 from web.navigation import menu
 from web.site import site_of
@@ -128,6 +130,8 @@ def environment(language: str) -> Environment:
         "moment": _moment,
         "yuan": _yuan,
         "placed": place,
+        "cited": _cited,
+        "basis": _basis,
         "left": _left,
         "plain": _plain,
         "size": _size,
@@ -168,6 +172,18 @@ def _say(context: Context, text: Text | str | None) -> str:
     if text is None:
         return ""
     return text.in_(context["language"]) if isinstance(text, Text) else text
+
+
+def _cited(key: str, policy: Policy) -> Text:
+    """A clause as officials cite it; its key, which is ours, stands in the details only."""
+    clause = policy.clauses.get(key)
+    return where(clause, policy) if clause else Text(key, key)
+
+
+def _basis(one: Any, policy: Policy, inside: bool) -> Text | None:
+    """What is said of a paper, milestone or clause that no document of the year stands behind."""
+    clause = policy.clauses.get(getattr(one, "clause", "") or getattr(one, "id", ""))
+    return basis_label(one.basis, clause, official=inside)
 
 
 @pass_context

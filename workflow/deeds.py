@@ -51,7 +51,7 @@ class Deed:
     by: Actor
     given: Mapping[str, Any]
     papers: Mapping[str, Json]  # key -> {sha256, name, size}, already stored
-    on: date  # the date that counts
+    on: date  # the date that counts, unless it is a host's own step (states/decide.py)
     on_behalf: bool = False  # entered from paper for the host
     machine: bool = False
     seen: int | None = None  # the version that the person was looking at
@@ -66,3 +66,4 @@ class Outcome:
     state: State
     pending: bool
     findings: tuple[Finding, ...]
+    on: date  # the date that counts

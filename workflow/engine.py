@@ -20,6 +20,7 @@ from states.discretion import is_internal
 from states.effects import effects, overtakes
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
+from states.in_force import put_out
 from states.mailing import NEW_DATES, PARTS, notice_of, told
 from states.policy import Policy
 from states.terms import Act, Action, Amendment, Role
@@ -83,11 +84,13 @@ def perform_in(
     if proposing:
         given = {name: as_json(value) for name, value in deed.given.items()}
         said = {"deed": deed.what.value, "by": deed.by.login, "given": given}
-        changes: Json = {"pending": said | {"on": deed.on.isoformat()}}
+        changes: Json = {"pending": said | {"on": case.on.isoformat()}}
     else:
         changes = effects(case, row.version + 1)
         add_flags(changes, case, findings)
-    add_papers(changes, row.facts, deed)
+        corrects = deed.what is Act.CORRECT
+        changes |= put_out(row.stored, changes, row.version + 1, case.on, corrects=corrects)
+    add_papers(changes, row.facts, deed, case.on)
     entry = _Entry(project_id, row, deed, case, findings, changes, policy, at)
     facts = _append(connection, entry)
     category = policy.categories[facts.category]
@@ -103,7 +106,8 @@ def perform_in(
         announce_result(connection, result, facts, tells, on=today, at=at)
         if deed.what in PARTS:
             tell_who_left(connection, result, row.facts, facts, on=today, at=at)
-    return Outcome(project_id, row.version + 1, facts.state, proposing, tuple(findings))
+    said_of = (facts.state, proposing, tuple(findings), case.on)
+    return Outcome(project_id, row.version + 1, *said_of)
 
 
 def _end_proposal(
@@ -209,7 +213,7 @@ def _append(connection: Connection, entry: _Entry) -> Facts:
         "project_id": entry.project_id,
         "seq": seq,
         "recorded_at": entry.at,
-        "on_date": deed.on,
+        "on_date": entry.case.on,
         "deed": (entry.amendment or deed.what).value,
         "source": row.facts.state.value,
         "target": facts.state.value,
@@ -264,6 +268,7 @@ def amend(
     given = {"plan_row": row} | ({"differs": differs} if differs else {})
     deed = Deed(Act.CHANGE, Actor("", "", ()), given, {}, today, machine=True)
     case = Case(before.facts, policy, book.calendar, deed.what, Role.PROVINCE, today, today)
+    changes = changes | put_out(before.stored, changes, before.version + 1, today, corrects=False)
     entry = _Entry(project_id, before, deed, case, [], changes, policy, at, what)
     facts = _append(connection, entry)
     deadlines.reconcile(connection, project_id, facts, policy.categories[facts.category], book)

@@ -14,7 +14,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
-from states.decide import blocks, judge, roles_now, second_by
+from states.decide import blocks, chooses_day, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json
 from states.findings import Case, Finding, block
 from states.forms import FORMS
@@ -77,6 +77,8 @@ def _case(
     proposal = facts.pending if facts.awaits(deed.what) else {}
     if proposal and proposal["by"] != deed.by.login:
         given = {**_proposed(proposal), **given}
+    category = policy.categories[facts.category]
+    chooses = chooses_day(deed.what, role, category, on_behalf=deed.on_behalf)
     return Case(
         facts=facts,
         policy=policy,
@@ -84,7 +86,7 @@ def _case(
         deed=deed.what,
         role=role,
         today=today,
-        on=deed.on,
+        on=deed.on if chooses else today,
         given=given,
         papers=frozenset(deed.papers),
         on_behalf=deed.on_behalf,
@@ -265,12 +267,12 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
 MOMENTARY = frozenset({"flags_disposed"})  # said when deciding, nothing to keep
 
 
-def add_papers(changes: Json, facts: Facts, deed: Deed) -> None:
+def add_papers(changes: Json, facts: Facts, deed: Deed, on: date) -> None:
     if deed.papers:
         changes["papers"] = {
             key: {
                 **stored,
-                "on": deed.on.isoformat(),
+                "on": on.isoformat(),
                 "version": facts.papers.get(key, {}).get("version", 0) + 1,
             }
             for key, stored in deed.papers.items()

@@ -12,7 +12,8 @@ from config.rulebook import Rulebook
 from states.calculus import Deadline as Computed
 from states.facts import Facts, Json, Standing
 from states.labels import state_label
-from states.terms import Act, Amendment, Entry, Force, State, Text, known_deed
+from states.lateness import MET_LATE, late_when_met
+from states.terms import Act, Amendment, Entry, Force, Kind, State, Text, known_deed
 from states.wanted import deadlines_for
 from workflow.deeds import NoSuchProject
 from workflow.engine import situation
@@ -146,6 +147,10 @@ def _deadlines(
         trace = current.due.trace if current and current.due.due_on == row["due_on"] else ()
         stated, known_on = row["force"] == Force.STATED, facts.known_on
         late_plan = bool(stated and known_on and known_on > row["late_after"])
-        label = Standing(row["standing"]).label
-        found.append(row | {"trace": trace, "plan_came_late": late_plan, "standing_label": label})
+        late = late_when_met(
+            Kind(row["kind"]), Force(row["force"]), facts, row["late_after"], row["met_on"]
+        )
+        label = MET_LATE.format(n=late) if late else Standing(row["standing"]).label
+        more = {"trace": trace, "plan_came_late": late_plan, "late_days": late}
+        found.append(row | more | {"standing_label": label})
     return found

@@ -16,9 +16,10 @@ from notifications.letters.printing import capital, plain
 from notifications.letters.schedule import planned_time
 from states.besides import Duty, duties
 from states.facts import Facts, Standing
-from states.lateness import is_handed_in
-from states.policy import Category, Policy
-from states.terms import PROVISIONAL, Basis, Force, Kind, Text, day_label
+from states.labels import basis_label
+from states.lateness import MET_LATE, is_handed_in, late_when_met
+from states.policy import Category, DeadlineRule, Policy
+from states.terms import PROVISIONAL, Force, Kind, Text, day_label
 from workflow.tables import DEADLINE, PROJECT
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -102,7 +103,7 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str, today: date) ->
     """One row of the page: step, due, advised, ground, notes, a box to tick."""
     kind, category = Kind(row.kind), policy.categories[facts.category]
     place, _ = ground(policy, category, kind, row.clause, today)
-    notes = _notes(row, kind, facts, category)
+    notes = _notes(row, kind, facts, policy)
     between = "；" if language == "zh" else "; "
     due, advised = _day(row.due_on, language), _day(row.advised_on, language)
     return (
@@ -130,18 +131,30 @@ def _duty(duty: Duty, on: date, policy: Policy, language: str, today: date) -> t
     )
 
 
-def _notes(row: Any, kind: Kind, facts: Facts, category: Category) -> list[Text]:
+def _notes(row: Any, kind: Kind, facts: Facts, policy: Policy) -> list[Text]:
     """What is to be done, and what is to be known about the day."""
+    category = policy.categories[facts.category]
     asked, rule = papers(category, kind), category.deadline(kind)
     late = came_late(facts, kind, row.force, row.late_after)
     return [
         HAND_IN.format(papers=listed(asked)) if asked else ASKS.get(kind, NOTHING),
-        NOTHING if row.standing == Standing.MET else late,
+        _met_late(row, kind, facts) if row.standing == Standing.MET else late,
         granted(facts, category, kind),
         Force.ADVISORY.label if row.force == Force.ADVISORY else NOTHING,
-        Basis.ASSUMED.label if rule is not None and rule.basis is Basis.ASSUMED else NOTHING,
+        _basis(policy, rule) if rule else NOTHING,
         PROVISIONAL if row.provisional else NOTHING,
     ]
+
+
+def _basis(policy: Policy, rule: DeadlineRule) -> Text:
+    """Whence it comes, where no document of the year asks for it: hosts read this sheet."""
+    clause = policy.clauses.get(rule.clause)
+    return basis_label(rule.basis, clause, official=False) or NOTHING
+
+
+def _met_late(row: Any, kind: Kind, facts: Facts) -> Text:
+    days = late_when_met(kind, Force(row.force), facts, row.late_after, row.met_on)
+    return MET_LATE.format(n=days) if days else NOTHING
 
 
 def _day(day: date, language: str) -> str:

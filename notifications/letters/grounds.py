@@ -9,7 +9,7 @@ from typing import NamedTuple
 from notifications.letters.places import place
 from states.consequence import consequence, stated_in
 from states.facts import Facts
-from states.labels import is_national_money
+from states.labels import SUGGESTED, is_national_money
 from states.mailing import plan_came_late
 from states.policy import Category, Clause, PaperRule, Policy
 from states.terms import Action, Basis, Force, Kind, Text, day_label
@@ -35,12 +35,12 @@ def ground(policy: Policy, category: Category, kind: Kind, clause_id: str, on: d
     """
     rule = category.deadline(kind)
     if rule is not None and rule.note is not None:
-        return Ground(rule.basis.label, rule.note)
+        return Ground(SUGGESTED, rule.note)
     if kind is Kind.OPENING:
         return cite(policy, policy.duties.get("change_in_advance", ""), on)
     known = policy.clauses.get(clause_id)
     if known and not known.existed(on):  # a later year's, by which we only go
-        return Ground(Basis.ASSUMED.label, known.rule)
+        return Ground(SUGGESTED, known.rule)
     return cite(policy, clause_id, on)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from states.policy import Clause
-from states.terms import Text
+from states.policy import Clause, Policy
+from states.terms import Basis, Text
 
 NUMERALS = "一二三四五六七八九十"
 ONE = rf"[{NUMERALS}]"
@@ -24,6 +24,21 @@ def place(clause: Clause) -> Text:
     """Document, part and paragraph. What follows no known pattern keeps its own words."""
     parts = (clause.document.en, _english(clause.part), _english(clause.paragraph))
     return Text(clause.place, ", ".join(part for part in parts if part))
+
+
+def where(clause: Clause, policy: Policy) -> Text:
+    """As officials cite it: part and paragraph; the document too where the policy goes by several
+    and this is not its own."""
+    if clause.basis is not Basis.STATED or len(_own(policy)) > 1:
+        return place(clause)
+    en = ", ".join(part for part in map(_english, (clause.part, clause.paragraph)) if part)
+    return Text(f"{clause.part}{clause.paragraph}", en)
+
+
+def _own(policy: Policy) -> set[str]:
+    """The documents that speak of the policy's own year, as they are cited."""
+    cited = policy.clauses.values()
+    return {one.document.zh for one in cited if one.basis is Basis.STATED}
 
 
 def _english(written: str) -> str:

@@ -65,7 +65,6 @@ EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         enterprise_qualified,
         applied_in_time,
@@ -75,7 +74,6 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.PLAN: (category_known, plan_dates_known, dates_in_order, can_end_in_time),
     Action.FILE: (
         papers_present,
-        dated_by_receipt,
         not_before_its_time,
         filed_in_time,
         mended_in_time,

@@ -12,11 +12,13 @@ from states.terms import Force, Kind, Role, Text, day_label
 
 
 def filed_in_time(case: Case) -> Iterable[Finding]:
-    """R25-06a, R25-07: the plan is filed one month before the opening. The first filing counts."""
-    deadline = case.deadline(Kind.FILING)
+    """R25-06a, R25-07: the plan is filed one month before the opening. The first filing counts, by
+    the dates of that day."""
+    filed = case.facts.filed_on or case.on
+    deadline = case.deadline_on(Kind.FILING, filed)
     if deadline is None or deadline.force is not Force.STATED:
         return
-    due, filed = deadline.late_after, case.facts.filed_on or case.on
+    due = deadline.late_after
     if filed <= due:
         return
     if case.facts.known_on and case.facts.known_on > due:
@@ -62,7 +64,8 @@ LATE_THEN = Text(
 
 
 def dated_by_receipt(case: Case) -> Iterable[Finding]:
-    """A host that gives an earlier day than today says so itself: somebody should look at it."""
+    """A host that gives an earlier day than today for what it has lodged elsewhere says so itself:
+    somebody should look at it. Its other papers count on the day they arrive."""
     if case.role is Role.HOST and not case.on_behalf and case.on < case.today:
         said = Text(
             "报送日期{on}由承办单位自行填写，早于登记日{today}，请核对收件记录。",

@@ -12,9 +12,10 @@ from states.terms import Action, Force, Kind, Role, State, Text, yuan
 
 
 def reported_in_time(case: Case) -> Iterable[Finding]:
-    """R25-15b, R25-20: the papers come within the window after the last day. The first counts."""
-    deadline = case.deadline(Kind.REIMBURSEMENT)
+    """R25-15b, R25-20: the papers come within the window after the last day. The first counts, by
+    the dates of that day."""
     reported = case.facts.reported_on or case.on
+    deadline = case.deadline_on(Kind.REIMBURSEMENT, reported)
     if deadline and deadline.force is Force.STATED and reported > deadline.due.due_on:
         then = ending(case.policy, case.category, Kind.REIMBURSEMENT)
         message = late(case, case.facts.reported_on, deadline.due.due_on, then)

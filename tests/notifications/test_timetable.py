@@ -90,7 +90,8 @@ def test_what_is_done_is_ticked(quick_desk: Desk) -> None:
 
 def test_what_is_assumed_says_so(quick_desk: Desk) -> None:
     [one] = quick_desk.plan({"category": "engineering"})
-    assert "系统推定（无文件依据）" in json.dumps(steps(made(quick_desk, one)), ensure_ascii=False)
+    said = json.dumps(steps(made(quick_desk, one)), ensure_ascii=False)
+    assert "系统建议（通知未作要求）" in said and "系统推定" not in said
 
 
 CAME_LATE = "计划下达晚于备案期限，不归责于承办单位，请尽快报送"

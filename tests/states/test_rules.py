@@ -226,14 +226,13 @@ def test_the_category_of_a_case_is_the_one_that_is_being_given() -> None:
     assert planning.category.key == "engineering"
 
 
-def test_a_host_that_dates_its_own_paper_back_is_flagged_and_a_receipt_is_not() -> None:
-    planned, given = facts(State.PLANNED), {"role": Role.HOST, "on": day("2025-03-03")}
-    back = said("dated_by_receipt", Action.FILE, planned, today=day("2025-03-04"), **given)
+def test_a_host_that_dates_its_claim_back_is_flagged_and_a_receipt_is_not() -> None:
+    held, given = facts(State.HELD), {"role": Role.HOST, "on": day("2025-06-03")}
+    back = said("dated_by_receipt", Action.REPORT, held, today=day("2025-06-04"), **given)
     assert back == [(FLAG, "", "on")]
-    same_day = said("dated_by_receipt", Action.FILE, planned, today=day("2025-03-03"), **given)
-    assert same_day == []
-    late = {"today": day("2025-03-04"), "on_behalf": True}
-    assert said("dated_by_receipt", Action.FILE, planned, **given, **late) == []
+    assert said("dated_by_receipt", Action.REPORT, held, today=day("2025-06-03"), **given) == []
+    late = {"today": day("2025-06-04"), "on_behalf": True}
+    assert said("dated_by_receipt", Action.REPORT, held, **given, **late) == []
 
 
 @pytest.mark.parametrize(

@@ -130,12 +130,12 @@ def test_who_looked_at_an_older_version_loses_the_race(house: House, number: int
 
 def test_papers_come_along_with_the_deed_or_before_it(house: House, number: int) -> None:
     host = caller(house, "host")
-    deed = '{"on": "2025-01-08"}'
+    deed = '{"on": "2025-01-08"}'  # which does not count: it arrives today
     files = {"application_form": ("../申报表 一.pdf", b"%PDF-1.7")}
     sent = host.send(f"/projects/{number}/actions/submit", files, {"deed": deed})
-    assert sent.status_code == 200, sent.text
+    assert (sent.status_code, sent.json()["on"]) == (200, "2025-04-01"), sent.text
     [paper] = host.get(f"/projects/{number}").json()["papers"]
-    assert (paper["name"], paper["size"], paper["on"]) == ("申报表 一.pdf", 8, "2025-01-08")
+    assert (paper["name"], paper["size"], paper["on"]) == ("申报表 一.pdf", 8, "2025-04-01")
     got = host.get(f"/projects/{number}/papers/application_form")
     assert got.content == b"%PDF-1.7"
     assert got.headers["content-type"] == "application/octet-stream"

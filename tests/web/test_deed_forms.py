@@ -69,7 +69,7 @@ def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> No
     assert first.status_code == 422
     check_html(first)
     said = words(first)
-    assert "缺：开班通知。 R25-07" in said
+    assert "缺：开班通知。 第一部分第3段" in said
     assert "可由以下单位解决：承办单位" in said
     assert "已上传：实施方案（终稿）.docx" in said
     ticket = hidden(first, "kept.implementation_plan")
@@ -107,6 +107,19 @@ def test_an_empty_file_is_refused_at_its_field(room: Room) -> None:
     assert 'id="paper-opening_notice-problem">文件“空.pdf”是空的' in answer.text
 
 
+def test_a_hosts_own_step_has_no_date_to_choose(room: Room) -> None:
+    """It counts on the day it arrives; whoever enters its paper gives the day of receipt."""
+    project = room.project("planned")
+    own = room.visit("lin").get(f"/projects/{project}/do/file")
+    assert 'name="on"' not in own.text and "以系统收到之日（今天）为准" in words(own)
+    entering = room.visit("chen").get(f"/projects/{project}/do/file")
+    assert 'name="on"' in entering.text and "收到日期" in words(entering)
+    milestone = room.visit("lin").get(f"/projects/{project}/do/milestone")
+    assert 'name="on"' in milestone.text or milestone.status_code != 200
+    send(room.visit("lin"), project, "file", {"on": "2025-03-01"}, FILES)
+    assert last(room, project).on_date == room.house.day
+
+
 def test_a_name_with_folders_is_only_a_name(room: Room) -> None:
     project, visit = room.project("planned"), room.visit("lin")
     files = FILES | {"paper.opening_notice": ("C:\\文件\\..\\通知.pdf", b"n", "application/pdf")}
@@ -115,7 +128,7 @@ def test_a_name_with_folders_is_only_a_name(room: Room) -> None:
 
 
 def test_what_is_wrong_stands_at_its_field_and_the_rest_is_kept(room: Room) -> None:
-    project, visit = room.project("planned"), room.visit("lin")
+    project, visit = room.project("planned"), room.visit("wang")
     room.house.day = date(2025, 6, 1)
     form = {"opens": "2025-05-12", "ends": "2025-05-15", "trainees": "三十", "place": "福州"}
     answer = send(visit, project, "hold", form | {"on": "明天"})

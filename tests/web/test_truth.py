@@ -119,15 +119,15 @@ def test_a_project_that_came_with_the_plan_lacks_no_application(room: Room) -> N
     project = room.project(state="held", category="demonstration", actual_ends="2025-05-15")
     papers = part(words(room.visit("lin").get(f"/projects/{project}")), "材料 申报", "办理经过")
     form, filing = papers.split("报送开班通知和实施方案")[:2]
-    assert "未经本系统报送 申报表 R24-13 系统推定（无文件依据） 未存" in form
+    assert "未经本系统报送 申报表 2024年申报通知第三部分（四） 参照2024年申报通知 未存" in form
     assert "缺2件" in filing  # it was never filed, here or elsewhere: R25-07
     assert "系统推定" not in filing.split("报送办班材料")[0]
 
 
 def test_milestones_and_reasons_that_no_document_names_say_so(room: Room) -> None:
     said = words(room.visit("wang").get(f"/projects/{room.project('reported')}"))
-    assert "经费已拨付 R25-17 系统推定（无文件依据）" in said
-    assert "省厅已备案 R25-07 2025-04-15" in said
+    assert "经费已拨付 第三部分第3段 系统推定（无文件依据）" in said
+    assert "省厅已备案 第一部分第3段 2025-04-15" in said
     page = words(room.visit("wang").get("/projects/1/do/reject"))
     assert "存在违规行为【系统推定】" in page
     assert "办班材料不齐 存在违规行为" in page
@@ -188,7 +188,7 @@ def test_national_money_is_the_ministrys_from_bar_to_form(room: Room) -> None:
     assert "已报送经费报销材料 资助已审定 现在该谁做什么" in said
     assert "承办单位 ：报送经费报销材料" in said
     assert "省厅 ：登记资助审定结果" in said
-    assert "资助上限 105,000.00 元 R25-15a" in said
+    assert "资助上限 105,000.00 元 第三部分第2段" in said
     for wrong in ("报送办班材料", "审定补助", "补助上限", "补助已审定"):
         assert wrong not in said, wrong
     form = room.visit("lin").get(f"/projects/{project}/do/report")
@@ -343,14 +343,16 @@ def test_r25_21_a_consequence_is_cited_beside_the_duty_on_every_face(room: Room)
     room.house.day = date(2025, 5, 2)
     project = room.project(state="planned", known_on="2025-01-06")
     visit = room.visit("wang")
-    assert "由省厅核定。 R25-07 R25-21" in move(room, project)
-    assert "由省厅核定。 R25-07 R25-21" in words(visit.get(f"/projects/{project}/why"))
+    assert "由省厅核定。 第一部分第3段 第三部分第3段" in move(room, project)
+    assert "由省厅核定。 第一部分第3段 第三部分第3段" in words(
+        visit.get(f"/projects/{project}/why")
+    )
     room.house.desk.do(
         project, Action.FILE, CLERK, "2025-05-02", papers=("opening_notice", "implementation_plan")
     )
     page = visit.get(f"/projects/{project}")
     flags = part(words(page), "提示及核定", "基本情况" if "基本情况" in words(page) else "办理依据")
-    assert "R25-07 R25-21" in flags
+    assert "第一部分第3段 第三部分第3段" in flags
     assert 'id="c-R25-21"' in page.text
     desk = room.house.desk
     with desk.db.read() as connection:
@@ -367,3 +369,28 @@ def test_r25_23_misconduct_before_the_class_is_called_so_and_never_assumed(room:
         assert "因违规行为终止" in said
         assert "未按计划完成" not in said
         assert "系统推定" not in part(said, "不予通过理由", "适用政策")
+
+
+def test_a_host_reads_where_a_suggestion_comes_from_and_an_official_that_it_is_assumed(
+    room: Room,
+) -> None:
+    """An engineering project's filing rests on no notice; the application form on last year's."""
+    project = room.project("drafted", category="engineering")
+    host, official = (words(room.visit(who).get(f"/projects/{project}")) for who in ("lin", "wang"))
+    assert "系统推定" not in host
+    assert "系统建议（通知未作要求）" in host and "参照2024年申报通知" in host
+    assert "系统推定（无文件依据）" in official
+
+
+def test_what_was_done_late_is_not_green(room: Room) -> None:
+    """R25-07: due 2025-04-12; filed two days after, it is done, and late."""
+    project = room.project("planned")
+    room.house.day = date(2025, 4, 14)
+    papers = ("opening_notice", "implementation_plan")
+    room.house.desk.do(project, Action.FILE, CLERK, "2025-04-14", papers=papers)
+    page = room.visit("wang").get(f"/projects/{project}").text
+    assert '<span class="badge amber">逾期2天完成</span>' in page
+    with room.house.desk.db.read() as connection:
+        shown = queries.project(connection, room.house.desk.book, project)
+    [filing] = [row for row in shown["deadlines"] if row["kind"] == "filing"]
+    assert (filing["late_days"], filing["standing_label"].zh) == (2, "逾期2天完成")

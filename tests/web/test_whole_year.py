@@ -9,7 +9,7 @@ import pytest
 from rooms import queries
 from test_static import faults
 from visits import House
-from whole_year import enter, logins, sort_of, told, walk
+from whole_year import enter, logins, program_names, sort_of, told, walk
 
 from config.rulebook import Rulebook
 from states.terms import Role
@@ -33,6 +33,14 @@ def test_every_link_leads_to_a_valid_page(walked: dict[str, str]) -> None:
     assert len({sort_of(path) for path in walked}) > 8
     wrong = {path: faults(text) for path, text in walked.items() if text}
     assert {path: what for path, what in wrong.items() if what} == {}
+
+
+def test_no_page_in_chinese_says_a_programs_name(walked: dict[str, str]) -> None:
+    """What officials read has no key of a field, a step, a rule or a clause in it; a clause's own
+    code stands among the details of its page."""
+    pages = {path: text for path, text in walked.items() if not path.startswith("/mail/")}  # mails
+    found = {path: program_names(text) for path, text in pages.items()}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 # -- Questions to the database ------------------------------------------------------------------

@@ -63,6 +63,19 @@ def links(text: str) -> list[str]:
     return list(dict.fromkeys(path for path in found if not path.startswith(FILES)))
 
 
+UNREAD = re.compile(
+    r"(?s)<(script|style|code|textarea)\b.*?</\1>|<dl class=\"facts clauses\">.*?</dl>|<[^>]+>"
+)
+KEYS = re.compile(
+    r"(?<![\w@./-])[a-z]+(?:_[a-z]+)+(?![\w@.])|（(?!toml|xlsx)[a-z_、. ]+）|\bR2[45]-\d\d[a-z]?|--[a-z]{2,}"
+)
+
+
+def program_names(text: str) -> list[str]:
+    """What a page shows of the program's own keys: of fields, steps, rules and clauses."""
+    return sorted(set(KEYS.findall(html.unescape(UNREAD.sub(" ", text)))))
+
+
 def walk(visit: Visit, start: str = "/") -> dict[str, str]:
     """Every page that can be reached by links, some of each sort: path -> its text ("" for a file).
     AssertionError: a link that leads nowhere."""

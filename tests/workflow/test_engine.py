@@ -35,7 +35,7 @@ def test_a_step_writes_event_row_deadlines_and_mail_together(desk: Desk) -> None
     one = desk.admit()
     desk.live(one, "reviewed")
     done = desk.do(one, Action.PLAN, WANG, "2025-02-20", **PLAN)
-    assert done == Outcome(one, 4, State.PLANNED, False, ())
+    assert done == Outcome(one, 4, State.PLANNED, False, (), done.on)
     shown = desk.show(one)
     assert (shown["state"], shown["version"], shown["number"]) == ("planned", 4, 7)
     event = shown["history"][-1]
@@ -105,7 +105,9 @@ def test_a_refusal_writes_nothing(
 def test_a_deed_dated_in_the_future_is_refused(desk: Desk) -> None:
     one = desk.admit()
     early = {"papers": FORM, "today": "2025-01-08"}
-    assert desk.refused(one, Action.SUBMIT, CLERK, "2025-01-09", **early) == ["not_in_the_future"]
+    early |= {"on_behalf": True}
+    refused = desk.refused(one, Action.SUBMIT, COORDINATOR, "2025-01-09", **early)
+    assert refused == ["not_in_the_future"]
 
 
 def test_there_is_no_such_project(desk: Desk) -> None:

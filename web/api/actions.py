@@ -56,7 +56,11 @@ class Doing(BaseModel):
         ge=date(1990, 1, 1),
         lt=date(2200, 1, 1),
         description=both(
-            "计算期限所依据的日期，默认今天", "the date that counts; today if not given"
+            "计入日期，默认今天。承办单位自行办理的以系统收到之日为准，不采用此处的日期"
+            "（登记进展除外）；代录（on_behalf）的填收到日期",
+            "The date that counts; today if not given. A host's own step counts on the day it "
+            "arrives, whatever stands here (but for a milestone); with `on_behalf` the day of "
+            "receipt",
         ),
     )
     on_behalf: bool = Field(
@@ -85,6 +89,7 @@ class Done(BaseModel):
     findings: list[FindingOut] = Field(
         description=both("由人工核定的提示", "flags, left to a person")
     )
+    on: date = Field(description=both("计入日期", "the date that counts"))
 
 
 BODY: dict[str, Any] = {
@@ -210,4 +215,5 @@ def _done(
         state_label=label.in_(language),
         version=outcome.version,
         findings=[finding_out(f, language) for f in outcome.findings],
+        on=outcome.on,
     )

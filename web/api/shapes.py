@@ -85,6 +85,7 @@ class Standing(Deadline):
     late_after: date
     met_on: date | None
     plan_came_late: bool
+    late_days: int = Field(description=both("逾期完成的天数", "days by which it was met late"))
 
 
 class Flag(BaseModel):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from states.course import is_asked
+from states.decide import chooses_day
 from states.facts import Facts
 from states.filling import NOTICE
 from states.filling import asked_papers as asked_by_policy
@@ -57,6 +58,8 @@ def around(known: Known, one: Option, actor: Actor) -> dict[str, Any]:
             (role, [name for name, _ in recipients(known.connection, role, facts)])
             for role in (view.tells if view else ())
         ],
+        "dated": enters
+        or chooses_day(one.deed, one.role or Role.HOST, category, on_behalf=one.on_behalf),
         "may_enter": enters and Role.HOST in one.who and not one.on_behalf,
         "proposal": proposal_lines(facts, known.policy, one, inside=is_inside(actor, facts)),
     }

@@ -77,6 +77,8 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
     filled.save_unit = bool(sent.get("save_unit"))
     given, problems = read_form(what, typed)
     filled.problems = _by_field(problems)
+    if not filled.on:  # a host's own step has no date to choose
+        filled.on = site.today().isoformat()
     on = read_day(filled.on)
     if on is None:
         filled.problems["on"] = BAD_DAY
@@ -205,7 +207,8 @@ def _form(
         "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
-        "clauses": policy.clauses,
+        "policy": policy,
+        "inside": is_inside(actor, facts),
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
     }

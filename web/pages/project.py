@@ -80,6 +80,8 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
     rows = deadline_rows(project, site.book.calendar, today)
     values: dict[str, Any] = {
         "project": project,
+        "policy": project.policy,
+        "inside": project.inside,
         "facts": facts,
         "label": state_label(facts, project.category),
         "bar": bar(facts, project.category),

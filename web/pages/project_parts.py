@@ -12,9 +12,9 @@ from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.labels import deed_name, rejection, state_label
-from states.lateness import Look, is_handed_in, last_day, look
-from states.policy import Category, Clause, PaperRule
+from states.labels import basis_label, deed_name, rejection, state_label
+from states.lateness import MET_LATE, Look, is_handed_in, last_day, late_when_met, look
+from states.policy import Category, Clause, DeadlineRule, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
 from states.wanted import deadlines_for
 from workflow.mail_tables import Purpose
@@ -98,6 +98,7 @@ class DeadlineRow:
     standing: Text
     look: str  # open, late, ahead, met, over
     met_on: date | None
+    late: int  # whole days by which it was met late
     force: Text
     clause: str
     trace: tuple[Text, ...]
@@ -133,21 +134,34 @@ def _row(
     by = row["due_on"]
     if standing is Standing.OPEN:
         by = last_day(project.facts, by, row["late_after"], today)
+    force, basis = Force(row["force"]), _basis(project, rule) if rule else None
+    late = late_when_met(kind, force, project.facts, row["late_after"], row["met_on"])
     return DeadlineRow(
         kind=kind.label,
         due_on=by,
         advised_on=row["advised_on"] if is_handed_in(kind) and by == row["due_on"] else None,
-        seen=look(kind, Force(row["force"]), project.facts, row["late_after"], today),
-        basis=rule.basis.label if rule and rule.basis is not Basis.STATED else None,
+        seen=look(kind, force, project.facts, row["late_after"], today),
+        basis=basis,
         note=rule.note if rule else None,
         provisional=bool(row["provisional"]),
-        standing=standing.label,
+        standing=MET_LATE.format(n=late) if late else standing.label,
         look=looks.get(standing, "over"),
         met_on=row["met_on"],
-        force=Force(row["force"]).label,
+        late=late,
+        force=force.label,
         clause=row["clause"],
-        trace=found.due.trace if found and own else (),
+        trace=tuple(_worded(step, basis) for step in found.due.trace) if found and own else (),
     )
+
+
+def _worded(step: Text, basis: Text | None) -> Text:
+    """A step of the derivation in the reader's words."""
+    return basis if basis is not None and step == Basis.ASSUMED.label else step
+
+
+def _basis(project: OneProject, rule: DeadlineRule) -> Text | None:
+    clause = project.policy.clauses.get(rule.clause)
+    return basis_label(rule.basis, clause, official=project.inside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ def _shown(asked: Asked, site: Site) -> dict[str, Any]:
     return {
         "deed": asked.deed,
         "form": FORMS[asked.deed],
+        "book": site.book,
         "raw": asked.raw,
         "on": asked.on_text or site.today().isoformat(),
         "problems": {} if fresh else asked.problems,
