@@ -185,7 +185,12 @@ def do(
         list[str] | None,
         typer.Option("--attach", metavar="k=FILE", help=both("附一份材料，可多次", "Attach")),
     ] = None,
-    on: Annotated[str, typer.Option(help=both("收到日期（用于代录）或办理日期", "Day of receipt, with --on-behalf"))] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            help=both("收到日期（用于代录）或办理日期", "Day of receipt, with --on-behalf")
+        ),
+    ] = "",
     on_behalf: Annotated[
         bool, typer.Option(help=both("代承办单位录入纸质材料", "Enter paper for the host"))
     ] = False,
