@@ -3,7 +3,8 @@
 SQLite has one writer, who holds everything. On PostgreSQL several write beside each other; each
 holds the rows that it reads and writes from, and by these names what has no row (or not yet one).
 Within a transaction they are taken in the order of this list, so that two never wait for each
-other: the project's row, its fund or its name, the plan's numbers, people, the gathering of reminders, the pace.
+other: the project's row, its fund or its name, the plan's numbers, people, the gathering of
+reminders, the pace of sending.
 """
 
 from __future__ import annotations

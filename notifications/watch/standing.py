@@ -19,7 +19,7 @@ from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
 from states.calendar import WorkCalendar
 from states.terms import Text
-from workflow.mail.addresses import marked
+from workflow.mail.addresses import marked, refusing_lately
 from workflow.mail.log import count_waiting_for_a_person
 from workflow.office.contacts import contact_gap, newest_policy
 from workflow.office.log import note
@@ -56,7 +56,7 @@ def clockwork(connection: Connection, data_dir: Path, at: datetime) -> list[Chec
         _clock(connection),
         _worker(connection, at),
         _halt(connection, data_dir, at),
-        _sending(connection),
+        _sending(connection, at),
         _mail(connection),
     ]
 
@@ -81,11 +81,16 @@ def _worker(connection: Connection, at: datetime) -> Check:
     return Check("worker", label, not stopped, said)
 
 
-def _sending(connection: Connection) -> Check:
-    """What the worker last saw of the server; a test of the connection says nothing of that."""
+def _sending(connection: Connection, at: datetime) -> Check:
+    """What the worker last saw of the server, and whether much came back for one reason; a test of
+    the connection says nothing of that."""
     label, found = Text("发信情况", "Sending"), trouble(connection)
     if found is None:
-        return Check("sending", label, True, NO_TROUBLE)
+        refusing = refusing_lately(connection, at)
+        if refusing is None:
+            return Check("sending", label, True, NO_TROUBLE)
+        reason, count = refusing
+        return Check("sending", label, False, REFUSING.format(n=count, reason=reason.label))
     values = {"kind": KINDS[found.kind], "said": found.said, "times": found.times}
     times = {"since": local(found.since), "next": local(found.next_at)}
     return Check("sending", label, False, TROUBLE.format(**values, **times))
@@ -148,6 +153,11 @@ SEEN = Text("最近一次活动：{at}", "last seen at {at}")
 TROUBLE = Text(
     "自{since}起{kind}：{said}（已试{times}次，下次{next}）",
     "since {since} {kind}: {said} (tried {times} times, next {next})",
+)
+REFUSING = Text(
+    "近3天有{n}个邮箱以同一原因退回或拒收邮件：{reason}，请检查发信邮箱和发信域名",
+    "within 3 days {n} mailboxes returned or refused mail for one reason: {reason}; check the sending "
+    "mailbox and domain",
 )
 WAITING = Text(
     "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个",

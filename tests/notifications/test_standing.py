@@ -12,6 +12,8 @@ from notifications.watch.clock_guard import ClockAlarm, raise_alarm
 from notifications.watch.heartbeat import Heartbeat
 from notifications.watch.standing import QUIET, Check, clockwork, holidays
 from states.calendar import WorkCalendar
+from states.refusal import Reason
+from workflow.mail.addresses import tell_administrators
 
 
 def found(desk: Desk, after: timedelta = timedelta()) -> dict[str, Check]:
@@ -38,6 +40,16 @@ def test_a_held_clock_is_told(desk: Desk) -> None:
         raise_alarm(connection, ClockAlarm(AT, AT, AT, 0.0, ""))
     clock = found(desk)["clock"]
     assert not clock.well and "已停止提醒和发信" in clock.said.zh
+
+
+def test_mail_that_many_refuse_is_told_for_some_days(desk: Desk) -> None:
+    """The alarm about it goes by the same mail."""
+    with desk.db.write() as connection:
+        emails = [f"h{n}@example.cn" for n in range(20)]
+        tell_administrators(connection, Reason.CONTENT, emails, said="554 spam", at=AT)
+    sending = found(desk, timedelta(days=2))["sending"]
+    assert not sending.well and "20个邮箱以同一原因退回或拒收邮件：内容被拦截" in sending.said.zh
+    assert found(desk, timedelta(days=4))["sending"].well
 
 
 def test_holidays_of_the_year(desk: Desk) -> None:

@@ -223,6 +223,15 @@ def test_two_projects_do_not_take_one_name(desk: Desk) -> None:
     assert [found.rule for found in second.findings] == ["name_taken"]
 
 
+def test_two_projects_do_not_get_one_number(desk: Desk) -> None:
+    both = [desk.admit(name=f"研修班{n}") for n in (1, 2)]
+    for one in both:
+        desk.live(one, "reviewed")
+    planned = deed(Action.PLAN, WANG, "2025-02-20", number=7)
+    first, second = beside(desk, *(step(desk, one, planned) for one in both))
+    assert first.state is State.PLANNED and isinstance(second, Refused)
+
+
 def test_two_steps_bring_the_same_new_person(desk: Desk) -> None:
     both = [desk.admit(name=f"研修班{n}") for n in (1, 2)]
     for one in both:
