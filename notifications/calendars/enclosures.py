@@ -20,7 +20,7 @@ from notifications.letters.envelope import Attachment
 from states.besides import duties
 from states.facts import Facts, Standing
 from states.mailing import PARTING_NOTICES
-from states.terms import Action, Kind, Role, Text
+from states.terms import Act, Action, Kind, Role, Text
 from states.wanted import wanted
 from workflow.history import fold
 from workflow.mail_tables import REMINDER, Purpose, ReminderStatus
@@ -73,7 +73,7 @@ def enclosures(
         return tuple(_files(ended, language, organizer))
     deed, entries = _news(connection, book, mail, language, at)
     files = _files(entries, language, organizer)
-    if deed != Action.PLAN:
+    if deed not in (Action.PLAN, Act.ANNOUNCE):
         return tuple(files)
     page = timetable(connection, book, mail.project_id, language=language, today=today)
     return *files, Attachment(TIMETABLE.in_(language), DOCX, page)

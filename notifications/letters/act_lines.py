@@ -159,6 +159,19 @@ def cancel(story: Story) -> Told:
     return Told(Text("拟办终止", "Proposal ended"), tuple(told), values=values)
 
 
+def announce(story: Story) -> Told:
+    """What an imported plan says of the project; its timetable follows."""
+    facts = story.after
+    told = (
+        (Text("计划序号", "Number in the plan"), "" if facts.number is None else str(facts.number)),
+        (Text("文号", "Document number"), facts.document_number),
+        (lines.CATEGORY, story.category.label),
+        (lines.PLANNED, planned_time(facts)),
+        (lines.PLACE, facts.place),
+    )
+    return Told(Text("列入计划", "In the annual plan"), told)
+
+
 def _moved(story: Story) -> bool:
     return planned_time(story.before) != planned_time(story.after)
 
@@ -262,5 +275,6 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,
+    Act.ANNOUNCE: announce,
     Act.CANCEL: cancel,
 }

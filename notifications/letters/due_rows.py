@@ -58,7 +58,7 @@ _ROWS = Statement(
 
 
 def due_title(deed: Action | Act) -> Text:
-    if deed is Action.PLAN:
+    if deed in (Action.PLAN, Act.ANNOUNCE):
         return Text("项目时间表", "Timetable")
     if deed in COMPARED:
         return Text("现行期限", "Deadlines now")

@@ -105,6 +105,7 @@ class Notice:
     link: str
     language: str = "zh"
     reach: str = ""
+    button: str = ""  # what the link does, where it does not lead to the project
     applied: bool = False  # before the plan a project is 申报的, later 承办的
     due: tuple[DueRow, ...] = ()
     due_title: str = ""
