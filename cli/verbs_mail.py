@@ -145,9 +145,9 @@ def silence(project: int, as_json: bool) -> None:
         print_silence(office, found)
         return
     reminders = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["reminders"]]
-    office.printer.data(
-        {"reminders": reminders, "mails": [mail_log.labelled(m) for m in found["mails"]]}
-    )
+    mails = [mail_log.labelled(mail) for mail in found["mails"]]
+    news = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["news"]]
+    office.printer.data({"reminders": reminders, "mails": mails, "news": news})
 
 
 def coming(project: int, as_json: bool) -> None:
@@ -191,6 +191,13 @@ def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> Non
     if found["mails"]:
         office.printer.text()
         printer.table(HEADS, [_line(row) for row in found["mails"]])
+    if found["news"]:
+        office.printer.text()
+        heads = (Text("项目", "Project"), Text("承办单位", "Host"), Text("未发原因", "Why not"))
+        rows = [
+            (n["project"], n["host"], mail_log.reason_label(n["reason"])) for n in found["news"]
+        ]
+        printer.table(heads, rows)
 
 
 def addresses(as_json: bool) -> None:
