@@ -31,7 +31,10 @@ def mail(
     context: typer.Context,
     project: Project = 0,
     state: Annotated[
-        str, typer.Option(help=both("只列某一状态，如 dead", "In one state, e.g. dead"))
+        str,
+        typer.Option(
+            help=both("只列某一状态，如 dead、bounced", "In one state, e.g. dead, bounced")
+        ),
     ] = "",
     json: Json = False,
 ) -> None:

@@ -112,11 +112,49 @@ def import_(
             metavar="ROW", help=both("该行是另一个新项目，可多次", "The row is a new one")
         ),
     ] = None,
+    tell: Annotated[
+        bool,
+        typer.Option(
+            "--notify", help=both("导入后即通知承办单位", "Tell the hosts as part of the import")
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     from cli.verbs_plan import import_plan as run
 
-    run(file, policy, skip_bad_rows, dry_run, same or [], new or [], json)
+    run(file, policy, skip_bad_rows, dry_run, same or [], new or [], tell, json)
+
+
+@app.command(
+    help=both(
+        "通知承办单位：导入的计划中还没有通知的项目，每个只通知一次",
+        "Tell the hosts of an imported plan, each once",
+    )
+)
+def notify(
+    policy: Annotated[
+        str, typer.Option("--policy", help=both("只通知这一政策的项目", "Only of this policy"))
+    ] = "",
+    project: Annotated[
+        list[int] | None, typer.Option(help=both("只通知这个项目，可多次", "Only this project"))
+    ] = None,
+    json: Json = False,
+) -> None:
+    from cli.verbs_plan import notify as run
+
+    run(policy, project or [], json)
+
+
+@app.command(help=both("今天要联系谁；可粘贴到群里的文字", "Whom to call today, as plain text"))
+def calls(
+    late: Annotated[
+        bool, typer.Option(help=both("改列全部逾期事项", "All that is overdue instead"))
+    ] = False,
+    json: Json = False,
+) -> None:
+    from cli.verbs_calls import calls as run
+
+    run(late, json)
 
 
 @app.command(help=both("列出项目（按计划顺序）", "List projects in plan order"))
@@ -185,7 +223,12 @@ def do(
         list[str] | None,
         typer.Option("--attach", metavar="k=FILE", help=both("附一份材料，可多次", "Attach")),
     ] = None,
-    on: Annotated[str, typer.Option(help=both("收到日期（用于代录）或办理日期", "Day of receipt, with --on-behalf"))] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            help=both("收到日期（用于代录）或办理日期", "Day of receipt, with --on-behalf")
+        ),
+    ] = "",
     on_behalf: Annotated[
         bool, typer.Option(help=both("代承办单位录入纸质材料", "Enter paper for the host"))
     ] = False,

@@ -36,14 +36,23 @@ def _python(_: Office) -> Found:
     return Text("Python", "Python"), sys.version_info >= (3, 11), Text(version, version)
 
 
-def _sqlite(_: Office) -> Found:
+def _sqlite(office: Office) -> Found:
+    """Whether the library is sound; on PostgreSQL it does not matter."""
     from workflow.database import sqlite_is_safe
     from workflow.storage import sqlite_module
 
     version = sqlite_module().sqlite_version
-    safe = sqlite_is_safe()
-    why = Text("", "") if safe else Text("，存在WAL缺陷，请安装 pysqlite3", ", has the WAL bug")
-    return Text("SQLite", "SQLite"), safe, Text(version + why.zh, version + why.en)
+    sound = sqlite_is_safe() or office.settings.database_url.startswith("postgres")
+    said = Text(version, version) if sound else UNSOUND.format(version=version)
+    return Text("SQLite", "SQLite"), sound, said
+
+
+UNSOUND = Text(
+    "{version}有可能损坏数据的缺陷，请改用PostgreSQL（YANXIU_DATABASE_URL），或改用SQLite 3.51.3以上的"
+    "Python（x86_64上装有 pysqlite3，aarch64上没有可装的版本）",
+    "{version} can damage data: use PostgreSQL (YANXIU_DATABASE_URL), or a Python with SQLite 3.51.3 "
+    "or newer (pysqlite3 brings one on x86_64, and has nothing to install on aarch64)",
+)
 
 
 def _folder(office: Office) -> Found:
@@ -87,7 +96,7 @@ def _calendar(office: Office) -> Found:
     from notifications.watch.standing import HOLIDAYS, holidays
 
     try:
-        found = holidays(office.book.calendar, office.clock.today().year)
+        found = holidays(office.book.calendar, office.clock.today())
     except ConfigError as error:
         return HOLIDAYS, False, error.text
     return found.label, found.well, found.said

@@ -19,6 +19,7 @@ from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
 from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
+from workflow.mail.finding import RETURNED
 from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
@@ -27,10 +28,9 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
     """The mail log, oldest first; of one project also what names it among others, and its
     silence."""
     office = Office(as_json)
-    if state and state not in MAIL_STATUS:
-        known = Text(
-            "、".join(f"{s}（{t.zh}）" for s, t in MAIL_STATUS.items()), ", ".join(MAIL_STATUS)
-        )
+    asked = MAIL_STATUS | {RETURNED: status_label("sent", RETURNED)}
+    if state and state not in asked:
+        known = Text("、".join(f"{s}（{t.zh}）" for s, t in asked.items()), ", ".join(asked))
         raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
     with office.db.read() as connection:
         if project:
@@ -145,9 +145,9 @@ def silence(project: int, as_json: bool) -> None:
         print_silence(office, found)
         return
     reminders = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["reminders"]]
-    office.printer.data(
-        {"reminders": reminders, "mails": [mail_log.labelled(m) for m in found["mails"]]}
-    )
+    mails = [mail_log.labelled(mail) for mail in found["mails"]]
+    news = [row | {"why": mail_log.reason_label(row["reason"])} for row in found["news"]]
+    office.printer.data({"reminders": reminders, "mails": mails, "news": news})
 
 
 def coming(project: int, as_json: bool) -> None:
@@ -191,6 +191,13 @@ def print_silence(office: Office, found: dict[str, list[dict[str, Any]]]) -> Non
     if found["mails"]:
         office.printer.text()
         printer.table(HEADS, [_line(row) for row in found["mails"]])
+    if found["news"]:
+        office.printer.text()
+        heads = (Text("项目", "Project"), Text("承办单位", "Host"), Text("未发原因", "Why not"))
+        rows = [
+            (n["project"], n["host"], mail_log.reason_label(n["reason"])) for n in found["news"]
+        ]
+        printer.table(heads, rows)
 
 
 def addresses(as_json: bool) -> None:

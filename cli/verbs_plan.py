@@ -25,6 +25,7 @@ def import_plan(
     dry_run: bool,
     same: list[str],
     new: list[int],
+    notify: bool,
     as_json: bool,
 ) -> None:
     """Read the workbook and apply it; exit 1 if rows were rejected and nothing was written.
@@ -56,6 +57,7 @@ def import_plan(
         skip_bad_rows=skip_bad_rows,
         dry_run=dry_run,
         choices=choices,
+        notify=notify,
     )
     refused = is_refused(result, skip_bad_rows)
     if as_json:
@@ -97,7 +99,8 @@ def _result(result: Any) -> dict[str, Any]:
     def remarks(found: Any) -> list[dict[str, Any]]:
         return [{"row": r.row, "column": r.column, "message": r.message} for r in found]
 
-    return {
+    told = {"told": result.told} if result.told else {}
+    return told | {
         "imported": result.imported,
         "changed": result.changed,
         "differences": remarks(result.differences),
@@ -122,6 +125,42 @@ def _print_import(office: Office, result: Any, refused: bool, dry_run: bool) -> 
     said = NOTHING if refused else (WOULD if dry_run else DONE)
     values = {"new": result.imported, "changed": result.changed, "bad": len(result.rejected)}
     office.printer.line(said.format(**values))
+    if result.told:
+        office.printer.line(TOLD.format(n=len(result.told)))
+    elif result.to_tell:
+        office.printer.line(TO_TELL.format(n=len(result.to_tell)))
+
+
+def notify(policy: str, projects: list[int], as_json: bool) -> None:
+    """Tell the hosts of imported projects that they are in the plan."""
+    from workflow.announcing import announce, untold
+    from workflow.people import OPERATOR
+
+    office = Office(as_json)
+    if policy:
+        policy = reading.policy(office, policy).id
+    with office.db.write() as connection:
+        chosen = untold(connection, policy=policy, among=projects or None)
+        when: dict[str, Any] = {"today": office.clock.today(), "at": office.clock.now()}
+        done = announce(connection, office.book, OPERATOR, chosen, **when)
+    if as_json:
+        office.printer.data({"told": list(done.told), "unreached": list(done.unreached)})
+        return
+    office.printer.line(TOLD.format(n=len(done.told)))
+    if done.unreached:
+        listed = "、".join(map(str, done.unreached))
+        office.printer.line(UNREACHED.format(n=len(done.unreached), projects=listed))
+
+
+TOLD = Text("已通知{n}个项目的承办单位。", "The hosts of {n} project(s) are told.")
+TO_TELL = Text(
+    "还有{n}个项目没有通知承办单位，请用 yanxiu notify 或在工作台办理“通知承办单位”。",
+    "The hosts of {n} project(s) are not told yet: `yanxiu notify`, or on the workplace.",
+)
+UNREACHED = Text(
+    "其中{n}个没有可用的邮箱，请电话通知：项目{projects}。",
+    "{n} of them have no address that works, call them: {projects}.",
+)
 
 
 def _row(number: int | None) -> Text:

@@ -249,6 +249,14 @@ def cancel(_: Case, __: int) -> Json:
     return {"pending": None}
 
 
+def announce(case: Case, _: int) -> Json:
+    return {"untold": None, "announced_on": case.on}
+
+
+def acknowledge(case: Case, _: int) -> Json:
+    return {"acknowledged_on": case.on}
+
+
 EFFECTS: dict[Action | Act, Callable[[Case, int], dict[str, Any]]] = {
     Action.SUBMIT: submit,
     Action.REVIEW: review,
@@ -276,4 +284,6 @@ EFFECTS: dict[Action | Act, Callable[[Case, int], dict[str, Any]]] = {
     Act.DISPOSE: dispose,
     Act.SUPPLY: supply,
     Act.CANCEL: cancel,
+    Act.ANNOUNCE: announce,
+    Act.ACKNOWLEDGE: acknowledge,
 }

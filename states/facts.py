@@ -53,6 +53,10 @@ class Facts:
     submitted_on: date | None = None
     reviewed_on: date | None = None
     planned_on: date | None = None
+    # A plan that was imported: its host knows nothing yet, was told, and said that it heard.
+    untold: bool = False
+    announced_on: date | None = None
+    acknowledged_on: date | None = None
     filed_on: date | None = None
     held_on: date | None = None
     reported_on: date | None = None
@@ -105,10 +109,20 @@ class Facts:
         return bool(self.pending) and self.pending["deed"] == deed
 
     @property
+    def news(self) -> str:
+        """How far the news of an imported plan is on its way to the host; empty where nothing is
+        left to do, as once the host has filed."""
+        if self.untold and self.state in (State.PLANNED, State.FILED):
+            return UNTOLD
+        waits = self.announced_on and not self.acknowledged_on and self.state is State.PLANNED
+        return UNANSWERED if waits else ""
+
+    @property
     def open_flags(self) -> list[str]:
         return [key for key, flag in self.flags.items() if not flag.get("disposed")]
 
 
+UNTOLD, UNANSWERED = "untold", "unanswered"
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
 READ: dict[str, Callable[[str], Any]] = {

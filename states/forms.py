@@ -156,6 +156,8 @@ FORMS: dict[Action | Act, tuple[Field, ...]] = {
     ),
     Act.SUPPLY: (may("note", "text", "说明", "note"),),
     Act.CANCEL: (REASON,),
+    Act.ANNOUNCE: (),
+    Act.ACKNOWLEDGE: (),
 }
 OUTCOMES: dict[str, Text] = {
     "accepted": Text("予以认可", "Accepted"),

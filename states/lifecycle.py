@@ -119,6 +119,8 @@ ACTS: tuple[ActRule, ...] = (
     ),
     # Told to those whom the proposal concerned, by whomever it was ended.
     ActRule(Act.CANCEL, tuple(S), (HOST, PROVINCE), tells=(HOST, PROVINCE)),
+    ActRule(Act.ANNOUNCE, (S.PLANNED, S.FILED), (PROVINCE,), tells=(HOST,)),
+    ActRule(Act.ACKNOWLEDGE, (S.PLANNED, S.FILED, S.HELD, S.REPORTED), (HOST,)),
 )
 
 STEPS: dict[tuple[State, Action], Step] = {(s.source, s.action): s for s in LIFECYCLE}

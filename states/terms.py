@@ -84,6 +84,8 @@ class Act(Labelled):
     RECLASSIFY = "reclassify", "调整类别", "Put in another category"
     INSPECT = "inspect", "检查", "Inspect"
     NOTE = "note", "催办记录", "Note a call"
+    ANNOUNCE = "announce", "通知承办单位", "Tell the host that it is in the plan"
+    ACKNOWLEDGE = "acknowledge", "确认收到通知", "Confirm that the news arrived"
 
 
 def deed_of(value: str) -> Action | Act:

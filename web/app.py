@@ -13,6 +13,7 @@ from web.api import rooms as api
 from web.guarding import Guard
 from web.links import NoAddress
 from web.pages import (
+    announcing,
     batch_publication,
     batches,
     calls,
@@ -46,6 +47,7 @@ PAGES = (
     project,
     deeds,
     calls,
+    announcing,
     batch_publication,
     batches,
     pictures,

@@ -40,6 +40,7 @@ def drawn(stored: Json, facts: Facts, policy: Policy) -> dict[str, Any]:
         **shelved(stored),
         "waits_for": _waits_for(facts, policy),
         "follow_up": facts.follow_up,
+        "news": facts.news,
     }
 
 

@@ -278,10 +278,14 @@ NO_DRIVER = Text(
     "The driver of PostgreSQL is missing; install it: pip install 'psycopg[binary]'.",
 )
 
-# Releases before these can corrupt a WAL database when two connections reset the log at once.
+# Releases before these can corrupt a WAL database when two connections reset the log at once; two
+# older lines have the mend too.
 SAFE_SQLITE = (3, 51, 3)
+MENDED_TOO = ((3, 44, 6), (3, 50, 7))
 
 
-def sqlite_is_safe() -> bool:
-    """Whether the library in use is free of the WAL-reset bug."""
-    return tuple(sqlite_module().sqlite_version_info) >= SAFE_SQLITE
+def sqlite_is_safe(version: tuple[int, ...] | None = None) -> bool:
+    """Whether a library, if not named the one in use, is free of the WAL-reset bug."""
+    version = version or tuple(sqlite_module().sqlite_version_info)
+    mended = any(version[:2] == since[:2] and version >= since for since in MENDED_TOO)
+    return version >= SAFE_SQLITE or mended

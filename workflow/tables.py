@@ -145,6 +145,8 @@ class Project(SQLModel, table=True):
     # The role among officials whose move it is (empty: nobody's); flags that nobody disposed of.
     waits_for: str = Field(default="", sa_column_kwargs=NOBODY)
     follow_up: date | None = None  # when somebody means to call again
+    # How far the news of an imported plan is on its way to the host (Facts.news).
+    news: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     facts: str = Field(sa_type=Text)
     version: int  # number of the last event
     head: str  # hash of the last event
@@ -174,6 +176,7 @@ class Project(SQLModel, table=True):
                 ),
                 ("ix_project_flagged", ("department",), "open_flags > 0"),
                 ("ix_project_follow_up", ("follow_up",), "follow_up IS NOT NULL"),
+                ("ix_project_news", ("news", "department"), "news <> ''"),
                 (
                     "ix_project_follow_up_department",
                     ("department", "follow_up"),

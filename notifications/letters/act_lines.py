@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from notifications.letters import lines
-from notifications.letters.grounds import CENTRE_STAYS, centre_stays, listed
+from notifications.letters.grounds import CENTRE_STAYS, centre_stays
 from notifications.letters.printing import long_text
 from notifications.letters.schedule import planned_time
 from notifications.letters.step_lines import receipt
@@ -159,6 +159,19 @@ def cancel(story: Story) -> Told:
     return Told(Text("拟办终止", "Proposal ended"), tuple(told), values=values)
 
 
+def announce(story: Story) -> Told:
+    """What an imported plan says of the project; its timetable follows."""
+    facts = story.after
+    told = (
+        (Text("计划序号", "Number in the plan"), "" if facts.number is None else str(facts.number)),
+        (Text("文号", "Document number"), facts.document_number),
+        (lines.CATEGORY, story.category.label),
+        (lines.PLANNED, planned_time(facts)),
+        (lines.PLACE, facts.place),
+    )
+    return Told(Text("列入计划", "In the annual plan"), told)
+
+
 def _moved(story: Story) -> bool:
     return planned_time(story.before) != planned_time(story.after)
 
@@ -214,13 +227,18 @@ def milestone(story: Story) -> Told:
     values: dict[str, Said] = {
         "label": label,
         "amount": "" if amount is None else yuan(amount),
-        "still": listed(still) if still else "",
+        "still": _asked(still) if still else "",
         "ready": "1" if still == [] else "",
     }
     return Told(tag, told, clause, values)
 
 
 MONEY = frozenset({"ministry_decision", "paid"})
+
+
+def _asked(rules: list[MilestoneRule]) -> Text:
+    asks = [rule.ask for rule in rules]
+    return Text("、".join(one.zh for one in asks), ", ".join(one.en for one in asks))
 
 
 def _still(story: Story) -> list[MilestoneRule]:
@@ -257,5 +275,6 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,
+    Act.ANNOUNCE: announce,
     Act.CANCEL: cancel,
 }

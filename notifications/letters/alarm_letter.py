@@ -89,10 +89,10 @@ ALARMS: dict[str, tuple[Text, Text]] = {  # what it is called, what is to be don
         Text("发信被拒", "Our mail is refused"),
         Text(
             "请系统管理员检查发信邮箱、发信域名认证（SPF、DKIM、DMARC）和邮件服务器，必要时联系邮件"
-            "服务商；恢复后，未送达的邮件用 yanxiu mail 查看并重新发送。急事请以电话等方式通知。",
+            "服务商；恢复后，未送达的邮件用 yanxiu mail --state bounced 列出，用 yanxiu mail resend 重新发送。急事请以电话等方式通知。",
             "Have the administrator check the sending mailbox, the domain's SPF, DKIM and DMARC and "
             "the mail server, and ask the provider if need be; once that is mended, find what did "
-            "not arrive by `yanxiu mail` and send it again. Tell what is urgent by telephone.",
+            "not arrive by `yanxiu mail --state bounced` and send it again. Tell what is urgent by telephone.",
         ),
     ),
     "answer": (

@@ -35,6 +35,7 @@ def render_notice(notice: Notice, wordings: Wordings = SHIPPED) -> Rendered:
         facts=_facts(notice),
         due=[_due(row, notice.language) for row in notice.due],
         due_title=notice.due_title,
+        button=notice.button,
     )
 
 
@@ -66,7 +67,7 @@ def worded(notice: Notice) -> dict[str, Any]:
 
 def _facts(notice: Notice) -> list[tuple[str, str]]:
     say, language = phrases(notice.language), notice.language
-    twice = notice.notice == "plan"  # whose own lines begin with the number
+    twice = notice.notice in ("plan", "announce")  # whose own lines begin with the number
     number = "" if notice.number is None or twice else str(notice.number)
     facts = [
         (say.name, plain(notice.name, language)),

@@ -24,6 +24,7 @@ from states.mailing import PARTING_NOTICES
 from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text, deed_of
 from workflow.engine import situation
 from workflow.history import fold
+from workflow.mail.confirming import confirming_path
 from workflow.statements import Statement
 from workflow.tables import EVENT, PROJECT
 
@@ -57,6 +58,9 @@ def notice_of(
     if mail.notice in PARTING_NOTICES:
         story = replace(story, notice=mail.notice)
     notice = told_notice(connection, book, story, reader, mail.project_id)
+    if story.deed is Act.ANNOUNCE:
+        link = reader.link and f"{reader.link.rstrip('/')}{confirming_path(mail)}"
+        notice = replace(notice, link=link, button=RECEIVED.in_(reader.language))
     others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
     if others:  # handed over in one act: one mail tells of all
         notice = _with_others(connection, book, notice, story, others)
@@ -87,6 +91,7 @@ def _of(row: DueRow, name: str) -> DueRow:
     return replace(row, what=f"“{quotable(name)}”{row.what}")
 
 
+RECEIVED = Text("已收到", "It arrived")
 HANDED = Text("移交的项目", "Projects handed over")
 ALL = Text("共{n}项：{names}", "{n}: {names}")
 

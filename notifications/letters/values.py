@@ -45,6 +45,7 @@ class Item:
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
     role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
+    beside: tuple[str, ...] = ()  # what is due with it besides the papers
     department: str = ""
     after_window: bool = False  # of an application: it came late, the province alone may take it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late
@@ -104,6 +105,7 @@ class Notice:
     link: str
     language: str = "zh"
     reach: str = ""
+    button: str = ""  # what the link does, where it does not lead to the project
     applied: bool = False  # before the plan a project is 申报的, later 承办的
     due: tuple[DueRow, ...] = ()
     due_title: str = ""

@@ -19,7 +19,7 @@ from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
 from states.calendar import WorkCalendar
 from states.terms import Text
-from workflow.mail.addresses import marked
+from workflow.mail.addresses import marked, refusing_lately
 from workflow.mail.log import count_waiting_for_a_person
 from workflow.office.contacts import contact_gap, newest_policy
 from workflow.office.log import note
@@ -44,7 +44,7 @@ def checks(
     """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
     known = (
         rules(connection, book),
-        holidays(book.calendar, today.year),
+        holidays(book.calendar, today),
         contacts(connection, book),
     )
     return [*clockwork(connection, data_dir, at), *known]
@@ -56,7 +56,7 @@ def clockwork(connection: Connection, data_dir: Path, at: datetime) -> list[Chec
         _clock(connection),
         _worker(connection, at),
         _halt(connection, data_dir, at),
-        _sending(connection),
+        _sending(connection, at),
         _mail(connection),
     ]
 
@@ -81,11 +81,16 @@ def _worker(connection: Connection, at: datetime) -> Check:
     return Check("worker", label, not stopped, said)
 
 
-def _sending(connection: Connection) -> Check:
-    """What the worker last saw of the server; a test of the connection says nothing of that."""
+def _sending(connection: Connection, at: datetime) -> Check:
+    """What the worker last saw of the server, and whether much came back for one reason; a test of
+    the connection says nothing of that."""
     label, found = Text("发信情况", "Sending"), trouble(connection)
     if found is None:
-        return Check("sending", label, True, NO_TROUBLE)
+        refusing = refusing_lately(connection, at)
+        if refusing is None:
+            return Check("sending", label, True, NO_TROUBLE)
+        reason, count = refusing
+        return Check("sending", label, False, REFUSING.format(n=count, reason=reason.label))
     values = {"kind": KINDS[found.kind], "said": found.said, "times": found.times}
     times = {"since": local(found.since), "next": local(found.next_at)}
     return Check("sending", label, False, TROUBLE.format(**values, **times))
@@ -108,11 +113,17 @@ def rules(connection: Connection, book: Rulebook) -> Check:
     return Check("rules", Text("项目所依据的政策", "Policies in use"), not broken, said)
 
 
-def holidays(calendar: WorkCalendar, year: int) -> Check:
-    """Whether the official holidays of a year are known."""
-    there, known = "、".join(map(str, sorted(calendar.years))), year in calendar.years
-    said = (KNOWN if known else UNKNOWN).format(year=year, known=there or "—")
-    return Check("calendar", HOLIDAYS, known, said)
+ANNOUNCED = 11  # the month in which the State Council says which days of the next year are off
+
+
+def holidays(calendar: WorkCalendar, today: date) -> Check:
+    """Whether the official holidays of the year are known, and from November on the next year's."""
+    there = "、".join(map(str, sorted(calendar.years)))
+    wanted = [today.year, *([today.year + 1] if today.month >= ANNOUNCED else [])]
+    missing = next((year for year in wanted if year not in calendar.years), None)
+    said = KNOWN if missing is None else UNKNOWN if missing == today.year else NEXT_UNKNOWN
+    named = said.format(year=missing or today.year, known=there or "—")
+    return Check("calendar", HOLIDAYS, missing is None, named)
 
 
 def contacts(connection: Connection, book: Rulebook) -> Check:
@@ -149,12 +160,22 @@ TROUBLE = Text(
     "自{since}起{kind}：{said}（已试{times}次，下次{next}）",
     "since {since} {kind}: {said} (tried {times} times, next {next})",
 )
+REFUSING = Text(
+    "近3天有{n}个邮箱以同一原因退回或拒收邮件：{reason}，请检查发信邮箱和发信域名",
+    "within 3 days {n} mailboxes returned or refused mail for one reason: {reason}; check the sending "
+    "mailbox and domain",
+)
 WAITING = Text(
     "发送失败{dead}封，待审发{awaiting}封，邮箱待核实{addresses}个",
     "{dead} failed, {awaiting} awaiting approval, {addresses} address(es) to check",
 )
 KNOWN_CONTACT, NO_PROJECTS = Text("已填写", "entered"), Text("还没有项目", "no project yet")
 KNOWN = Text("{year}年安排已录入（已有：{known}）", "{year} is known (all: {known})")
+NEXT_UNKNOWN = Text(
+    "还没有{year}年放假安排，通知发布后请录入；此前{year}年的期限仅按周末推算（已有：{known}）",
+    "{year} is not known yet: enter it once it is announced; until then dates in {year} count "
+    "weekends only (known: {known})",
+)
 UNKNOWN = Text(
     "没有{year}年安排，仅按周末推算（已有：{known}）",
     "{year} is not known, weekends only (known: {known})",

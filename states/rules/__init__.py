@@ -18,10 +18,12 @@ from states.rules.acts import (
     host_kept,
     mending_date_ahead,
     milestone_known,
+    news_to_confirm,
     origin_known,
     proposal_waits,
     reason_known,
     something_supplied,
+    told_once,
     transfer_says_where,
 )
 from states.rules.application import (
@@ -128,4 +130,6 @@ RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Act.DISPOSE: (flag_known, mending_date_ahead),
     Act.SUPPLY: (something_supplied,),
     Act.CANCEL: (proposal_waits,),
+    Act.ANNOUNCE: (told_once,),
+    Act.ACKNOWLEDGE: (news_to_confirm,),
 }

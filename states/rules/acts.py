@@ -234,6 +234,37 @@ def something_supplied(case: Case) -> Iterable[Finding]:
         yield block("something_supplied", "", "papers", said, who=(case.role,))
 
 
+def told_once(case: Case) -> Iterable[Finding]:
+    """The host of an imported plan is told once; one planned here was told by that step."""
+    facts = case.facts
+    if facts.announced_on:
+        said = Text(
+            "已于{on}通知承办单位，不重复通知。",
+            "The host was told on {on}, and is not told twice.",
+        )
+        yield block("told_once", "", "announced_on", said.format(on=day_label(facts.announced_on)))
+    elif not facts.untold and facts.came_from is not None:
+        said = Text(
+            "承办单位在列入计划时已收到通知，不重复通知。",
+            "The host was told when the project was put in the plan.",
+        )
+        yield block("told_once", "", "announced_on", said)
+
+
+def news_to_confirm(case: Case) -> Iterable[Finding]:
+    """Only what was sent can have arrived, and it arrives once."""
+    facts = case.facts
+    if facts.acknowledged_on:
+        said = Text("已于{on}确认收到。", "It was confirmed on {on}.")
+        on = day_label(facts.acknowledged_on)
+        yield block("news_to_confirm", "", "acknowledged_on", said.format(on=on))
+    elif facts.announced_on is None:
+        said = Text(
+            "省厅尚未通知列入计划，无须确认。", "There is no news of the plan to confirm yet."
+        )
+        yield block("news_to_confirm", "", "announced_on", said)
+
+
 def proposal_waits(case: Case) -> Iterable[Finding]:
     """Only what was proposed can be cancelled."""
     if not case.facts.pending:

@@ -118,6 +118,27 @@ def test_a_look_alike_waits_until_somebody_says_what_it_is(run: Command) -> None
     assert run.json("projects", "--find", "乙") == []
 
 
+def test_the_hosts_are_told_when_the_office_says(run: Command) -> None:
+    file = sheet(run.cwd, GOOD, [2, "乙班", *GOOD[2:6], None])
+    shown = run.ok(*importing(file)).out
+    assert "还有2个项目没有通知承办单位" in shown
+    assert run.json("mail") == []
+    assert [row["reason"] for row in run.json("mail", "silence")["news"]] == ["unannounced"] * 2
+    assert run.json("notify", "--policy", "fujian-2025") == {"told": [1, 2], "unreached": [2]}
+    assert [row["notice"] for row in run.json("mail")] == ["announce", "announce"]
+    assert run.json("mail", "silence")["news"] == []
+    assert run.json("notify") == {"told": [], "unreached": []}
+
+
+def test_an_import_may_tell_them_itself(run: Command) -> None:
+    found = run.json(*importing(sheet(run.cwd, GOOD), "--notify"))
+    assert (found["imported"], found["told"]) == (1, [1])
+    assert run.json("verify")["ok"] is True
+    text = run.json("calls")["text"]
+    assert text.startswith("需要联系的单位")
+    assert run.ok("calls", "--late").out.startswith("已逾期事项")
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -79,6 +79,8 @@ correct        held,reported,subsidised,closed            province
 dispose        *                                          province
 supply         planned,filed,held,reported,subsidised     host
 cancel         *                                          host,province
+announce planned,filed province
+acknowledge planned,filed,held,reported host
 """
 
 

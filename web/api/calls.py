@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from notifications.chat_text import calls_text, late_text
 from states.terms import STAFF, Role
 from web.api.callers import in_role
 from web.api.describing import both, problems
@@ -68,6 +69,10 @@ class Calls(BaseModel):
     items: list[CallOut]
 
 
+class CallsText(BaseModel):
+    text: str
+
+
 @routes.get(
     "/calls",
     summary=both("今天给谁打电话，为什么", "Whom to call today, and why"),
@@ -84,6 +89,29 @@ def list_calls(request: Request, visitor: Annotated[Visitor, Depends(in_role(*ST
     with site.db.read() as connection:
         found = calls(connection, site.book, scope, today=site.today())
     return Calls(items=[_out(call, language) for call in found])
+
+
+@routes.get(
+    "/calls/text",
+    summary=both("联系单或逾期事项的文字", "The call list, or what is late, as text"),
+    description=both(
+        "可粘贴到工作群，不含链接、邮箱、电话和账号；late=true 为全部逾期事项。",
+        "For a group chat: no links, addresses, telephones or accounts; `late`: all that is overdue.",
+    ),
+    responses=problems(),
+)
+def text_of_calls(
+    request: Request, visitor: Annotated[Visitor, Depends(in_role(*STAFF))], late: bool = False
+) -> CallsText:
+    site, language = site_of(request), spoken(request)
+    scope = scope_of(visitor.actor)
+    assert scope is not None  # who is STAFF watches something
+    today = site.today()
+    with site.db.read() as connection:
+        if late:
+            return CallsText(text=late_text(connection, scope, today=today, language=language))
+        found = calls(connection, site.book, scope, today=today)
+    return CallsText(text=calls_text(found, today=today, language=language))
 
 
 def _out(call: Call, language: str) -> CallOut:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from notifications.chat_text import calls_text, late_text
 from states.form_reading import read_form
 from states.forms import FORMS
 from states.terms import STAFF, Act, Channel, Text
 from web.numbers import number_of
-from web.rendering import go, page
+from web.rendering import go, language_of, page
 from web.site import Site, site_of
 from web.visiting import allowed, posted_by, values
 from workflow.accounts.sessions import Visitor
@@ -66,6 +67,22 @@ def _page(
     return page(
         request, "calls.html", status, **known, channels=[(one.value, one.label) for one in Channel]
     )
+
+
+@routes.get("/calls/text")
+def as_text(request: Request, visitor: Staff, late: str = "") -> Response:
+    """The list, or with `late` all that is overdue, to be copied into a group chat."""
+    site, language = site_of(request), language_of(request)
+    scope = scope_of(visitor.actor)
+    assert scope is not None  # who is STAFF watches something
+    today = site.today()
+    with site.db.read() as connection:
+        if late:
+            text = late_text(connection, scope, today=today, language=language)
+        else:
+            found = calls(connection, site.book, scope, today=today)
+            text = calls_text(found, today=today, language=language)
+    return page(request, "calls_text.html", text=text, late=bool(late))
 
 
 @routes.post("/calls/note")

@@ -33,6 +33,12 @@ window.addEventListener("beforeunload", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-print]");
   if (button) window.print();
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const field = document.getElementById(copy.dataset.copy);
+    field.select();  // what a browser refuses to copy is marked, to be copied by hand
+    navigator.clipboard?.writeText(field.value).catch(() => {});
+  }
 });
 
 // Paper has no folds: what a page keeps folded on screen is printed open, then folded again.

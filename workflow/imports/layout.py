@@ -26,22 +26,11 @@ from workflow.imports.headings import (
     read_columns,
 )
 from workflow.imports.rows import Reading, Remark
+from workflow.imports.under_table import is_note, is_under_the_table
 from workflow.imports.words import CellError, short
 from workflow.imports.workbook import Row, Sheet
 
-TOTALS = re.compile("(?:合|小|总|共)计(?:[^一-龥].*|(?:人数|期数|项目|班次|班数).*)?")
-NOTE = re.compile(r"(?:备注|附注|附件|附|注|说明|填表说明|填报说明)(?:[0-9一二三四五]*[:.、].*)?")
 FOOTNOTE = re.compile("[*※★]")
-# What stands under a table: 填报单位：…, 审核人：…, 签字, a date.
-LABEL = re.compile(
-    r"(?:(?:填报|填表|制表|编制|报送|报告|申报|推荐|主管|承办|本)?(?:单位|部门|处室|科室)"
-    r"(?:负责人|领导|主要领导|分管领导|意见|名称|公章|盖章|联系人)*"
-    r"|(?:分管|主要|主管|单位|处室|部门)?(?:领导|负责人)|(?:审核|复核|审批|审定|批准|校对|核稿|签发)(?:人|意见|单位)?"
-    r"|(?:填报|填表|制表|编制|经办|报送|统计|校核|单位|项目)?(?:人|人员|联系人)|联系(?:人|电话|方式|邮箱)|(?:传真|电话|手机|邮箱|电子邮箱|地址|邮编)"
-    r"|(?:填报|填表|制表|报送|编制|打印|统计)?(?:日期|时间)|签字|签名|签章|盖章|公章|(?:单位|部门)(?:公章|盖章)|年月日)?"
-    r"(?:及[^:]{1,8})?(?:\((?:签字|签名|签章|盖章|公章|章)\))?(?::.*|$)"
-)
-DAY = re.compile(r"(?:[0-9]{4}|[〇○一二三四五六七八九十]{4})年.{1,4}月.{1,3}日|年月日")
 TOP_SECTION = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)")
 ORDINAL = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|\(?共?[0-9]{1,4}[期个项班次]*\)?")
 LONE_ORDINAL = re.compile("[一二三四五六七八九十]{1,3}")
@@ -234,20 +223,9 @@ def _section(row: Row, policy: Policy) -> str | None:
     if not row.alone:
         texts = [text for text in texts if not ORDINAL.fullmatch(squeeze(text))]
     text = squeeze(texts[0]) if len(texts) == 1 else ""
-    if not text or len(text) > LONGEST_SECTION or _is_note(text) or FOOTNOTE.match(text):
+    if not text or len(text) > LONGEST_SECTION or is_note(text) or FOOTNOTE.match(text):
         return None
     return texts[0] if names_category(text, policy) else None
-
-
-def _is_note(text: str) -> bool:
-    return TOTALS.fullmatch(text) is not None or NOTE.fullmatch(text) is not None
-
-
-def _is_under_the_table(value: object) -> bool:
-    if isinstance(value, (int, float)):
-        return False
-    text = squeeze(str(value))
-    return bool(text and LABEL.fullmatch(text)) or DAY.fullmatch(text) is not None or _is_note(text)
 
 
 def _is_project(row: Row, columns: Columns) -> bool:
@@ -255,19 +233,19 @@ def _is_project(row: Row, columns: Columns) -> bool:
 
     def own(names: frozenset[Field]) -> set[Field]:
         found = {name: row.cells.get(columns.places.get(name, 0)) for name in names}
-        return {n for n, v in found.items() if not is_blank(v) and not _is_under_the_table(v)}
+        return {n for n, v in found.items() if not is_blank(v) and not is_under_the_table(v)}
 
     evidence = own(EVIDENCE)
     if evidence == EVIDENCE:
-        return not _is_under_the_table(row.cells.get(columns.places.get(Field.NUMBER, 0), ""))
-    if row.alone or _is_under_the_table(_first(row)):
+        return not is_under_the_table(row.cells.get(columns.places.get(Field.NUMBER, 0), ""))
+    if row.alone or is_under_the_table(_first(row)):
         return False
     return bool(evidence) or len(own(MORE_EVIDENCE)) > 1
 
 
 def _is_aside(row: Row, columns: Columns) -> bool:
     """Totals, notes, what stands under the table, and lines with nothing but a prepared number."""
-    if any(_is_under_the_table(value) for value in row.cells.values()):
+    if any(is_under_the_table(value) for value in row.cells.values()):
         return True
     numbered = columns.places.get(Field.NUMBER)
     first = squeeze(str(_first(row)))

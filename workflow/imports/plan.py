@@ -15,6 +15,7 @@ from config.rulebook import Rulebook
 from states.policy import Policy
 from states.terms import BEFORE_PLAN, Entry, Kind, State, Text, day_label
 from workflow.admission import Newcomer, admit
+from workflow.announcing import announce, untold
 from workflow.database import Database
 from workflow.identity import called
 from workflow.imports.outcome import Imported
@@ -23,7 +24,7 @@ from workflow.imports.plan_facts import as_stored, books_complete
 from workflow.imports.plan_file import PlanFile
 from workflow.imports.plan_known import NO_CHOICES, Choices, Pairing, known_projects
 from workflow.imports.rows import PlanRow, Remark
-from workflow.people import Clerks, know_contacts
+from workflow.people import OPERATOR, Clerks, know_contacts
 from workflow.tables import DEADLINE
 
 
@@ -38,8 +39,10 @@ def apply_plan(
     skip_bad_rows: bool = False,
     dry_run: bool = False,
     choices: Choices = NO_CHOICES,
+    notify: bool = False,
 ) -> Imported:
-    """Bring the plan into the database in one transaction; mails nobody.
+    """Bring the plan into the database in one transaction; mails nobody, unless `notify`: then the
+    hosts whose projects come into the plan are told (workflow/announcing.py).
 
     With rejected rows nothing is written, unless `skip_bad_rows`; rows that cannot be applied
     (the project is too far on) count as rejected too, and so do rows that look like a project of
@@ -49,10 +52,15 @@ def apply_plan(
     with db.write() as connection:
         _apply(connection, book, policy, plan, choices, result, today, at)
         refused = is_refused(result, skip_bad_rows)
+        if notify and not refused:
+            done = announce(connection, book, OPERATOR, result.to_tell, today=today, at=at)
+            result.told, result.to_tell = list(done.told), []
         if refused or dry_run:
             connection.rollback()
         if refused:
             result.imported = result.changed = 0
+        if refused or dry_run:
+            result.to_tell = []
     return result
 
 
@@ -85,7 +93,7 @@ def _apply(
         if there is None:
             if not books_complete(row, result, today):
                 continue
-            newcomers.append(Newcomer(entry, as_stored(row, policy, today)))
+            newcomers.append(Newcomer(entry, as_stored(row, policy, entry, today)))
         elif there.state in BEFORE_PLAN and row.state not in BEFORE_PLAN:
             if not into_plan(taking, there, row):
                 continue
@@ -98,6 +106,7 @@ def _apply(
     know_contacts(connection, contacts)
     ids = admit(connection, book, newcomers, person="", today=today, at=at)
     result.imported = len(ids)
+    result.to_tell = untold(connection, among=[*ids, *(one.id for one in pairing.found.values())])
     _warn_of_late_plan(connection, ids, newcomers, result, today)
     result.warnings += _remarks(pairing, rows)
 

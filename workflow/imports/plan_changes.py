@@ -59,7 +59,7 @@ def into_plan(taking: Taking, there: Known, row: PlanRow) -> bool:
         with taking.connection.begin_nested():  # both or neither
             if row.opens_earliest is None:  # no step may plan a class without a time; a plan does
                 perform_in(*asked, announce=False, **taking.when)
-            _amend(taking, there, said, row, what, _said(there, differs))
+            _amend(taking, there, {**said, "untold": True}, row, what, _said(there, differs))
             if row.opens_earliest is not None:
                 perform_in(*asked, announce=False, **taking.when)
     except Refused as error:

@@ -8,7 +8,7 @@ from states.effects import LED_TO
 from states.facts import Json, as_json
 from states.lifecycle import FINAL
 from states.policy import Policy
-from states.terms import BEFORE_PLAN, State, Text, day_label
+from states.terms import BEFORE_PLAN, Entry, State, Text, day_label
 from workflow.imports.outcome import Imported
 from workflow.imports.rows import PlanRow, Remark
 
@@ -27,7 +27,7 @@ def plan_facts(row: PlanRow) -> Json:
     return {name: value for name, value in pairs if value is not None}
 
 
-def as_stored(row: PlanRow, policy: Policy, today: date) -> Json:
+def as_stored(row: PlanRow, policy: Policy, entry: Entry, today: date) -> Json:
     """The facts of a project that the books do not know."""
     state = row.state or State.PLANNED
     day = today.isoformat()
@@ -40,6 +40,8 @@ def as_stored(row: PlanRow, policy: Policy, today: date) -> Json:
     }
     if state not in BEFORE_PLAN:
         stored["planned_on"] = day
+    if entry is Entry.IMPORT:  # books that are opened in mid-season tell hosts nothing new
+        stored["untold"] = True
     if state in AFTER_CLASS and row.actual_opens:
         ends = row.actual_ends or row.actual_opens
         stored |= {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select
@@ -90,20 +90,35 @@ def tell_administrators(
     """Queue one alarm a day that one reason meets many addresses: the fault is with our sending.
     Where there is no administrator, the province is told."""
     on = at.astimezone(SHANGHAI).date()
-    named = "、".join(emails[:MOST_LISTED])
+    named = "、".join(emails[:MOST_LISTED]) + ("…" if len(emails) > MOST_LISTED else "")
     about = {"what": "refusing", "address": named, "count": len(emails), "said": plain(said)}
     about |= {"reason": reason.value}
     for role in (Role.ADMIN, Role.PROVINCE):
         found = addressed(connection, role, NO_PROJECT, Sort.ALARMS, on=on)
         people = [(to.name, to.email) for to in found if to.email]
         for to in people or ([("", "")] if role is Role.PROVINCE else []):
-            natural = f"alarm:refusing:{reason.value}:{on.isoformat()}:{to[1].lower()}"
+            natural = f"{REFUSING}{reason.value}:{on.isoformat()}:{to[1].lower()}"
             _queue(connection, natural, to, role, about, at)
         if people:
             return
 
 
 MOST_LISTED = 10
+REFUSING = "alarm:refusing:"  # with what the keys of such alarms begin
+
+
+def refusing_lately(connection: Connection, at: datetime) -> tuple[Reason, int] | None:
+    """The latest alarm of these days that one reason meets many: why, and how many. It may not have
+    arrived itself."""
+    query = select(MAIL.c.about).where(
+        MAIL.c.key.startswith(REFUSING), MAIL.c.created_at.between(at - TOLD_FOR, at)
+    )
+    stored = connection.execute(query.order_by(MAIL.c.id.desc()).limit(1)).scalar()
+    about = json.loads(stored) if stored else None
+    return (Reason(about["reason"]), int(about["count"])) if about else None
+
+
+TOLD_FOR = timedelta(days=3)
 
 
 def tell_of_leaver(connection: Connection, person: Any, *, at: datetime) -> None:

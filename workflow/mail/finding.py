@@ -25,8 +25,13 @@ COVERED = {
 }  # what was sent is most of all, and needs no index
 
 
+RETURNED = "bounced"  # asked for like a state: what a server took and sent back
+
+
 def in_state(state: str) -> ColumnElement[bool]:
     """That a mail is in this state."""
+    if state == RETURNED:
+        return and_(MAIL.c.status == MailStatus.SENT.value, MAIL.c.reason == RETURNED)
     covered = COVERED.get(MailStatus(state))
     found = MAIL.c.status == state
     return found if covered is None else and_(covered, found)

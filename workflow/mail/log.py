@@ -6,8 +6,9 @@ import json
 import re
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, func, literal_column, select
 
+from states.facts import UNTOLD
 from states.terms import Text
 from workflow.mail.desk import BOUNCED, MAIL_STATUS, SENT_BEFORE, UNPROVEN, status_label
 from workflow.mail.finding import FOR_A_PERSON, in_state
@@ -85,12 +86,23 @@ def one_mail(connection: Connection, mail_id: int) -> dict[str, Any] | None:
 def silence(
     connection: Connection, *, project_id: int | None = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """What was not sent: `reminders` (steps of ladders) and `mails`, each with its reason."""
+    """What was not sent: `reminders` (steps of ladders), `mails`, and `news` (imported projects
+    whose hosts nobody has told), each with its reason."""
     silent = REMINDER.c.status == ReminderStatus.SUPPRESSED.value
     if project_id is not None:
         silent &= REMINDER.c.project_id == project_id
     mails = mail_log(connection, project_id=project_id, status=MailStatus.SUPPRESSED.value)
-    return {"reminders": _reminders(connection, silent), "mails": mails}
+    news = _untold(connection, project_id)
+    return {"reminders": _reminders(connection, silent), "mails": mails, "news": news}
+
+
+def _untold(connection: Connection, project_id: int | None) -> list[dict[str, Any]]:
+    columns = (PROJECT.c.id.label("project_id"), PROJECT.c.name.label("project"), PROJECT.c.host)
+    query = select(*columns).where(PROJECT.c.news != literal_column("''"), PROJECT.c.news == UNTOLD)
+    if project_id is not None:
+        query = query.where(PROJECT.c.id == project_id)
+    rows = connection.execute(query.order_by(PROJECT.c.id))
+    return [dict(row._mapping) | {"reason": UNANNOUNCED} for row in rows]
 
 
 def count_silence(connection: Connection) -> int:
@@ -162,7 +174,9 @@ UNWRITABLE = "unwritable:"  # what follows are the program's words
 NOT_WRITTEN = Text(
     "邮件无法写成，请转告维护人员（{said}）", "cannot be written; tell who maintains this ({said})"
 )
+UNANNOUNCED = "unannounced"
 REASONS: dict[str, Text] = {
+    UNANNOUNCED: Text("尚未通知承办单位列入计划", "the host has not been told of the plan yet"),
     "": Text("", ""),
     # Reminders
     "met": Text("已按要求完成", "done already"),

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, func, literal_column, select, union_all
 
 from config.rulebook import Rulebook
-from states.facts import Facts
+from states.facts import UNANSWERED, Facts
 from states.lateness import DUE, Look, last_day, look
 from states.mailing import hushed, is_past, whose_turn
 from states.terms import Channel, Force, Kind, Role, Text
 from workflow.lateness import GENTLE, is_due, is_late
 from workflow.mail_tables import MAIL, REMINDER
 from workflow.tables import DEADLINE, EVENT, GRANT, PERSON, PROJECT, UNIT
-from workflow.workplace.watching import ITS_APPLICATION, TO_CALL, WAITS, Scope, due_rows
+from workflow.workplace.watching import ITS_APPLICATION, NEWS, TO_CALL, WAITS, Scope, due_rows
 
 AHEAD = timedelta(days=14)
 MOST = 30  # matters gathered of each sort; what is most urgent comes first
@@ -82,6 +82,7 @@ class _Cause:
     kind: Kind | None
     due: date | None
     look: Look | None = None
+    what: Text | None = None  # where it is not the deadline
 
     @property
     def to_department(self) -> bool:
@@ -90,7 +91,7 @@ class _Cause:
 
 def calls(connection: Connection, book: Rulebook, scope: Scope, *, today: date) -> list[Call]:
     """Promised calls first, then by what is most urgent; who was called today comes last."""
-    causes = _causes(connection, scope, today)
+    causes = _causes(connection, book, scope, today)
     numbers = sorted({cause.row.id for cause in causes})
     notes, mails = _notes(connection, numbers), _mails(connection, numbers)
     phones = _phones(connection, causes)
@@ -113,7 +114,7 @@ def _urgency(call: Call) -> tuple[Any, ...]:
     return call.called, not call.promised, first, call.unit
 
 
-def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
+def _causes(connection: Connection, book: Rulebook, scope: Scope, today: date) -> list[_Cause]:
     past = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
     over = (GENTLE, DEADLINE.c.kind == Kind.RECORDING.value, *past)
     # Hosts are not called about applications; departments are, below.
@@ -128,6 +129,7 @@ def _causes(connection: Connection, scope: Scope, today: date) -> list[_Cause]:
         found += [one for row in rows if (one := _cause(row, scope, today))]
     if scope.is_whole:  # nobody calls himself: what departments owe is the province's to ask for
         found += _owed_by_departments(connection, today)
+    found += _unanswered(connection, book, scope, today)
     known = {cause.row.id for cause in found}
     return found + [one for one in _promised(connection, scope, today) if one.row.id not in known]
 
@@ -148,6 +150,18 @@ def _owed_by_departments(connection: Connection, today: date) -> Iterator[_Cause
             look(Kind.APPLICATION, Force.STATED, facts, row.due_on, today) if row.due_on else None
         )
         yield _Cause(row, facts, Kind.APPLICATION, row.due_on, seen)
+
+
+def _unanswered(
+    connection: Connection, book: Rulebook, scope: Scope, today: date
+) -> Iterator[_Cause]:
+    """Hosts that were told of an imported plan and have not confirmed it in three working days."""
+    query = select(PROJECT).where(scope.projects, NEWS, PROJECT.c.news == UNANSWERED)
+    for row in connection.execute(query.order_by(PROJECT.c.id).limit(MOST)):
+        facts = Facts.read(json.loads(row.facts))
+        told = facts.announced_on
+        if told and book.calendar.working_days(told, today) > PATIENCE:
+            yield _Cause(row, facts, None, None, what=TO_CONFIRM)
 
 
 def _promised(connection: Connection, scope: Scope, today: date) -> Iterator[_Cause]:
@@ -181,7 +195,7 @@ def _matter(
         project_id=row.id,
         number=row.number,
         name=row.name,
-        what=cause.kind.label if cause.kind else FOLLOW_UP,
+        what=cause.what or (cause.kind.label if cause.kind else FOLLOW_UP),
         due=due,
         day=seen.day if seen else DUE,
         advisory=bool(seen and seen.advisory),
@@ -281,4 +295,6 @@ def _phones(connection: Connection, causes: Iterable[_Cause]) -> dict[str, tuple
     return found
 
 
+PATIENCE = 3  # working days in which the news of the plan is confirmed
+TO_CONFIRM = Text("确认收到列入计划的通知", "Confirming the news of the plan")
 FOLLOW_UP = Text("按约定再次联系", "To call again, as agreed")

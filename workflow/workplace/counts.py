@@ -8,25 +8,27 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, true
 
+from states.facts import UNTOLD
 from states.terms import Kind, State
 from workflow.lateness import is_due, is_late
 from workflow.mail.finding import FOR_A_PERSON
 from workflow.mail_tables import MAIL, REMINDER
 from workflow.tables import DEADLINE, PROJECT
-from workflow.workplace.watching import FLAGGED, TO_CALL, Scope, waits_for, week_end
+from workflow.workplace.watching import FLAGGED, NEWS, TO_CALL, Scope, waits_for, week_end
 
 CAP = 99  # what a count says at most: one more means “more”
 CAP_STATES = 999
 
 
 def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
-    """late, week, waiting, flags, mail, calls: each at most CAP + 1, in one query."""
+    """late, week, waiting, flags, mail, untold, calls: each at most CAP + 1, in one query."""
     sought = {
         "late": _projects(is_late(today), scope),
         "week": _projects(is_due(today, week_end(today)), scope),
         "waiting": select(PROJECT.c.id).where(scope.projects, *waits_for(scope.role)),
         "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
         "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
+        "untold": select(PROJECT.c.id).where(scope.projects, NEWS, PROJECT.c.news == UNTOLD),
         "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
     }
     return counted(connection, sought, CAP)

@@ -19,6 +19,7 @@ ITS_APPLICATION = and_(
 )
 WAITS = PROJECT.c.waits_for != literal_column("''")
 FLAGGED = PROJECT.c.open_flags > literal_column("0")
+NEWS = PROJECT.c.news != literal_column("''")
 TO_CALL = PROJECT.c.follow_up.is_not(None)
 BY_PEOPLE: ColumnElement[bool] = text("NOT event.machine")  # type: ignore[assignment]
 

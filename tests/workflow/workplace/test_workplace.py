@@ -40,7 +40,8 @@ def asked(desk: Desk, actor: Actor, today: date = TODAY) -> dict[str, int]:
 def test_counts_are_of_ones_own_scope(desk: Desk) -> None:
     planned(desk)
     planned(desk, name="海洋经济高级研修班", opens_earliest="2025-05-17", opens_latest="2025-05-17")
-    nothing = {"late": 0, "week": 0, "waiting": 0, "flags": 0, "mail": 0, "calls": 0}
+    kinds = ("late", "week", "waiting", "flags", "mail", "untold", "calls")
+    nothing = dict.fromkeys(kinds, 0)
     assert asked(desk, WANG) == nothing | {"late": 1, "week": 1}
     assert asked(desk, COORDINATOR) == nothing | {"late": 1, "week": 1}
     assert asked(desk, OTHER_COORDINATOR) == nothing
