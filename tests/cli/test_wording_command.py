@@ -165,7 +165,7 @@ def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
                 assert told == (role in ("host", "coordinator")), (notice, role)
             elif notice == "transfer.left":
                 assert told == (role == "coordinator")
-            elif notice.startswith(("alarm.", "substitute")):
+            elif notice.startswith(("alarm.", "answer", "substitute")):
                 assert told == (role != "host")
             elif notice.startswith(("digest.", "overdue", "summary")):
                 assert told
