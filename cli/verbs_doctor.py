@@ -96,7 +96,7 @@ def _calendar(office: Office) -> Found:
     from notifications.watch.standing import HOLIDAYS, holidays
 
     try:
-        found = holidays(office.book.calendar, office.clock.today().year)
+        found = holidays(office.book.calendar, office.clock.today())
     except ConfigError as error:
         return HOLIDAYS, False, error.text
     return found.label, found.well, found.said

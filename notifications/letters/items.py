@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
+from notifications.letters.duty_words import told
 from notifications.letters.grounds import NOTHING, granted, ground, if_late, papers
 from notifications.letters.links import NO_LINKS, Links
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
+from states.besides import beside, duties
+from states.calendar import WorkCalendar
 from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
@@ -79,7 +82,8 @@ def letter_of(
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
         shown = replace(
-            item(row, facts, policy, language, today, Role(row.role), links), role=Role(row.role)
+            item(row, facts, policy, language, today, Role(row.role), book.calendar, links),
+            role=Role(row.role),
         )
         found.append((facts, policy, shown))
     if not found:
@@ -116,6 +120,7 @@ def item(
     language: str,
     today: date,
     role: Role,
+    calendar: WorkCalendar,
     links: Links = NO_LINKS,
 ) -> Item:
     """One reminder as a letter of `today` shows it to somebody in a role. `row` has a deadline's
@@ -155,6 +160,10 @@ def item(
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
         department=facts.department,
+        beside=tuple(
+            told(duty, policy, today).in_(language)
+            for duty in beside(kind, duties(facts, category, calendar))
+        ),
         after_window=facts.state is State.SUBMITTED and applied_late(facts, category),
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
         link=links.matter(role, row.project_id, kind, facts, category),

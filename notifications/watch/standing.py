@@ -44,7 +44,7 @@ def checks(
     """All of it. `today`: the Chinese calendar day; `at`: now, aware."""
     known = (
         rules(connection, book),
-        holidays(book.calendar, today.year),
+        holidays(book.calendar, today),
         contacts(connection, book),
     )
     return [*clockwork(connection, data_dir, at), *known]
@@ -113,11 +113,17 @@ def rules(connection: Connection, book: Rulebook) -> Check:
     return Check("rules", Text("项目所依据的政策", "Policies in use"), not broken, said)
 
 
-def holidays(calendar: WorkCalendar, year: int) -> Check:
-    """Whether the official holidays of a year are known."""
-    there, known = "、".join(map(str, sorted(calendar.years))), year in calendar.years
-    said = (KNOWN if known else UNKNOWN).format(year=year, known=there or "—")
-    return Check("calendar", HOLIDAYS, known, said)
+ANNOUNCED = 11  # the month in which the State Council says which days of the next year are off
+
+
+def holidays(calendar: WorkCalendar, today: date) -> Check:
+    """Whether the official holidays of the year are known, and from November on the next year's."""
+    there = "、".join(map(str, sorted(calendar.years)))
+    wanted = [today.year, *([today.year + 1] if today.month >= ANNOUNCED else [])]
+    missing = next((year for year in wanted if year not in calendar.years), None)
+    said = KNOWN if missing is None else UNKNOWN if missing == today.year else NEXT_UNKNOWN
+    named = said.format(year=missing or today.year, known=there or "—")
+    return Check("calendar", HOLIDAYS, missing is None, named)
 
 
 def contacts(connection: Connection, book: Rulebook) -> Check:
@@ -165,6 +171,11 @@ WAITING = Text(
 )
 KNOWN_CONTACT, NO_PROJECTS = Text("已填写", "entered"), Text("还没有项目", "no project yet")
 KNOWN = Text("{year}年安排已录入（已有：{known}）", "{year} is known (all: {known})")
+NEXT_UNKNOWN = Text(
+    "还没有{year}年放假安排，通知发布后请录入；此前{year}年的期限仅按周末推算（已有：{known}）",
+    "{year} is not known yet: enter it once it is announced; until then dates in {year} count "
+    "weekends only (known: {known})",
+)
 UNKNOWN = Text(
     "没有{year}年安排，仅按周末推算（已有：{known}）",
     "{year} is not known, weekends only (known: {known})",

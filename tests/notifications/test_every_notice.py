@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from config.calendar_files import work_calendar
 from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.imagined import imagined
@@ -72,7 +73,7 @@ def categories(book: Rulebook) -> list[tuple[Policy, Category]]:
 def same(rendered: Rendered) -> None:
     """Text and HTML tell the same."""
     body = re.sub(r"<head>.*?</head>", "", rendered.html, flags=re.S)
-    body = re.sub(r'<a href="([^"]*)"[^>]*>', r"\1 ", body)  # a link is told by where it leads
+    body += " ".join(re.findall(r'<a href="([^"]*)"', body))  # a link is told by where it leads
     visible = squeezed(html.unescape(re.sub(r"<[^>]+>", "", body)))
     visible = visible.replace("“", "").replace("”", "")
     for line in rendered.text.split("\n"):
@@ -214,7 +215,7 @@ def reminded(
         provisional=True,
         clause=rule.clause if rule else "",
     )
-    one = item(row, facts, policy, language, today, role)
+    one = item(row, facts, policy, language, today, role, work_calendar())
     letter = Letter("R", "r@example.cn", role, today, (one,), policy.office.in_(language), "")
     same(render_reminder(replace(letter, language=language, items=(one, replace(one, number=8)))))
     return render_reminder(replace(letter, language=language))

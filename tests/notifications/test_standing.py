@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,17 @@ def test_mail_that_many_refuse_is_told_for_some_days(desk: Desk) -> None:
 
 def test_holidays_of_the_year(desk: Desk) -> None:
     known: WorkCalendar = desk.book.calendar
-    assert holidays(known, 2025).well
-    later = holidays(known, 2031)
+    assert holidays(known, date(2025, 10, 1)).well
+    later = holidays(known, date(2031, 10, 1))
     assert not later.well and "没有2031年安排" in later.said.zh
+
+
+@pytest.mark.parametrize(
+    ("today", "well"), [("2026-10-31", True), ("2026-11-01", False), ("2026-12-31", False)]
+)
+def test_from_november_on_the_next_years_holidays_are_missed(
+    desk: Desk, today: str, well: bool
+) -> None:
+    """When the State Council announces them; deadlines of January already need them."""
+    found = holidays(desk.book.calendar, date.fromisoformat(today))
+    assert (found.well, "还没有2027年放假安排" in found.said.zh) == (well, not well)

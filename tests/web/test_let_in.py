@@ -252,6 +252,26 @@ def test_a_second_use_of_a_mailbox_warns_but_not_of_who_decides_on_money(
     assert set(open_ones) == {""} and AT_THE_SERVER not in open_ones
 
 
+def test_people_of_one_mailbox_each_get_a_link_of_their_own(
+    peopled: tuple[House, dict[str, int]],
+) -> None:
+    house, ids = peopled
+    second = house.person("second", (Role.HOST, SCHOOL), name="另一人", email="clerk@example.cn")
+    house.visit().post("/sign-in/link", {"email": " Clerk@Example.cn"})
+    found = [
+        about["link"].removeprefix("http://testserver") for _, about in mailed(house, "sign_in")
+    ]
+    assert len(found) == 2
+    for path in found:
+        followed(house, path)
+    with house.desk.db.read() as connection:
+        people = connection.execute(select(SESSION.c.person_id)).scalars().all()
+    assert sorted(people) == sorted((ids["clerk"], second))
+    with house.desk.db.write() as connection:
+        passwords.set_password(connection, second, PASSWORD, at=house.at)
+    with_password(house, "SECOND", PASSWORD)  # a login in another case is the same
+
+
 def test_the_coordinator_is_never_the_host(peopled: tuple[House, dict[str, int]]) -> None:
     """One login that holds both roles enters on the host's behalf, by page and API."""
     house, _ = peopled

@@ -252,6 +252,7 @@ def test_sessions_end_by_idleness_by_age_and_with_the_account(house: House) -> N
 def test_every_form_needs_the_sessions_token(house: House) -> None:
     """Over all routes, so that none is forgotten."""
     open_to_all = {"/sign-in", "/sign-in/link", "/sign-in/link/{secret}", "/language"}
+    open_to_all |= {"/received/{mail}/{code}"}  # whose code is known to who has the mail
     person = house.person("all")
     house.wear(person, *((role, "某单位") for role in Role))
     visit = house.visit(person)

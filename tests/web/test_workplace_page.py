@@ -161,3 +161,13 @@ def test_only_who_is_signed_in_gets_in(house: House) -> None:
     answer = house.visit().get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     assert "工作台" not in words(answer)
+
+
+def test_who_can_enter_holidays_is_told_in_november_that_the_next_ones_are_missing(
+    busy: House,
+) -> None:
+    busy.day = date(2026, 11, 2)
+    for login, told in {"wang": True, "root": True, "chen": False, "lin": False}.items():
+        assert ("还没有2027年放假安排" in at(busy, login)) is told, login
+    busy.day = date(2026, 10, 30)
+    assert "放假安排" not in at(busy, "wang").partition("<main")[2]

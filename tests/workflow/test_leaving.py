@@ -7,6 +7,7 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from stories import AT, COORDINATOR, OFFICE, SCHOOL, WANG, Desk
 
@@ -14,6 +15,8 @@ from notifications.sweep import sweep
 from states.mailing import Sort
 from states.terms import Act, Action, Role
 from workflow.accounts.leaving import disable
+from workflow.mail.attempts import MailRefused
+from workflow.mail.desk import requeue
 from workflow.mail.recipients import addressed
 from workflow.mail_tables import MAIL, REMINDER
 from workflow.people import add_person, grant, know_contacts, person_id
@@ -80,6 +83,16 @@ def test_what_waits_and_what_comes_is_withheld_with_the_reason(desk: Desk) -> No
     assert said and {row.status for row in said} == {"suppressed"}
     assert {row.reason for row in said} <= {"disabled", "overtaken"}
     assert desk.complaints() == []
+
+
+def test_nobody_sends_it_again(desk: Desk) -> None:
+    peopled(desk)
+    planned(desk, "甲班")
+    sweep(desk.db, desk.book, as_of=DAY, at=AT)
+    leaves(desk, ONE)
+    [withheld] = [row.id for row in desk.rows()["mail"] if row.to_email == ONE]
+    with pytest.raises(MailRefused, match="disabled"), desk.db.write() as connection:
+        requeue(connection, withheld, by="wang", note="", at=AT)
 
 
 def test_it_stands_on_the_workplace_until_there_is_another_contact(desk: Desk) -> None:

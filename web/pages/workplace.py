@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from notifications.sending.recall import standing_halt
 from notifications.watch.clock_guard import clock_alarm
 from notifications.watch.heartbeat import last_beat
-from notifications.watch.standing import QUIET
+from notifications.watch.standing import QUIET, holidays
 from states.terms import Role, State
 from web.rendering import page
 from web.site import Site, site_of
@@ -37,12 +37,14 @@ def show(request: Request, visitor: Signed) -> Response:
         "mine": None,
         "health": None,
         "gap": None,
+        "holidays": None,
         "broken": (),
     }
     parts["halt"] = None
     parts["asked"] = site.whom_to_ask()
     if visitor.has(Role.PROVINCE, Role.ADMIN):
         parts["gap"] = contact_gap(parts["asked"])
+        parts["holidays"] = holidays(site.book.calendar, site.today())
     with site.db.read() as connection:
         if visitor.has(Role.PROVINCE, Role.ADMIN):
             parts["broken"] = unreadable_policies(connection, site.book)

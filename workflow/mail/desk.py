@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from states.mailing import PARTING
 from states.terms import Act, Action, Text
 from workflow.mail.attempts import HELD, RELEASED, MailRefused, record
+from workflow.mail.recipients import person_at
 from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.tables import LARGEST_ID
 
@@ -90,6 +91,9 @@ def requeue(connection: Connection, mail_id: int, *, by: str, note: str, at: dat
     mail = _mail_for(connection, mail_id, RESEND, at)
     if not mail.to_email:
         raise MailRefused(NO_ADDRESS.format(number=mail_id))
+    owner = person_at(connection, mail.to_email, mail.to_name)
+    if owner and not owner.active:
+        raise MailRefused(GONE.format(number=mail_id, name=owner.name))
     values = {"status": PENDING.value, "attempts": 0, "due_at": at, "sent_at": None}
     values |= {"reason": RELEASED, "handed": min(mail.handed, 1)}  # the person answers for a copy
     if mail.handed == 0 or mail.status == SENT:
@@ -110,7 +114,7 @@ def _mail_for(connection: Connection, mail_id: int, turn: Turn, at: datetime) ->
     """The mail, locked, if this may be done to it."""
     known = 0 < mail_id <= LARGEST_ID
     query = select(
-        *(MAIL.c.status, MAIL.c.reason, MAIL.c.to_email, MAIL.c.purpose),
+        *(MAIL.c.status, MAIL.c.reason, MAIL.c.to_email, MAIL.c.to_name, MAIL.c.purpose),
         *(MAIL.c.handed, MAIL.c.lease_until),
     ).where(MAIL.c.id == mail_id)
     mail = connection.execute(query.with_for_update()).first() if known else None
@@ -166,6 +170,11 @@ NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}
 NO_ADDRESS = Text(
     "第{number}号邮件没有收件邮箱，无法重发；已用其他方式告知的，可登记为人工送达。",
     "Mail {number} has no address and cannot be sent; if told otherwise, record it by hand.",
+)
+GONE = Text(
+    "第{number}号邮件的收件人{name}已停用，不再向其发送；请为项目更换联系人，或登记为人工送达。",
+    "The recipient of mail {number}, {name}, is disabled and gets nothing more; name another "
+    "contact, or record it as delivered by hand.",
 )
 SIGNS_IN = Text(
     "第{number}号邮件是登录邮件，不能{done}；请本人在登录页重新申请。",
