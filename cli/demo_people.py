@@ -45,6 +45,22 @@ def enrol_people(connection: Connection, departments: list[str], *, at: datetime
         entries.append(Entry(login, name, Role.COORDINATOR, unit, email, ""))
     for entry in entries:
         enrol(connection, entry, by=AT_THE_SERVER, at=at)
+    give_numbers(connection)
+
+
+def give_numbers(connection: Connection) -> None:
+    """A telephone number for every unit and person that has none. Nobody has such a number: no
+    subscriber's begins with 0."""
+    from sqlalchemy import select, update
+
+    from workflow.tables import PERSON, UNIT
+
+    for table, kind in ((UNIT, "01"), (PERSON, "02")):
+        without = select(table.c.id).where(table.c.phone == "").order_by(table.c.id)
+        for number in connection.execute(without).scalars().all():
+            own = table.c.id == number
+            phone = f"0591-{kind}{number:06d}"
+            connection.execute(update(table).where(own).values(phone=phone))
 
 
 def coordinators(departments: list[str]) -> dict[str, str]:
