@@ -91,7 +91,8 @@ def _start_over_if_earlier(folder: Path, today: date) -> None:
         names = ("yanxiu.db", "yanxiu.db-wal", "yanxiu.db-shm", TOLD, demo_people.PASSWORDS)
         for name in names:
             (folder / name).unlink(missing_ok=True)
-        shutil.rmtree(folder / "mailbox", ignore_errors=True)
+        for name in ("mailbox", "sent"):  # the journal too: the database forgets on purpose
+            shutil.rmtree(folder / name, ignore_errors=True)
     write_whole(last, f"{today.isoformat()}\n".encode())
 
 

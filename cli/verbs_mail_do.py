@@ -14,7 +14,7 @@ from workflow.mail import desk as mail_desk
 from workflow.mail.acts import CLEARED
 from workflow.mail.addresses import clear_address
 from workflow.mail.attempts import MailRefused
-from workflow.mail.halt import NOT_HALTED, RESUMED
+from workflow.mail.halt import HALTED, NOT_HALTED, RESUMED
 
 LONGEST_NOTE = 500
 
@@ -115,6 +115,7 @@ def resume(user: str, as_json: bool) -> None:
 def export(where: str, mark: bool, user: str, as_json: bool) -> None:
     """Every waiting mail as a file, and the list of whom to call."""
     from notifications import by_hand as desk
+    from notifications.sending.recall import standing_halt
 
     office, folder = Office(as_json), Path(where)
     if not where.strip():  # which would be the folder where one happens to stand
@@ -130,6 +131,10 @@ def export(where: str, mark: bool, user: str, as_json: bool) -> None:
         mark=mark,
         by=_login(office, user),
     )
+    with office.db.read() as connection:
+        halt = standing_halt(connection, office.settings.data_dir, office.clock.now())
+    if halt:  # some of these may have been sent before the restore
+        office.printer.message(HALTED.format(why=halt.text))
     problems = list(desk.reasons(done))
     for text in problems:
         office.printer.message(text)

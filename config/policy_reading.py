@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from states import comparing
 from states.calculus import UNITS
-from states.policy import Anchor, Category, DeadlineRule, Document, Figure, Policy
+from states.policy import Anchor, Category, DeadlineRule, Document, DutyDay, Figure, Policy
 from states.terms import Basis, Text, day_label, yuan
 
 
@@ -67,6 +67,8 @@ def _figures(category: Category) -> Iterator[Line]:
     for key, figure in {**category.figures, "cap": category.cap}.items():
         label = FIGURES.get(key) or Text(key, key)
         severity = NONE if figure.value is None else figure.severity.label
+        if key == "cap" and figure.value:
+            severity = ABOVE.format(severity=severity)
         said, basis = amount(figure), figure.basis.label
         name = key if key == "cap" else f"figure.{key}"
         yield Line(name, label, said, severity, basis, figure.clause or "")
@@ -98,6 +100,9 @@ def _milestones(category: Category) -> Iterator[Line]:
         if one.flag_at:
             more = ASKED_AT.format(step=one.flag_at.label)
             nature = Text(nature.zh + more.zh, nature.en + more.en)
+        if one.due:
+            more = DUE_BY[one.due] if one.dated else NO_DAY.format(day=DUE_BY[one.due])
+            nature = Text(f"{nature.zh}，{more.zh}", f"{nature.en}, {more.en}")
         yield Line(key, MILESTONE, one.label, nature, one.basis.label, one.clause)
 
 
@@ -199,6 +204,14 @@ EXCLUSIVE = Text("，当日不计", ", that day not counted")
 FORFEIT = Text("，逾期可能影响补助", ", missing it may cost the subsidy")
 ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
 CONTACT, REPORT_CONTACT = Text("联系方式", "Contact"), Text("报送地址", "Where papers go")
+ABOVE = Text("超过上限的，{severity}", "above it: {severity}")
+DUE_BY = {
+    DutyDay.FILING: Text("随开班前报送办理", "due with the filing"),
+    DutyDay.OPENS: Text("开班前办理", "by the opening"),
+    DutyDay.ENDS: Text("办班结束前办理", "by the last day"),
+    DutyDay.REPORT: Text("随办班材料办理", "with the report"),
+}
+NO_DAY = Text("{day}（通知未定日期）", "{day} (the notice gives no day)")
 DUTY, REASON = Text("应遵守的要求", "Duty"), Text("不予通过的理由", "Reason to reject")
 FUND_SAID = Text("{fund}，总额{budget}", "{fund}, total {budget}")
 PROVINCIAL, NATIONAL = Text("省级经费", "provincial money"), Text("国家经费", "national money")

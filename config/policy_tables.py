@@ -21,6 +21,7 @@ from config.policy_values import (
     Known,
     Label,
     Lax,
+    MilestoneLabel,
     Percent,
     Persons,
     Table,
@@ -79,9 +80,12 @@ class Milestone(Table):
     flag_at: Annotated[Action, Lax, one_of(Action.HOLD, Action.REPORT, Action.CLOSE)] | None = None
     basis: Known = Basis.STATED
     clause: ClauseId
+    due: Annotated[law.DutyDay, Lax] | None = None
+    dated: bool = False
 
-    def to_law(self, label: Text) -> law.MilestoneRule:
-        return law.MilestoneRule(self.key, label, self.by, self.flag_at, self.basis, self.clause)
+    def to_law(self, label: MilestoneLabel) -> law.MilestoneRule:
+        known = (self.key, label.text, self.by, self.flag_at, self.basis, self.clause)
+        return law.MilestoneRule(*known, label.asked, self.due, self.dated)
 
 
 class FundTable(Table):
@@ -201,7 +205,7 @@ class PolicyTable(Table):
     documents: dict[Words, DocumentTable]
     clauses: dict[ClauseId, ClauseTable]
     papers: dict[Key, Label] = Field(default_factory=dict)
-    milestones: dict[Key, Label] = Field(default_factory=dict)
+    milestones: dict[Key, MilestoneLabel] = Field(default_factory=dict)
     funds: dict[Key, FundTable] = Field(default_factory=dict)
     reasons: dict[Key, Reason] = Field(default_factory=dict)
     duties: Duties = Duties()
@@ -252,7 +256,7 @@ class PolicyTable(Table):
                 step: tuple(paper.to_law(self.papers[paper.key].text) for paper in papers)
                 for step, papers in table.papers.items()
             },
-            milestones=tuple(m.to_law(self.milestones[m.key].text) for m in table.milestones),
+            milestones=tuple(m.to_law(self.milestones[m.key]) for m in table.milestones),
             # Whatever its line says: the engine decides no more than the cap (amount_within_cap).
             cap=replace(table.cap.to_law("yuan"), severity=Severity.BLOCK),
             fund=table.fund,

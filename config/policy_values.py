@@ -66,6 +66,14 @@ class Label(Table):
         return Text(self.zh, self.en)
 
 
+class MilestoneLabel(Label):
+    ask: Label | None = None  # as what is to be done; None: the label
+
+    @property
+    def asked(self) -> Text:
+        return self.ask.text if self.ask else self.text
+
+
 class DocumentTable(Table):
     basis: Known = Basis.STATED  # assumed: a neighbouring year's, by which this year only goes
     title: Label

@@ -13,10 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import Connection, select
 
 from notifications.letters.printing import plain
-from states.facts import Facts, Standing
+from states.facts import UNANSWERED, Facts, Standing
 from states.lateness import last_day
-from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
-from workflow.mail_tables import MAIL, REMINDER, ReminderStatus
+from states.terms import PROVISIONAL, Act, Force, Kind, Role, Text, day_label
+from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.tables import DEADLINE, PERSON, PROJECT
 
 UNREACHABLE = ("no_address", "bounced", "disabled")  # reasons for silence that a call makes good
@@ -56,7 +56,7 @@ def call_list(
     connection: Connection, mail_ids: Sequence[int], *, today: date, language: str
 ) -> str:
     """The page, as HTML that needs nothing else: these mails, which have been
-    written, and the hosts of open deadlines whom no mail can reach."""
+    written, and the hosts of open deadlines, or of news of a plan, whom no mail can reach."""
     calls = sorted(
         calls_for(connection, mail_ids, today),
         key=lambda call: (call.due is None, call.due or today, call.unit, call.matter.zh),
@@ -86,6 +86,8 @@ def calls_for(connection: Connection, mail_ids: Sequence[int], today: date) -> l
     for row in _mails(connection, mail_ids):
         phone = phones.get(row.to_email.lower(), "")
         found[row.to_email, "mail", row.id] = _of_mail(row, phone)
+    for row in _news(connection):
+        found[row.to_email, "mail", row.id] = _of_news(row)
     for row in _reminders(connection, mail_ids):
         facts = Facts.read(json.loads(row.facts))
         email = row.to_email or row.recipient
@@ -130,6 +132,24 @@ def _reminders(connection: Connection, mail_ids: Sequence[int]) -> Iterable[Any]
         yield from connection.execute(query.where(queued, REMINDER.c.mail_id.in_(some)))
     unreachable = REMINDER.c.reason.in_(UNREACHABLE) & (REMINDER.c.role == Role.HOST.value)
     yield from connection.execute(query.where(~queued, unreachable))
+
+
+def _news(connection: Connection) -> Iterable[Any]:
+    """The news of a plan that no mail could bring, as long as nobody has confirmed it."""
+    query = (
+        select(MAIL.c.id, MAIL.c.to_email, PROJECT.c.facts)
+        .join_from(MAIL, PROJECT, MAIL.c.project_id == PROJECT.c.id)
+        .where(MAIL.c.notice == Act.ANNOUNCE.value, MAIL.c.reason.in_(UNREACHABLE))
+        .where(MAIL.c.status == MailStatus.SUPPRESSED.value, PROJECT.c.news == UNANSWERED)
+        .order_by(MAIL.c.id)
+    )
+    yield from connection.execute(query)
+
+
+def _of_news(row: Any) -> Call:
+    facts = Facts.read(json.loads(row.facts))
+    what = Text(f"“{facts.name}”列入计划的通知", f"News of the plan: {facts.name}")
+    return Call(facts.host, facts.contact_name, facts.contact_phone, what, None, False, (row.id,))
 
 
 def _portions(numbers: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -94,6 +94,8 @@ def _paper(paper: PaperRule) -> tuple[str, str]:
 def _milestone(milestone: MilestoneRule) -> tuple[str, str]:
     at = milestone.flag_at.value if milestone.flag_at else "-"
     said = f"{milestone.label.zh}, {milestone.by.value}, {at}, {milestone.basis.value}"
+    if milestone.due:
+        said += f", by {milestone.due.value} ({'stated' if milestone.dated else 'no day stated'})"
     return said, milestone.clause
 
 

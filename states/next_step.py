@@ -10,8 +10,8 @@ from datetime import date
 from states.facts import Facts
 from states.labels import deed_name
 from states.mailing import is_past
-from states.policy import Category, PaperRule
-from states.terms import Act, Action, Kind, State, Text
+from states.policy import Category, MilestoneRule, PaperRule
+from states.terms import Act, Action, Kind, Role, State, Text
 from states.wanted import applied_late
 
 
@@ -81,7 +81,16 @@ def around_the_class(
         return Next(deed_name(Action.FILE, facts.state, category), Action.FILE, Kind.FILING)
     if facts.dates.open_window or facts.opens_earliest is None:
         return Next(CONFIRM, Act.CONFIRM_DATES, Kind.OPENING)
+    lacking = [m for m in category.milestones if m.by is Role.HOST and _before_class(m, facts)]
+    if lacking:
+        asks = Text("、".join(m.ask.zh for m in lacking), ", ".join(m.ask.en for m in lacking))
+        return Next(BEFORE_CLASS.format(asks=asks), Act.MILESTONE, Kind.OPENING)
     return Next(TEACH, None, Kind.COMPLETION)
+
+
+def _before_class(milestone: MilestoneRule, facts: Facts) -> bool:
+    """R25-06a, R25-06b: whether it has to be on record before the class, and is not."""
+    return milestone.flag_at is Action.HOLD and milestone.key not in facts.milestones
 
 
 def _asked(category: Category, deed: Action) -> tuple[PaperRule, ...]:
@@ -99,6 +108,7 @@ HOLD = Text("登记办班情况", "Record the class")
 CONFIRM = Text("确认办班时间", "Confirm the dates of the class")
 CLOSE = Text("登记办结", "Close the project")
 SUPPLY = Text("补交承诺后补的材料", "Supply the papers that were promised")
+BEFORE_CLASS = Text("办班前办理并登记：{asks}", "Before the class, do and record: {asks}")
 TEACH = Text("按计划办班，结束后登记办班情况", "Hold the class as planned, then record it")
 AT_PROVINCE = Text("等待省厅复核，暂不需要办理", "Waiting for the province; nothing to do now")
 DECIDED = Text("等待省厅审定，暂不需要办理", "Waiting for the decision; nothing to do now")

@@ -23,6 +23,18 @@ class Unit(StrEnum):
     WORKING_DAY = "working_day"
 
 
+NOT_ASKED = Text("", "")
+
+
+class DutyDay(StrEnum):
+    """By which day a host's duty beside its papers is due, or makes sense."""
+
+    FILING = "filing"
+    OPENS = "opens"
+    ENDS = "ends"
+    REPORT = "report"
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """Where a rule stands and what it says, in our own words."""
@@ -110,6 +122,9 @@ class MilestoneRule:
     flag_at: Action | None
     basis: Basis
     clause: str
+    ask: Text = NOT_ASKED  # as what is to be done, not as what was
+    due: DutyDay | None = None  # by when it makes sense; None: nobody is asked for it
+    dated: bool = False  # whether the notice gives that day
 
 
 @dataclass(frozen=True, slots=True)

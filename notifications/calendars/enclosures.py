@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, select
 
 from config.rulebook import Rulebook
-from notifications.calendars.entries import entry
+from notifications.calendars.entries import duty_entries, duty_key, entry
 from notifications.calendars.ics import Entry, reminder_ics
 from notifications.calendars.timetable import TYPE as DOCX
 from notifications.calendars.timetable import timetable
 from notifications.letters.envelope import Attachment
+from states.besides import duties
 from states.facts import Facts, Standing
 from states.mailing import PARTING_NOTICES
 from states.terms import Act, Action, Kind, Role, Text
@@ -85,9 +86,25 @@ def _news(
     theirs = DEADLINE.c.project_id == mail.project_id
     rows = connection.execute(ROWS.where(theirs, LATEST).order_by(DEADLINE.c.id))
     found = _entries(rows, book, Role(mail.to_role), language, at)
-    deed, before = _before(connection, book, mail.project_id, mail.event_seq)
-    ended = {f"project:{mail.project_id}:{kind.value}" for kind in before}
+    found += _owed(connection, book, mail, language, at)
+    deed, ended = _before(connection, book, mail.project_id, mail.event_seq)
     return deed, [one for one in found if one.status != "cancelled" or one.uid_key in ended]
+
+
+def _owed(
+    connection: Connection, book: Rulebook, mail: Any, language: str, at: datetime
+) -> list[Entry]:
+    """The host's duties beside its papers: what is left, and what is over."""
+    if mail.to_role != Role.HOST:
+        return []
+    theirs = ROWS.where(DEADLINE.c.project_id == mail.project_id).limit(1)
+    rows = connection.execute(theirs).all()
+    return [one for row in rows for one in owed_entries(row, book, language, at)]
+
+
+def owed_entries(row: Any, book: Rulebook, language: str, at: datetime) -> list[Entry]:
+    facts = Facts.read(json.loads(row.facts))
+    return duty_entries(row, book, facts, language=language, stamp=at)
 
 
 def _ended(
@@ -139,8 +156,8 @@ def _files(entries: Sequence[Entry], language: str, organizer: str) -> Iterator[
 
 def _before(
     connection: Connection, book: Rulebook, project_id: int, seq: int | None
-) -> tuple[str, set[Kind]]:
-    """The deed of an event, and which deadlines were open when it came."""
+) -> tuple[str, set[str]]:
+    """The deed of an event, and the keys of what was open when it came."""
     events = connection.execute(
         select(EVENT.c.seq, EVENT.c.deed, EVENT.c.changes)
         .where(EVENT.c.project_id == project_id, EVENT.c.seq <= (seq or 0))
@@ -151,4 +168,8 @@ def _before(
     facts = Facts.read(fold(one.changes for one in events[:-1]))
     category = book.policy(facts.policy).categories[facts.category]
     found = wanted(facts, category, book.calendar)
-    return events[-1].deed, {one.kind for one in found if one.standing is Standing.OPEN}
+    ended = {f"project:{project_id}:{o.kind.value}" for o in found if o.standing is Standing.OPEN}
+    left = {one.rule.key for one in duties(facts, category, book.calendar)}
+    if events[-1].deed in set(Action):  # what a host records itself has no mail of its own
+        left |= facts.milestones.keys()
+    return events[-1].deed, ended | {duty_key(project_id, key) for key in left}

@@ -8,18 +8,31 @@ tells a confirmed date from a provisional one, which a new calendar may change w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from config.rulebook import Rulebook
 from config.zone import SHANGHAI
 from notifications.calendars.ics import Entry
+from notifications.letters.duty_words import nature
 from notifications.letters.grounds import ground, listed, papers
+from notifications.letters.printing import capital
 from notifications.letters.words import words_of
-from states.facts import Standing
+from states.besides import Duty, duties
+from states.facts import Facts, Standing
 from states.mailing import whose_turn
 from states.policy import Category, Policy
-from states.terms import ASKED_BY_SYSTEM, PROVISIONAL, Force, Kind, Role, Text, day_label
+from states.terms import (
+    ASKED_BY_SYSTEM,
+    BEFORE_PLAN,
+    PROVISIONAL,
+    Force,
+    Kind,
+    Role,
+    Text,
+    day_label,
+)
 
 ALARM_DAYS = 3  # a calendar rings that many days before the day
 
@@ -50,6 +63,55 @@ def entry(
         alarm_days=None if row.force == Force.ADVISORY else ALARM_DAYS,
         stamp=stamp,
     )
+
+
+def duty_key(project_id: int, key: str) -> str:
+    return f"project:{project_id}:duty:{key}"
+
+
+def duty_entries(
+    row: Any, book: Rulebook, facts: Facts, *, language: str, stamp: datetime
+) -> list[Entry]:
+    """What the host owes besides its papers; cancelled what is on record, or no longer owed."""
+    policy = book.policy(row.policy)
+    category = policy.categories[row.category]
+    left = {duty.rule.key: duty for duty in duties(facts, category, book.calendar)}
+    found = []
+    for rule in category.milestones:
+        duty = left.get(rule.key)
+        if rule.by is not Role.HOST or rule.due is None:
+            continue
+        if duty is not None and duty.on is not None:
+            found.append(_duty(row, duty, duty.on, policy, language=language, stamp=stamp))
+        elif facts.state not in BEFORE_PLAN:
+            done = facts.milestones.get(rule.key, {}).get("on")
+            day = date.fromisoformat(done) if done else facts.opens_latest or row.due_on
+            gone = _duty(row, Duty(rule, day, False), day, policy, language=language, stamp=stamp)
+            found.append(replace(gone, status="cancelled", alarm_days=None))
+    return found
+
+
+def _duty(
+    row: Any, duty: Duty, on: date, policy: Policy, *, language: str, stamp: datetime
+) -> Entry:
+    notes = nature(duty, policy, stamp.astimezone(SHANGHAI).date())
+    title = TITLE_DATED if duty.rule.dated else TITLE_UNDATED
+    host = Text(f"承办单位：{row.host}", f"Host unit: {row.host}")
+    return Entry(
+        uid_key=duty_key(row.project_id, duty.rule.key),
+        sequence=2 * row.version + (not duty.provisional),
+        title=capital(title.format(ask=duty.rule.ask, name=row.name).in_(language)),
+        day=on,
+        description="\n".join(line.in_(language) for line in (host, *notes)),
+        url="",
+        status="tentative" if duty.provisional else "confirmed",
+        alarm_days=ALARM_DAYS,
+        stamp=stamp,
+    )
+
+
+TITLE_DATED = Text("{ask}截止：{name}", "{ask}, due: {name}")
+TITLE_UNDATED = Text("{ask}（通知未定日期）：{name}", "{ask} (no day given): {name}")
 
 
 def _title(row: Any, kind: Kind, category: Category) -> Text:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from config.rulebook import Rulebook
-from notifications.calendars.enclosures import LATEST, ROWS, facts_for
+from notifications.calendars.enclosures import LATEST, ROWS, facts_for, owed_entries
 from notifications.calendars.entries import entry
 from notifications.calendars.former import lately_left
 from notifications.calendars.ics import Entry, feed_ics, feed_person, feed_token
@@ -82,9 +82,14 @@ def _entries(
     shown = or_(DEADLINE.c.standing == Standing.OPEN.value, over)
     last = and_(EVENT.c.project_id == PROJECT.c.id, EVENT.c.seq == PROJECT.c.version)
     query = ROWS.add_columns(EVENT.c.recorded_at).join(EVENT, last)
+    projects: dict[int, Any] = {}
     for row in connection.execute(query.where(which, LATEST, shown).order_by(DEADLINE.c.id)):
         facts = facts_for(row)
+        projects[row.project_id] = row
         yield entry(row, book, role, language=language, stamp=row.recorded_at, facts=facts)
+    if role is Role.HOST:  # besides its papers
+        for row in projects.values():
+            yield from owed_entries(row, book, language, row.recorded_at)
 
 
 def _left(connection: Connection, book: Rulebook, person: Any, today: date) -> Iterator[Entry]:

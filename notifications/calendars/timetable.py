@@ -10,9 +10,11 @@ from sqlalchemy import Connection, exists, select
 
 from config.rulebook import Rulebook
 from notifications.calendars.timetable_page import Page, page
+from notifications.letters.duty_words import nature
 from notifications.letters.grounds import NOTHING, came_late, granted, ground, listed, papers
-from notifications.letters.printing import plain
+from notifications.letters.printing import capital, plain
 from notifications.letters.schedule import planned_time
+from states.besides import Duty, duties
 from states.facts import Facts, Standing
 from states.labels import basis_label
 from states.lateness import MET_LATE, is_handed_in, late_when_met
@@ -43,7 +45,10 @@ def timetable(
         .where(DEADLINE.c.kind != Kind.APPLICATION.value)
         .order_by(DEADLINE.c.due_on, DEADLINE.c.id)
     ).all()
-    lines = [_line(row, facts, policy, language, today) for row in rows]
+    dated = [(row.due_on, _line(row, facts, policy, language, today)) for row in rows]
+    left = duties(facts, policy.categories[facts.category], book.calendar)
+    dated += [(d.on, _duty(d, d.on, policy, language, today)) for d in left if d.on]
+    lines = [line for _, line in sorted(dated, key=lambda one: one[0])]
     words = {name: text.in_(language) for name, text in WORDS.items()}
     made = day_label(today).in_(language)
     category = policy.categories[facts.category]
@@ -108,6 +113,21 @@ def _line(row: Any, facts: Facts, policy: Policy, language: str, today: date) ->
         place.in_(language) or "—",
         between.join(dict.fromkeys(note.in_(language) for note in notes if note.zh)),
         "☑" if row.standing == Standing.MET else "□",
+    )
+
+
+def _duty(duty: Duty, on: date, policy: Policy, language: str, today: date) -> tuple[str, ...]:
+    """A row for what the host owes besides its papers."""
+    where, *notes = nature(duty, policy, today)
+    between = "；" if language == "zh" else "; "
+    said = between.join(note.in_(language) for note in notes)
+    return (
+        capital(duty.rule.ask.in_(language)),
+        _day(on, language) if duty.rule.dated else "—",
+        "—" if duty.rule.dated else _day(on, language),
+        where.in_(language),
+        said,
+        "□",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from notifications.letters import lines
-from notifications.letters.grounds import CENTRE_STAYS, centre_stays, listed
+from notifications.letters.grounds import CENTRE_STAYS, centre_stays
 from notifications.letters.printing import long_text
 from notifications.letters.schedule import planned_time
 from notifications.letters.step_lines import receipt
@@ -227,13 +227,18 @@ def milestone(story: Story) -> Told:
     values: dict[str, Said] = {
         "label": label,
         "amount": "" if amount is None else yuan(amount),
-        "still": listed(still) if still else "",
+        "still": _asked(still) if still else "",
         "ready": "1" if still == [] else "",
     }
     return Told(tag, told, clause, values)
 
 
 MONEY = frozenset({"ministry_decision", "paid"})
+
+
+def _asked(rules: list[MilestoneRule]) -> Text:
+    asks = [rule.ask for rule in rules]
+    return Text("、".join(one.zh for one in asks), ", ".join(one.en for one in asks))
 
 
 def _still(story: Story) -> list[MilestoneRule]:

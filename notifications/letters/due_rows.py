@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
+from notifications.letters.duty_words import nature
 from notifications.letters.grounds import came_late, ground
 from notifications.letters.story import Story
 from notifications.letters.values import DueRow
 from notifications.letters.words import words_in
+from states.besides import duties
 from states.facts import Standing
 from states.lifecycle import FINAL
 from states.mailing import NEW_DATES
-from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Text
+from states.policy import DutyDay
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, State, Text
 from states.wanted import applied_late, wanted
 from workflow.statements import Statement
 from workflow.tables import DEADLINE
@@ -69,14 +74,41 @@ def due_rows(
     earlier = _earlier(story, book) if story.deed in COMPARED else {}
     shown = {Standing.OPEN.value} | ({Standing.AHEAD.value} if story.deed in WHOLE else set())
     rows = (_Row(*row) for row in _ROWS.run(connection, {"project_id": project_id}))
-    return tuple(
+    found = [
         _due(row, story, earlier.get(Kind(row.kind)), language)
         for row in rows
         if row.kind not in ASKED_BY_SYSTEM
         and row.standing in shown
         # What came after its window has no day left: the province decides.
         and not (row.kind == Kind.APPLICATION and applied_late(story.facts, story.category))
-    )
+    ]
+    found += _duties(story, book, language)
+    return tuple(sorted(found, key=lambda row: row.due_on))
+
+
+def _duties(story: Story, book: Rulebook, language: str) -> Iterator[DueRow]:
+    """What the host owes besides its papers; after a step only what comes with the next ones."""
+    left = duties(story.facts, story.category, book.calendar)
+    if story.deed not in WHOLE:
+        left = [duty for duty in left if duty.rule.due in NEXT.get(story.facts.state, ())]
+    for duty in left:
+        if duty.on is not None:
+            said = nature(replace(duty, provisional=False), story.policy, story.on)
+            yield DueRow(
+                what=duty.rule.ask.in_(language),
+                due_on=duty.on,
+                advised_on=duty.on,
+                clause=("; " if language == "en" else "；").join(one.in_(language) for one in said),
+                provisional=duty.provisional,
+                advisory=not duty.rule.dated,
+            )
+
+
+NEXT = {
+    State.PLANNED: (DutyDay.FILING, DutyDay.OPENS),
+    State.FILED: (DutyDay.FILING, DutyDay.OPENS, DutyDay.ENDS),
+    State.HELD: (DutyDay.ENDS, DutyDay.REPORT),
+}
 
 
 def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:

@@ -11,7 +11,7 @@ from states.consequence import consequence, stated_in
 from states.facts import Facts
 from states.labels import SUGGESTED, is_national_money
 from states.mailing import plan_came_late
-from states.policy import Category, Clause, MilestoneRule, PaperRule, Policy
+from states.policy import Category, Clause, PaperRule, Policy
 from states.terms import Action, Basis, Force, Kind, Text, day_label
 
 
@@ -76,7 +76,7 @@ def papers(category: Category, kind: Kind) -> tuple[PaperRule, ...]:
     return category.papers.get(step, ()) if step else ()
 
 
-def listed(asked: Iterable[PaperRule | MilestoneRule]) -> Text:
+def listed(asked: Iterable[PaperRule]) -> Text:
     labels = [paper.label for paper in asked]
     return Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
 

@@ -25,7 +25,8 @@ USUAL = {
     False: -7,
     True: 3,
 }  # days to or from the due day, of the rung that is shown if there is one
-AFTERWARDS = frozenset({"overdue", "overdue.completion", "recording"})
+AFTERWARDS = frozenset({"overdue", "overdue.application", "overdue.completion", "recording"})
+WITH_DEPARTMENT = frozenset({"application.submitted", "overdue.application"})  # its host has done
 
 
 class NoPreview(Exception):
@@ -57,7 +58,9 @@ def imagined_letter(
     chosen = shown if notice == "summary" else shown[:1]
     rows = [_row(want, rise, project_id) for want, rise in chosen]
     today = _day(book, notice, *chosen[0])
-    shown_as = (item(row, facts, policy, reader.language, today, reader.role) for row in rows)
+    shown_as = (
+        item(row, facts, policy, reader.language, today, reader.role, book.calendar) for row in rows
+    )
     items = tuple(_as_told(one, notice) for one in shown_as)
     return Letter(
         to_name=reader.to_name,
@@ -75,7 +78,9 @@ def imagined_letter(
 def _as_told(one: Item, notice: str) -> Item:
     """The item in the state of which the notice tells."""
     waits = one.due_on if notice == OPEN_WINDOW else None
-    return replace(one, late_plan=notice == LATE_PLAN, earliest_on=waits)
+    handed_in = one.submitted or notice in WITH_DEPARTMENT
+    late = notice == LATE_PLAN
+    return replace(one, late_plan=late, earliest_on=waits, submitted=handed_in)
 
 
 def check_told(notice: str, role: Role, told: Collection[Role]) -> None:
@@ -110,7 +115,7 @@ def _rises(book: Rulebook, notice: str, want: Wanted) -> Iterator[Rise]:
 
 def _told(book: Rulebook, notice: str, want: Wanted) -> set[Role]:
     told = {role for rise in _rises(book, notice, want) for role in rise.rung.tells}
-    return told - {Role.HOST} if notice == "application.submitted" else told  # it has done its part
+    return told - {Role.HOST} if notice in WITH_DEPARTMENT else told
 
 
 def _rise(book: Rulebook, notice: str, want: Wanted, role: Role) -> Rise | None:

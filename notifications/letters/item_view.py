@@ -227,6 +227,7 @@ class View:
         said = f"{clause}{say.colon}{rule}" if clause and rule else clause or rule
         rows = [
             Row(say.mend_items, plain(item.mend_items, self.language)),
+            Row(say.beside, say.semicolon.join(one_line(one) for one in item.beside)),
             Row(say.ground, said),
         ]
         if not self.gentle:

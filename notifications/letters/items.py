@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
+from notifications.letters.duty_words import told
 from notifications.letters.grounds import NOTHING, granted, ground, if_late, papers
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
+from states.besides import beside, duties
+from states.calendar import WorkCalendar
 from states.contact import NO_CONTACT, Contact
 from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
@@ -78,7 +81,8 @@ def letter_of(
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
         shown = replace(
-            item(row, facts, policy, language, today, Role(row.role)), role=Role(row.role)
+            item(row, facts, policy, language, today, Role(row.role), book.calendar),
+            role=Role(row.role),
         )
         found.append((facts, policy, shown))
     if not found:
@@ -107,7 +111,15 @@ def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
     )
 
 
-def item(row: Any, facts: Facts, policy: Policy, language: str, today: date, role: Role) -> Item:
+def item(
+    row: Any,
+    facts: Facts,
+    policy: Policy,
+    language: str,
+    today: date,
+    role: Role,
+    calendar: WorkCalendar,
+) -> Item:
     """One reminder as a letter of `today` shows it to somebody in a role. `row` has a deadline's
     columns and `step`."""
     category = policy.categories[facts.category]
@@ -145,6 +157,10 @@ def item(row: Any, facts: Facts, policy: Policy, language: str, today: date, rol
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
         department=facts.department,
+        beside=tuple(
+            told(duty, policy, today).in_(language)
+            for duty in beside(kind, duties(facts, category, calendar))
+        ),
         after_window=facts.state is State.SUBMITTED and applied_late(facts, category),
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
     )

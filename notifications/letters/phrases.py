@@ -73,6 +73,7 @@ PHRASES: dict[str, Text] = {
     ),
     "provisional": Text("日期状态", "Status of dates"),
     "mend_items": Text("补正内容", "To be mended"),
+    "beside": Text("同时须办理", "Also to be done"),
     "ground": Text("办理依据", "Basis"),
     "consequence": Text("逾期影响", "If late"),
     "two_days": Text("日期说明", "About the dates"),

@@ -45,6 +45,7 @@ class Item:
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
     role: Role | None = None  # the reader's in this project; None: the letter's
     submitted: bool = False  # of an application: the department has it, and is to review it
+    beside: tuple[str, ...] = ()  # what is due with it besides the papers
     department: str = ""
     after_window: bool = False  # of an application: it came late, the province alone may take it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late

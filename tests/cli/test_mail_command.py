@@ -35,9 +35,9 @@ def test_the_log_says_what_failed_and_a_resend_brings_it_out(failing: Command) -
     with Mailbox(Path(failing.data) / "mailbox") as box:
         assert failing.json("worker", "--once", SMTP_PORT=box.port)["sent"] == 1
     assert only(failing, "--state", "sent")["id"] == mail["id"]
+    assert "已发送" in failing.ok("mail").out
     failing.behind_our_back("UPDATE mail SET reason = 'bounced' WHERE id = :id", id=mail["id"])
     assert only(failing, "--state", "bounced")["id"] == mail["id"]
-    assert "已发送" in failing.ok("mail").out
 
 
 def test_a_mail_that_cannot_be_written_is_shown_without_its_text(failing: Command) -> None:

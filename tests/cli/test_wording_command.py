@@ -136,6 +136,7 @@ def test_a_preview_leaves_its_html_in_a_file(office: Command, tmp_path: Path) ->
 
 # Project 2 is national; 0: none of the sample has such a deadline or milestone.
 PROJECTS = {"past_advice": 10, "application": 0, "application.submitted": 0, "filing_confirmed": 0}
+PROJECTS["overdue.application"] = 0
 TO_WATCHERS = {
     *("transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"),
     "reclassify",
@@ -164,7 +165,7 @@ def test_every_notice_can_be_previewed_for_those_it_is_sent_to_and_nobody_else(
                 assert told == (role in ("host", "coordinator")), (notice, role)
             elif notice == "transfer.left":
                 assert told == (role == "coordinator")
-            elif notice.startswith(("alarm.", "substitute")):
+            elif notice.startswith(("alarm.", "answer", "substitute")):
                 assert told == (role != "host")
             elif notice.startswith(("digest.", "overdue", "summary")):
                 assert told

@@ -10,6 +10,8 @@ from desk import WHOLE, Desk, day, morning
 from test_what_mails_cite import texts
 from test_writer import speak_english
 
+from notifications.letters.preview import preview
+from notifications.letters.results import Reader
 from states.terms import Action, Role, State
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import PlanFile
@@ -164,3 +166,13 @@ def test_papers_never_go_to_the_reader(desk: Desk, on: str) -> None:
     for one in days:
         for said in texts(desk, one, to_role="province"):
             assert "材料报送至" not in said
+
+
+def test_r24_13_what_is_overdue_at_the_department_can_be_previewed(desk: Desk) -> None:
+    desk.staff()
+    [project] = applied(desk, "甲班")
+    for role, said in ((Role.COORDINATOR, "由贵单位审核汇总"), (Role.PROVINCE, "省厅尚未收到")):
+        reader = Reader("", f"{role.value}@example.cn", role, "zh", day("2024-01-08"), "")
+        with desk.db.read() as connection:
+            found = preview(connection, desk.book, "overdue.application", project, reader)
+        assert said in found.text

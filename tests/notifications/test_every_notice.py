@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from config.calendar_files import work_calendar
 from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.imagined import imagined
@@ -209,7 +210,7 @@ def reminded(
         provisional=True,
         clause=rule.clause if rule else "",
     )
-    one = item(row, facts, policy, language, today, role)
+    one = item(row, facts, policy, language, today, role, work_calendar())
     letter = Letter("R", "r@example.cn", role, today, (one,), policy.office.in_(language), "")
     same(render_reminder(replace(letter, language=language, items=(one, replace(one, number=8)))))
     return render_reminder(replace(letter, language=language))

@@ -56,7 +56,8 @@ def test_every_preview_falls_on_a_working_day(quick_desk: Desk) -> None:
                     continue
                 previewed.add(notice)
                 assert quick_desk.book.calendar.is_working(sent_on(text)), (notice, role, text)
-    assert previewed == set(NOTICES) - {"application", "application.submitted"}
+    of_a_window = {"application", "application.submitted", "overdue.application"}
+    assert previewed == set(NOTICES) - of_a_window  # the call of 2025 is not at hand
 
 
 def test_a_week_before_a_holiday_is_the_working_day_before_it(quick_desk: Desk) -> None:

@@ -152,7 +152,7 @@ def test_r25_06b_a_national_class_may_be_held_only_after_the_platforms_review(
     if language == "en":
         speak_english(desk, "a@example.cn")
     held = {"zh": "可按计划办班", "en": "may be held as planned"}[language]
-    lacks = {"zh": "国家平台审核通过", "en": "Approved on the national platform"}[language]
+    lacks = {"zh": "通过国家平台审核", "en": "have it approved on the national platform"}[language]
     first, second = desk.plan(NATIONAL, {"name": "另一班", **{"category": "national_funded"}})
     for project in (first, second):
         desk.do(project, Act.MILESTONE, "2025-07-01", by=Role.HOST, name="consulted")

@@ -62,7 +62,7 @@ def test_once_reports_what_failed_and_what_is_silent(desk: Desk, crooked: Crooke
     # receipt of what was filed.
     assert running.once() == {"queued": 0, "sent": 1, "failed": 0, "withheld": 3}
     crooked.at_rcpt.append("550 5.7.1 Refused")
-    desk.plan({"contact_email": "c@example.cn", "name": "又一班"})
+    desk.plan({"contact_email": "c@example.cn", "name": "又一班", "number": 3})
     running, _ = worker(desk, crooked.port, HandClock(morning("2025-08-12")))
     figures = running.once()
     assert (figures["queued"], figures["sent"], figures["failed"]) == (1, 0, 1)

@@ -20,7 +20,7 @@ def test_a_file_is_checked_and_compared_with_what_holds(house: House) -> None:
     sound = province.post("/policies/check", FILE).json()
     assert sound["policy"]["id"] == "fujian-2025"
     assert [(one["key"], one["new"]) for one in sound["against"]] == [
-        ("cap", "95000.00 yuan (flag, stated)")
+        ("cap", "95000.00 yuan (block, stated)")
     ]
     other = {"file": "x.toml", "text": SHIPPED.replace('"fujian-2025"', '"henan-2027"', 1)}
     assert province.post("/policies/check", other).json()["against"] is None

@@ -299,6 +299,7 @@ def test_nothing_ticked_leads_back_with_a_sentence(house: House) -> None:
     assert "请先勾选" in words(visit.get("/projects?q=1"))
 
 
+@pytest.mark.sqlite_file  # it tells what it runs
 def test_no_page_asks_more_of_the_database_for_more_rows(house: House) -> None:
     """Counted on the driver itself, with 3 rows and with 120."""
     visit = province(house)

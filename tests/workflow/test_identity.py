@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete, select, update
 from stories import START, Desk
 
 from workflow.identity import SUPPLEMENT, alike, identity, tidy
 from workflow.imports.likeness import hosts_nearly, names_nearly
 from workflow.lists.filters import with_words
 from workflow.queries import projects
+from workflow.refresh import refresh
+from workflow.tables import PROJECT, SETTING
 
 
 @pytest.mark.parametrize(
@@ -124,3 +127,18 @@ def test_a_search_finds_a_name_however_either_was_typed(desk: Desk, typed: str) 
         assert [row["id"] for row in found] == [one]
         seek = with_words(typed).seek
         assert connection.execute(seek).scalars().all() == [one]
+
+
+def test_an_older_database_is_drawn_anew_though_two_projects_look_alike(desk: Desk) -> None:
+    """Two that came in apart, under an older idea of spelling, must not keep an upgrade from
+    ending, and stay two."""
+    one, two = desk.admit(name="⺠⽣工程高级研修班"), desk.admit(name="民生工程高级研修班")
+    with desk.db.write() as connection:
+        for number, key in ((one, "⺠生工程高级研修班 福建理工大学"), (two, "old")):
+            connection.execute(update(PROJECT).where(PROJECT.c.id == number).values(identity=key))
+        connection.execute(delete(SETTING).where(SETTING.c.key == "rules"))
+    refresh(desk.db, desk.book)
+    with desk.db.read() as connection:
+        found = connection.execute(select(PROJECT.c.identity)).scalars().all()
+    assert found == ["民生工程高级研修班 福建理工大学"] * 2
+    assert desk.complaints() == []

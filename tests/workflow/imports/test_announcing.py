@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from books import Books, at
 
+from notifications.call_list import calls_for
 from notifications.chat_text import calls_text, late_text
 from states.terms import Act, Action, Role
 from workflow.announcing import announce, untold
@@ -135,6 +136,15 @@ def test_a_host_without_an_address_is_named_to_be_called(books: Books, table: Ta
     books.apply(table(USUAL | {"联系邮箱": None}, SECOND), DAY)
     assert tell(books) == ((1, 2), (1,))
     assert [(row[0], row[4]) for row in mails(books)] == [(1, "suppressed"), (2, "pending")]
+
+    def printed() -> list[tuple[str, str, str]]:
+        with books.db.read() as connection:
+            found = calls_for(connection, [], DAY)
+        return [(call.unit, call.phone, call.matter.zh) for call in found]
+
+    assert printed() == [("甲单位", "0591-80000001", "“甲班”列入计划的通知")]
+    books.do(Act.ACKNOWLEDGE, DAY, role=Role.HOST)  # said on the telephone
+    assert printed() == []
 
 
 def test_who_does_not_confirm_in_three_working_days_is_called(books: Books, table: Table) -> None:
