@@ -7,7 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy import select, update
+
 from states.terms import Role
+from workflow.tables import PERSON, UNIT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,6 +48,18 @@ def enrol_people(connection: Connection, departments: list[str], *, at: datetime
         entries.append(Entry(login, name, Role.COORDINATOR, unit, email, ""))
     for entry in entries:
         enrol(connection, entry, by=AT_THE_SERVER, at=at)
+    give_numbers(connection)
+
+
+def give_numbers(connection: Connection) -> None:
+    """A telephone number for every unit and person that has none. Nobody has such a number: no
+    subscriber's begins with 0."""
+    numbers = {UNIT: "01", PERSON: "02"}
+    for table, statement in ((UNIT, update(UNIT)), (PERSON, update(PERSON))):
+        without = select(table.c.id).where(table.c.phone == "").order_by(table.c.id)
+        for number in connection.execute(without).scalars().all():
+            phone = f"0591-{numbers[table]}{number:06d}"
+            connection.execute(statement.where(table.c.id == number).values(phone=phone))
 
 
 def coordinators(departments: list[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from cli.demo_batches import prepare_batches
 from cli.demo_calls import calls
 from cli.demo_classes import ORDINARY, classes
 from cli.demo_papers import write_paper
+from cli.demo_people import give_numbers
 from states.facts import Facts, Json
 from states.form_reading import read_form
 from states.policy import Category
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from config.rulebook import Rulebook
     from workflow.database import Database
 
-OFFICE_OPENS = time(1, 0)  # UTC: nine o'clock in China
+OFFICE_OPENS = time(0, 30)  # UTC: half past eight in China, when the worker sends
 MAILED = timedelta(days=14)  # what happened longer ago was told by other means
 POLICY = "fujian-2025"
 HELD_BACK = 24  # the project of which a waiting mail is held back
@@ -152,7 +153,8 @@ def tell(db: Database, book: Rulebook, folder: Path, *, after: date | None, toda
         if told.done:
             at = datetime.combine(today, OFFICE_OPENS, UTC)
             hold_one(connection, teller.ids, at=at)
-            prepare_batches(connection, at=at)
+            prepare_batches(connection, book, at=at)
+            give_numbers(connection)
     return told
 
 

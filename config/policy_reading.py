@@ -67,6 +67,8 @@ def _figures(category: Category) -> Iterator[Line]:
     for key, figure in {**category.figures, "cap": category.cap}.items():
         label = FIGURES.get(key) or Text(key, key)
         severity = NONE if figure.value is None else figure.severity.label
+        if key == "cap" and figure.value:
+            severity = ABOVE.format(severity=severity)
         said, basis = amount(figure), figure.basis.label
         name = key if key == "cap" else f"figure.{key}"
         yield Line(name, label, said, severity, basis, figure.clause or "")
@@ -202,6 +204,7 @@ EXCLUSIVE = Text("，当日不计", ", that day not counted")
 FORFEIT = Text("，逾期可能影响补助", ", missing it may cost the subsidy")
 ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
 CONTACT, REPORT_CONTACT = Text("联系方式", "Contact"), Text("报送地址", "Where papers go")
+ABOVE = Text("超过上限的，{severity}", "above it: {severity}")
 DUE_BY = {
     DutyDay.FILING: Text("随开班前报送办理", "due with the filing"),
     DutyDay.OPENS: Text("开班前办理", "by the opening"),

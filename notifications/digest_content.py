@@ -155,9 +155,9 @@ def _waiting(
     for row in connection.execute(query.limit(MOST)):
         facts = Facts.read(json.loads(row.facts))
         category = book.policy(facts.policy).categories[facts.category]
-        whats = [one.what for one in waiting(facts, category) if one.role is role]
-        what = Text("；".join(one.zh for one in whats), "; ".join(one.en for one in whats))
-        yield _row(row, what)
+        own = [one for one in waiting(facts, category) if one.role is role]
+        zh, en = ("；".join(one.what.zh for one in own), "; ".join(one.what.en for one in own))
+        yield replace(_row(row, Text(zh, en)), deed=own[0].deed if own else None)
 
 
 def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow]:
@@ -197,7 +197,14 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
     its = or_(its, PROJECT.c.id == carried.scalar_subquery())
     inside = true() if scope.departments is None else scope.projects()
     rows = connection.execute(
-        select(MAIL.c.to_email, MAIL.c.subject, MAIL.c.last_reply, MAIL.c.on_date, PROJECT)
+        select(
+            MAIL.c.id.label("mail_id"),
+            MAIL.c.to_email,
+            MAIL.c.subject,
+            MAIL.c.last_reply,
+            MAIL.c.on_date,
+            PROJECT,
+        )
         .select_from(MAIL.outerjoin(PROJECT, its))
         .where(MAIL.c.status == MailStatus.DEAD.value, inside)
         .where(MAIL.c.purpose != Purpose.SIGN_IN.value)
@@ -206,7 +213,8 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
     )
     for row in rows:
         what = NOT_DELIVERED.format(to=row.to_email, subject=row.subject or "—")
-        yield _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
+        shown = _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
+        yield replace(shown, mail_id=row.mail_id)
 
 
 def _openings(

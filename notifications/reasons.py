@@ -167,7 +167,7 @@ CLEAR = (
     (
         Reason.FULL,
         _pattern(
-            r"quota|(?:mailbox|inbox|mail box|disk).{0,30}full|full (?:mailbox|inbox)",
+            r"quota|over (?:the |its |their )limit|(?:mailbox|inbox|mail box|disk).{0,30}full|full (?:mailbox|inbox)",
             r"(?:mailbox|user|recipient|account).{0,30}(?:storage|space|size limit|exceeded (?:its|the|their))",
             r"(?:not enough|insufficient|out of|no) (?:disk |mailbox |storage )?(?:space|storage)(?! on)",
             r"(?:[邮郵]箱|信箱|空[间間]|容量|配[额額]|[帐账]号).{0,12}(?:[满滿]|不足|超|用尽|用完)",

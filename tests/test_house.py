@@ -264,4 +264,4 @@ def test_the_sample_year_is_the_one_that_everybody_talks_about() -> None:
     assert sha256(written.encode()).hexdigest() == SAMPLE_DIGEST
 
 
-SAMPLE_DIGEST = "f385ebe8813fbb793886c5493c3d90e975eddc70a227f5fb7ad0c45c1759699c"
+SAMPLE_DIGEST = "b67290cd9f856812d6469ba0718b7268b06c9d3cc01234517c578e7726d739a8"

@@ -36,6 +36,7 @@ def render_notice(notice: Notice, wordings: Wordings = SHIPPED) -> Rendered:
         due=[_due(row, notice.language) for row in notice.due],
         due_title=notice.due_title,
         button=notice.button,
+        places=[(plain(name, notice.language), link) for name, link in notice.places if link],
     )
 
 

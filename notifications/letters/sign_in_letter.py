@@ -49,6 +49,7 @@ def render_sign_in(letter: SignInLetter) -> Rendered:
         facts=facts,
         due=(),
         due_title="",
+        places=(),
     )
 
 

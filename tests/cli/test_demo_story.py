@@ -12,21 +12,27 @@ from pathlib import Path
 import pytest
 from command import SAMPLE
 from databases import Empty
+from sqlalchemy import select
 
 from cli import demo_people
 from cli.demo_story import Telling, story, tell
 from config.rulebook import Rulebook
+from config.zone import local
+from notifications.letters.foretold import subjects
 from states.facts import Json
 from states.terms import Act, Action, State
 from workflow.accounts.passwords import sign_in
 from workflow.batches.prepared import listed
+from workflow.batches.rehearsal import rehearse
 from workflow.database import Database
 from workflow.imports.plan import apply_plan
 from workflow.imports.plan_file import read_plan
 from workflow.mail.log import mail_log
+from workflow.mail_tables import MAIL
 from workflow.papers import intact, named
 from workflow.people import find_actor
 from workflow.queries import project, projects
+from workflow.tables import PERSON, UNIT
 from workflow.verify import verify
 
 SPRING, AUTUMN = date(2025, 2, 21), date(2025, 9, 23)
@@ -186,3 +192,47 @@ def test_no_batch_is_empty_early_in_the_year(
         actor = find_actor(connection, "province1")
         assert actor is not None
         assert [lines for _, lines in listed(connection, actor) if not lines] == []
+
+
+CITIES = {
+    *("福州市", "厦门市", "莆田市", "三明市", "泉州市", "漳州市", "南平市", "龙岩市", "宁德市"),
+    "平潭综合实验区",
+}
+
+
+def test_every_batch_that_is_being_prepared_can_be_published(year: Year, book: Rulebook) -> None:
+    at = datetime(2025, 9, 23, 2, tzinfo=UTC)
+    with year.db.read() as connection:
+        actor = find_actor(connection, "province1")
+        assert actor is not None
+        found = [batch.id for batch, _ in listed(connection, actor)]
+    for one in found:
+        seen = subjects(book, AUTUMN, "")
+        trial = rehearse(year.db, book, actor, one, seen, today=AUTUMN, at=at)
+        said = {v.line.project_id: v.problems for v in trial.verdicts if v.stopped}
+        assert said == {}, trial.batch.title
+
+
+def test_everybody_has_a_number_that_nobody_has_and_classes_are_in_cities_that_exist(
+    year: Year, book: Rulebook
+) -> None:
+    plan = read_plan(SAMPLE, book.policy("fujian-2025"))
+    assert {row.place for row in plan.rows} <= CITIES
+    with year.db.read() as connection:
+        numbers = {
+            phone
+            for table in (UNIT, PERSON)
+            for phone in connection.execute(select(table.c.phone)).scalars()
+        }
+    numbers |= {row.contact_phone or "" for row in plan.rows}
+    assert {number[:6] for number in numbers} == {"0591-0"}
+
+
+def test_mail_of_a_day_begins_at_half_past_eight(year: Year) -> None:
+    with year.db.read() as connection:
+        days: dict[str, str] = {}
+        for on, at in connection.execute(select(MAIL.c.on_date, MAIL.c.created_at)):
+            said = local(at)
+            assert said.startswith(on.isoformat())
+            days[said[:10]] = min(days.get(said[:10], "99:99"), said[11:])
+    assert min(days.values()) == "08:30"

@@ -113,3 +113,11 @@ def test_what_differs_between_years_and_provinces_is_all_in_words(run: Command) 
         assert {"cap", "figure.min_trainees"} <= keys
         shown = run.ok("policy", "diff", other, "fujian-2025").out
         assert [key for key in keys if "." in key and key in shown] == []
+
+
+def test_the_cap_is_shown_to_block(run: Command) -> None:
+    """R25-15a, R25-17: what is above it cannot be decided; it is no flag that is left to a person."""
+    shown = run.ok("policy", "show", "fujian-2025").out
+    caps = [line for line in shown.splitlines() if line.startswith("补助上限")]
+    assert [line for line in caps if "提示" in line] == []
+    assert sum("超过上限的，暂不能办理" in line for line in caps) == 3

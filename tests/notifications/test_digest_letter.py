@@ -18,6 +18,7 @@ from notifications.letters.digest_letter import (
     DigestRow,
     render_digest,
 )
+from notifications.letters.links import Links
 from states.refusal import Reason
 from states.terms import Role, Text
 
@@ -38,7 +39,7 @@ DIGEST = Digest(
     today=TODAY,
     overdue=(ROW,),
     due_this_week=(replace(ROW, note=Text("", "")), replace(ROW, number=None)),
-    link="https://yanxiu.example.cn",
+    links=Links("https://yanxiu.example.cn"),
 )
 ALARM = Alarm(
     to_name="王五",
@@ -67,12 +68,15 @@ def test_a_weekly_digest_reads_as_a_list() -> None:
         "已逾期（1项）\n"
         "  1. 计划5号 “‘数字福建’高级研修班”（福州大学）\n"
         "     报送实施方案，8月15日（周五），已逾期3天\n"
+        "     https://yanxiu.example.cn/projects/5\n"
         "\n"
         "本周到期（2项）\n"
         "  1. 计划5号 “‘数字福建’高级研修班”（福州大学）\n"
         "     报送实施方案，8月15日（周五）\n"
+        "     https://yanxiu.example.cn/projects/5\n"
         "  2. “‘数字福建’高级研修班”（福州大学）\n"
         "     报送实施方案，8月15日（周五），已逾期3天\n"
+        "     https://yanxiu.example.cn/projects/5\n"
         "\n"
         "办理地址：https://yanxiu.example.cn\n"
         "\n"

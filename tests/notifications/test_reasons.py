@@ -63,6 +63,7 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "552-5.2.2 The recipient's inbox is out of storage space",
         "550 5.1.1 Mailbox is full",  # the words say more than the code
         "550 5.2.2 mailbox unavailable",  # the code says more than these words
+        "mailbox is over the limit",
         "收件人邮箱空间已满",
         "对方邮箱容量不足",
     ),
