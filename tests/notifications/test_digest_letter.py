@@ -99,10 +99,13 @@ def test_a_daily_digest_counts_mail_that_died() -> None:
 
 def test_the_sections_come_in_their_order_and_only_with_rows() -> None:
     names = [name for name, _, _ in SECTIONS]
-    assert names == ["overdue", "due_this_week", "waiting", "new", "died", "openings"]
+    assert names == [
+        *("overdue", "unrecorded", "due_this_week", "waiting", "new", "died", "openings")
+    ]
     full = replace(DIGEST, **dict.fromkeys(names, (ROW,)))
     heads = re.findall(r"^(.+)（1[项封]）$", render_digest(full).text, re.M)
-    assert heads == ["已逾期", "本周到期", "待您办理", "新到事项", "未送达的邮件", "本周开班"]
+    assert heads[:2] == ["已逾期", "计划结束日已过、尚未登记办班"]
+    assert heads[2:] == ["本周到期", "待您办理", "新到事项", "未送达的邮件", "本周开班"]
     alone = replace(DIGEST, overdue=(), due_this_week=(), new=(ROW,))
     assert re.findall(r"^(.+)（1项）$", render_digest(alone).text, re.M) == ["新到事项"]
     english = render_digest(replace(full, language="en", to_name="W"))
