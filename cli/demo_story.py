@@ -5,7 +5,7 @@ Only what has happened by the day of the demonstration is told; a later day goes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ OFFICE_OPENS = time(0, 30)  # UTC: half past eight in China, when the worker sen
 MAILED = timedelta(days=14)  # what happened longer ago was told by other means
 POLICY = "fujian-2025"
 HELD_BACK = 24  # the project of which a waiting mail is held back
+Lines = Iterable[tuple[date, Application | Line]]
 
 
 @dataclass
@@ -70,12 +71,13 @@ class Teller:
             self.ids |= {one["name"]: one["id"]} | ({one["number"]: one["id"]})
         self.told = Telling()
 
-    def tell(self, after: date | None) -> Telling:
-        """All lines whose day lies after `after` (None: from the beginning)."""
+    def tell(self, after: date | None, lines: Lines | None = None) -> Telling:
+        """All lines whose day lies after `after` (None: from the beginning); `lines`: others than
+        the demonstration's, in order of the days."""
         with TemporaryDirectory() as made:
             self.made = Path(made)
             minutes: dict[date, int] = {}
-            for on, what in story():
+            for on, what in lines or story():
                 if (after and on <= after) or on > self.today:
                     continue
                 minutes[on] = minutes.get(on, -11) + 11
@@ -167,7 +169,7 @@ def hold_one(connection: Connection, ids: dict[int | str, int], *, at: datetime)
     return bool(waiting)
 
 
-def story() -> Iterator[tuple[date, Application | Line]]:
+def story() -> Lines:
     """Everything in order of the days."""
     lines = [*FUNDED, *ORDINARY, *classes(), *ROUND, *calls()]
     lines = [*news(lines), *lines]

@@ -10,6 +10,7 @@ from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
 from cli.verbs_wording import NOBODY, known_language, known_notice
 from notifications.letters import office_wording
+from notifications.letters.links import links_of
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from notifications.letters.samples import READERS
@@ -69,8 +70,8 @@ def _reader(office: Office, role: str, language: str, to: tuple[str, str]) -> Re
     chosen = reading.one_of(Role, role, Text("角色", "role"))
     if chosen not in READERS:
         raise Stop(NO_READER, USAGE)
-    today, link = office.clock.today(), office.settings.base_url
-    return Reader(to[0], to[1], chosen, language, today, link)
+    today, links = office.clock.today(), links_of(office.settings)
+    return Reader(to[0], to[1], chosen, language, today, links)
 
 
 def _address(connection: Connection, to: str) -> tuple[str, str]:

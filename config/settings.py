@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("yanxiu-data")
     database_url: str = ""
     base_url: str = ""
+    hosts_online: bool = True  # whether host units reach the pages; no: their mails carry no link
     proxies: tuple[
         IPvAnyAddress, ...
     ] = ()  # in front of the pages; their word is taken for who asks

@@ -7,6 +7,7 @@ name any host, and the mail would lead there. Who works at the machine itself ne
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -14,12 +15,14 @@ from states.terms import Text
 from web.site import site_of
 
 
-def link_to(request: Request, secret: str) -> str:
-    """The address that signs in with this secret. NoAddress where the site does not know its own."""
+def link_to(request: Request, secret: str, where: str = "/") -> str:
+    """The address that signs in with this secret and leads on to that path of this site. NoAddress
+    where the site does not know its own."""
     base = base_of(request)
     if not base:
         raise NoAddress
-    return f"{base}/sign-in/link/{secret}"
+    onward = "" if where == "/" else f"?{urlencode({'next': where})}"
+    return f"{base}/sign-in/link/{secret}{onward}"
 
 
 def base_of(request: Request) -> str:

@@ -188,7 +188,7 @@ def render_alarm(alarm: Alarm, wordings: Wordings = SHIPPED) -> Rendered:
         (LABELS["todo"].in_(language), _todo(alarm).in_(language)),
     ]
     shown = [(label, value) for label, value in facts if value]
-    more: dict[str, Any] = {"facts": shown, "due": (), "due_title": ""}
+    more: dict[str, Any] = {"facts": shown, "due": (), "due_title": "", "places": ()}
     return render("alarm", alarm, subject, lead, title=values["tag"], overdue=not news, **more)
 
 

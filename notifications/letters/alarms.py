@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
 from notifications.letters.alarm_letter import Alarm
+from notifications.letters.links import Links
 from notifications.letters.printing import quotable
 from states.contact import NO_CONTACT
 from states.facts import Facts
@@ -29,7 +30,7 @@ SAID_LIMIT = 3_000  # of a server's or a person's words, which may be a whole pa
 
 
 def alarm_of(
-    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, link: str
+    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, links: Links
 ) -> Alarm:
     """The alarm of a mail row. Raises KeyError where `about` lacks what it must have."""
     about = json.loads(mail.about)
@@ -60,8 +61,16 @@ def alarm_of(
         language=language,
         ask=policy.office.in_(language) if policy else "",
         reach=desk.line.in_(language),
-        link=link,
+        link=_link(mail, about, links),
     )
+
+
+def _link(mail: Any, about: dict[str, Any], links: Links) -> str:
+    """To the one project, else to the mail that it is about."""
+    role, number = Role(mail.to_role), about.get("mail_id")
+    if mail.project_id:
+        return links.project(role, mail.project_id)
+    return links.mail(role, number) if number else links.home(role)
 
 
 def _what(about: dict[str, Any]) -> str:

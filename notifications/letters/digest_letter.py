@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from notifications.letters.links import NO_LINKS, Links
 from notifications.letters.phrases import phrases
 from notifications.letters.printing import long, plain, quotable, short
 from notifications.letters.rendering import render
 from notifications.letters.values import Rendered
 from notifications.letters.wording import SHIPPED, Wordings
-from states.terms import Role, Text
+from states.terms import Act, Action, Role, Text
 
 NOTHING = Text("", "")
 MOST_ROWS = 50  # of one section; the rest is counted
@@ -29,6 +30,9 @@ class DigestRow:
     what: Text
     by: date | None = None
     note: Text = NOTHING
+    idle: bool = False  # to be seen, but nobody is urged by it
+    deed: Action | Act | None = None  # by which the reader sees to it
+    mail_id: int | None = None  # the mail that it is about
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Digest:
     today: date
     language: str = "zh"
     overdue: tuple[DigestRow, ...] = ()
+    unrecorded: tuple[DigestRow, ...] = ()
     due_this_week: tuple[DigestRow, ...] = ()
     waiting: tuple[DigestRow, ...] = ()
     new: tuple[DigestRow, ...] = ()
@@ -48,7 +53,11 @@ class Digest:
     openings: tuple[DigestRow, ...] = ()
     ask: str = ""
     reach: str = ""
-    link: str = ""
+    links: Links = NO_LINKS
+
+    @property
+    def link(self) -> str:
+        return self.links.home(self.role)
 
 
 class Section(NamedTuple):
@@ -63,11 +72,17 @@ class Section(NamedTuple):
 class Row(NamedTuple):
     head: str
     said: str
+    link: str
 
 
 # In the order of the letter: field, title, whether it is urgent.
 SECTIONS: tuple[tuple[str, Text, bool], ...] = (
     ("overdue", Text("已逾期（{n}项）", "Overdue ({n})"), True),
+    (
+        "unrecorded",
+        Text("计划结束日已过、尚未登记办班（{n}项）", "Over by plan, not recorded ({n})"),
+        True,
+    ),
     ("due_this_week", Text("本周到期（{n}项）", "Due this week ({n})"), False),
     ("waiting", Text("待您办理（{n}项）", "Waiting for you ({n})"), False),
     ("new", Text("新到事项（{n}项）", "New ({n})"), False),
@@ -86,7 +101,7 @@ def render_digest(digest: Digest, wordings: Wordings = SHIPPED) -> Rendered:
     values = digest_values(digest)
     subject, lead = wordings.fill(digest_notice(digest.role), digest.language, values)
     sections = [
-        _section(getattr(digest, name), title, urgent, digest.language)
+        _section(getattr(digest, name), title, urgent, digest)
         for name, title, urgent in SECTIONS
         if getattr(digest, name)
     ]
@@ -109,6 +124,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
         "ask": plain(digest.ask, digest.language),
         "summary": _summary(digest),
         "late": len(digest.overdue),
+        "unrecorded": len(digest.unrecorded),
         "week": len(digest.due_this_week),
         "waiting": len(digest.waiting),
         "new": len(digest.new),
@@ -119,6 +135,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
 
 COUNTS: tuple[tuple[str, Text], ...] = (
     ("overdue", Text("已逾期{n}项", "{n} overdue")),
+    ("unrecorded", Text("办班待登记{n}项", "{n} over and not recorded")),
     ("due_this_week", Text("本周到期{n}项", "{n} due this week")),
     ("waiting", Text("待您办理{n}项", "{n} waiting for you")),
     ("new", Text("新到{n}项", "{n} new")),
@@ -133,14 +150,16 @@ def _summary(digest: Digest) -> str:
     return ("，" if digest.language == "zh" else ", ").join(parts)
 
 
-def _section(rows: Sequence[DigestRow], title: Text, urgent: bool, language: str) -> Section:
-    shown = [_row(row, language) for row in rows[:MOST_ROWS]]
+def _section(rows: Sequence[DigestRow], title: Text, urgent: bool, digest: Digest) -> Section:
+    language = digest.language
+    shown = [_row(row, digest) for row in rows[:MOST_ROWS]]
     hidden = len(rows) - len(shown)
     more = MORE.in_(language).format(n=hidden) if hidden else ""
     return Section(title.in_(language).format(n=len(rows)), urgent, shown, more)
 
 
-def _row(row: DigestRow, language: str) -> Row:
+def _row(row: DigestRow, digest: Digest) -> Row:
+    language = digest.language
     say = phrases(language)
     number = "" if row.number is None else f"{NUMBER.in_(language).format(n=row.number)} "
     name = f"“{quotable(row.name, language)}”" if row.name else ""
@@ -149,7 +168,17 @@ def _row(row: DigestRow, language: str) -> Row:
     said = [plain(row.what.in_(language), language), plain(row.note.in_(language), language)]
     if row.by:
         said.insert(1, short(row.by, language))
-    return Row(f"{number}{name}{bracketed}", say.comma.join(part for part in said if part))
+    told = say.comma.join(part for part in said if part)
+    return Row(f"{number}{name}{bracketed}", told, _link(row, digest))
+
+
+def _link(row: DigestRow, digest: Digest) -> str:
+    """To the mail that did not arrive, the form of what waits, or the project."""
+    if row.mail_id is not None:
+        return digest.links.mail(digest.role, row.mail_id)
+    if row.project_id is None:
+        return ""
+    return digest.links.project(digest.role, row.project_id, row.deed)
 
 
 NUMBER = Text("计划{n}号", "No. {n}")

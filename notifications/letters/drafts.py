@@ -18,6 +18,7 @@ from notifications.letters.alarms import alarm_of, facts_of
 from notifications.letters.digest_letter import render_digest
 from notifications.letters.envelope import ADDRESS, Attachment, compose
 from notifications.letters.items import letter_of
+from notifications.letters.links import Links
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.office_wording import Shelf
 from notifications.letters.preview import preview
@@ -64,6 +65,7 @@ class Writer:
     base_url: str
     reply_to: str = ""  # for all mails; empty: the officer in charge
     trial_to: str = ""  # trial mode: every mail goes here instead
+    hosts_online: bool = True  # whether hosts reach the pages
     enclose: bool = False  # calendar entries and timetables
     approval: frozenset[str] = frozenset()  # notices that wait for a person
     shelf: Shelf = field(default_factory=Shelf, compare=False)
@@ -104,33 +106,48 @@ class Writer:
     def _said(
         self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
     ) -> Content | None:
-        told: dict[str, Any] = {"language": language, "today": today, "link": self.base_url}
+        links = Links(self.base_url, self.hosts_online)
+        told: dict[str, Any] = {"language": language, "today": today, "links": links}
         if mail.purpose == Purpose.RESULT:
             role = Role(mail.to_role)
-            reader = Reader(mail.to_name, mail.to_email, role, language, today, self.base_url)
+            reader = Reader(mail.to_name, mail.to_email, role, language, today, links)
             notice, facts = notice_of(connection, self.book, mail, reader)
             return Content(render_notice(notice, wordings), facts)
         if mail.purpose == Purpose.DIGEST:
-            return self._digest(connection, mail, wordings, language, today)
+            return self._digest(connection, mail, wordings, **told)
         if mail.purpose == Purpose.ALARM:
             alarm = alarm_of(connection, self.book, mail, **told)
             return Content(render_alarm(alarm, wordings), facts_of(connection, mail.project_id))
         if mail.purpose == Purpose.TEST:
-            return self._test(connection, mail, wordings, language, today)
+            return self._test(connection, mail, wordings, **told)
         found = letter_of(connection, self.book, mail, **told)
         return found and Content(render_reminder(found[0], wordings), found[1])
 
     def _digest(
-        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+        self,
+        connection: Connection,
+        mail: Any,
+        wordings: Wordings,
+        *,
+        language: str,
+        today: date,
+        links: Links,
     ) -> Content | None:
         digest = gather(connection, self.book, mail, today)
         if digest is None:
             return None
-        link = digest.link or self.base_url
-        return Content(render_digest(replace(digest, language=language, link=link), wordings), None)
+        told = replace(digest, language=language, links=links)
+        return Content(render_digest(told, wordings), None)
 
     def _test(
-        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+        self,
+        connection: Connection,
+        mail: Any,
+        wordings: Wordings,
+        *,
+        language: str,
+        today: date,
+        links: Links,
     ) -> Content:
         """A wording with a real project, sent by somebody to himself."""
         about = json.loads(mail.about)
@@ -140,7 +157,7 @@ class Writer:
             Role(about["role"]),
             about.get("language") or language,
             today,
-            self.base_url,
+            links,
         )
         project = about["project"]
         shown = preview(connection, self.book, mail.notice, project, reader, wordings)

@@ -58,19 +58,21 @@ def imagined_letter(
     chosen = shown if notice == "summary" else shown[:1]
     rows = [_row(want, rise, project_id) for want, rise in chosen]
     today = _day(book, notice, *chosen[0])
-    shown_as = (
-        item(row, facts, policy, reader.language, today, reader.role, book.calendar) for row in rows
-    )
+    told: tuple[Any, ...] = (facts, policy, reader.language, today, reader.role)
+    told += (book.calendar, reader.links)
+    shown_as = (item(row, *told) for row in rows)
     items = tuple(_as_told(one, notice) for one in shown_as)
+    if notice == "summary" and len(items) == 1:
+        items *= 2
     return Letter(
         to_name=reader.to_name,
         to_email=reader.to_email,
         role=reader.role,
         today=today,
-        items=items * 2 if notice == "summary" and len(items) == 1 else items,
+        items=items,
         ask=policy.office.in_(reader.language),
         reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
-        link=reader.link,
+        link=items[0].link if len(items) == 1 else reader.links.home(reader.role),
         language=reader.language,
     )
 

@@ -51,6 +51,7 @@ class View:
         self.overdue = self.days < 0 and blamed
         self.due_today = item.due_on == letter.today and not item.advisory and not self.gentle
         self.left = self._in(self._left())
+        self.link = one_line(item.link)
         self.papers = () if self.gentle else tuple(one_line(paper) for paper in item.papers)
 
     def _in(self, text: Text) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from config.rulebook import Rulebook
 from notifications.letters.duty_words import told
 from notifications.letters.grounds import NOTHING, granted, ground, if_late, papers
+from notifications.letters.links import NO_LINKS, Links
 from notifications.letters.schedule import planned_time
 from notifications.letters.values import Item, Letter
 from states.besides import beside, duties
@@ -66,7 +67,7 @@ _REMINDERS = Statement(
 
 
 def letter_of(
-    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, link: str
+    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, links: Links
 ) -> tuple[Letter, Facts] | None:
     """The letter of a reminder mail, and the facts of its first project; None if nothing is left.
 
@@ -81,22 +82,23 @@ def letter_of(
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
         shown = replace(
-            item(row, facts, policy, language, today, Role(row.role), book.calendar),
+            item(row, facts, policy, language, today, Role(row.role), book.calendar, links),
             role=Role(row.role),
         )
         found.append((facts, policy, shown))
     if not found:
         return None
     facts, policy, first = found[0]
+    role = Role(mail.to_role)
     letter = Letter(
         to_name=mail.to_name or first.host,
         to_email=mail.to_email,
-        role=Role(mail.to_role),
+        role=role,
         today=today,
         items=tuple(item for _, _, item in found),
         ask=policy.office.in_(language),
         reach=policy.desk(policy.categories[facts.category]).line.in_(language),
-        link=link,
+        link=first.link if len(found) == 1 else links.home(role),
         language=language,
     )
     return letter, facts
@@ -119,6 +121,7 @@ def item(
     today: date,
     role: Role,
     calendar: WorkCalendar,
+    links: Links = NO_LINKS,
 ) -> Item:
     """One reminder as a letter of `today` shows it to somebody in a role. `row` has a deadline's
     columns and `step`."""
@@ -163,6 +166,7 @@ def item(
         ),
         after_window=facts.state is State.SUBMITTED and applied_late(facts, category),
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),
+        link=links.matter(role, row.project_id, kind, facts, category),
     )
 
 
@@ -189,7 +193,7 @@ def addressee(
 
 
 def _with(rule: str, grant: str, language: str) -> str:
-    """A rule with what the province has granted."""
+    """A rule with what the province has granted, as one sentence."""
     if not grant:
         return rule
-    return f"{rule} ({grant})" if language == "en" else f"{rule}（{grant}）"
+    return f"{rule} ({grant})" if language == "en" else f"{rule.rstrip('。')}；{grant}。"

@@ -36,6 +36,7 @@ def render_notice(notice: Notice, wordings: Wordings = SHIPPED) -> Rendered:
         due=[_due(row, notice.language) for row in notice.due],
         due_title=notice.due_title,
         button=notice.button,
+        places=[(plain(name, notice.language), link) for name, link in notice.places if link],
     )
 
 
@@ -84,7 +85,8 @@ def _due(row: DueRow, language: str) -> _Due:
     if row.provisional:
         notes.append(say.provisional_short)
     if row.was_on and row.was_on != row.due_on:
-        notes.append(f"{say.was_on} {long(row.was_on, language)}")
+        was = say.was_advised if row.advisory else say.was_on
+        notes.append(f"{was} {long(row.was_on, language)}")
     if row.advised_on != row.due_on:
         notes.append(f"{say.advised_on} {long(row.advised_on, language)}")
     if row.clause:

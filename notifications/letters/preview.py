@@ -74,7 +74,7 @@ def preview(
         return render_digest(_digest(project_id, facts, reader), wordings)
     if family is Family.ALARM:
         check_told(notice, reader.role, STAFF)
-        return render_alarm(_alarm(notice, facts, reader, policy), wordings)
+        return render_alarm(_alarm(notice, project_id, facts, reader, policy), wordings)
     return _result(connection, book, notice, project_id, facts, reader, wordings)
 
 
@@ -159,11 +159,11 @@ def _digest(project_id: int, facts: Facts, reader: Reader) -> Digest:
         overdue=row(WORDS[Kind.FILING].deed, reader.today - WEEK),
         due_this_week=row(WORDS[Kind.REIMBURSEMENT].deed, reader.today),
         waiting=row(Text("待审核推荐", "to be reviewed")),
-        link=reader.link,
+        links=reader.links,
     )
 
 
-def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
+def _alarm(notice: str, project_id: int, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
     shown = Alarm(
         to_name=reader.to_name,
         to_email=reader.to_email,
@@ -178,7 +178,7 @@ def _alarm(notice: str, facts: Facts, reader: Reader, policy: Policy) -> Alarm:
         language=reader.language,
         ask=policy.office.in_(reader.language),
         reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
-        link=reader.link,
+        link=reader.links.project(reader.role, project_id),
     )
     if notice == "substitute":
         colleague = COLLEAGUE.in_(reader.language)

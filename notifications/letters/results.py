@@ -14,6 +14,7 @@ from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.due_rows import due_rows, due_title
 from notifications.letters.grounds import cite
+from notifications.letters.links import Links
 from notifications.letters.printing import quotable
 from notifications.letters.step_lines import STEPS
 from notifications.letters.story import Said, Story, Told
@@ -21,7 +22,7 @@ from notifications.letters.values import DueRow, Notice
 from states.facts import Facts, Json, merge
 from states.labels import state_label
 from states.mailing import PARTING_NOTICES
-from states.terms import BEFORE_PLAN, Act, Action, Role, State, Text, deed_of
+from states.terms import BEFORE_PLAN, Act, Action, Kind, Role, State, Text, deed_of
 from workflow.engine import situation
 from workflow.history import fold
 from workflow.mail.confirming import confirming_path
@@ -38,7 +39,7 @@ class Reader:
     role: Role
     language: str
     today: date
-    link: str
+    links: Links
 
 
 def notice_of(
@@ -59,24 +60,32 @@ def notice_of(
         story = replace(story, notice=mail.notice)
     notice = told_notice(connection, book, story, reader, mail.project_id)
     if story.deed is Act.ANNOUNCE:
-        link = reader.link and f"{reader.link.rstrip('/')}{confirming_path(mail)}"
+        link = reader.links.below(reader.role, confirming_path(mail))
         notice = replace(notice, link=link, button=RECEIVED.in_(reader.language))
     others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
     if others:  # handed over in one act: one mail tells of all
-        notice = _with_others(connection, book, notice, story, others)
+        notice = _with_others(connection, book, notice, story, reader, others)
     return notice, facts
 
 
 def _with_others(
-    connection: Connection, book: Rulebook, notice: Notice, story: Story, others: list[int]
+    connection: Connection,
+    book: Rulebook,
+    notice: Notice,
+    story: Story,
+    reader: Reader,
+    others: list[int],
 ) -> Notice:
-    """The notice with the names of the other projects, and what is open in each."""
+    """The notice with the names of the other projects, where each is found, and what is open in
+    each."""
     names, due = [notice.name], [_of(row, notice.name) for row in notice.due]
+    places = [(notice.name, notice.link)]
     for project_id in others:
         facts, _, _, policy = situation(connection, book, project_id)
         category = policy.categories[facts.category]
         its = replace(story, facts=facts, policy=policy, category=category)
         names.append(facts.name)
+        places.append((facts.name, reader.links.project(reader.role, project_id)))
         rows = _due(connection, book, its, project_id, notice.language)
         due += [_of(row, facts.name) for row in rows]
     language = notice.language
@@ -84,7 +93,8 @@ def _with_others(
     label, said = (text.in_(language) for text in (HANDED, ALL))
     line = (label, said.format(n=len(names), names=listed))
     due.sort(key=lambda row: row.due_on)
-    return replace(notice, lines=(line, *notice.lines), due=tuple(due))
+    told = replace(notice, lines=(line, *notice.lines), due=tuple(due))
+    return replace(told, link=reader.links.home(reader.role), places=tuple(places))
 
 
 def _of(row: DueRow, name: str) -> DueRow:
@@ -141,13 +151,25 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         clause=cite(story.policy, said.clause, story.on).place.in_(language),
         ask=story.policy.office.in_(language),
         reach=story.policy.desk(story.category).line.in_(language),
-        link=reader.link,
+        link=_link(story, reader, project_id),
         language=language,
         applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,
         due=due,
         due_title=due_title(story.deed).in_(language),
         values={key: spoken(value) for key, value in values.items()},
     )
+
+
+def _link(story: Story, reader: Reader, project_id: int) -> str:
+    """To the form where the reader is to answer the step at once, else to the project."""
+    links, kind = reader.links, ANSWERED.get(story.deed)
+    if kind is None:
+        return links.project(reader.role, project_id)
+    return links.matter(reader.role, project_id, kind, story.facts, story.category)
+
+
+# What a step asks of who is told: to hand it in again, to review it.
+ANSWERED: Mapping[Any, Kind] = {Action.SEND_BACK: Kind.MENDING, Action.SUBMIT: Kind.APPLICATION}
 
 
 def _usual(story: Story) -> dict[str, Said]:

@@ -49,6 +49,7 @@ class Item:
     department: str = ""
     after_window: bool = False  # of an application: it came late, the province alone may take it
     late_plan: bool = False  # of a filing: the plan came after it was due, nobody is late
+    link: str = ""  # to the form that answers it, or to the project
     # While dates are provisional: the day by the earliest opening, once it has passed and nobody is
     # late; `due_on` is then that of the latest one, or the same where the window names none.
     earliest_on: date | None = None
@@ -64,7 +65,7 @@ class Letter:
     today: date
     items: tuple[Item, ...]
     ask: str  # the office to ask
-    link: str  # where to go; empty if there is no public address
+    link: str  # to the one matter, else to the workplace; empty for who has no way there
     language: str = "zh"
     reach: str = ""  # how to ask it: telephone and mailbox
 
@@ -106,6 +107,7 @@ class Notice:
     language: str = "zh"
     reach: str = ""
     button: str = ""  # what the link does, where it does not lead to the project
+    places: Pairs = ()  # of several projects: the name and the link of each
     applied: bool = False  # before the plan a project is 申报的, later 承办的
     due: tuple[DueRow, ...] = ()
     due_title: str = ""

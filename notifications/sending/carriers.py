@@ -160,6 +160,7 @@ def writer_for(book: Rulebook, settings: Settings) -> Writer:
         settings.base_url,
         reply_to=settings.mail_reply_to,
         trial_to=settings.mail_trial_to,
+        hosts_online=settings.hosts_online,
         enclose=settings.mail_attachments,
         approval=frozenset(settings.mail_approval),
     )

@@ -10,6 +10,7 @@ from desk import WHOLE, Desk, day, morning
 from test_what_mails_cite import texts
 from test_writer import speak_english
 
+from notifications.letters.links import NO_LINKS
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from states.terms import Action, Role, State
@@ -172,7 +173,7 @@ def test_r24_13_what_is_overdue_at_the_department_can_be_previewed(desk: Desk) -
     desk.staff()
     [project] = applied(desk, "甲班")
     for role, said in ((Role.COORDINATOR, "由贵单位审核汇总"), (Role.PROVINCE, "省厅尚未收到")):
-        reader = Reader("", f"{role.value}@example.cn", role, "zh", day("2024-01-08"), "")
+        reader = Reader("", f"{role.value}@example.cn", role, "zh", day("2024-01-08"), NO_LINKS)
         with desk.db.read() as connection:
             found = preview(connection, desk.book, "overdue.application", project, reader)
         assert said in found.text

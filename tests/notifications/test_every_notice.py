@@ -15,6 +15,7 @@ from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.imagined import imagined
 from notifications.letters.items import item
+from notifications.letters.links import Links
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import NAMES, NOTICES, TOLD, Family, chain
 from notifications.letters.places import place
@@ -72,6 +73,7 @@ def categories(book: Rulebook) -> list[tuple[Policy, Category]]:
 def same(rendered: Rendered) -> None:
     """Text and HTML tell the same."""
     body = re.sub(r"<head>.*?</head>", "", rendered.html, flags=re.S)
+    body += " ".join(re.findall(r'<a href="([^"]*)"', body))  # a link is told by where it leads
     visible = squeezed(html.unescape(re.sub(r"<[^>]+>", "", body)))
     visible = visible.replace("“", "").replace("”", "")
     for line in rendered.text.split("\n"):
@@ -82,6 +84,9 @@ def same(rendered: Rendered) -> None:
             for part in re.split(apart, re.sub(r"”（(.*?)）：|” \((.*?)\):", "”：", line)):
                 assert squeezed(part).replace("“", "").replace("”", "") in visible, part
     assert "\n" not in rendered.subject
+
+
+LINKS = Links("https://yanxiu.example.cn")
 
 
 def squeezed(text: str) -> str:
@@ -95,7 +100,7 @@ def told(
     source = next((step.source for step in LIFECYCLE if step.action is deed), State.PLANNED)
     facts = facts_of(policy, category, source)
     story = imagined(notice, facts, policy, role, TODAY)
-    reader = Reader("Reader", "r@example.cn", role, language, TODAY, "https://yanxiu.example.cn")
+    reader = Reader("Reader", "r@example.cn", role, language, TODAY, LINKS)
     return render_notice(notice_from(story, reader, 7, ()))
 
 

@@ -10,6 +10,7 @@ import pytest
 from desk import Desk, day
 
 from notifications.letters.imagined_letter import NoPreview
+from notifications.letters.links import NO_LINKS
 from notifications.letters.notices import NOTICES
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
@@ -23,7 +24,7 @@ SUNDAY = "2025-10-05"  # within the National Day holidays
 def shown(
     desk: Desk, notice: str, project_id: int, role: Role, *, today: str = SUNDAY, name: str = ""
 ) -> Rendered:
-    reader = Reader(name, "x@example.cn", role, "zh", day(today), "")
+    reader = Reader(name, "x@example.cn", role, "zh", day(today), NO_LINKS)
     with desk.db.read() as connection:
         return preview(connection, desk.book, notice, project_id, reader)
 

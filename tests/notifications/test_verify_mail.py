@@ -16,6 +16,7 @@ from desk import Desk, HandClock, morning
 from sqlalchemy import update
 
 from notifications.digest import queue_digests
+from notifications.letters.links import NO_LINKS
 from notifications.letters.notices import NOTICES, Family
 from notifications.letters.preview import NoPreview
 from notifications.letters.results import Reader
@@ -63,7 +64,7 @@ def alarms(desk: Desk) -> None:
 
 
 def trials(desk: Desk) -> None:
-    reader = Reader("", "Zhang.San@example.cn", Role.HOST, "zh", TODAY, "")
+    reader = Reader("", "Zhang.San@example.cn", Role.HOST, "zh", TODAY, NO_LINKS)
     with desk.db.write() as connection:
         for notice, kind in NOTICES.items():
             official = kind.family in (Family.DIGEST, Family.ALARM)

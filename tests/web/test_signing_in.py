@@ -6,7 +6,9 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from html import unescape
 from typing import Any, Literal
+from urllib.parse import unquote, urlencode
 
 import pytest
 from argon2 import PasswordHasher
@@ -126,6 +128,75 @@ def test_a_link_signs_in_once(house: House) -> None:
         assert connection.execute(select(Session.person_id)).scalars().all() == [person]
 
 
+def test_from_a_mail_through_an_ended_link_to_the_form_it_led_to(house: House) -> None:
+    """From a mail: the door with the link form open, the mailed link, its expiry, the next link:
+    each carries where the mail was leading, and signing in leads there."""
+    house.person("lin", (Role.HOST, ""), email="lin@example.cn")
+    form = "/projects/2/do/report?sent=1&x=材料"
+    onward = urlencode({"next": form})
+    visit = house.visit()
+    door = visit.get(f"/sign-in?{onward}")
+    assert re.search(r"<details [^>]*open", door.text)
+    assert "发送登录链接" in words(door)
+    asked = next_of(door.text, "/sign-in/link")
+    visit.post("/sign-in/link", {"email": "lin@example.cn", "next": asked})
+    first = mailed_link(house)
+    assert first.endswith(f"?{onward}")
+    house.at += timedelta(hours=1)
+    over = visit.get(first)
+    assert (over.status_code, "发送登录链接" in words(over)) == (403, True)
+    again = next_of(over.text, "/sign-in/link")
+    visit.post("/sign-in/link", {"email": "lin@example.cn", "next": again})
+    second = mailed_link(house)
+    button = visit.get(second)
+    path = second.partition("?")[0]
+    inside = visit.post(path, {"next": next_of(button.text, path)})
+    assert inside.status_code == 303
+    assert unquote(inside.headers["location"]) == form
+
+
+def test_who_is_signed_in_is_led_on_by_a_link_that_is_used_up(house: House) -> None:
+    lin = house.person("lin", (Role.HOST, ""), email="lin@example.cn")
+    with house.desk.db.write() as connection:
+        secret = make_link(connection, lin, LinkUse.SIGN_IN, at=house.at)
+    visit = house.visit()
+    assert visit.post(f"/sign-in/link/{secret}").headers["location"] == "/"
+    used = visit.get(f"/sign-in/link/{secret}?next=%2Fprojects%2F2")
+    assert (used.status_code, used.headers["location"]) == (303, "/projects/2")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "/\\example.com"])
+def test_no_link_leads_away_from_this_site(house: House, elsewhere: str) -> None:
+    """Neither the mailed link nor the form of the next one carries another site's address."""
+    lin = house.person("lin", (Role.HOST, ""), email="lin@example.cn")
+    visit = house.visit()
+    visit.post("/sign-in/link", {"email": "lin@example.cn", "next": elsewhere})
+    assert "example.com" not in mailed_link(house)
+    over = visit.get(f"/sign-in/link/unknown?{urlencode({'next': elsewhere})}")
+    assert next_of(over.text, "/sign-in/link") == "/"
+    with house.desk.db.write() as connection:
+        secret = make_link(connection, lin, LinkUse.SIGN_IN, at=house.at)
+    inside = visit.post(f"/sign-in/link/{secret}", {"next": elsewhere})
+    assert inside.headers["location"] == "/"
+
+
+def mailed_link(house: House) -> str:
+    """The path of the link that was mailed last."""
+    with house.desk.db.read() as connection:
+        about = (
+            connection.execute(select(MAIL.c.about).order_by(MAIL.c.id.desc())).scalars().first()
+        )
+    return "/" + str(json.loads(about or "")["link"]).split("/", 3)[3]
+
+
+def next_of(html: str, action: str) -> str:
+    """Where the form of that action says it leads."""
+    form = html.split(f'action="{action}"', 1)[1]
+    found = re.search(r'name="next" value="([^"]*)"', form)
+    assert found
+    return unescape(found[1])
+
+
 def test_a_link_ends(house: House) -> None:
     person = house.person("lin", PROVINCE, email="lin@example.cn")
     with house.desk.db.write() as connection:
@@ -181,6 +252,7 @@ def test_sessions_end_by_idleness_by_age_and_with_the_account(house: House) -> N
 def test_every_form_needs_the_sessions_token(house: House) -> None:
     """Over all routes, so that none is forgotten."""
     open_to_all = {"/sign-in", "/sign-in/link", "/sign-in/link/{secret}", "/language"}
+    open_to_all |= {"/received/{mail}/{code}"}  # whose code is known to who has the mail
     person = house.person("all")
     house.wear(person, *((role, "某单位") for role in Role))
     visit = house.visit(person)

@@ -90,7 +90,7 @@ class Preview(BaseModel):
 def preview_batch(request: Request, visitor: Worker, batch_id: Id) -> Preview:
     site, language = site_of(request), spoken(request)
     today, at = site.today(), site.now()
-    subject = subjects(site.book, today, site.settings.base_url)
+    subject = subjects(site.book, today)
     found = rehearse(site.db, site.book, visitor.actor, batch_id, subject, today=today, at=at)
     return Preview(
         id=batch_id,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from notifications.letters import wording_desk
 from notifications.letters.imagined_letter import NoPreview
+from notifications.letters.links import links_of
 from notifications.letters.results import Reader
 from notifications.letters.wording_check import BadWording
 from states.form_reading import Problem
@@ -61,7 +62,7 @@ def preview(request: Request, _: Editor, notice: Notice, language: Language, giv
 
 
 def _reader(site: Site, language: str, role: str, to: tuple[str, str] = ("", "")) -> Reader:
-    return Reader(*to, Role(role), language, site.today(), site.settings.base_url)
+    return Reader(*to, Role(role), language, site.today(), links_of(site.settings))
 
 
 class Queued(BaseModel):

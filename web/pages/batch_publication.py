@@ -44,7 +44,7 @@ def _previewed(
         batch = find(connection, visitor.actor, number)
         heard = news(connection, batch.id)
         names = names_of(connection, people(batch, heard))
-    subject = subjects(site.book, today, site.settings.base_url)
+    subject = subjects(site.book, today)
     try:
         found = rehearse(site.db, site.book, visitor.actor, number, subject, today=today, at=at)
     except BatchOver:

@@ -26,6 +26,7 @@ from workflow.office_tables import LinkUse
 routes = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=500, pattern=f"^[^{NUL}]*$")]
 Next = Annotated[str, Form(alias="next", max_length=2000)]
+Onward = Annotated[str, Query(alias="next", max_length=2000)]  # where a mail was leading
 
 
 def inside(where: str) -> str:
@@ -57,9 +58,7 @@ def evenly(answer: Callable[..., Response]) -> Callable[..., Awaitable[Response]
 
 
 @routes.get("/sign-in")
-def sign_in_form(
-    request: Request, where: Annotated[str, Query(alias="next")] = "/", login: str = ""
-) -> Response:
+def sign_in_form(request: Request, where: Onward = "/", login: str = "") -> Response:
     if find_visitor(request):
         return RedirectResponse(inside(where), 303)
     return page(request, "sign_in.html", next=inside(where), login=login[:200], problem=None)
@@ -84,9 +83,9 @@ def sign_in(
 
 @routes.post("/sign-in/link")
 @evenly
-def ask_for_link(request: Request, email: Field = "") -> Response:
+def ask_for_link(request: Request, email: Field = "", where: Next = "/") -> Response:
     """Always the same answer, after the same time: it tells nobody who has an account."""
-    site = site_of(request)
+    site, onward = site_of(request), inside(where)
     at, today = site.now(), site.today()
     link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
     with site.db.write() as connection:
@@ -94,25 +93,38 @@ def ask_for_link(request: Request, email: Field = "") -> Response:
             if not links.may_ask(connection, person, at=at):
                 continue
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)
-            queue_sign_in(connection, person, link_to(request, secret), on=today, at=at)
-    return page(request, "link_sent.html", email=email.strip()[:200])
+            link = link_to(request, secret, onward)
+            queue_sign_in(connection, person, link, on=today, at=at)
+    return page(request, "link_sent.html", email=email.strip()[:200], next=onward)
 
 
 @routes.get("/sign-in/link/{secret}")
-def link_form(request: Request, secret: str) -> Response:
-    """Only a button: a scanner that follows links in mail must not use it up."""
-    return page(request, "link.html", secret=secret[:100])
+def link_form(request: Request, secret: str, where: Onward = "/") -> Response:
+    """Only a button: a scanner that follows links in mail must not use it up. Of a link that is
+    over the next one, or the way on for who is signed in already."""
+    site, onward = site_of(request), inside(where)
+    with site.db.read() as connection:
+        works = links.still_works(connection, secret, at=site.now())
+    if works:
+        return page(request, "link.html", secret=secret[:100], next=onward)
+    return _over(request, onward)
+
+
+def _over(request: Request, onward: str) -> Response:
+    if find_visitor(request):
+        return RedirectResponse(onward, 303)
+    return page(request, "link_over.html", 403, next=onward)
 
 
 @routes.post("/sign-in/link/{secret}")
-def follow_link(request: Request, secret: str) -> Response:
+def follow_link(request: Request, secret: str, where: Next = "/") -> Response:
     site = site_of(request)
     with site.db.write() as connection:
         found = links.use_link(connection, secret, at=site.now())
     if found is None:
-        return page(request, "link_over.html", 403)
-    where = "/me/password" if found.use is LinkUse.PASSWORD else "/"
-    return _welcome(request, found.person_id, where, found.let_in_by)
+        return _over(request, inside(where))
+    onward = "/me/password" if found.use is LinkUse.PASSWORD else inside(where)
+    return _welcome(request, found.person_id, onward, found.let_in_by)
 
 
 def _welcome(request: Request, person: int, where: str, let_in_by: str) -> Response:

@@ -65,6 +65,12 @@ def make_link(
     return secret
 
 
+def still_works(connection: Connection, secret: str, *, at: datetime) -> bool:
+    """Whether such a link is neither used, over nor unknown."""
+    live = (LINK.c.token == kept(secret), LINK.c.used_at.is_(None), LINK.c.ends_at > at)
+    return connection.execute(select(LINK.c.token).where(*live)).first() is not None
+
+
 def end_all(connection: Connection, person: int, *, at: datetime) -> None:
     """Use up every link of a person's that still works."""
     live = (LINK.c.person_id == person, LINK.c.used_at.is_(None), LINK.c.ends_at > at)

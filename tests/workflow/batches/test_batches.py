@@ -84,7 +84,7 @@ def go(desk: Desk, actor: Actor, batch: int, on: date = DAY, seen: str = "") -> 
 
 
 def looked(desk: Desk, actor: Actor, batch: int, on: date = DAY) -> list[Verdict]:
-    subject = subjects(desk.book, on, "")
+    subject = subjects(desk.book, on)
     return rehearse(desk.db, desk.book, actor, batch, subject, today=on, at=AT).verdicts
 
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from notifications.letters import office_wording
 from notifications.letters.imagined_letter import NoPreview
+from notifications.letters.links import links_of
 from notifications.letters.notices import NAMES, NOTICES
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
@@ -155,7 +156,7 @@ def _preview(
 def _reader(site: Site, lang: str, given: Given, to: tuple[str, str] = ("", "")) -> Reader:
     """For whom the mail is; as for a host where that is not said."""
     role = next((role for role in READERS if role.value == given.get("role")), Role.HOST)
-    return Reader(*to, role, lang, site.today(), site.settings.base_url)
+    return Reader(*to, role, lang, site.today(), links_of(site.settings))
 
 
 def _save(site: Site, visitor: Visitor, notice: str, lang: str, texts: Texts, _: Given) -> Text:
