@@ -5,7 +5,7 @@ Only what has happened by the day of the demonstration is told; a later day goes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from cli.demo_applications import APPLICATIONS, ROUND, Application
 from cli.demo_batches import prepare_batches
 from cli.demo_calls import calls
 from cli.demo_classes import ORDINARY, classes
+from cli.demo_news import news
 from cli.demo_papers import write_paper
 from cli.demo_people import give_numbers
 from states.facts import Facts, Json
@@ -42,6 +43,7 @@ OFFICE_OPENS = time(0, 30)  # UTC: half past eight in China, when the worker sen
 MAILED = timedelta(days=14)  # what happened longer ago was told by other means
 POLICY = "fujian-2025"
 HELD_BACK = 24  # the project of which a waiting mail is held back
+Lines = Iterable[tuple[date, Application | Line]]
 
 
 @dataclass
@@ -69,12 +71,13 @@ class Teller:
             self.ids |= {one["name"]: one["id"]} | ({one["number"]: one["id"]})
         self.told = Telling()
 
-    def tell(self, after: date | None) -> Telling:
-        """All lines whose day lies after `after` (None: from the beginning)."""
+    def tell(self, after: date | None, lines: Lines | None = None) -> Telling:
+        """All lines whose day lies after `after` (None: from the beginning); `lines`: others than
+        the demonstration's, in order of the days."""
         with TemporaryDirectory() as made:
             self.made = Path(made)
             minutes: dict[date, int] = {}
-            for on, what in story():
+            for on, what in lines or story():
                 if (after and on <= after) or on > self.today:
                     continue
                 minutes[on] = minutes.get(on, -11) + 11
@@ -166,9 +169,10 @@ def hold_one(connection: Connection, ids: dict[int | str, int], *, at: datetime)
     return bool(waiting)
 
 
-def story() -> Iterator[tuple[date, Application | Line]]:
+def story() -> Lines:
     """Everything in order of the days."""
     lines = [*FUNDED, *ORDINARY, *classes(), *ROUND, *calls()]
+    lines = [*news(lines), *lines]
     told: list[tuple[date, Application | Line]] = [
         *((date.fromisoformat(one.drafted_on), one) for one in APPLICATIONS),
         *((line.told_on, line) for line in lines),

@@ -1,4 +1,5 @@
-"""Digests: what one person should hear of all projects in scope, weekly or daily, none if empty.
+"""Digests: what one person should hear of all projects in scope, weekly or daily, none if there is
+nothing to do, or nothing else than the one before has said.
 
 Coordinators get theirs on the week's first working day, the province's staff each working day. A
 digest is gathered when it is queued, to see whether there is anything to say, and again when it is
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from config.errors import ConfigError
 from config.rulebook import Rulebook
-from notifications.digest_content import Reader, Scope, gathered, is_empty, named
+from notifications.digest_content import Reader, Scope, gathered, is_empty, mark, named
 from notifications.letters.digest_letter import Digest
 from states.mailing import Sort
 from states.terms import Role, Text
@@ -37,8 +38,9 @@ def queue_digests(
     at: datetime,
     tell: Callable[[Text], None] = lambda _: None,
 ) -> int:
-    """Queue what is due on this working day, each once; how many mails. An empty one is recorded
-    as silence, so that a later day of the same week does not make up for it. `tell` hears of a
+    """Queue what is due on this working day, each once; how many mails. One with nothing to do, or
+    the same as before, is recorded as silence, so that a later day of the same week does not make
+    up for it. `tell` hears of a
     policy that cannot be read; digests that need it wait."""
     if not book.calendar.is_working(as_of):
         return 0
@@ -85,11 +87,15 @@ def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: dateti
         to = resolve(connection, reader.name, reader.email, reader.role, Sort.DIGEST, on=as_of)
         since = at - (timedelta(days=1) if reader.role is Role.PROVINCE else WEEK)
         about: dict[str, Any] = {"departments": reader.departments}
-        about["since"] = _last(connection, reader, since)
+        last = _last(connection, reader)
+        about["since"] = (last.created_at if last else since).isoformat()
         own = key if to.email == reader.email else f"{key}>{to.email}"
         row = draft(own, Purpose.DIGEST, (to.name, to.email), reader.role, on=as_of, at=at)
         found = gathered(connection, book, Scope.of(about), reader, as_of)
+        about["mark"] = mark(found)
         reason = to.reason or ("empty" if is_empty(found) else "")
+        if not (reason or found.new) and _known(last, to.email) == about["mark"]:
+            reason = UNCHANGED
         about["projects"] = [] if reason else named(found)  # each finds its digests in its log
         row["about"] = json.dumps(about, ensure_ascii=False)
         if reason:
@@ -98,11 +104,11 @@ def _queue(db: Database, book: Rulebook, reader: Reader, as_of: date, at: dateti
         return not reason
 
 
-def _last(connection: Connection, reader: Reader, default: datetime) -> str:
-    """When this person's last digest was gathered: what came since then is new."""
+def _last(connection: Connection, reader: Reader) -> Any:
+    """This person's last digest, sent or not: what came since it was gathered is new."""
     own = f":{reader.email}"
     query = (
-        select(MAIL.c.created_at)
+        select(MAIL.c.created_at, MAIL.c.to_email, MAIL.c.status, MAIL.c.reason, MAIL.c.about)
         .where(MAIL.c.purpose == Purpose.DIGEST.value)
         .where(
             or_(
@@ -113,8 +119,20 @@ def _last(connection: Connection, reader: Reader, default: datetime) -> str:
         .order_by(MAIL.c.id.desc())
         .limit(1)
     )
-    found: datetime | None = connection.execute(query).scalar()
-    return (found or default).isoformat()
+    return connection.execute(query).first()
+
+
+def _known(last: Any, email: str) -> str:
+    """The mark of what the last digest said; empty where it did not reach this mailbox."""
+    if last is None or last.to_email != email:
+        return ""
+    lost = last.status in LOST or last.reason
+    reached = last.reason == UNCHANGED or not lost
+    return str(json.loads(last.about).get("mark", "")) if reached else ""
+
+
+LOST = frozenset({MailStatus.DEAD.value, MailStatus.SUPPRESSED.value})
+UNCHANGED = "unchanged"
 
 
 def gather(connection: Connection, book: Rulebook, mail: Any, today: date) -> Digest | None:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import Enum
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from config.rulebook import Rulebook
-from notifications.letters.digest_letter import Digest, DigestRow
+from notifications.letters.digest_letter import NOTHING, Digest, DigestRow
+from notifications.letters.printing import quotable
 from states.facts import Facts
 from states.lateness import last_day, look
 from states.mailing import hushed, is_past
-from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text, day_label
+from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
-from workflow.lateness import is_due, is_late
+from workflow.lateness import is_due, is_late, is_unrecorded
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
 from workflow.queries import deed_label
 from workflow.tables import DEADLINE, EVENT, PROJECT
+from workflow.workplace.tasks import NOT_URGED
+from workflow.workplace.watching import due_rows, waits_for, week_end
 
 MOST = 500  # rows gathered of one section; the letter shows fewer and counts the rest
 
@@ -37,16 +40,34 @@ class Reader:
 
 
 def is_empty(digest: Digest) -> bool:
-    """Openings alone are no reason to write: they are planned, and nothing is to be done."""
-    return not (
-        digest.overdue or digest.due_this_week or digest.waiting or digest.new or digest.died
-    )
+    """Whether there is nothing to do. Openings alone are no reason to write: they are planned; nor
+    is what nobody is urged by."""
+    return not any(not row.idle for _, row in _matters(digest))
+
+
+def mark(digest: Digest) -> str:
+    """A value that is the same for two digests of the same matters, however many days have gone by.
+    What is new is left out: it is never said twice. Where something is overdue, a new week is worth
+    a word."""
+    said: list[Any] = []
+    for section, row in _matters(replace(digest, new=())):
+        days = "" if section == "overdue" else row.note.zh
+        said.append((section, row.project_id, row.name, row.what.zh, row.by, days))
+    if digest.overdue or digest.unrecorded:
+        said += digest.today.isocalendar()[:2]
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def _matters(digest: Digest) -> Iterator[tuple[str, DigestRow]]:
+    """What a digest is written for."""
+    for section in ("overdue", "unrecorded", "due_this_week", "waiting", "new", "died"):
+        for row in getattr(digest, section):
+            yield section, row
 
 
 def named(digest: Digest) -> list[int]:
     """The projects that a digest speaks of."""
-    sections = (digest.overdue, digest.due_this_week, digest.waiting, digest.new, digest.died)
-    rows = (row for section in (*sections, digest.openings) for row in section)
+    rows = (*(row for _, row in _matters(digest)), *digest.openings)
     return sorted({row.project_id for row in rows if row.project_id is not None})
 
 
@@ -71,17 +92,15 @@ def gathered(
     connection: Connection, book: Rulebook, scope: Scope, reader: Reader, today: date
 ) -> Digest:
     """All sections as things stand."""
-    until = today + timedelta(days=6 - today.weekday())  # this week's Sunday
-    due = _due(connection, scope, reader.role, today, until)
-    late = [row for row, when in due if when is _When.LATE]
-    soon = [row for row, when in due if when is _When.SOON]
+    until = week_end(today)
     return Digest(
         to_name=reader.name,
         to_email=reader.email,
         role=reader.role,
         today=today,
-        overdue=tuple(late),
-        due_this_week=tuple(soon),
+        overdue=_due(connection, scope, reader.role, today, is_late(today)),
+        unrecorded=tuple(_unrecorded(connection, scope, today)),
+        due_this_week=_due(connection, scope, reader.role, today, is_due(today, until)),
         waiting=tuple(_waiting(connection, book, scope, reader.role)),
         new=tuple(_new(connection, scope, reader.role)),
         died=tuple(_died(connection, scope)),
@@ -89,66 +108,57 @@ def gathered(
     )
 
 
-class _When(Enum):
-    LATE = "late"
-    SOON = "soon"
-
-
 def _due(
-    connection: Connection, scope: Scope, role: Role, today: date, until: date
-) -> list[tuple[DigestRow, _When]]:
-    """What a notice asks for and is late or due this week, as the reminders see it. What a late
-    plan has overtaken is asked for, but nobody's delay."""
-    rows = connection.execute(
-        select(PROJECT, *(DEADLINE.c[name] for name in ASKED))
-        .join_from(DEADLINE, PROJECT, DEADLINE.c.project_id == PROJECT.c.id)
-        .where(scope.projects(), or_(is_late(today), is_due(today, until)))
-        .order_by(DEADLINE.c.late_after, PROJECT.c.id)
-        .limit(MOST)
-    )
-    return [found for row in rows if (found := _shown(row, role, today))]
+    connection: Connection, scope: Scope, role: Role, today: date, which: ColumnElement[bool]
+) -> tuple[DigestRow, ...]:
+    """The projects with such deadlines, as the workplace finds and counts them: each once. What
+    nobody is urged by is said to be so."""
+    query = due_rows().where(scope.projects(), which)
+    rows = connection.execute(query.order_by(DEADLINE.c.late_after, PROJECT.c.id).limit(MOST))
+    found: dict[int, list[DigestRow]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(_shown(row, role, today))
+    return tuple(_joined(rows) for rows in found.values())
 
 
-ASKED = ("kind", "due_on", "late_after", "known_on", "provisional", "force")
+def _joined(rows: list[DigestRow]) -> DigestRow:
+    """One line of a project: all that is asked for, by what is urged most."""
+    rows.sort(key=lambda row: row.idle)
+    whats = [row.what for row in rows]
+    what = Text("、".join(one.zh for one in whats), ", ".join(one.en for one in whats))
+    return replace(rows[0], what=what)
 
 
-def _shown(row: Any, role: Role, today: date) -> tuple[DigestRow, _When] | None:
+def _shown(row: Any, role: Role, today: date) -> DigestRow:
     facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
     why = hushed(kind, facts, role, late_after=row.late_after, known_on=row.known_on, on=today)
-    blameless = why == "before_known" and not is_past(facts, today)
-    if why and not blameless:
-        return None
-    note, when = Text("", ""), _When.SOON
-    by: date | None = last_day(facts, row.due_on, row.late_after, today)
     seen = look(kind, Force(row.force), facts, row.late_after, today)
-    if blameless:
-        note, by = PLAN_CAME_LATE, None
+    note = PROVISIONAL if row.provisional else NOTHING
+    if why:
+        note = NOT_URGED.get(why, note)
     elif seen.late:
-        note, when = LATE.format(n=seen.late), _When.LATE
-    elif row.provisional:
-        note = PROVISIONAL
-    return _row(row, kind.label, by=by, note=note), when
+        note = LATE.format(n=seen.late)
+    by = last_day(facts, row.due_on, row.late_after, today)
+    idle = bool(why) and (why != "before_known" or is_past(facts, today))
+    return _row(row, kind.label, by=by, note=note, idle=idle)
+
+
+def _unrecorded(connection: Connection, scope: Scope, today: date) -> Iterator[DigestRow]:
+    query = due_rows().where(scope.projects(), is_unrecorded(today))
+    for row in connection.execute(query.order_by(DEADLINE.c.due_on, PROJECT.c.id).limit(MOST)):
+        yield _row(row, PLANNED_END, by=row.due_on, note=_whom(row))
 
 
 def _waiting(
     connection: Connection, book: Rulebook, scope: Scope, role: Role
 ) -> Iterator[DigestRow]:
-    proposed = PROJECT.c.facts.contains('"pending":{"', autoescape=True)
-    rows = connection.execute(
-        select(PROJECT)
-        .where(scope.projects(), or_(PROJECT.c.state.in_(TO_DO), proposed))
-        .order_by(PROJECT.c.id)
-        .limit(MOST)
-    )
-    for row in rows:
+    query = select(PROJECT).where(scope.projects(), *waits_for(role)).order_by(PROJECT.c.id)
+    for row in connection.execute(query.limit(MOST)):
         facts = Facts.read(json.loads(row.facts))
         category = book.policy(facts.policy).categories[facts.category]
-        for one in waiting(facts, category):
-            if one.role is role:
-                yield replace(_row(row, one.what), deed=one.deed)
-
-
-TO_DO = [s.value for s in (State.SUBMITTED, State.REVIEWED, State.FILED, State.REPORTED)]
+        own = [one for one in waiting(facts, category) if one.role is role]
+        zh, en = ("；".join(one.what.zh for one in own), "; ".join(one.what.en for one in own))
+        yield replace(_row(row, Text(zh, en)), deed=own[0].deed if own else None)
 
 
 def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow]:
@@ -166,8 +176,7 @@ def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow
         .limit(MOST)
     )
     for row in rows:
-        note = Text(f"{row.on_date}", f"{row.on_date}")
-        yield _row(row, deed_label(row.deed), note=note)
+        yield _row(row, deed_label(row.deed), by=row.on_date)
 
 
 HANDED_IN = [
@@ -203,7 +212,7 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
         .limit(MOST)
     )
     for row in rows:
-        what = NOT_DELIVERED.format(to=row.to_email, subject=row.subject or "—")
+        what = NOT_DELIVERED.format(to=row.to_email, subject=quotable(row.subject) or "—")
         shown = _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
         yield replace(shown, mail_id=row.mail_id)
 
@@ -219,16 +228,19 @@ def _openings(
         .limit(MOST)
     )
     for row in rows:
-        facts = Facts.read(json.loads(row.facts))
-        told = OPENS.format(day=day_label(row.opens))
-        where = facts.place or "—"
-        called = "，".join(
-            part for part in (where, facts.contact_name, facts.contact_phone) if part
-        )
-        yield _row(row, told, by=row.opens, note=Text(called, called))
+        yield _row(row, OPENS, by=row.opens, note=_whom(row))
 
 
-def _row(row: Any, what: Text, *, by: date | None = None, note: Text | None = None) -> DigestRow:
+def _whom(row: Any) -> Text:
+    """Where the class is, and whom to call."""
+    facts = Facts.read(json.loads(row.facts))
+    told = [one for one in (facts.place, facts.contact_name, facts.contact_phone) if one]
+    return Text("，".join(told), ", ".join(told))
+
+
+def _row(
+    row: Any, what: Text, *, by: date | None = None, note: Text = NOTHING, idle: bool = False
+) -> DigestRow:
     return DigestRow(
         project_id=row.id,
         number=row.number,
@@ -236,14 +248,12 @@ def _row(row: Any, what: Text, *, by: date | None = None, note: Text | None = No
         host=row.host or "",
         what=what,
         by=by,
-        note=note or Text("", ""),
+        note=note,
+        idle=idle,
     )
 
 
 LATE = Text("已逾期{n}天", "{n} day(s) late")
 NOT_DELIVERED = Text("发往{to}的邮件“{subject}”未送达", "mail to {to}, “{subject}”, did not arrive")
-OPENS = Text("{day}开班", "opens on {day}")
-PLAN_CAME_LATE = Text(
-    "计划下达晚于备案期限，不归责于承办单位，请尽快报送",
-    "the plan came after the filing date, which is not the host's fault; to be filed soon",
-)
+OPENS = Text("开班", "opens")
+PLANNED_END = Text("计划结束日", "planned end")

@@ -121,7 +121,20 @@ class Facts:
     def open_flags(self) -> list[str]:
         return [key for key, flag in self.flags.items() if not flag.get("disposed")]
 
+    @property
+    def unsettled(self) -> list[str]:
+        """The flags that nobody has decided on, or that are still to be mended."""
+        return [key for key, flag in self.flags.items() if not _is_settled(flag)]
 
+
+def _is_settled(flag: Json) -> bool:
+    disposed = flag.get("disposed")
+    if not disposed:
+        return False
+    return bool(disposed["outcome"] != TO_MEND or disposed.get("mended_on"))
+
+
+TO_MEND = "mend"  # the outcome of a flag that asks its host for something
 UNTOLD, UNANSWERED = "untold", "unanswered"
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")

@@ -165,3 +165,5 @@ OUTCOMES: dict[str, Text] = {
     "reduced": Text("核减补助", "Reduced"),
     "refused": Text("不予认可", "Refused"),
 }
+SETTLED = "settled"  # nobody's decision: the cause of a flag has gone (states/settling.py)
+ENDS_OF_FLAGS = OUTCOMES | {SETTLED: Text("已消除", "Settled")}

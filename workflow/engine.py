@@ -30,7 +30,7 @@ from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.judging import add_flags, add_papers, judged, needs_second
+from workflow.judging import add_flags, add_papers, judged, needs_second, settle_flags
 from workflow.mail.outbox import Result, announce_result
 from workflow.mail.parting import tell_who_left
 from workflow.mail.readdress import follow
@@ -91,6 +91,7 @@ def perform_in(
         corrects = deed.what is Act.CORRECT
         changes |= put_out(row.stored, changes, row.version + 1, case.on, corrects=corrects)
     add_papers(changes, row.facts, deed, case.on)
+    settle_flags(changes, case, row.stored)
     entry = _Entry(project_id, row, deed, case, findings, changes, policy, at)
     facts = _append(connection, entry)
     category = policy.categories[facts.category]

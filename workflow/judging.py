@@ -16,11 +16,11 @@ from sqlalchemy import Connection, select
 from config.rulebook import Rulebook
 from states.arrival import received
 from states.decide import blocks, chooses_day, judge, roles_now, second_by
-from states.facts import Facts, Json, as_json
+from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding, block
-from states.forms import FORMS
+from states.forms import FORMS, SETTLED
 from states.policy import Policy
-from states.rules.holding import HELD
+from states.settling import settled
 from states.terms import STAFF, Act, Action, Entry, Role, Severity, State, Text, deed_of
 from workflow.deeds import Deed
 from workflow.holding import hold
@@ -240,7 +240,7 @@ def fund_left(
 
 
 def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
-    """Keep what was flagged until a person disposes of it; drop what a correction has cleared."""
+    """Keep what was flagged until a person disposes of it."""
     if case.given.get("undo"):
         return  # judged by facts that are taken back; effects.correct drops their flags
     raised = {
@@ -257,13 +257,27 @@ def add_flags(changes: Json, case: Case, findings: Sequence[Finding]) -> None:
     }
     kept = case.facts.flags
     # Said before in the same words: it stands as it is, disposed of or not.
-    new = {key: said for key, said in raised.items() if kept.get(key, {}).get("zh") != said["zh"]}
+    new = {key: said for key, said in raised.items() if not _stands(kept.get(key), said)}
     flags: Json = {**changes.get("flags", {}), **new}
-    if case.deed is Act.CORRECT:
-        judged = {rule.__name__ for rule in HELD}
-        flags |= dict.fromkeys(key for key in kept if key in judged and key not in raised)
     if flags:
         changes["flags"] = flags
+
+
+def _stands(kept: Json | None, said: Json) -> bool:
+    """Whether a flag says this already, and its cause has not been away in between."""
+    if kept is None or kept["zh"] != said["zh"]:
+        return False
+    return bool(kept.get("disposed", {}).get("outcome") != SETTLED)
+
+
+def settle_flags(changes: Json, case: Case, stored: Json) -> None:
+    """Close the flags whose cause the deed has taken away (states/settling.py)."""
+    if not case.facts.unsettled:
+        return
+    after = Facts.read(merge(stored, changes))
+    found = settled(case, after, changes.get("flags", {}))
+    if found:
+        changes["flags"] = {**changes.get("flags", {}), **found}
 
 
 MOMENTARY = frozenset({"flags_disposed"})  # said when deciding, nothing to keep

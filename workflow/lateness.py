@@ -62,6 +62,12 @@ def is_due(first: date, last: date) -> ColumnElement[bool]:
     return and_(ASKED, DEADLINE.c.due_on.between(first, last), OWED)
 
 
+def is_unrecorded(today: date) -> ColumnElement[bool]:
+    """Of a deadline: a class is over by its plan, and nobody has recorded it."""
+    its = DEADLINE.c.kind == Kind.RECORDING.value
+    return and_(GENTLE, its, DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+
+
 def has(project_id: ColumnElement[int], which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of a project: it has such a deadline."""
     return exists().where(DEADLINE.c.project_id == project_id, which)

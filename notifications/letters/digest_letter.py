@@ -30,6 +30,7 @@ class DigestRow:
     what: Text
     by: date | None = None
     note: Text = NOTHING
+    idle: bool = False  # to be seen, but nobody is urged by it
     deed: Action | Act | None = None  # by which the reader sees to it
     mail_id: int | None = None  # the mail that it is about
 
@@ -44,6 +45,7 @@ class Digest:
     today: date
     language: str = "zh"
     overdue: tuple[DigestRow, ...] = ()
+    unrecorded: tuple[DigestRow, ...] = ()
     due_this_week: tuple[DigestRow, ...] = ()
     waiting: tuple[DigestRow, ...] = ()
     new: tuple[DigestRow, ...] = ()
@@ -76,6 +78,11 @@ class Row(NamedTuple):
 # In the order of the letter: field, title, whether it is urgent.
 SECTIONS: tuple[tuple[str, Text, bool], ...] = (
     ("overdue", Text("已逾期（{n}项）", "Overdue ({n})"), True),
+    (
+        "unrecorded",
+        Text("计划结束日已过、尚未登记办班（{n}项）", "Over by plan, not recorded ({n})"),
+        True,
+    ),
     ("due_this_week", Text("本周到期（{n}项）", "Due this week ({n})"), False),
     ("waiting", Text("待您办理（{n}项）", "Waiting for you ({n})"), False),
     ("new", Text("新到事项（{n}项）", "New ({n})"), False),
@@ -117,6 +124,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
         "ask": plain(digest.ask, digest.language),
         "summary": _summary(digest),
         "late": len(digest.overdue),
+        "unrecorded": len(digest.unrecorded),
         "week": len(digest.due_this_week),
         "waiting": len(digest.waiting),
         "new": len(digest.new),
@@ -127,6 +135,7 @@ def digest_values(digest: Digest) -> dict[str, Any]:
 
 COUNTS: tuple[tuple[str, Text], ...] = (
     ("overdue", Text("已逾期{n}项", "{n} overdue")),
+    ("unrecorded", Text("办班待登记{n}项", "{n} over and not recorded")),
     ("due_this_week", Text("本周到期{n}项", "{n} due this week")),
     ("waiting", Text("待您办理{n}项", "{n} waiting for you")),
     ("new", Text("新到{n}项", "{n} new")),

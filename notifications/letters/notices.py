@@ -213,6 +213,9 @@ NAMES: dict[Family, Names] = {
         "week": Text("本周到期数", "how many are due this week"),
         "waiting": Text("待您办理数", "how many wait for the reader"),
         "new": Text("新到事项数", "how many are new"),
+        "unrecorded": Text(
+            "计划结束日已过、尚未登记办班的项数", "how many classes are over and not recorded"
+        ),
         "died": Text("未送达的邮件数", "how many mails did not arrive"),
         "openings": Text("本周开班数", "how many classes open this week"),
     },

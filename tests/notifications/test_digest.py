@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from desk import Desk, day, morning
 from sqlalchemy import select, update
+from test_application_window import applied, submit
 
 from notifications.digest import gather, queue_digests
-from notifications.letters.digest_letter import Digest
+from notifications.letters.digest_letter import Digest, render_digest
 from states.mailing import Mode, Sort
 from states.terms import Act, Action, Role, State
 from workflow.mail import preferences
 from workflow.mail_tables import MAIL
+from workflow.people import Actor
 from workflow.tables import PERSON
+from workflow.workplace.counts import counts
+from workflow.workplace.watching import scope_of
 
 COORDINATOR, PROVINCE = "coordinator@example.cn", "province@example.cn"
 
@@ -92,7 +96,8 @@ def test_what_is_late_due_and_about_to_open(desk: Desk) -> None:
     assert found is not None
     assert said(found.overdue) == [(late, "开班前报送", "已逾期22天")]
     assert said(found.due_this_week) == [(soon, "开班前报送", "")]  # nothing that no notice asks
-    assert said(found.openings) == [(opening, "2025年8月14日（周四）开班", "福州，张三")]
+    assert said(found.openings) == [(opening, "开班", "福州，张三")]
+    assert found.openings[0].by == day("2025-08-14")
     assert far not in {row[0] for row in said(found.overdue + found.due_this_week)}
 
 
@@ -134,7 +139,9 @@ def test_new_is_what_came_since_the_last_digest(desk: Desk) -> None:
     desk.do(project, Action.FILE, "2025-07-31", by=Role.HOST)
     queue(desk, "2025-08-01")
     found = read(desk, PROVINCE, "2025-08-01")
-    assert found is not None and said(found.new) == [(project, "报送实施方案", "2025-07-31")]
+    assert found is not None and [(row.what.zh, row.by) for row in found.new] == [
+        ("报送实施方案", day("2025-07-31"))
+    ]
     desk.do(project, Act.MILESTONE, "2025-08-01", name="filing_confirmed")
     assert queue(desk, "2025-08-04")[-1] == (PROVINCE, "suppressed", "empty")  # old news by then
 
@@ -226,4 +233,118 @@ def test_a_coordinator_hears_what_was_decided_and_nothing_of_proposals(desk: Des
     desk.do(project, Action.SUBSIDISE, "2025-10-10", login="p2", amount=4_000_000)
     queue(desk, "2025-10-13")
     found = read(desk, COORDINATOR, "2025-10-13")
-    assert found is not None and said(found.new) == [(project, "审定补助", "2025-10-10")]
+    assert found is not None and [(row.what.zh, row.by) for row in found.new] == [
+        ("审定补助", day("2025-10-10"))
+    ]
+
+
+def of_province(desk: Desk, on: str) -> tuple[str, str]:
+    """Status and reason of the province's digest of a day."""
+    queue(desk, on)
+    return desk.mails("status", "reason", purpose="digest", to_email=PROVINCE)[-1]
+
+
+def test_the_same_as_the_one_before_is_silence_on_record(desk: Desk) -> None:
+    """Issue 11: what waits is said once, not each morning; who had no digest yet gets theirs."""
+    desk.staff()
+    first, second = desk.plan({}, {})
+    desk.do(first, Action.FILE, "2025-07-25", by=Role.HOST)
+    assert of_province(desk, "2025-07-28") == ("pending", "")
+    assert of_province(desk, "2025-07-29") == ("suppressed", "unchanged")
+    assert of_province(desk, "2025-08-04") == ("suppressed", "unchanged")
+    desk.do(second, Action.FILE, "2025-08-04", by=Role.HOST)
+    assert of_province(desk, "2025-08-05") == ("pending", "")  # new, and waits
+    assert of_province(desk, "2025-08-06") == ("suppressed", "unchanged")
+    desk.do(second, Act.MILESTONE, "2025-08-06", name="filing_confirmed")
+    assert of_province(desk, "2025-08-07") == ("pending", "")  # fewer wait than was said
+    desk.do(first, Act.MILESTONE, "2025-08-07", name="filing_confirmed")
+    assert of_province(desk, "2025-08-08") == ("suppressed", "empty")
+
+
+def test_what_is_overdue_is_told_once_a_week(desk: Desk) -> None:
+    """A day more of lateness is nothing new; a week of it is."""
+    desk.staff()
+    desk.plan({})  # filing by 08-15
+    days = ("2025-08-18", "2025-08-19", "2025-08-22", "2025-08-25", "2025-08-26")
+    told = [of_province(desk, day)[1] for day in days]
+    assert told == ["", "unchanged", "unchanged", "", "unchanged"]
+
+
+def test_a_digest_that_did_not_arrive_is_not_the_one_before(desk: Desk) -> None:
+    desk.staff()
+    [project] = desk.plan({})
+    desk.do(project, Action.FILE, "2025-07-28", by=Role.HOST)
+    assert of_province(desk, "2025-07-29") == ("pending", "")
+    with desk.db.write() as connection:
+        connection.execute(update(MAIL).values({"status": "dead"}))
+    assert of_province(desk, "2025-07-30") == ("pending", "")
+
+
+@pytest.mark.parametrize(
+    "on", ["2025-05-26", "2025-08-11", "2025-08-18", "2025-09-22", "2025-10-20", "2025-12-08"]
+)
+def test_a_digest_counts_as_the_workplace_counts(desk: Desk, on: str) -> None:
+    """Issue 11: one project with two things overdue is one, and what nobody is urged by is seen in
+    both; provisional dates count by their latest day in both."""
+    desk.staff()
+    window = {"opens_earliest": "2025-09-01", "opens_latest": "2025-09-30", "planned_ends": None}
+    _, _, filed, *_ = desk.plan(
+        {},
+        window,
+        {},
+        {"department": "省科技厅"},
+        {"state": State.SUBMITTED},
+    )
+    late = {
+        "name": "晚班",
+        "number": 9,
+        "opens_earliest": "2025-06-02",
+        "planned_ends": "2025-06-05",
+    }
+    desk.plan(late | {"opens_latest": "2025-06-02"}, today="2025-05-12")  # after its filing day
+    desk.do(filed, Action.FILE, "2025-05-20", by=Role.HOST)
+    people = {
+        COORDINATOR: Actor("c", "", ((Role.COORDINATOR, "省林业局"),)),
+        PROVINCE: Actor("p", "", ((Role.PROVINCE, ""),)),
+    }
+    for email, actor in people.items():
+        scope = scope_of(actor)
+        assert scope is not None
+        queue(desk, on)
+        found = read(desk, email, on)
+        with desk.db.read() as connection:
+            told = counts(connection, scope, day(on))
+        seen = {"late": 0, "week": 0, "waiting": 0}
+        if found:
+            seen["late"], seen["week"] = len(found.overdue), len(found.due_this_week)
+            seen["waiting"] = len(found.waiting)
+        assert seen == {name: told[name] for name in seen}, email
+
+
+def test_a_class_that_is_over_and_unrecorded_is_named(desk: Desk) -> None:
+    """Issue 11: its planned end has passed and nobody has said how it went."""
+    desk.staff()
+    [project] = desk.plan({})  # until 09-18
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.do(project, Act.MILESTONE, "2025-08-02", name="filing_confirmed")
+    queue(desk, "2025-09-18")
+    assert read(desk, PROVINCE, "2025-09-18") is None
+    queue(desk, "2025-09-19")
+    found = read(desk, PROVINCE, "2025-09-19")
+    assert found is not None and said(found.unrecorded) == [(project, "计划结束日", "福州，张三")]
+    assert found.unrecorded[0].by == day("2025-09-18")
+    assert "计划结束日已过、尚未登记办班（1项）" in render_digest(found).text
+    desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    found = read(desk, PROVINCE, "2025-09-19")
+    assert found is None or found.unrecorded == ()
+
+
+def test_what_urges_nobody_is_no_reason_to_write(desk: Desk) -> None:
+    """An application after its window is the province's alone to take: the department has nothing
+    to do, and its workplace says so."""
+    desk.staff()
+    [project] = applied(desk, "甲班")
+    submit(desk, project, "2024-01-22")
+    desk.sweep("2024-01-22")
+    queue(desk, "2024-01-22")
+    assert queue(desk, "2024-01-29")[2] == (COORDINATOR, "suppressed", "empty")

@@ -99,10 +99,13 @@ def test_a_daily_digest_counts_mail_that_died() -> None:
 
 def test_the_sections_come_in_their_order_and_only_with_rows() -> None:
     names = [name for name, _, _ in SECTIONS]
-    assert names == ["overdue", "due_this_week", "waiting", "new", "died", "openings"]
+    assert names == [
+        *("overdue", "unrecorded", "due_this_week", "waiting", "new", "died", "openings")
+    ]
     full = replace(DIGEST, **dict.fromkeys(names, (ROW,)))
     heads = re.findall(r"^(.+)（1[项封]）$", render_digest(full).text, re.M)
-    assert heads == ["已逾期", "本周到期", "待您办理", "新到事项", "未送达的邮件", "本周开班"]
+    assert heads[:2] == ["已逾期", "计划结束日已过、尚未登记办班"]
+    assert heads[2:] == ["本周到期", "待您办理", "新到事项", "未送达的邮件", "本周开班"]
     alone = replace(DIGEST, overdue=(), due_this_week=(), new=(ROW,))
     assert re.findall(r"^(.+)（1项）$", render_digest(alone).text, re.M) == ["新到事项"]
     english = render_digest(replace(full, language="en", to_name="W"))
@@ -230,5 +233,5 @@ def test_what_another_did_to_an_account_is_told_without_alarm() -> None:
 
 def test_an_alarm_does_without_a_project() -> None:
     text = render_alarm(replace(ALARM, project="", number=None, host="", subject="", said="")).text
-    for absent in ("项目名称", "计划编号", "承办单位", "邮件主题", "服务器答复"):
+    for absent in ("项目名称", "计划序号", "承办单位", "邮件主题", "服务器答复"):
         assert absent not in text

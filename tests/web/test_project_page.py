@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from rooms import Room, check_html
-from stories import CLERK, COORDINATOR, FILING, HEADS, WANG
+from stories import CLERK, COORDINATOR, FILING, HEADS, RECEIPT, REPORT, WANG
 from visits import House, words
 
 from states.terms import Act, Action, State
@@ -99,6 +99,21 @@ def test_no_name_of_the_command_line_is_left_on_a_chinese_page(room: Room) -> No
         for path in ("", "/why", "/do/report", "/history"):
             said = words(room.visit(login).get(f"/projects/{project}{path}"))
             assert set(ENGLISH_LEFT.findall(said)) <= {"application", "example", "pdf"}, said
+
+
+def test_a_flag_that_settled_itself_says_by_what(room: Room) -> None:
+    """Issue 11: the fact that closed it stands beside it and with the step, for host and office."""
+    project = room.project("held")
+    desk = room.house.desk
+    desk.do(project, Action.REPORT, CLERK, "2025-06-10", papers=REPORT, promised=date(2025, 7, 1))
+    desk.do(project, Act.SUPPLY, CLERK, "2025-06-25", papers=(RECEIPT,))
+    for login in ("wang", "lin"):
+        visit = room.visit(login)
+        page = words(visit.get(f"/projects/{project}"))
+        flags = page[page.index("提示及核定") :]
+        assert "已消除" in flags and "待核定" not in flags
+        assert "已收到" in flags and "提示已消除（系统核对）" in flags
+        assert "提示已消除（系统核对）" in words(visit.get(f"/projects/{project}/history"))
 
 
 CLASS_LATE = {"opens": date(2025, 5, 13), "ends": date(2025, 5, 16)}

@@ -149,7 +149,7 @@ def one_project(request: Request, visitor: Caller, project_id: Id) -> Project:
     return project_out(told, told_facts(stored, official=official), spoken(request))
 
 
-TOLD_OF_DISPOSAL = frozenset({"outcome", "mend_by", "on"})
+TOLD_OF_DISPOSAL = frozenset({"outcome", "mend_by", "mended_on", "on", "by", "zh", "en"})
 
 
 def _for_host(flag: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from notifications.coming import coming
 from states.course import is_asked, onward
 from states.facts import Facts
-from states.forms import OUTCOMES
+from states.forms import ENDS_OF_FLAGS
 from states.labels import money_label, paper_labels, state_label
 from states.policy import Policy
 from states.terms import Act, Kind
@@ -96,7 +96,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "clauses": clauses_of(project, waiting, groups, rows),
         "notice_label": notice_labels(project.category),
         "fund": project.policy.funds.get(project.category.fund or ""),
-        "outcomes": OUTCOMES,
+        "outcomes": ENDS_OF_FLAGS,
         "may_dispose": found[Act.DISPOSE.value].open,
         "may_record": recordable(found.get(Act.MILESTONE.value), project, visitor.actor),
     }

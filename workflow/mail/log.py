@@ -202,6 +202,7 @@ REASONS: dict[str, Text] = {
     # Mails
     "outdated": Text("发出前事项已办结或已变更", "settled or changed before it went out"),
     "empty": Text("没有需要汇总的事项", "nothing to report"),
+    "unchanged": Text("与上一次汇总内容相同", "the same as the one before"),
     "in_doubt": Text("服务器未答复，是否送达不明，请核实后重发", "perhaps delivered, perhaps not"),
     "held": Text("人工扣下", "held back by a person"),
     "approval": Text("此类邮件须经审核后发送", "mail of this sort waits for approval"),

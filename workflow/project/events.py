@@ -4,7 +4,7 @@ themselves."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from states.discretion import INTERNAL, is_internal
 from states.facts import Json
+from states.forms import SETTLED
 from states.labels import deed_name, own_outcome
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text, deed_of
@@ -117,11 +118,28 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         machine=bool(machine),
         moved_to=State(target) if target != source else None,
         proposal=proposal,
-        said=told(deed, said, policy, category, flags=_flag_words(changed)),
+        said=[
+            *told(deed, said, policy, category, flags=_flag_words(changed)),
+            *_settled(flags),
+        ],
         papers=changed.get("papers") or {},
         flags=sum("disposed" not in flag for flag in flags),
         let_in_by=let_in_by,
     )
+
+
+def _settled(flags: list[Json]) -> Iterator[Line]:
+    """The flags whose cause went with the event, and by what."""
+    for flag in flags:
+        disposed = flag.get("disposed", {})
+        if disposed.get("outcome") == SETTLED:
+            what = Text(flag["zh"].rstrip("。"), flag["en"].rstrip("."))
+            fact = Text(disposed["zh"], disposed["en"])
+            yield SETTLED_FLAG, GONE.format(what=what, fact=fact)
+
+
+SETTLED_FLAG = Text("提示已消除（系统核对）", "flag settled (by the system)")
+GONE = Text("{what}（{fact}）", "{what} ({fact})")
 
 
 def _called(deed: str, source: str, given: Json, category: Category, *, machine: bool) -> Text:

@@ -21,7 +21,7 @@ from states.lifecycle import UNDER_WAY
 from states.mailing import hushed
 from states.terms import PROVISIONAL, Act, Force, Kind, Role, State, Text
 from states.waiting import waiting
-from workflow.lateness import GENTLE, is_due, is_late
+from workflow.lateness import GENTLE, is_due, is_late, is_unrecorded
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
 from workflow.mail.recipients import Owner, meant
 from workflow.queries import deed_label
@@ -141,7 +141,7 @@ def openings(connection: Connection, scope: Scope, today: date) -> list[Task]:
 
 def unrecorded(connection: Connection, scope: Scope, today: date) -> list[Task]:
     """Classes that are over by their plan, and of which nothing is recorded."""
-    which = (DEADLINE.c.due_on < today, DEADLINE.c.late_after < today)
+    which = (is_unrecorded(today),)
     return _gentle(connection, scope, Kind.RECORDING, which, NOT_RECORDED, deed="hold")
 
 
