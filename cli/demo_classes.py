@@ -106,7 +106,7 @@ ORDINARY: tuple[Line, ...] = (
         "2025-09-08",
         ONE,
         A.REJECT,
-        code="not_carried_out",
+        code="not_as_planned",
         text="计划5月上旬办班，多次催办后仍未实施。",
     ),
     line(61, "2025-08-26", HOST, A.WITHDRAW, reason="生源不足，申请取消本年度办班。"),

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from config.rulebook import Rulebook
 from notifications.letters.digest_letter import NOTHING, Digest, DigestRow
+from notifications.letters.printing import quotable
 from states.facts import Facts
 from states.lateness import last_day, look
 from states.mailing import hushed, is_past
-from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text, day_label
+from states.terms import PROVISIONAL, Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
 from workflow.lateness import is_due, is_late, is_unrecorded
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, Purpose
@@ -175,8 +176,7 @@ def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow
         .limit(MOST)
     )
     for row in rows:
-        note = Text(f"{row.on_date}", f"{row.on_date}")
-        yield _row(row, deed_label(row.deed), note=note)
+        yield _row(row, deed_label(row.deed), by=row.on_date)
 
 
 HANDED_IN = [
@@ -212,7 +212,7 @@ def _died(connection: Connection, scope: Scope) -> Iterator[DigestRow]:
         .limit(MOST)
     )
     for row in rows:
-        what = NOT_DELIVERED.format(to=row.to_email, subject=row.subject or "—")
+        what = NOT_DELIVERED.format(to=row.to_email, subject=quotable(row.subject) or "—")
         shown = _row(row, what, by=row.on_date, note=Text(row.last_reply, row.last_reply))
         yield replace(shown, mail_id=row.mail_id)
 
@@ -228,16 +228,14 @@ def _openings(
         .limit(MOST)
     )
     for row in rows:
-        told = OPENS.format(day=day_label(row.opens))
-        yield _row(row, told, by=row.opens, note=_whom(row))
+        yield _row(row, OPENS, by=row.opens, note=_whom(row))
 
 
 def _whom(row: Any) -> Text:
     """Where the class is, and whom to call."""
     facts = Facts.read(json.loads(row.facts))
-    where = facts.place or "—"
-    called = "，".join(part for part in (where, facts.contact_name, facts.contact_phone) if part)
-    return Text(called, called)
+    told = [one for one in (facts.place, facts.contact_name, facts.contact_phone) if one]
+    return Text("，".join(told), ", ".join(told))
 
 
 def _row(
@@ -257,5 +255,5 @@ def _row(
 
 LATE = Text("已逾期{n}天", "{n} day(s) late")
 NOT_DELIVERED = Text("发往{to}的邮件“{subject}”未送达", "mail to {to}, “{subject}”, did not arrive")
-OPENS = Text("{day}开班", "opens on {day}")
+OPENS = Text("开班", "opens")
 PLANNED_END = Text("计划结束日", "planned end")

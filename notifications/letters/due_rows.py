@@ -28,7 +28,7 @@ from workflow.tables import DEADLINE
 # Their mails show beside each day the one that held before.
 COMPARED = NEW_DATES | {Act.CORRECT}
 # Their mails show the whole course ahead, not only what is open now.
-WHOLE = COMPARED | {Action.PLAN, Action.REINSTATE}
+WHOLE = COMPARED | {Action.PLAN, Act.ANNOUNCE, Action.REINSTATE}
 
 
 class _Row(NamedTuple):

@@ -10,6 +10,7 @@ from states.besides import Duty
 from states.policy import Policy
 from states.terms import PROVISIONAL, Text, day_label
 
+PASSED = Text("该日已过，系统中尚未登记", "the day has passed and it is not on record")
 NO_DAY = Text("通知未定日期", "the notice gives no day")
 
 
@@ -25,7 +26,8 @@ def nature(duty: Duty, policy: Policy, on: date) -> list[Text]:
 
 def told(duty: Duty, policy: Policy, on: date) -> Text:
     """With its day, for a line of a reminder: 与省厅沟通：2025年8月15日（周五）前，…。"""
-    notes = nature(duty, policy, on)
+    passed = duty.on is not None and duty.on < on
+    notes = [*([PASSED] if passed else []), *nature(duty, policy, on)]
     inner = Text("，".join(one.zh for one in notes), ", ".join(one.en for one in notes))
     if duty.on is None:
         return Text(f"{duty.rule.ask.zh}：{inner.zh}", f"{duty.rule.ask.en} ({inner.en})")

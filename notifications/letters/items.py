@@ -196,7 +196,7 @@ def addressee(
 
 
 def _with(rule: str, grant: str, language: str) -> str:
-    """A rule with what the province has granted."""
+    """A rule with what the province has granted, as one sentence."""
     if not grant:
         return rule
-    return f"{rule} ({grant})" if language == "en" else f"{rule}（{grant}）"
+    return f"{rule} ({grant})" if language == "en" else f"{rule.rstrip('。')}；{grant}。"

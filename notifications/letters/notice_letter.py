@@ -85,7 +85,8 @@ def _due(row: DueRow, language: str) -> _Due:
     if row.provisional:
         notes.append(say.provisional_short)
     if row.was_on and row.was_on != row.due_on:
-        notes.append(f"{say.was_on} {long(row.was_on, language)}")
+        was = say.was_advised if row.advisory else say.was_on
+        notes.append(f"{was} {long(row.was_on, language)}")
     if row.advised_on != row.due_on:
         notes.append(f"{say.advised_on} {long(row.advised_on, language)}")
     if row.clause:

@@ -53,7 +53,7 @@ PHRASES: dict[str, Text] = {
     "overdue_title": Text("逾期催报", "Overdue"),
     "summary_title": Text("待办事项提醒", "Items to see to"),
     "name": Text("项目名称", "Project"),
-    "number": Text("计划编号", "Number in the plan"),
+    "number": Text("计划序号", "Number in the plan"),
     "category": Text("项目类别", "Category"),
     "host": Text("承办单位", "Host unit"),
     "opens": Text("计划办班时间", "Planned dates"),
@@ -95,6 +95,7 @@ PHRASES: dict[str, Text] = {
     "to_confirm": Text("需确认内容", "To be confirmed"),
     "to_confirm_what": Text("开班和结束日期、办班地点", "first and last day, place"),
     "was_on": Text("原截止日", "Before"),
+    "was_advised": Text("原建议日期", "Advised before"),
     "provisional_short": Text("暂定", "provisional"),
 }
 

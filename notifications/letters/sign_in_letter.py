@@ -64,8 +64,8 @@ SUBJECT = Text(
     "【登录】高级研修项目管理系统登录链接", "[Sign in] Your link to the training projects"
 )
 LEAD = Text(
-    "请点击下方按钮，在打开的页面上确认即可登录，无需密码。",
-    "Follow the button below and confirm on the page that opens; no password is needed.",
+    "请打开下方链接，在打开的页面上确认即可登录，无需密码。",
+    "Follow the link below and confirm on the page that opens; no password is needed.",
 )
 BUTTON = Text("登录系统", "Sign in")
 BY = Text("发送人", "Sent by")

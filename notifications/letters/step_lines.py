@@ -19,6 +19,7 @@ from states.wanted import applied_late
 
 RECEIPT = Text("材料接收回执", "Receipt")
 RECEIVED_ON = Text("接收日期", "Date that counts")
+RECORDED_ON = Text("登记日期", "Recorded on")
 
 
 def receipt(story: Story, received: Text, tag: Text = RECEIPT) -> Told:
@@ -45,7 +46,8 @@ def file(story: Story) -> Told:
     nothing was received: that it was recorded is all that is said."""
     asked = story.category.papers.get(Action.FILE, ())
     if not asked:
-        return replace(receipt(story, Text("", "")), tag=Text("开班前报送", "Filing"))
+        told = ((RECORDED_ON, story.on_label), *_behalf(story))
+        return Told(Text("开班前报送", "Filing"), told, values={"received": ""})
     named = tuple(paper.label for paper in came_in(story) or asked)
     return receipt(story, words_of(Kind.FILING, named).thing)
 
@@ -59,7 +61,7 @@ def report(story: Story) -> Told:
 def hold(story: Story) -> Told:
     held = story.after
     told = (
-        (Text("登记日期", "Recorded on"), story.on_label),
+        (RECORDED_ON, story.on_label),
         (lines.HELD, lines.held(held)),
         (lines.PLACE, held.place),
         (lines.TRAINEES, lines.heads(held)),

@@ -131,7 +131,9 @@ def open_flags(one: Json) -> set[str]:
 def test_every_sort_of_deed_is_told(year: Year, book: Rulebook) -> None:
     deeds = {event["deed"] for one in everything(year.db, book) for event in one["history"]}
     missed = {deed.value for deed in (*Action, *Act)} - deeds
-    assert missed <= {"transfer", "cancel", "note"}  # what an office seldom does
+    seldom = {"transfer", "cancel", "note"}
+    left_to_the_visitor = {"announce", "acknowledge"}  # the hosts of the plan are still to be told
+    assert missed <= seldom | left_to_the_visitor
 
 
 def test_told_in_two_goes_it_is_the_same_story(
@@ -207,7 +209,7 @@ def test_every_batch_that_is_being_prepared_can_be_published(year: Year, book: R
         assert actor is not None
         found = [batch.id for batch, _ in listed(connection, actor)]
     for one in found:
-        seen = subjects(book, AUTUMN, "")
+        seen = subjects(book, AUTUMN)
         trial = rehearse(year.db, book, actor, one, seen, today=AUTUMN, at=at)
         said = {v.line.project_id: v.problems for v in trial.verdicts if v.stopped}
         assert said == {}, trial.batch.title

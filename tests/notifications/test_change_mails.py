@@ -94,6 +94,21 @@ def test_a_day_that_is_only_advised_is_not_called_a_due_day(
     text = last(quick_desk, mailbox, "2025-08-01")
     assert "报送实施方案：建议日期 2025年9月20日（周六）" in text
     assert "建议（通知未作要求）" in text
+    assert "原建议日期 2025年8月15日（周五）" in text
+    assert "原截止日" not in text.partition("报送实施方案：")[2].partition("\n")[0]
+
+
+def test_a_reminder_says_what_was_granted_in_the_same_sentence(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    """It stood behind the full stop, in brackets within brackets."""
+    [project] = quick_desk.plan({})
+    more = {"kind": "completion", "due_on": "2025-12-12", "reason": "搬迁"}
+    quick_desk.do(project, Act.EXTEND, "2025-09-25", **more)
+    quick_desk.sweep("2025-12-12")
+    text = last(quick_desk, mailbox, "2025-12-12")
+    said = "办班最迟在2025年11月30日完成；省厅已同意延长至2025年12月12日（周五）。"
+    assert said in text and "（周五））" not in text
 
 
 def test_an_extension_names_the_old_and_the_new_day(quick_desk: Desk, mailbox: Mailbox) -> None:
@@ -125,18 +140,22 @@ def test_the_new_contact_hears_what_is_open_and_no_telephone(
     quick_desk: Desk, mailbox: Mailbox
 ) -> None:
     [project] = quick_desk.plan({})
-    more = {"contact_name": "李七", "contact_email": "li@example.cn", "contact_phone": "0591-1"}
+    more = {
+        "contact_name": "李七",
+        "contact_email": "li@example.cn",
+        "contact_phone": "0592-1234567",
+    }
     quick_desk.do(project, Act.HAND_OVER, "2025-08-01", **more)
     text, parting = sent_on(quick_desk, mailbox, "2025-08-01")
     assert "To: 张三 <a@example.cn>" in parting
     assert "Subject: 【联系人更换】“研修班1号”今后由李七联系" in parting
     assert "日历中的有关期限一并取消，无需再办理。" in parting
-    assert "后续时限" not in parting and "0591" not in parting
+    assert "后续时限" not in parting and "0592" not in parting
     assert "To: 李七 <li@example.cn>" in text
     assert "Subject: 【联系人更换】“研修班1号”的联系人已更换" in text
     assert "联系人：由张三调整为李七" in text
     assert "后续时限：\n  1. 报送开班通知和实施方案：截止日 2025年8月15日" in text
-    assert "0591" not in text
+    assert "0592" not in text
 
 
 def test_a_correction_names_what_was_and_what_is(quick_desk: Desk, mailbox: Mailbox) -> None:
@@ -151,7 +170,7 @@ def test_a_correction_names_what_was_and_what_is(quick_desk: Desk, mailbox: Mail
     quick_desk.do(project, Act.CORRECT, "2025-09-23", undo=True, reason="误登")
     text = last(quick_desk, mailbox, "2025-09-23")
     assert "撤销的登记：已完成办班" in text
-    assert "现为：已报送实施方案。" in text
+    assert "项目现为“已报送实施方案”。" in text
 
 
 def test_who_stands_in_is_told_with_the_days(quick_desk: Desk, mailbox: Mailbox) -> None:

@@ -233,5 +233,5 @@ def test_what_another_did_to_an_account_is_told_without_alarm() -> None:
 
 def test_an_alarm_does_without_a_project() -> None:
     text = render_alarm(replace(ALARM, project="", number=None, host="", subject="", said="")).text
-    for absent in ("项目名称", "计划编号", "承办单位", "邮件主题", "服务器答复"):
+    for absent in ("项目名称", "计划序号", "承办单位", "邮件主题", "服务器答复"):
         assert absent not in text

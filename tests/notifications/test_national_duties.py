@@ -132,6 +132,20 @@ def test_r25_06_r25_13_they_are_reminded_of_beside_filing_class_and_record(
     assert "通知未定日期" in line
 
 
+def test_r25_13_a_day_that_has_passed_is_said_to_have(desk: Desk) -> None:
+    """Nobody is told on the 14th that something is best done by the 18th of the month before."""
+    [project] = desk.plan(FUNDED)
+    desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    desk.hold(project, "2025-09-19", "2025-09-15", "2025-09-18")
+    desk.sweep_daily("2025-09-22", "2025-10-14")
+    [line] = [
+        one for one in to_host(desk, "2025-10-14").splitlines() if one.startswith("同时须办理")
+    ]
+    assess, submit_list = line.split("；")
+    assert "宜在2025年9月18日（周四）前，该日已过，系统中尚未登记，" in assess
+    assert "该日已过" not in submit_list
+
+
 def test_r25_13_they_are_reminded_of_beside_the_report(desk: Desk) -> None:
     [project] = desk.plan(FUNDED)
     desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)

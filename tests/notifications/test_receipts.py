@@ -131,8 +131,17 @@ def test_a_plan_brings_its_timetable(quick_desk: Desk, mailbox: Mailbox) -> None
         "建议报送日 2025年10月17日（周五）；2025年实施通知第三部分第3段（R25-20）",
         "  3. 完成办班：截止日 2025年11月30日（周日）；2025年实施通知第一部分第1段（R25-04）",
     ]
-    assert text.count("计划序号：7") == 1
-    assert "计划编号" not in text
+    assert text.count("计划序号：7") == text.count("计划序号") == 1
+
+
+def test_what_was_recorded_without_a_paper_was_not_received(
+    quick_desk: Desk, mailbox: Mailbox
+) -> None:
+    [project] = quick_desk.plan({"category": "engineering"})
+    quick_desk.do(project, Action.FILE, "2025-08-01", by=Role.HOST)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "登记日期：2025年8月1日（周五）" in text
+    assert "接收日期" not in text
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,16 @@ def test_r25_23_a_refusal_says_ground_and_clause_and_is_called_by_its_reason(
     assert (said == "未按计划完成") is ("未按计划完成" in text)
 
 
+def test_r25_02_no_clause_about_money_is_cited_to_who_gets_none(desk: Desk) -> None:
+    """R25-21 denies a subsidy to demonstration and engineering projects; to others it says nothing."""
+    [project] = desk.plan({"category": "ordinary"})
+    desk.do(project, Action.REJECT, "2025-09-08", code="not_as_planned", text="未办班")
+    text = to_host(desk, "2025-09-08")
+    assert "审核结果为：未按计划完成。" in text
+    assert "第一部分第1段（R25-02）" in text
+    assert "R25-21" not in text
+
+
 def test_r24_09_a_refusal_by_last_years_notice_says_that_it_goes_by_it(desk: Desk) -> None:
     [project] = desk.plan({"state": State.REVIEWED}, today="2025-01-10")
     desk.do(project, Action.REJECT, "2025-02-10", code="not_selected", text="名额所限")

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from books import Books, at
+from sqlalchemy import select
 
 from notifications.call_list import calls_for
 from notifications.chat_text import calls_text, late_text
+from notifications.letters.links import NO_LINKS
+from notifications.letters.results import Reader, notice_of
 from states.terms import Act, Action, Role
 from workflow.announcing import announce, untold
 from workflow.deeds import Refused
@@ -69,6 +72,18 @@ def test_an_import_mails_nobody_and_says_so(books: Books, table: Table) -> None:
     assert (mails(books), result.told, result.to_tell) == ([], [], [1, 2])
     assert unsaid(books) == [(1, "unannounced"), (2, "unannounced")]
     assert books.rows(PROJECT, "news") == ["untold", "untold"]
+
+
+def test_r25_20_the_news_of_a_plan_tells_the_whole_course(books: Books, table: Table) -> None:
+    """The report after the class stands in it like in the mail of a plan that was decided here."""
+    books.apply(table(USUAL), DAY)
+    tell(books)
+    with books.db.read() as connection:
+        mail = connection.execute(select(MAIL)).one()
+        reader = Reader("", "", Role.HOST, "zh", DAY, NO_LINKS)
+        notice, _ = notice_of(connection, books.book, mail, reader)
+    asked = [(row.what, row.due_on.isoformat(), row.provisional) for row in notice.due]
+    assert ("报送办班材料", "2025-10-20", True) in asked
 
 
 def test_each_host_is_told_once(books: Books, table: Table) -> None:
