@@ -18,10 +18,10 @@ from time import perf_counter, sleep
 from urllib.parse import urlencode
 
 from bench.measure import Figure
-from notifications.calendars.feeds import make_key
 from states.terms import Role
 from workflow.accounts.passwords import set_password
 from workflow.database import Database
+from workflow.installation_key import make_key
 from workflow.migrations import upgrade
 from workflow.people import add_person, grant
 

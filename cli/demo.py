@@ -56,6 +56,7 @@ def _run() -> None:
     with only_one(folder):
         _say(1, "准备数据目录和数据库", "Data folder and database")
         _start_over_if_earlier(folder, today)
+        _enter_contacts(folder)
         prepare(office)
         with _mailbox(folder) as mailbox, demo_web.free_port() as listener:
             _say(2, f"本机邮箱 127.0.0.1:{mailbox.port}", f"Mailbox 127.0.0.1:{mailbox.port}")
@@ -64,6 +65,17 @@ def _run() -> None:
             logins = _load(office)
             with demo_web.serving(office, listener):
                 _go_on(office, mailbox, logins)
+
+
+def _enter_contacts(folder: Path) -> None:
+    """What an office does first: its own copy of the policy says whom to ask, here made up."""
+    from config.policy_files import SHIPPED
+
+    shipped = SHIPPED / f"{POLICY}.toml"
+    own = folder / "policies" / shipped.name
+    own.parent.mkdir(mode=0o700, exist_ok=True)
+    text = shipped.read_text(encoding="utf-8").replace("sample = true", "sample = false")
+    write_whole(own, text.encode())
 
 
 def _stay_at_home(office: Office, mailbox: Mailbox, where: str) -> None:

@@ -17,6 +17,7 @@ from cli.demo_applications import APPLICATIONS, ROUND, Application
 from cli.demo_batches import prepare_batches
 from cli.demo_calls import calls
 from cli.demo_classes import ORDINARY, classes
+from cli.demo_news import news
 from cli.demo_papers import write_paper
 from cli.demo_people import give_numbers
 from states.facts import Facts, Json
@@ -171,6 +172,7 @@ def hold_one(connection: Connection, ids: dict[int | str, int], *, at: datetime)
 def story() -> Lines:
     """Everything in order of the days."""
     lines = [*FUNDED, *ORDINARY, *classes(), *ROUND, *calls()]
+    lines = [*news(lines), *lines]
     told: list[tuple[date, Application | Line]] = [
         *((date.fromisoformat(one.drafted_on), one) for one in APPLICATIONS),
         *((line.told_on, line) for line in lines),

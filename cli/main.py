@@ -223,6 +223,17 @@ def do(
         list[str] | None,
         typer.Option("--attach", metavar="k=FILE", help=both("附一份材料，可多次", "Attach")),
     ] = None,
+    received: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--received",
+            metavar="k=HOW",
+            help=both(
+                "代录时未存电子件的材料：original 纸质原件，mailbox 在收件邮箱；可多次",
+                "Paper without a file, with --on-behalf: original or mailbox",
+            ),
+        ),
+    ] = None,
     on: Annotated[
         str,
         typer.Option(
@@ -239,7 +250,18 @@ def do(
 ) -> None:
     from cli.verbs_do import do as run
 
-    run(project_id, action, user, values or [], attach or [], on, on_behalf, seen, json)
+    run(
+        project_id,
+        action,
+        user,
+        values or [],
+        attach or [],
+        received or [],
+        on,
+        on_behalf,
+        seen,
+        json,
+    )
 
 
 @app.command(

@@ -9,6 +9,7 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
+from states.arrival import Received, received_as
 from states.decide import who_may
 from states.findings import Finding
 from states.form_reading import read_form
@@ -27,6 +28,7 @@ def do(
     user: str,
     values: list[str],
     attach: list[str],
+    came: list[str],
     on: str,
     on_behalf: bool,
     seen: int,
@@ -49,7 +51,9 @@ def do(
     today = office.clock.today()
     folder = office.settings.papers_folder
     files = {key: reading.regular_file(p) for key, p in reading.pairs(attach, "--attach").items()}
-    papers = {key: store(folder, path) for key, path in files.items()}
+    ways = reading.pairs(came, "--received").items()
+    papers: dict[str, Any] = {k: received_as(reading.one_of(Received, v, CAME)) for k, v in ways}
+    papers |= {key: store(folder, path) for key, path in files.items()}
     deed = Deed(
         what=what,
         by=replace(actor, let_in_by=AT_THE_SERVER),
@@ -214,6 +218,7 @@ ARRIVED = Text(
     "A host's own step counts on the day it arrives, {on}; --on is the day of receipt of what is "
     "entered with --on-behalf.",
 )
+CAME = Text("收到方式", "way of receipt")
 WHO = Text("请用 --as 写明办理人（登录名或邮箱）。", "Say who acts: --as LOGIN.")
 UNKNOWN_PERSON = Text(
     "没有可用的办理人“{login}”，请用 yanxiu user list 查看，或用 yanxiu user add 登记。",

@@ -59,6 +59,7 @@ class Case:
     on: date  # the date that counts: of the deed, or on which the paper came in
     given: Mapping[str, Any] = field(default_factory=dict)
     papers: frozenset[str] = frozenset()  # attached with this deed
+    without_file: frozenset[str] = frozenset()  # those of them of which no file is kept here
     on_behalf: bool = False  # entered from paper for the host
     same_hand: bool = False  # whoever does it has entered or submitted what it judges
     fund_left: int | None = None  # fen; None: the fund's budget is not known

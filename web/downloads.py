@@ -27,7 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def kept_paper(site: Site, kept: Json | None) -> FileResponse:
     """A paper by what the history keeps of it; 404 where there is none, or its file is gone."""
-    path = path_of(site.settings.papers_folder, kept["sha256"]) if kept else None
+    digest = kept.get("sha256") if kept else None  # none where it came otherwise
+    path = path_of(site.settings.papers_folder, digest) if digest else None
     if kept is None or path is None or not path.is_file():
         raise HTTPException(404)
     headers = {

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from config.zone import local
 from notifications.letters.places import place, where
+from states.arrival import received
 from states.forms import FORMS
 from states.labels import basis_label
 from states.policy import Policy
@@ -132,6 +133,7 @@ def environment(language: str) -> Environment:
         "placed": place,
         "cited": _cited,
         "basis": _basis,
+        "received": received,
         "left": _left,
         "plain": _plain,
         "size": _size,

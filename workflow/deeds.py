@@ -50,7 +50,7 @@ class Deed:
     what: Action | Act
     by: Actor
     given: Mapping[str, Any]
-    papers: Mapping[str, Json]  # key -> {sha256, name, size}, already stored
+    papers: Mapping[str, Json]  # key -> {sha256, name, size}, stored, or how it came
     on: date  # the date that counts, unless it is a host's own step (states/decide.py)
     on_behalf: bool = False  # entered from paper for the host
     machine: bool = False

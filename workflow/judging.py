@@ -14,6 +14,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from config.rulebook import Rulebook
+from states.arrival import received
 from states.decide import blocks, chooses_day, judge, roles_now, second_by
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding, block
@@ -89,6 +90,7 @@ def _case(
         on=deed.on if chooses else today,
         given=given,
         papers=frozenset(deed.papers),
+        without_file=frozenset(key for key, kept in deed.papers.items() if received(kept)),
         on_behalf=deed.on_behalf,
         fund_left=left,
     )

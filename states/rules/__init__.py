@@ -60,10 +60,16 @@ from states.rules.papers import (
     not_in_the_future,
     papers_known,
     papers_present,
+    without_file_on_behalf,
 )
 from states.terms import Act, Action
 
-EVERY: tuple[Rule, ...] = (form_complete, not_in_the_future, papers_known)
+EVERY: tuple[Rule, ...] = (
+    form_complete,
+    not_in_the_future,
+    papers_known,
+    without_file_on_behalf,
+)
 RULES: dict[Action | Act, tuple[Rule, ...]] = {
     Action.SUBMIT: (
         papers_present,

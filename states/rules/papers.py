@@ -8,7 +8,7 @@ from datetime import date
 from states.findings import Case, Finding, block, flag
 from states.forms import FORMS
 from states.labels import BESIDES
-from states.terms import Action, Role, Text, day_label
+from states.terms import STAFF, Action, Role, Text, day_label
 
 
 def form_complete(case: Case) -> Iterable[Finding]:
@@ -75,6 +75,20 @@ def papers_known(case: Case) -> Iterable[Finding]:
         said = Text("没有材料“{key}”，可用：{known}。", "No paper “{key}”; known: {known}.")
         message = said.format(key=key, known=Text(listed, english))
         yield block("papers_known", "", key, message, who=(case.role,))
+
+
+def without_file_on_behalf(case: Case) -> Iterable[Finding]:
+    """Who hands a paper in here hands in its file; that it came otherwise says who received it."""
+    if case.without_file and not case.on_behalf:
+        key = min(case.without_file)
+        yield block("without_file_on_behalf", "", key, NO_FILE, who=tuple(sorted(STAFF)))
+
+
+NO_FILE = Text(
+    "网上报送须附电子件；由邮寄或邮箱收到、未存电子件的材料，由主管（推荐）单位联系人或省厅代录。",
+    "What is handed in here comes with its file; what came by post or e-mail is entered for the host "
+    "by its coordinator or the province.",
+)
 
 
 def milestones_recorded(case: Case) -> Iterable[Finding]:

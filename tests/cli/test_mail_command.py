@@ -50,11 +50,11 @@ def test_a_mail_that_cannot_be_written_is_shown_without_its_text(failing: Comman
 def test_a_project_shows_what_was_not_sent_and_why(failing: Command) -> None:
     failing("worker", "--once", TODAY="2025-03-28", SMTP_PORT=free_port())
     silent = failing.json("mail", "silence", "--project", 13)["reminders"]
-    assert [row["step"] for row in silent] == ["D-30", "D-14", "D-7"]
+    assert [row["step"] for row in silent] == ["D-30"]  # nobody asks for it: advised twice
     assert {(row["reason"], row["why"]) for row in silent} == {("overtaken", "已由之后的提醒代替")}
     shown = failing.ok("mail", "--project", 13).out
-    assert "未发提醒及原因" in shown and "提前14天" in shown
-    assert shown.count("已由之后的提醒代替") == 3
+    assert "未发提醒及原因" in shown and "提前30天" in shown
+    assert shown.count("已由之后的提醒代替") == 1
     everything = failing.json("mail", "silence")["reminders"]
     assert {"overtaken", "no_address"} == {row["reason"] for row in everything}
     assert f"另有{len(everything)}项提醒未发送" in failing.ok("mail").out

@@ -139,7 +139,8 @@ def test_a_late_plan_that_is_imported_for_a_reviewed_application_is_told(desk: D
 
 def test_nobody_is_asked_to_file_when_the_class_is_over_or_no_notice_asks(desk: Desk) -> None:
     desk.plan({}, today="2025-09-19")
-    desk.plan({"category": "engineering", "name": "另一班"}, today="2025-08-29")
+    other = {"category": "engineering", "name": "另一班", "number": 2}
+    desk.plan(other, today="2025-08-29")
     desk.sweep("2025-09-19")
     assert desk.ledger("id", kind="filing", status="queued") == []
 

@@ -21,6 +21,7 @@ EVERYBODY = set(PEOPLE)
 PROJECT_ROUTES = {
     "/projects/{project_id}",
     "/projects/{project_id}/actions",
+    "/projects/{project_id}/coming-mails",
     "/projects/{project_id}/papers",
     "/projects/{project_id}/papers/{key}",
 }
@@ -36,7 +37,9 @@ ROOMS = {
     "/batches/{batch_id}/preview": STAFF,
     "/mail/{mail_id}": OFFICIALS,
     "/marked-addresses": OFFICIALS,
+    "/announcements": {"province"},
     "/calls": STAFF,
+    "/calls/text": STAFF,
     "/statistics": WATCHERS,
     "/statistics/{year}": WATCHERS,
     "/statistics/{year}/courses": WATCHERS,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -122,13 +121,3 @@ def test_constraints_refuse_what_no_form_would_let_through(desk: Desk, sql: str)
     with pytest.raises(IntegrityError), desk.db.write() as connection:
         connection.execute(text(sql))
     assert desk.rows() == before
-
-
-def test_a_name_stands_once_a_year_and_host(desk: Desk) -> None:
-    desk.admit()
-    before = desk.rows()
-    driver = sqlite_module() if desk.db.is_sqlite else psycopg
-    with pytest.raises(driver.IntegrityError):
-        desk.admit(name="智能制造 高级研修班")
-    assert desk.rows() == before
-    desk.admit(year=2026, opens_earliest=None, opens_latest=None, planned_ends=None)

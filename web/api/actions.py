@@ -20,7 +20,7 @@ from states.terms import Act, Action, State
 from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
-from web.api.papers import Attached, attach, keep_upload
+from web.api.papers import Attached, Came, attach, keep_upload
 from web.api.problems import FindingOut, Unfit, finding_out, spoken
 from web.api.projects import seen
 from web.guarding import MOST_TEXT, take_files
@@ -46,10 +46,17 @@ class Doing(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     fields: Given = Field(default_factory=dict, max_length=60)
-    papers: dict[Annotated[str, StringConstraints(pattern="^[a-z0-9_]{1,60}$")], Attached] = Field(
+    papers: dict[
+        Annotated[str, StringConstraints(pattern="^[a-z0-9_]{1,60}$")], Attached | Came
+    ] = Field(
         default_factory=dict,
         max_length=MOST_FILES,
-        description=both("已上传的材料：名称→文件", "uploaded papers: key → file"),
+        description=both(
+            '已上传的材料：名称→文件；代录时未存电子件的：名称→{"received": "original" 或 '
+            '"mailbox"}',
+            "uploaded papers: key → file; entered for a host without a file: key → "
+            '{"received": "original" or "mailbox"}',
+        ),
     )
     on: date | None = Field(
         default=None,

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.datastructures import UploadFile
 
+from states.arrival import Received, received_as
 from states.facts import Json
 from states.form_reading import Problem
 from states.terms import STAFF, Text
@@ -40,6 +41,13 @@ class Attached(BaseModel):
     model_config = ConfigDict(extra="forbid")
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
     name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
+
+
+class Came(BaseModel):
+    """A paper of which no file is kept: how it came. For who enters it for the host."""
+
+    model_config = ConfigDict(extra="forbid")
+    received: Received
 
 
 class Kept(BaseModel):
@@ -107,11 +115,15 @@ def upload(
     return once(request, visitor, asked, lambda _: Kept(**kept), status=201)
 
 
-def attach(site: Site, papers: Mapping[str, Attached]) -> dict[str, Json]:
+def attach(site: Site, papers: Mapping[str, Attached | Came]) -> dict[str, Json]:
     """The papers of a deed as the history keeps them. Unfit for one that was never uploaded."""
     folder = site.settings.papers_folder
-    found, missing = {}, []
+    found: dict[str, Json] = {}
+    missing = []
     for key, paper in papers.items():
+        if isinstance(paper, Came):
+            found[key] = received_as(paper.received)
+            continue
         path = path_of(folder, paper.sha256)
         if path.is_file():
             size = path.stat().st_size

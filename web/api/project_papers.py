@@ -15,6 +15,7 @@ from web.api.callers import Caller
 from web.api.describing import both, problems
 from web.api.problems import spoken
 from web.api.projects import seen
+from web.api.shapes import HOW, NO_FILE
 from web.downloads import kept_paper
 from web.numbers import Id
 from web.site import site_of
@@ -35,6 +36,7 @@ class PaperVersion(BaseModel):
     name: str
     size: int = Field(description=both("字节", "bytes"))
     sha256: str
+    received: str = Field(description=HOW)
     on: date
     seq: int = Field(description=both("随哪一条办理记录送来", "the event that brought it"))
 
@@ -60,7 +62,7 @@ def list_papers(request: Request, visitor: Caller, project_id: Id) -> PaperVersi
             key=key,
             label=labels.get(key, Text(key, key)).in_(language),
             current=facts.papers.get(key, {}).get("version") == one["version"],
-            **{name: one[name] for name in ("version", "name", "size", "sha256", "on", "seq")},
+            **{name: (NO_FILE | one)[name] for name in (*NO_FILE, "version", "on", "seq")},
         )
         for key, versions in paper_versions(events).items()
         for one in versions

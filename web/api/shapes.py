@@ -101,6 +101,13 @@ class Flag(BaseModel):
     disposed: dict[str, Any] | None
 
 
+NO_FILE: dict[str, Any] = {"name": "", "size": 0, "sha256": "", "received": ""}
+HOW = both(
+    "未存电子件的：original 纸质原件、mailbox 在收件邮箱；存有文件的为空",
+    "where no file is kept: original (on paper), mailbox; empty where there is one",
+)
+
+
 class Paper(BaseModel):
     """A paper as it stands; its content is at `projects/{id}/papers/{key}`."""
 
@@ -108,6 +115,7 @@ class Paper(BaseModel):
     name: str
     size: int
     sha256: str
+    received: str = Field(description=HOW)
     on: date
     version: int
 
@@ -174,7 +182,7 @@ ASIDE = ("flags", "papers")  # shown by themselves
 
 def project_out(shown: Mapping[str, Any], stored: Mapping[str, Any], language: str) -> Project:
     """Of queries.project as it may be told, and of its facts."""
-    papers = [{"key": key, **paper} for key, paper in shown.get("papers", {}).items()]
+    papers = [{"key": key, **NO_FILE, **paper} for key, paper in shown.get("papers", {}).items()]
     return Project(
         **summary_of(shown, language),
         category_label=shown["category_label"].in_(language),

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from states.arrival import Received, received, received_as
 from states.choices import choices
 from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
@@ -52,6 +53,9 @@ class Form:
     findings: tuple[Finding, ...] = ()
     happened: list[Entry] = field(default_factory=list)
     save_unit: bool = False  # what the unit's profile knows goes back into it
+
+
+CAME = "received."  # before the paper's own key: how it came, where no file is kept
 
 
 @routes.get("/projects/{project_id}/do/{deed}")
@@ -159,12 +163,15 @@ def _place(visitor: Visitor, project_id: int, key: str) -> str:
 
 def _take_papers(site: Site, visitor: Visitor, project_id: int, filled: Form, form: Any) -> None:
     """Store what was chosen; what was stored for an earlier try of this form stays."""
-    for name, ticket in values(form).items():
+    for name, text in values(form).items():
         key = name.removeprefix(KEPT)
         if name.startswith(KEPT):
-            kept = opened(site.key.secret, _place(visitor, project_id, key), ticket)
+            kept = opened(site.key.secret, _place(visitor, project_id, key), text)
             if kept:
                 filled.papers[key] = kept
+        way = name.removeprefix(CAME)
+        if name.startswith(CAME) and text in set(Received):
+            filled.papers.setdefault(way, received_as(Received(text)))
     for key, file in uploads(form).items():
         try:
             name = file_name(file.filename or "")
@@ -207,6 +214,7 @@ def _form(
         "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
+        "ways": tuple(Received),
         "policy": policy,
         "inside": is_inside(actor, facts),
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
@@ -228,6 +236,7 @@ def _tickets(site: Site, visitor: Visitor, project_id: int, filled: Form) -> dic
     return {
         key: sealed(secret, _place(visitor, project_id, key), kept)
         for key, kept in filled.papers.items()
+        if not received(kept)
     }
 
 

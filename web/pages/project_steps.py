@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, QueryParams
 
+from states.arrival import Received
 from states.form_reading import read_form
-from states.forms import FORMS
 from states.terms import Act, Action, Text, deed_of
 from web.numbers import number_of
 from web.rendering import as_day, go, page
@@ -28,9 +28,18 @@ from web.visiting import NotAllowed, Posted, Signed
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed
 from workflow.lists import runs
+from workflow.lists.arrivals import ARRIVING, Arrival, all_asked
 from workflow.lists.rows import ProjectRow
 from workflow.lists.runs import How
-from workflow.lists.several import MOST, fitting, judged_lines, possible, seen_rows
+from workflow.lists.several import (
+    MOST,
+    called,
+    fitting,
+    form_of,
+    judged_lines,
+    possible,
+    seen_rows,
+)
 from workflow.storage import DatabaseProblem
 
 routes = APIRouter(include_in_schema=False)
@@ -53,7 +62,15 @@ class Asked:
     on_text: str
     back: str  # query string of the list that this began from
     ticket: str = ""  # under which it is begun, from the page that showed what is to be done
+    came: str = ""  # how papers were received that are entered for hosts
+    papers: tuple[str, ...] = ()  # and which
     problems: dict[str, Text] = field(default_factory=dict)
+
+    @property
+    def arrival(self) -> Arrival | None:
+        if self.deed not in ARRIVING or self.came not in set(Received):
+            return None
+        return Arrival(Received(self.came), self.papers)
 
     @property
     def where(self) -> str:
@@ -82,11 +99,13 @@ def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
     seen = {i: v for i, v in read if i is not None and v is not None}
     ids = [i for v in given.getlist("project") if (i := number_of(str(v))) is not None]
     is_form = isinstance(given, FormData)  # an address fills nothing in
-    raw = {one.name: str(given.get(one.name, "")) for one in FORMS[deed]} if is_form else {}
+    raw = {one.name: str(given.get(one.name, "")) for one in form_of(deed)} if is_form else {}
     on = str(given.get("on", ""))
     ticket = str(given.get("ticket", ""))
     ticket = ticket if re.fullmatch(A_TICKET, ticket) else ""
-    return Asked(deed, tuple(ids), seen, raw, on, tidied(str(given.get("back", ""))), ticket)
+    back = tidied(str(given.get("back", "")))
+    came, papers = str(given.get("came", "")), tuple(map(str, given.getlist("paper")))
+    return Asked(deed, tuple(ids), seen, raw, on, back, ticket, came, papers)
 
 
 def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Response:
@@ -103,10 +122,17 @@ def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Res
         rows = _rows(connection, site, visitor, asked)
         is_form = stage != "check"
         lines = judged_lines(
-            connection, site.book, rows, deed, today=site.today(), form_open=is_form
+            connection,
+            site.book,
+            rows,
+            deed,
+            today=site.today(),
+            arrival=asked.arrival,
+            form_open=is_form,
         )
     known: dict[str, Any] = {"stage": "form" if is_form else "check", "lines": lines}
     known["ticket"] = new_ticket()
+    known["listed"] = all_asked(asked.deed, rows, site.book) if asked.deed in ARRIVING else []
     lists = fitting(asked.deed, rows, site.book, visitor.actor)
     known |= {"choices": lists, "labels": {name: dict(pairs) for name, pairs in lists.items()}}
     status = 422 if is_form and asked.problems and request.method == "POST" else 200
@@ -122,7 +148,7 @@ def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
     """The deed as filled in; `asked.problems` gets what is wrong with it."""
     given, problems = read_form(asked.deed, asked.raw)
     found = {problem.field: problem.message for problem in problems}
-    for one in FORMS[asked.deed]:
+    for one in form_of(asked.deed):
         if one.required and not asked.raw.get(one.name, "").strip():
             found[one.name] = NEEDED.format(label=one.label)
     on: date = site.today()
@@ -130,8 +156,13 @@ def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
         on = as_day(asked.on_text.strip()) or on
     except ValueError:
         found["on"] = NO_DAY
+    if asked.deed in ARRIVING:
+        if asked.arrival is None:
+            found["came"] = NO_WAY
+        if not asked.papers:
+            found["paper"] = NO_PAPER
     asked.problems.update(found)
-    return Deed(asked.deed, visitor.actor, given, {}, on)
+    return Deed(asked.deed, visitor.actor, given, {}, on, on_behalf=asked.deed in ARRIVING)
 
 
 def _begun(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Response:
@@ -141,7 +172,7 @@ def _begun(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Resp
     with site.db.write() as connection:
         rows = _rows(connection, site, visitor, asked)
         seen = {row.id: asked.seen[row.id] for row in rows if row.id in asked.seen}
-        wanted = runs.Wanted(deed.what.value, asked.raw, deed.on, asked.back)
+        wanted = runs.Wanted(deed.what.value, asked.raw, deed.on, asked.back, asked.arrival)
         begun = runs.begin(connection, visitor.person_id, ticket, wanted, seen, at=site.now())
     return _led_to(request, visitor, ticket, works=begun)
 
@@ -173,7 +204,9 @@ def results(request: Request, ticket: Ticket, visitor: Signed) -> Response:
         rows = seen_rows(connection, site.book, visitor.actor, ids, today=site.today())
     named = {row.id: row for row in rows}
     wanted = run.wanted
-    asked = Asked(deed_of(wanted.deed), (), {}, wanted.raw, wanted.on.isoformat(), wanted.back)
+    came = (wanted.arrival.how.value, wanted.arrival.papers) if wanted.arrival else ("", ())
+    on = wanted.on.isoformat()
+    asked = Asked(deed_of(wanted.deed), (), {}, wanted.raw, on, wanted.back, "", *came)
     shown = [one for how in ORDER for one in run.results if one.how is how]
     counts = {how.value: sum(one.how is how for one in run.results) for how in How}
     known: dict[str, Any] = {
@@ -199,10 +232,14 @@ def resume(request: Request, ticket: Ticket, visitor: Signed, _: Posted) -> Resp
 
 
 def _shown(asked: Asked, site: Site) -> dict[str, Any]:
-    fresh = not asked.raw
+    fresh = not (asked.raw or asked.came or asked.papers or asked.on_text)
     return {
         "deed": asked.deed,
-        "form": FORMS[asked.deed],
+        "called": called(asked.deed),
+        "ways": tuple(Received) if asked.deed in ARRIVING else (),
+        "came": asked.came,
+        "papers": asked.papers,
+        "form": form_of(asked.deed),
         "book": site.book,
         "raw": asked.raw,
         "on": asked.on_text or site.today().isoformat(),
@@ -215,4 +252,6 @@ def _shown(asked: Asked, site: Site) -> dict[str, Any]:
 NONE_TICKED = Text("请先勾选要办理的项目。", "Tick the projects first.")
 TOO_MANY = Text("一次最多办理{most}个项目。", "{most} projects at a time are the most.")
 NEEDED = Text("请填写“{label}”。", "Fill in: {label}.")
+NO_WAY = Text("请选择材料是怎样收到的。", "Say how the papers came.")
+NO_PAPER = Text("请勾选已收到的材料。", "Tick the papers that came.")
 NO_DAY = Text("请填写有效日期，如 2025-03-31。", "Write a date such as 2025-03-31.")

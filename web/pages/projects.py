@@ -23,7 +23,7 @@ from workflow.lists.finding import Found, find
 from workflow.lists.rows import project_rows
 from workflow.lists.saved_views import ViewProblem, drop_view, save_view, views
 from workflow.lists.search import PAGE, Order, Search
-from workflow.lists.several import possible
+from workflow.lists.several import called, possible
 
 routes = APIRouter(include_in_schema=False)
 
@@ -46,7 +46,7 @@ def listed(request: Request, visitor: Signed) -> Response:
         rows=rows,
         found=found,
         links=_links(search, found, back=cursor is not None and cursor.back),
-        deeds=possible(visitor.actor),
+        deeds=[(deed.value, called(deed)) for deed in possible(visitor.actor)],
         **known,
     )
 

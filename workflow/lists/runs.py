@@ -16,12 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from config.rulebook import Rulebook
+from states.arrival import Received
 from states.form_reading import read_form
 from states.terms import Labelled, Text, deed_of
 from workflow.answers import KEPT, Answer, UnderWay, keep, said_before
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
-from workflow.engine import perform_in
+from workflow.engine import perform_in, situation
+from workflow.lists.arrivals import Arrival
 from workflow.office_tables import ANSWER
 from workflow.people import Actor
 
@@ -61,6 +63,7 @@ class Wanted:
     raw: Mapping[str, str]
     on: date
     back: str  # the search of the list that it began from
+    arrival: Arrival | None = None  # what came for the hosts, where it is entered for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def do_next(
             if run is None or not run.left:
                 return False
             line = run.left[0]
-            deed = _deed(run.wanted, actor, line.seen)
+            deed = _deed(connection, book, run.wanted, actor, line)
             done = perform_in(connection, book, line.project_id, deed, today=today, at=at)
             _keep(connection, person, ticket, run, line, How.DONE, _said(done.findings), at)
             return True
@@ -151,10 +154,16 @@ def do_next(
     return True
 
 
-def _deed(wanted: Wanted, actor: Actor, seen: int) -> Deed:
+def _deed(
+    connection: Connection, book: Rulebook, wanted: Wanted, actor: Actor, line: Result
+) -> Deed:
     what = deed_of(wanted.deed)
     given, _ = read_form(what, wanted.raw)  # read before it was begun
-    return Deed(what, actor, given, {}, wanted.on, seen=seen)
+    if wanted.arrival is None:
+        return Deed(what, actor, given, {}, wanted.on, seen=line.seen)
+    facts, _, _, policy = situation(connection, book, line.project_id)
+    papers = wanted.arrival.attached(what, policy.categories[facts.category])
+    return Deed(what, actor, given, papers, wanted.on, on_behalf=True, seen=line.seen)
 
 
 def _said(findings: Sequence[Any]) -> Said:
@@ -191,8 +200,10 @@ def _key(ticket: str) -> str:
 
 def _packed(run: Run) -> Answer:
     wanted = run.wanted
+    came = wanted.arrival
     body = {
         "wanted": [wanted.deed, dict(wanted.raw), wanted.on.isoformat(), wanted.back],
+        "arrival": [came.how.value, list(came.papers)] if came else None,
         "results": [
             [one.project_id, one.seen, one.how.value, [[t.zh, t.en, c] for t, c in one.said]]
             for one in run.results
@@ -208,4 +219,6 @@ def _read(body: str, at: datetime) -> Run:
         Result(number, seen, How(how), tuple((Text(zh, en), clause) for zh, en, clause in said))
         for number, seen, how, said in read["results"]
     ]
-    return Run(Wanted(deed, raw, date.fromisoformat(on), back), results, at)
+    came = read.get("arrival")
+    arrival = Arrival(Received(came[0]), tuple(came[1])) if came else None
+    return Run(Wanted(deed, raw, date.fromisoformat(on), back, arrival), results, at)

@@ -6,7 +6,7 @@ Every project is judged as if it were alone; workflow/lists/runs.py does them on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 from config.rulebook import Rulebook
 from states.decide import blocks, who_may
 from states.findings import Finding
-from states.terms import Act, Action, Kind, State, Text
+from states.forms import FORMS, Field
+from states.terms import STAFF, Act, Action, Kind, State, Text
 from workflow.deeds import Deed
 from workflow.judging import judged
+from workflow.lists.arrivals import ARRIVING, Arrival
 from workflow.lists.rows import ProjectRow, project_rows
 from workflow.people import Actor
 from workflow.scopes import may_see
@@ -36,8 +38,25 @@ DEEDS: tuple[Action | Act, ...] = (
 
 
 def possible(actor: Actor) -> tuple[Action | Act, ...]:
-    """The deeds that somebody with these roles may do to several projects in some state."""
-    return tuple(d for d in DEEDS if any(actor.roles & {*who_may(d, state)} for state in State))
+    """The deeds that somebody with these roles may do to several projects in some state, and what
+    may be entered for hosts by those who carry their projects on."""
+    own = (d for d in DEEDS if any(actor.roles & {*who_may(d, state)} for state in State))
+    return (*own, *(ARRIVING if actor.roles & STAFF else ()))
+
+
+def called(deed: Action | Act) -> Text:
+    """What the choice of the deed is called."""
+    return ENTERED.format(deed=deed.label) if deed in ARRIVING else deed.label
+
+
+ENTERED = Text("代录收到的材料：{deed}", "Papers that came: {deed}")
+
+
+def form_of(deed: Action | Act) -> tuple[Field, ...]:
+    """What is filled in once for all."""
+    if deed not in ARRIVING:
+        return FORMS[deed]
+    return tuple(one for one in FORMS[deed] if one.name in ARRIVING[deed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +88,27 @@ def judged_lines(
     deed: Deed,
     *,
     today: date,
+    arrival: Arrival | None = None,
     form_open: bool = False,
 ) -> list[Line]:
     """What stands against the deed for each. `form_open`: nothing is filled in yet, so what the
     form will ask for does not count."""
     lines = []
     for row in rows:
-        policy = book.policy(row.facts.policy)
-        _, found = judged(connection, book, policy, row.id, row.facts, deed, today, looking=True)
+        policy, facts = book.policy(row.facts.policy), row.facts
+        if arrival:
+            papers = arrival.attached(deed.what, policy.categories[facts.category])
+            deed = replace(deed, papers=papers)
+        _, found = judged(connection, book, policy, row.id, facts, deed, today, looking=True)
         against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
         flags = [] if form_open else [f for f in found if f not in blocks(found)]
         lines.append(Line(row, tuple(against), tuple(flags)))
     return lines
 
 
-OF_THE_FORM = frozenset({"form_complete", "milestone_known", "handed_to_somebody"})
+OF_THE_FORM = frozenset(
+    {"form_complete", "milestone_known", "handed_to_somebody", "papers_present"}
+)
 
 
 def fitting(
