@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from config.rulebook import Rulebook
 from notifications.late_plan import late_plan_untold
 from states.facts import Facts, Standing, silence
 from states.ladder import Ladder, Rise
 from states.mailing import Sort, hushed, sort_of_step
-from states.terms import Action, Force, Kind, Role
+from states.terms import Act, Action, Force, Kind, Role
 from workflow.database import Database
 from workflow.mail.gathering import anything_loose, gather
 from workflow.mail.recipients import Recipient, addressed
@@ -189,10 +189,11 @@ def _due(connection: Connection, kind: Kind, as_of: date) -> list[Due]:
     ]
 
 
+ASKS_TO_MEND = or_(MAIL.c.notice == Action.SEND_BACK.value, MAIL.c.notice == Act.DISPOSE.value)
 _SENT_BACK = Statement(
     select(MAIL.c.id)
     .where(MAIL.c.project_id == bindparam("project_id"), MAIL.c.to_email == bindparam("email"))
-    .where(MAIL.c.notice == Action.SEND_BACK.value, MAIL.c.on_date >= bindparam("on"))
+    .where(ASKS_TO_MEND, MAIL.c.on_date >= bindparam("on"))
     .where(MAIL.c.status != MailStatus.SUPPRESSED.value, MAIL.c.status != MailStatus.DEAD.value)
     .limit(1)
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from states.decide import who_may
 from states.facts import Facts
-from states.next_step import MENDED_BY
+from states.mending import mends_by
 from states.policy import Category
 from states.terms import Act, Action, Kind, Role
 from states.waiting import waiting
@@ -25,5 +25,5 @@ def answering(kind: Kind, facts: Facts, category: Category, role: Role) -> Actio
     if role is not Role.HOST:
         own = (one.deed for one in waiting(facts, category) if one.role is role)
         return next(own, None) if kind is Kind.APPLICATION else None
-    deed = MENDED_BY.get(facts.state) if kind is Kind.MENDING else MEETS.get(kind)
+    deed = mends_by(facts, category) if kind is Kind.MENDING else MEETS.get(kind)
     return deed if deed is not None and role in who_may(deed, facts.state) else None

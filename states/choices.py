@@ -64,7 +64,7 @@ def choices(
         listed.sort(key=lambda m: m.key in facts.milestones)  # what is missing comes first
         return {"name": [(m.key, m.label) for m in listed]}
     if deed is Act.DISPOSE:
-        flags = [(k, _told(facts, k)) for k in facts.open_flags]
+        flags = [(k, _told(facts, k)) for k in facts.to_dispose]
         return {"flag": flags, "outcome": list(OUTCOMES.items())}
     return {}
 

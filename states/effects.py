@@ -13,6 +13,7 @@ from states.facts import Facts, Json, as_json
 from states.findings import Case
 from states.forms import ACCOUNT
 from states.machine import move
+from states.mending import is_sent_back, to_mend
 from states.terms import Act, Action, Kind, State
 
 
@@ -171,8 +172,14 @@ def postpone(case: Case, seq: int) -> Json:
 def extend(case: Case, _: int) -> Json:
     """What is sent back has one date, which moves; all others keep the grant beside the rule."""
     kind, until = Kind(case.given["kind"]), case.given["due_on"]
-    if kind is Kind.MENDING:
+    if kind is Kind.MENDING and is_sent_back(case.facts):
         return {"mend_by": until}
+    if kind is Kind.MENDING:
+        by = until.isoformat()
+        flags = to_mend(case.facts).items()
+        earlier = {key: flag for key, flag in flags if flag["disposed"]["mend_by"] < by}
+        moved = {k: f | {"disposed": f["disposed"] | {"mend_by": by}} for k, f in earlier.items()}
+        return {"flags": moved}
     said = {name: as_json(value) for name, value in case.given.items() if name != "kind"}
     return {"extended": {kind.value: said | {"on": case.on.isoformat()}}}
 
@@ -237,8 +244,10 @@ LED_TO: dict[State, tuple[Action, tuple[str, ...]]] = {
 def dispose(case: Case, _: int) -> Json:
     key = case.given["flag"]
     said = {name: as_json(value) for name, value in case.given.items() if name != "flag"}
-    disposed = {"disposed": said | {"on": case.on.isoformat()}}
-    return {"flags": {key: case.facts.flags[key] | disposed}}
+    flag = case.facts.flags[key]
+    by = flag.get("disposed", {}).get("mend_by")  # stays readable
+    disposed = ({"mend_by": by} if by else {}) | said | {"on": case.on.isoformat()}
+    return {"flags": {key: flag | {"disposed": disposed}}}
 
 
 def supply(_: Case, __: int) -> Json:

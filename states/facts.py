@@ -122,6 +122,12 @@ class Facts:
         return [key for key, flag in self.flags.items() if not flag.get("disposed")]
 
     @property
+    def to_dispose(self) -> list[str]:
+        """The flags that somebody may decide on: also anew, where one was to be mended."""
+        flags = self.flags.items()
+        return [k for k, f in flags if f.get("disposed", {}).get("outcome", TO_MEND) == TO_MEND]
+
+    @property
     def unsettled(self) -> list[str]:
         """The flags that nobody has decided on, or that are still to be mended."""
         return [key for key, flag in self.flags.items() if not _is_settled(flag)]

@@ -110,7 +110,8 @@ ACTS: tuple[ActRule, ...] = (
         twice_in=(S.SUBSIDISED,),
         tells=(HOST,),
     ),
-    ActRule(Act.DISPOSE, tuple(S), (PROVINCE,)),
+    # Told only where the host is to mend something; what else was decided is the officials'.
+    ActRule(Act.DISPOSE, tuple(S), (PROVINCE,), tells=(HOST,)),
     ActRule(
         Act.SUPPLY,
         (S.PLANNED, S.FILED, S.HELD, S.REPORTED, S.SUBSIDISED),

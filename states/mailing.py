@@ -13,6 +13,7 @@ from typing import Any
 from states.decide import sides_of_proposal
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, STEPS
+from states.mending import to_mend
 from states.terms import STAFF, Act, Action, Force, Kind, Labelled, Role, State
 
 
@@ -154,6 +155,8 @@ def told(
         return Role.HOST, Role.COORDINATOR  # who has to know whom to call
     if deed is Act.INSPECT and not _to_mend(after):
         return ()
+    if deed is Act.DISPOSE and before.flags != after.flags and not _asks_anew(before, after):
+        return ()
     tells = ACT_RULES[deed].tells
     return (Role.HOST,) if tells and deed in NEW_DATES and is_past(after, today) else tells
 
@@ -168,6 +171,11 @@ def _to_mend(facts: Facts) -> bool:
 def notice_of(deed: Action | Act, given: Mapping[str, Any]) -> str:
     """What a mail about a deed is called: the deed, or the milestone that was recorded."""
     return str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value
+
+
+def _asks_anew(before: Facts, after: Facts) -> bool:
+    """Whether a flag has become one to mend."""
+    return any(flag != before.flags.get(key) for key, flag in to_mend(after).items())
 
 
 # Whose part in a project a deed can end: they are told so, once, by a notice of its own.

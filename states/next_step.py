@@ -10,6 +10,7 @@ from datetime import date
 from states.facts import Facts
 from states.labels import deed_name
 from states.mailing import is_past
+from states.mending import mends_by
 from states.policy import Category, MilestoneRule, PaperRule
 from states.terms import Act, Action, Kind, Role, State, Text
 from states.wanted import applied_late
@@ -29,10 +30,13 @@ def next_step(facts: Facts, category: Category, due: Mapping[Kind, date], today:
     """`due`: the open deadlines by their kind. The papers are those that are not here yet."""
     if facts.pending:
         return Next(AT_PROVINCE)
-    if Kind.MENDING in due and facts.state in MENDED_BY:
-        deed = MENDED_BY[facts.state]
+    deed = mends_by(facts, category) if Kind.MENDING in due else None
+    if isinstance(deed, Action):
         return Next(MEND, deed, Kind.MENDING, _asked(category, deed))
     found = _ordinary(facts, category, due, today)
+    later = due.get(found.kind, date.max) if found.kind else date.max
+    if deed is not None and due[Kind.MENDING] <= later:
+        return Next(MEND_FLAGS, deed, Kind.MENDING)
     if found.deed is not None and isinstance(found.deed, Action):
         missing = [p for p in _asked(category, found.deed) if p.key not in facts.papers]
         return Next(found.what, found.deed, found.kind, tuple(missing))
@@ -97,12 +101,8 @@ def _asked(category: Category, deed: Action) -> tuple[PaperRule, ...]:
     return tuple(category.papers.get(deed, ()))
 
 
-MENDED_BY = {
-    State.DRAFTED: Action.SUBMIT,
-    State.PLANNED: Action.FILE,
-    State.HELD: Action.REPORT,
-}
 MEND = Text("按退回意见补正后重新报送", "Mend what was sent back and hand it in again")
+MEND_FLAGS = Text("按核定意见限期补正", "Mend by the date given what was flagged")
 SUBMIT = Text("填报申报表并提交申报", "Fill in and submit the application")
 HOLD = Text("登记办班情况", "Record the class")
 CONFIRM = Text("确认办班时间", "Confirm the dates of the class")

@@ -30,12 +30,10 @@ def settled(case: Case, after: Facts, changed: Mapping[str, Json | None]) -> Jso
         flag = case.facts.flags[key]
         if key in changed:
             continue
-        if _rule(key, case.deed) is not None:
-            if _cause_gone(key, flag, case, after):
-                said = _fact(key, case)
-                found[key] = flag | {"disposed": _kept(flag) | said}
-        elif case.deed is Act.SUPPLY and flag.get("disposed"):
-            # Nothing here can tell whether it is what was asked for; that it came is seen to.
+        if _rule(key, case.deed) is not None and _cause_gone(key, flag, case, after):
+            found[key] = flag | {"disposed": _kept(flag) | _fact(key, case)}
+        elif case.deed is Act.SUPPLY and flag.get("disposed") and _name(key) not in NAMED:
+            # Nothing here can tell whether it is all that was asked for: the province will see.
             mended = flag["disposed"] | {"mended_on": case.on.isoformat()}
             found[key] = flag | {"disposed": mended}
     return found
@@ -56,18 +54,24 @@ REJUDGED: dict[str, Rule] = {
     "can_end_in_time": can_end_in_time,
     "change_in_writing": change_in_advance,
 }
+# These name what they lack: nothing else mends them.
+NAMED = frozenset({"papers_present", "promises_kept", "milestones_recorded", "change_in_writing"})
 # Settled by the deed that they ask for.
 ANSWERED = {"confirmed_as_planned": Act.CHANGE}
 
 
 def _rule(key: str, deed: object) -> Rule | None:
     """The rule that can say again whether the cause of a flag still holds."""
-    name = key.partition(".")[0]
+    name = _name(key)
     if name == completed_in_time.__name__ and deed is Act.CORRECT:
         return completed_in_time  # the day itself was wrong; a later grant makes nobody punctual
     if ANSWERED.get(name) is deed:
         return _nothing
     return REJUDGED.get(name)
+
+
+def _name(key: str) -> str:
+    return key.partition(".")[0]
 
 
 def _nothing(_: Case) -> tuple[()]:

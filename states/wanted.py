@@ -15,6 +15,7 @@ from states.calculus import Deadline, deadlines_of, extended
 from states.calendar import WorkCalendar
 from states.facts import Facts, Standing, standing
 from states.in_force import deadline_on
+from states.mending import asked_by_flags
 from states.policy import Category
 from states.terms import Force, Kind
 
@@ -96,8 +97,26 @@ def _own(facts: Facts, category: Category, calendar: WorkCalendar) -> Iterator[W
         advised = calendar.on_or_before(opens)
         last = facts.opens_latest or opens
         yield _on(Kind.OPENING, opens, advised, Force.ADVISORY, window, facts, last)
-    if by := facts.mend_by:
-        yield _on(Kind.MENDING, by, calendar.on_or_before(by), Force.ASKED, False, facts)
+    if one := _mending(facts, calendar):
+        yield one
+
+
+def _mending(facts: Facts, calendar: WorkCalendar) -> Wanted | None:
+    """What was sent back comes first, then what flags ask for; what is done, by what came last."""
+    own, by = asked_by_flags(facts), facts.mend_by
+    sent = by and _on(Kind.MENDING, by, calendar.on_or_before(by), Force.ASKED, False, facts)
+    if own is None or (sent and sent.standing is Standing.OPEN):
+        return sent or None
+    due, stands, met_on = own
+    if sent and stands is not Standing.OPEN and _last(sent.met_on) >= _last(met_on):
+        return sent
+    advised = calendar.on_or_before(due)
+    asked = (due, due, advised, due, Force.ASKED, False, "", stands, met_on)
+    return Wanted(Kind.MENDING, *asked)
+
+
+def _last(day: date | None) -> date:
+    return day or date.min
 
 
 def _on(

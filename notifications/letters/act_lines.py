@@ -123,6 +123,19 @@ def inspect(story: Story) -> Told:
     return Told(Text("检查整改", "Inspection"), told, clause, dict(lines.until(by)))
 
 
+def dispose(story: Story) -> Told:
+    """Sent only where the host is to mend something: what was flagged, and by when. Why it was
+    decided so stays with the officials."""
+    flag = story.facts.flags.get(story.text("flag"), {})
+    by = story.day("mend_by")
+    told = (
+        (Text("需补正的事项", "To be mended"), Text(flag.get("zh", ""), flag.get("en", ""))),
+        (Text("补正期限", "To be mended by"), day_label(by)),
+    )
+    tag = Text("限期补正", "To be mended")
+    return Told(tag, told, flag.get("clause", ""), dict(lines.until(by)))
+
+
 def correct(story: Story) -> Told:
     before, after = story.before, story.after
     told: list[Line] = [(Text("更正日期", "Corrected on"), story.on_label)]
@@ -272,6 +285,7 @@ ACTS: dict[Act, Callable[[Story], Told]] = {
     Act.HAND_OVER: hand_over,
     Act.RECLASSIFY: reclassify,
     Act.INSPECT: inspect,
+    Act.DISPOSE: dispose,
     Act.CORRECT: correct,
     Act.MILESTONE: milestone,
     Act.SUPPLY: supply,

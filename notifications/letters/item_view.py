@@ -261,7 +261,8 @@ class View:
 def _words(item: Item) -> Words:
     shown = (one_line(paper) for paper in item.papers)
     named = tuple(Text(paper, paper) for paper in shown)  # in the reader's language already
-    return words_of(item.kind, named, national=item.national, submitted=item.submitted)
+    known = {"national": item.national, "submitted": item.submitted, "flagged": item.flagged}
+    return words_of(item.kind, named, **known)
 
 
 def called(host: str, language: str, to_host: bool, applied: bool) -> tuple[str, str]:

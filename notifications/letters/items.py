@@ -22,6 +22,7 @@ from states.facts import Facts, Standing, silence
 from states.labels import is_national_money
 from states.lateness import last_day
 from states.mailing import plan_came_late
+from states.mending import by_flags, items, where
 from states.policy import Category, Policy
 from states.terms import Force, Kind, Role, State, Text
 from states.wanted import applied_late
@@ -152,13 +153,14 @@ def item(
         papers=tuple(paper.label.in_(language) for paper in asked),
         clause=place.in_(language),
         rule=_with(rule.in_(language), grant, language),
-        mend_items=facts.mend_items if kind is Kind.MENDING else "",
+        mend_items=items(facts).in_(language) if kind is Kind.MENDING else "",
         consequence=if_late(policy, category, kind, today).in_(language),
         addressee=to.in_(language),
         originals=reached.originals.in_(language),
         copies=reached.copies.in_(language),
         national=is_national_money(category),
         submitted=facts.state is State.SUBMITTED,
+        flagged=by_flags(facts),
         department=facts.department,
         beside=tuple(
             told(duty, policy, today).in_(language)
@@ -176,8 +178,9 @@ def addressee(
     """Where the reader, or whom the reader watches, sends the papers, and how that is reached: for
     a report as the policy says, for an application by its own way. Nothing where it is the reader:
     nobody sends anything to himself."""
-    of_application = kind is Kind.APPLICATION or facts.mend_in is State.DRAFTED
-    again = kind is Kind.MENDING and facts.mend_in is State.HELD
+    stage = where(facts)
+    of_application = kind is Kind.APPLICATION or stage is State.DRAFTED
+    again = kind is Kind.MENDING and stage in (State.HELD, State.REPORTED)
     if kind is Kind.REIMBURSEMENT or again:
         if role is Role.PROVINCE and not is_national_money(category):
             return NOTHING, NO_CONTACT

@@ -184,7 +184,11 @@ def _link(story: Story, reader: Reader, project_id: int) -> str:
 
 
 # What a step asks of who is told: to hand it in again, to review it.
-ANSWERED: Mapping[Any, Kind] = {Action.SEND_BACK: Kind.MENDING, Action.SUBMIT: Kind.APPLICATION}
+ANSWERED: Mapping[Any, Kind] = {
+    Action.SEND_BACK: Kind.MENDING,
+    Act.DISPOSE: Kind.MENDING,
+    Action.SUBMIT: Kind.APPLICATION,
+}
 
 
 def _usual(story: Story) -> dict[str, Said]:

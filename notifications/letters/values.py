@@ -44,6 +44,7 @@ class Item:
     copies: str = ""  # its mailbox
     national: bool = False  # the ministry's money: 报销 and 资助, for nobody else
     role: Role | None = None  # the reader's in this project; None: the letter's
+    flagged: bool = False  # of what is to be mended: it was flagged, and nothing was sent back
     submitted: bool = False  # of an application: the department has it, and is to review it
     beside: tuple[str, ...] = ()  # what is due with it besides the papers
     department: str = ""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from notifications.letters.grounds import papers
 from states.facts import Facts
 from states.labels import is_national_money, joined
+from states.mending import by_flags
 from states.policy import Category
 from states.terms import Kind, State, Text
 
@@ -59,6 +60,12 @@ WORDS: dict[Kind, Words] = {
         Text("办班时间和地点确认", "dates and place"),
     ),
 }
+# What was flagged, and is to be mended by a date.
+OF_FLAGS = Words(
+    Text("限期补正提醒", "To be mended"),
+    Text("完成补正", "mend what was flagged"),
+    Text("限期补正", "mending of what was flagged"),
+)
 # The ministry's money alone is claimed.
 NATIONAL = Words(
     Text("材料报送提醒", "Reimbursement papers due"),
@@ -79,17 +86,25 @@ def words_in(kind: Kind, facts: Facts, category: Category) -> Words:
     """The words for a deadline of a project."""
     named = tuple(paper.label for paper in papers(category, kind))
     national, submitted = is_national_money(category), facts.state is State.SUBMITTED
-    return words_of(kind, named, national=national, submitted=submitted)
+    flagged = by_flags(facts)
+    return words_of(kind, named, national=national, submitted=submitted, flagged=flagged)
 
 
 def words_of(
-    kind: Kind, named: Sequence[Text] = (), *, national: bool = False, submitted: bool = False
+    kind: Kind,
+    named: Sequence[Text] = (),
+    *,
+    national: bool = False,
+    submitted: bool = False,
+    flagged: bool = False,
 ) -> Words:
     """The words for a kind of deadline. `named`: the papers, by which a filing is called."""
     if kind is Kind.FILING and named:
         return _called_by(joined(named) if len(named) <= MOST_NAMED else MANY)
     if kind is Kind.REIMBURSEMENT and national:
         return NATIONAL
+    if kind is Kind.MENDING and flagged:
+        return OF_FLAGS
     return SUBMITTED if kind is Kind.APPLICATION and submitted else WORDS[kind]
 
 

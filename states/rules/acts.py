@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from states.choices import extendable, fitting_reasons
 from states.effects import CONTACT, LED_TO
+from states.facts import TO_MEND
 from states.findings import Case, Finding, block, flag
 from states.forms import OUTCOMES
 from states.labels import is_national_money
@@ -178,18 +179,23 @@ NO_MILESTONES = Text(
 def flag_known(case: Case) -> Iterable[Finding]:
     """Only an open flag can be disposed of, with one of the known outcomes."""
     key, outcome = case.given.get("flag"), case.given.get("outcome")
-    if key is not None and not case.facts.open_flags:
+    if key is not None and not case.facts.to_dispose:
         yield block("flag_known", "", "flag", NO_FLAG)
-    elif key is not None and key not in case.facts.open_flags:
+    elif key is not None and key not in case.facts.to_dispose:
         said = Text("没有待核定的提示“{key}”，现有：{known}。", "No open flag “{key}”: {known}.")
-        message = said.format(key=key, known="、".join(case.facts.open_flags))
+        message = said.format(key=key, known="、".join(case.facts.to_dispose))
         yield block("flag_known", "", "flag", message)
     if outcome is not None and outcome not in OUTCOMES:
         known = Text("；".join(f"{k} {t.zh}" for k, t in OUTCOMES.items()), ", ".join(OUTCOMES))
         said = Text("核定结果“{given}”不可用，可用：{known}。", "No outcome “{given}”: {known}.")
         yield block("flag_known", "", "outcome", said.format(given=outcome, known=known))
+    if outcome == TO_MEND and not case.given.get("mend_by"):
+        yield block("flag_known", "", "mend_by", NO_DAY, who=(case.role,))
 
 
+NO_DAY = Text(
+    "限期补正须填写补正期限（mend_by）。", "What is to be mended needs a date to mend by (mend_by)."
+)
 NO_FLAG = Text("没有待核定的提示。", "No flag waits for a decision.")
 
 

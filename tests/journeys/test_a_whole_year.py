@@ -44,7 +44,7 @@ from workflow.mail.addresses import clear_address, marked
 from workflow.mail.desk import hold, release
 from workflow.mail.halt import RESTORED, halted
 from workflow.mail.outbox import queue_sign_in
-from workflow.mail_tables import MAIL
+from workflow.mail_tables import MAIL, REMINDER
 from workflow.people import OPERATOR, person_id
 from workflow.tables import PROJECT
 from workflow.verify import verify
@@ -173,6 +173,12 @@ class Year:
             its = select(MAIL.c.status).where(MAIL.c.id.in_(list(mails)))
             return list(connection.execute(its).scalars())
 
+    def reasons(self, email: str) -> set[str]:
+        """Why reminders to an address stayed silent."""
+        with self.db.read() as connection:
+            its = select(REMINDER.c.reason).where(REMINDER.c.recipient == email)
+            return set(connection.execute(its).scalars())
+
     def check(self) -> None:
         """The record holds together, and no mail has gone out under a name that had gone out."""
         papers = self.folder / "papers"
@@ -267,6 +273,7 @@ def test_a_year_of_the_sample_plan(year: Year, tmp_path: Path) -> None:
     theirs = [mail for mail in year.arrived() if mail["To"].endswith(f"<{GONE}>")]
     days = {parsedate_to_datetime(mail["Date"]).date() for mail in theirs}
     assert days and max(days) <= LEFT < LAST
+    assert "disabled" in year.reasons(GONE)
     with year.db.read() as connection:
         left = connection.execute(
             select(PROJECT.c.state, func.count()).group_by(PROJECT.c.state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -158,7 +159,8 @@ def test_only_an_open_flag_is_disposed_of_with_a_known_outcome() -> None:
 
     def of(flag: str, outcome: str) -> list[tuple[str, str, str]]:
         known = facts(State.HELD, flags=flags)
-        return said("flag_known", Act.DISPOSE, known, flag=flag, outcome=outcome, reason="x")
+        by = {"mend_by": date(2025, 7, 1)} if outcome == "mend" else {}
+        return said("flag_known", Act.DISPOSE, known, flag=flag, outcome=outcome, reason="x", **by)
 
     assert of("b", "accepted") == of("b", "mend") == of("b", "reduced") == of("b", "refused") == []
     assert of("a", "accepted") == of("c", "accepted") == [(BLOCK, "", "flag")]

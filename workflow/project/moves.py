@@ -13,7 +13,8 @@ from states.facts import Facts, Standing
 from states.findings import Finding
 from states.labels import deed_name
 from states.lateness import Look, is_handed_in, last_day, look
-from states.next_step import Next, around_the_class
+from states.mending import is_sent_back, items, mends_by
+from states.next_step import MEND_FLAGS, Next, around_the_class
 from states.policy import MilestoneRule
 from states.terms import Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
@@ -79,6 +80,12 @@ def moves(
         judges = any(one.deed is step.action for one in awaited)
         coming = _coming(project, step.action, known.today)
         yield _next(known, project, found, coming, back if judges else None)
+    mending = mends_by(facts, project.category)
+    if isinstance(mending, Act):
+        rows = (d for d in project.deadlines if d["kind"] == Kind.MENDING and _is_open(d))
+        due = next((_due(row, facts, known.today) for row in rows), None)
+        said = MENDS.format(items=items(facts))
+        yield Move((Role.HOST,), MEND_FLAGS, found.get(mending.value), due, note=said)
     if facts.open_flags and project.inside:
         n = len(facts.open_flags)
         yield Move((Role.PROVINCE,), DISPOSE.format(n=n), found.get(Act.DISPOSE.value))
@@ -91,7 +98,7 @@ def _coming(project: OneProject, ordinary: Action, today: date) -> Next:
     """The step that comes next: the ordinary one, but around a class what its days say."""
     facts = project.facts
     label = deed_name(ordinary, facts.state, project.category)
-    if _mends(facts):
+    if is_sent_back(facts):
         return Next(label, ordinary, Kind.MENDING)
     if facts.state in (State.PLANNED, State.FILED):
         due = {Kind(d["kind"]): d["due_on"] for d in project.deadlines if _is_open(d)}
@@ -112,7 +119,7 @@ def _next(
         return Move((Role.HOST,), coming.what, one, due, worth_saying(lacks))
     asked = [f for f in one.asks if f.rule == "papers_present"]
     against = worth_saying(f for f in (*one.reasons, *one.besides) if f.rule != "right_role")
-    note = MENDS.format(items=facts.mend_items) if _mends(facts) else None
+    note = MENDS.format(items=facts.mend_items) if is_sent_back(facts) else None
     return Move(one.who, coming.what, one, due, (*asked, *against), note=note, back=back)
 
 
@@ -126,10 +133,6 @@ def _due(row: dict[str, Any], facts: Facts, today: date) -> Due:
     advised = row["advised_on"] if is_handed_in(kind) else None
     by = last_day(facts, row["due_on"], row["late_after"], today)
     return Due(by, advised if by == row["due_on"] else None, bool(row["provisional"]), seen)
-
-
-def _mends(facts: Facts) -> bool:
-    return facts.mend_in is facts.state and not facts.mended_on
 
 
 def _is_open(row: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from states.facts import Facts, Standing
 from states.labels import deed_name, state_label
 from states.lateness import is_handed_in, last_day, look
 from states.lifecycle import UNDER_WAY
+from states.mending import items
 from states.next_step import Next, next_step
 from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
 from workflow.people import Actor
@@ -101,7 +102,7 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         gentle=bool(seen and seen.advisory and step.kind not in ASKED_BY_SYSTEM),
         late=bool(seen and seen.late and not seen.blameless),
         blameless=bool(seen and seen.blameless),
-        mend_items=facts.mend_items if step.kind is Kind.MENDING else "",
+        mend_items=items(facts).zh if step.kind is Kind.MENDING else "",
         addressee=category.addressee,
     )
 
