@@ -152,7 +152,12 @@ def test_a_host_who_cannot_reach_the_pages_is_told_papers_and_where_they_go(
     offline = parsed(written(desk, number, day("2025-08-01"), hosts_online=False)).text_plain[0]
     category = desk.policy.categories["demonstration"]
     desk_of_it, reports = desk.policy.desk(category), desk.policy.reports_to(category)
-    for said in ("所需材料：开班通知、", "学员和工作人员签到表", desk_of_it.post.zh, reports.post.zh):
+    for said in (
+        "所需材料：开班通知、",
+        "学员和工作人员签到表",
+        desk_of_it.post.zh,
+        reports.post.zh,
+    ):
         assert said in offline, said
     assert desk_of_it.mailbox in offline and reports.mailbox in offline
     online = parsed(written(desk, number, day("2025-08-01"))).text_plain[0]

@@ -109,8 +109,9 @@ def on_either(db: Database, tmp_path: Path, book: Rulebook) -> House:
 
 def test_what_no_database_can_compare_is_not_looked_for(on_either: House) -> None:
     """PostgreSQL refuses NUL, wherever it stands."""
-    roles = [(Role.PROVINCE, ""), (Role.ADMIN, "")]
-    visit = on_either.visit(on_either.person("wang", *roles, email="wang@example.cn"))
+    person = on_either.person("wang", email="wang@example.cn")
+    on_either.wear(person, (Role.PROVINCE, ""), (Role.ADMIN, ""))
+    visit = on_either.visit(person)
     lists = ("/projects", "/mail", "/admin/people", "/admin/units", "/admin/audit")
     for path in lists:
         assert visit.get(f"{path}?q=a%00b&after=%00").status_code in (200, 400), path

@@ -22,8 +22,9 @@ HUGE = ("2147483648", "9223372036854775808", "9" * 30)
 def visit(house: House) -> Visit:
     """Somebody who may do everything."""
     house.desk.admit()
-    roles = [(Role.PROVINCE, ""), (Role.ADMIN, "")]
-    return house.visit(house.person("wang", *roles, email="wang@example.cn"))
+    person = house.person("wang", email="wang@example.cn")
+    house.wear(person, (Role.PROVINCE, ""), (Role.ADMIN, ""))
+    return house.visit(person)
 
 
 def paths(method: str) -> list[str]:

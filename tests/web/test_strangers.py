@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_a_database_that_does_not_answer_is_told_as_that(
     """Not as a missing token, and not as a broken page."""
     program = caller(house, "province")
     house.desk.db.close()
-    (house.folder / "web.db").write_bytes(b"this is no database" * 1000)
+    Path(str(house.desk.db.url.database)).write_bytes(b"this is no database" * 1000)
     answer = program.post("/webhooks", {"url": "https://example.cn/"})
     assert answer.status_code >= 500
 
@@ -157,7 +158,8 @@ def test_a_slash_at_the_end_is_no_other_page(house: House) -> None:
 
 def test_no_page_names_the_host_that_a_request_names(house: House) -> None:
     """Where the site does not know its own address, it shows none."""
-    person = house.person("all", *((role, "某单位") for role in Role))
+    person = house.person("all")
+    house.wear(person, *((role, "某单位") for role in Role))
     for base in ("http://testserver", ""):
         house.site.settings.base_url = base
         visit = house.visit(person)

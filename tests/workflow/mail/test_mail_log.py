@@ -98,7 +98,7 @@ def test_the_ledger_of_silence_has_reminders_and_mails(desk: Desk) -> None:
 
 
 ELSEWHERE = {  # texts beside a reason that are none; reasons of deeds
-    *("status", "sent", "host", "code", "reason", "reminders", "mails", "new_reason"),
+    *("status", "sent", "host", "code", "reason", "reminders", "mails", "news", "new_reason"),
 }
 
 
