@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, true
 from config.rulebook import Rulebook
 from notifications.letters.digest_letter import NOTHING, Digest, DigestRow
 from notifications.letters.printing import quotable
+from notifications.letters.words import words_in
 from states.facts import Facts
 from states.lateness import last_day, look
 from states.mailing import hushed, is_past
@@ -102,7 +103,7 @@ def gathered(
         unrecorded=tuple(_unrecorded(connection, scope, today)),
         due_this_week=_due(connection, scope, reader.role, today, is_due(today, until)),
         waiting=tuple(_waiting(connection, book, scope, reader.role)),
-        new=tuple(_new(connection, scope, reader.role)),
+        new=tuple(_new(connection, book, scope, reader.role)),
         died=tuple(_died(connection, scope)),
         openings=tuple(_openings(connection, scope, today, until)),
     )
@@ -161,7 +162,7 @@ def _waiting(
         yield replace(_row(row, Text(zh, en)), deed=own[0].deed if own else None)
 
 
-def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow]:
+def _new(connection: Connection, book: Rulebook, scope: Scope, role: Role) -> Iterator[DigestRow]:
     """What was handed in, announced or, for coordinators, decided since the last digest.
 
     A step that leaves the state as it was is a proposal, which is told to nobody.
@@ -176,7 +177,16 @@ def _new(connection: Connection, scope: Scope, role: Role) -> Iterator[DigestRow
         .limit(MOST)
     )
     for row in rows:
-        yield _row(row, deed_label(row.deed), by=row.on_date)
+        yield _row(row, _deed(row, book), by=row.on_date)
+
+
+def _deed(row: Any, book: Rulebook) -> Text:
+    """What was done; a filing is called by the papers that its category asks for."""
+    if row.deed != Action.FILE:
+        return deed_label(row.deed)
+    facts = Facts.read(json.loads(row.facts))
+    category = book.policy(facts.policy).categories[facts.category]
+    return words_in(Kind.FILING, facts, category).deed
 
 
 HANDED_IN = [

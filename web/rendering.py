@@ -48,6 +48,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "language": language_of(request),
         "today": site.today(),
         "moved": site.settings.today is not None,
+        "hosts_online": site.settings.hosts_online,
         "said": said,
         "menu": menu(visitor.roles) if visitor else (),
         "path": request.url.path,

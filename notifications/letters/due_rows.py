@@ -11,7 +11,9 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
 from notifications.letters.duty_words import nature
-from notifications.letters.grounds import came_late, ground
+from notifications.letters.grounds import came_late, ground, listed, papers
+from notifications.letters.items import addressee
+from notifications.letters.phrases import phrases
 from notifications.letters.story import Story
 from notifications.letters.values import DueRow
 from notifications.letters.words import words_in
@@ -20,7 +22,7 @@ from states.facts import Standing
 from states.lifecycle import FINAL
 from states.mailing import NEW_DATES
 from states.policy import DutyDay
-from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, State, Text
+from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Role, State, Text
 from states.wanted import applied_late, wanted
 from workflow.statements import Statement
 from workflow.tables import DEADLINE
@@ -126,7 +128,24 @@ def _due(row: _Row, story: Story, was_on: date | None, language: str) -> DueRow:
         provisional=row.provisional,
         was_on=was_on,
         advisory=advisory,
+        kind=kind,
     )
+
+
+def hand_in(kind: Kind, story: Story, language: str) -> str:
+    """Which papers a host sends, and where they go; nothing where none are asked for."""
+    asked = listed(papers(story.category, kind))
+    to, reached = addressee(story.facts, story.policy, story.category, kind, Role.HOST)
+    say = phrases(language)
+    told = (
+        (say.papers, asked),
+        (say.addressee, to),
+        (say.originals, reached.originals),
+        (say.copies, reached.copies),
+    )
+    said = [f"{label}{say.colon}{text.in_(language)}" for label, text in told if text.zh]
+    between: str = say.semicolon
+    return between.join(said) if asked.zh else ""
 
 
 def _earlier(story: Story, book: Rulebook) -> dict[Kind, date]:

@@ -67,7 +67,7 @@ def if_late(policy: Policy, category: Category, kind: Kind, on: date) -> Text:
     return WITH_PLACE.format(what=what, place=where) if what.zh and where.zh else what
 
 
-WITH_PLACE = Text("依据{place}，{what}", "{what} ({place})")
+WITH_PLACE = Text("依据{place}，{what}", "{what}; see the {place}")
 
 
 def papers(category: Category, kind: Kind) -> tuple[PaperRule, ...]:

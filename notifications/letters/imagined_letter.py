@@ -64,6 +64,7 @@ def imagined_letter(
     items = tuple(_as_told(one, notice) for one in shown_as)
     if notice == "summary" and len(items) == 1:
         items *= 2
+    desk = policy.desk(policy.categories[facts.category])
     return Letter(
         to_name=reader.to_name,
         to_email=reader.to_email,
@@ -71,7 +72,7 @@ def imagined_letter(
         today=today,
         items=items,
         ask=policy.office.in_(reader.language),
-        reach=policy.desk(policy.categories[facts.category]).line.in_(reader.language),
+        reach=reader.links.reached(reader.role, desk).in_(reader.language),
         link=items[0].link if len(items) == 1 else reader.links.home(reader.role),
         language=reader.language,
     )

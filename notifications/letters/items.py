@@ -98,7 +98,7 @@ def letter_of(
         today=today,
         items=tuple(item for _, _, item in found),
         ask=policy.office.in_(language),
-        reach=policy.desk(policy.categories[facts.category]).line.in_(language),
+        reach=links.reached(role, policy.desk(policy.categories[facts.category])).in_(language),
         link=first.link if len(found) == 1 else links.home(role),
         language=language,
     )

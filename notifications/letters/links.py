@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from config.settings import Settings
 from states.answering import answering
+from states.contact import Contact
 from states.facts import Facts
 from states.policy import Category
-from states.terms import Act, Action, Kind, Role
+from states.terms import Act, Action, Kind, Role, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,14 @@ class Links:
 
     def home(self, role: Role) -> str:
         """The reader's workplace."""
-        return self.base if self.hosts_online or role is not Role.HOST else ""
+        return self.base if self.reaches(role) else ""
+
+    def reaches(self, role: Role) -> bool:
+        return self.hosts_online or role is not Role.HOST
+
+    def reached(self, role: Role, desk: Contact) -> Text:
+        """How the reader asks an office: who cannot reach the pages is told where to send papers."""
+        return desk.line if self.reaches(role) else desk.whole
 
     def below(self, role: Role, path: str) -> str:
         home = self.home(role)

@@ -91,5 +91,7 @@ def _due(row: DueRow, language: str) -> _Due:
         notes.append(f"{say.advised_on} {long(row.advised_on, language)}")
     if row.clause:
         notes.append(one_line(row.clause))
+    if row.hand_in:
+        notes.append(plain(row.hand_in, language))
     day = say.advised_day if row.advisory else say.due_on
     return _Due(capital(one_line(row.what)), day, long(row.due_on, language), tuple(notes))

@@ -94,8 +94,8 @@ PHRASES: dict[str, Text] = {
     ),
     "to_confirm": Text("需确认内容", "To be confirmed"),
     "to_confirm_what": Text("开班和结束日期、办班地点", "first and last day, place"),
-    "was_on": Text("原截止日", "Before"),
-    "was_advised": Text("原建议日期", "Advised before"),
+    "was_on": Text("原截止日", "Until now"),
+    "was_advised": Text("原建议日期", "Until now"),
     "provisional_short": Text("暂定", "provisional"),
 }
 

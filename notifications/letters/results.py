@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
-from notifications.letters.due_rows import due_rows, due_title
+from notifications.letters.due_rows import due_rows, due_title, hand_in
 from notifications.letters.flag_lines import flag_lines
 from notifications.letters.grounds import cite
 from notifications.letters.links import Links
@@ -63,6 +63,9 @@ def notice_of(
     if story.deed is Act.ANNOUNCE:
         link = reader.links.below(reader.role, confirming_path(mail))
         notice = replace(notice, link=link, button=RECEIVED.in_(reader.language))
+        if not link:
+            label, said = (text.in_(reader.language) for text in (CONFIRM, BY_ANSWER))
+            notice = replace(notice, lines=(*notice.lines, (label, said)))
     others = [n for n in json.loads(mail.about).get("projects", ()) if n != mail.project_id]
     if others:  # handed over in one act: one mail tells of all
         notice = _with_others(connection, book, notice, story, reader, others)
@@ -87,7 +90,7 @@ def _with_others(
         its = replace(story, facts=facts, policy=policy, category=category)
         names.append(facts.name)
         places.append((facts.name, reader.links.project(reader.role, project_id)))
-        rows = _due(connection, book, its, project_id, notice.language)
+        rows = _due(connection, book, its, project_id, reader)
         due += [_of(row, facts.name) for row in rows]
     language = notice.language
     listed = Text("、", "; ").in_(language).join(quotable(name, language) for name in names)
@@ -102,6 +105,11 @@ def _of(row: DueRow, name: str) -> DueRow:
     return replace(row, what=f"“{quotable(name)}”{row.what}")
 
 
+CONFIRM = Text("确认方式", "To confirm")
+BY_ANSWER = Text(
+    "收到后请直接回复本邮件“已收到”，或致电咨询单位",
+    "answer this mail that it arrived, or call the office to ask",
+)
 RECEIVED = Text("已收到", "It arrived")
 HANDED = Text("移交的项目", "Projects handed over")
 ALL = Text("共{n}项：{names}", "{n}: {names}")
@@ -111,17 +119,24 @@ def told_notice(
     connection: Connection, book: Rulebook, story: Story, reader: Reader, project_id: int
 ) -> Notice:
     """The notice of an event, with the deadlines that are open now."""
-    due = _due(connection, book, story, project_id, reader.language)
+    due = _due(connection, book, story, project_id, reader)
     return notice_from(story, reader, project_id, due)
 
 
 def _due(
-    connection: Connection, book: Rulebook, story: Story, project_id: int, language: str
+    connection: Connection, book: Rulebook, story: Story, project_id: int, reader: Reader
 ) -> tuple[DueRow, ...]:
     """The deadlines that the reader is to see to: none where their part ends."""
     if story.notice in PARTING_NOTICES:
         return ()
-    return due_rows(connection, book, story, project_id, language)
+    language = reader.language
+    rows = due_rows(connection, book, story, project_id, language)
+    if reader.links.reaches(reader.role):
+        return rows
+    return tuple(
+        replace(row, hand_in=hand_in(row.kind, story, language)) if row.kind else row
+        for row in rows
+    )
 
 
 TELLS: Mapping[Any, Callable[[Story], Told]] = {**STEPS, **ACTS}
@@ -152,7 +167,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         lines=tuple((spoken(label), spoken(value)) for label, value in told),
         clause=cite(story.policy, said.clause, story.on).place.in_(language),
         ask=story.policy.office.in_(language),
-        reach=story.policy.desk(story.category).line.in_(language),
+        reach=reader.links.reached(reader.role, story.policy.desk(story.category)).in_(language),
         link=_link(story, reader, project_id),
         language=language,
         applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,

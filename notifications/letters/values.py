@@ -82,6 +82,8 @@ class DueRow:
     provisional: bool = False
     was_on: date | None = None  # the day that this one takes the place of
     advisory: bool = False  # no notice asks for it
+    kind: Kind | None = None  # of the deadline, where it is one
+    hand_in: str = ""  # the papers and where they go, for who cannot hand them in here
 
 
 @dataclass(frozen=True)

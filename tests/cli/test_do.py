@@ -144,6 +144,18 @@ def test_a_coordinator_enters_paper_for_the_host(office: Command, paper: str) ->
     assert event["on_date"] == "2025-02-27"
 
 
+def test_paper_without_a_scan_is_entered_as_that(office: Command) -> None:
+    words = ("file", "--received", "implementation_plan=original", "--on", "2025-02-27")
+    assert do(office, *words).code == 1  # a host hands in the file
+    pigeon = ("file", "--received", "implementation_plan=pigeon", "--on-behalf")
+    wrong = do(office, *pigeon, as_="coordinator")
+    assert wrong.code == 2 and "纸质原件已收，未存电子件" in wrong.sentence
+    found = done(do(office, *words, "--on-behalf", as_="coordinator", TODAY="2025-03-05"))
+    assert found["state"] == "filed"
+    office.ok("show", 2)
+    assert office("verify").code == 0
+
+
 def test_money_takes_two_people(office: Command, paper: str) -> None:
     office.settings["TODAY"] = "2025-06-10"
     on = ("--on", "2025-02-25")

@@ -6,6 +6,7 @@ from datetime import date
 
 from desk import Desk, morning
 from test_result_mails import last, sent_on
+from test_writer import speak_english
 
 from notifications.mailbox import Mailbox
 from states.terms import Act, Action, Role
@@ -41,6 +42,16 @@ def test_a_moved_opening_tells_old_and_new_dates_and_deadlines(
         "建议报送日 2025年11月21日（周五）；2025年实施通知第三部分第3段（R25-20）",
         "  3. 完成办班：截止日 2025年11月30日（周日）；2025年实施通知第一部分第1段（R25-04）",
     ]
+
+
+def test_english_tells_two_spans_of_days_apart(quick_desk: Desk, mailbox: Mailbox) -> None:
+    """It read “from 2025-09-15 to 2025-09-18 to 2025-10-20 to 2025-10-23”."""
+    [project] = quick_desk.plan({})
+    speak_english(quick_desk, "a@example.cn")
+    quick_desk.do(project, Act.CHANGE, "2025-08-01", by=Role.HOST, **MOVED)
+    text = last(quick_desk, mailbox, "2025-08-01")
+    assert "2025-10-23 (before: 2025-09-15 to 2025-09-18)" in text
+    assert text.count("Until now Fri 15 Aug 2025") == 1  # of the filing
 
 
 def test_a_second_move_names_the_days_right_before_it(quick_desk: Desk, mailbox: Mailbox) -> None:

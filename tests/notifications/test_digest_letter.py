@@ -86,6 +86,17 @@ def test_a_weekly_digest_reads_as_a_list() -> None:
     same(rendered)
 
 
+def test_nobody_is_asked_to_urge_hosts_about_what_waits_for_the_reader() -> None:
+    """A department whose one item was its own review was told to urge the host units."""
+    own = replace(DIGEST, overdue=(), due_this_week=(), waiting=(ROW,))
+    said = render_digest(own).text
+    assert "情况汇总如下，待您办理的请及时办理。" in said and "督促" not in said
+    both = render_digest(replace(DIGEST, waiting=(ROW,))).text
+    assert "情况汇总如下，请督促有关承办单位办理，待您办理的请及时办理。" in both
+    english = render_digest(replace(own, language="en")).text
+    assert "host units act" not in english
+
+
 def test_a_daily_digest_counts_mail_that_died() -> None:
     province = replace(DIGEST, role=Role.PROVINCE, waiting=(ROW,), died=(ROW, ROW))
     assert render_digest(province).subject == (

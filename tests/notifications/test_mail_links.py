@@ -10,7 +10,7 @@ from test_application_window import applied, submit
 from test_writer import ON, parsed, purposes, queue, written
 
 from notifications.letters.drafts import Written
-from states.terms import Action, Role, State
+from states.terms import Act, Action, Role, State
 
 SITE = "https://yanxiu.example.cn"
 
@@ -138,6 +138,47 @@ def test_where_hosts_cannot_reach_the_pages_only_officials_get_links(quick_desk:
         whole = "".join(shown.text_plain) + "".join(shown.text_html)
         assert (SITE not in whole) is to_host, purpose
         assert ("href" not in whole) is to_host, purpose
+
+
+def test_a_host_who_cannot_reach_the_pages_is_told_papers_and_where_they_go(
+    quick_desk: Desk,
+) -> None:
+    """In the receipt of a step the papers that come next, and the post address and mailbox of each
+    destination; in a reminder the same of what it is about."""
+    desk = quick_desk
+    [project] = desk.plan({})
+    desk.do(project, Act.CONFIRM_DATES, "2025-08-01", opens="2025-09-15", ends="2025-09-18")
+    [number] = desk.mails("id", to_role="host")
+    offline = parsed(written(desk, number, day("2025-08-01"), hosts_online=False)).text_plain[0]
+    category = desk.policy.categories["demonstration"]
+    desk_of_it, reports = desk.policy.desk(category), desk.policy.reports_to(category)
+    for said in (
+        "所需材料：开班通知、",
+        "学员和工作人员签到表",
+        desk_of_it.post.zh,
+        reports.post.zh,
+    ):
+        assert said in offline, said
+    assert desk_of_it.mailbox in offline and reports.mailbox in offline
+    online = parsed(written(desk, number, day("2025-08-01"))).text_plain[0]
+    assert desk_of_it.post.zh not in online and "所需材料" not in online
+    desk.sweep("2025-08-08")
+    [reminder] = desk.mails("id", purpose="reminder")
+    text = parsed(written(desk, reminder, hosts_online=False)).text_plain[0]
+    for said in ("1. 开班通知", f"纸质材料寄送：{desk_of_it.post.zh}", "电子版发送至"):
+        assert said in text
+
+
+def test_what_the_ministry_pays_goes_to_its_own_destination(quick_desk: Desk) -> None:
+    desk = quick_desk
+    [project] = desk.plan({"category": "national_funded"})
+    desk.do(project, Act.CONFIRM_DATES, "2025-08-01", opens="2025-09-15", ends="2025-09-18")
+    [number] = desk.mails("id", to_role="host")
+    text = parsed(written(desk, number, day("2025-08-01"), hosts_online=False)).text_plain[0]
+    category = desk.policy.categories["national_funded"]
+    [report] = [line for line in text.splitlines() if "报销材料" in line and "截止日" in line]
+    assert desk.policy.reports_to(category).post.zh in report
+    assert desk.policy.desk(category).post.zh not in report
 
 
 def test_no_link_where_the_installation_knows_no_address(quick_desk: Desk) -> None:

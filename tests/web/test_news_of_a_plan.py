@@ -24,14 +24,23 @@ def imported(house: House, **known: Any) -> int:
     return house.desk.admit(state="planned", number=7, untold=True, **known)
 
 
-def letter(house: House, base_url: str = "http://testserver") -> Any:
+def letter(house: House, base_url: str = "http://testserver", **settings: Any) -> Any:
     """The mail as it goes out."""
-    writer = Writer(house.desk.book, "省厅 <office@example.cn>", base_url, enclose=True)
+    writer = Writer(house.desk.book, "省厅 <office@example.cn>", base_url, enclose=True, **settings)
     with house.desk.db.write() as connection:
         mail = connection.execute(select(MAIL)).one()
         written = writer.write(connection, mail, today=house.day, at=house.at)
     assert written is not None
     return message_from_bytes(written.content, policy=policy.default)
+
+
+def test_a_host_who_cannot_reach_the_pages_confirms_by_answering(house: House) -> None:
+    imported(house)
+    house.visit(house.person("wang", PROVINCE)).post("/announce")
+    text = text_of(letter(house, hosts_online=False))
+    assert "确认方式：收到后请直接回复本邮件“已收到”，或致电咨询单位" in text
+    assert "http" not in text
+    assert "确认方式" not in text_of(letter(house))
 
 
 def text_of(mail: Any) -> str:

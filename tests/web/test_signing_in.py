@@ -197,6 +197,21 @@ def next_of(html: str, action: str) -> str:
     return unescape(found[1])
 
 
+def test_where_hosts_cannot_come_here_none_is_sent_a_link(house: House) -> None:
+    """The answer is the same, and who is also an official gets one."""
+    house.site.settings.hosts_online = False
+    house.person("lin", (Role.HOST, "甲单位"), email="lin@example.cn")
+    house.person("chen", (Role.HOST, "乙"), (Role.COORDINATOR, "丙"), email="chen@example.cn")
+    assert "承办单位无需登录" in words(house.visit().get("/sign-in"))
+    answers = [
+        words(house.visit().post("/sign-in/link", {"email": f"{who}@example.cn"})).replace(who, "")
+        for who in ("lin", "chen")
+    ]
+    assert answers[0] == answers[1]
+    with house.desk.db.read() as connection:
+        assert connection.execute(select(MAIL.c.to_email)).scalars().all() == ["chen@example.cn"]
+
+
 def test_a_link_ends(house: House) -> None:
     person = house.person("lin", PROVINCE, email="lin@example.cn")
     with house.desk.db.write() as connection:

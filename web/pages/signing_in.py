@@ -89,7 +89,7 @@ def ask_for_link(request: Request, email: Field = "", where: Next = "/") -> Resp
     at, today = site.now(), site.today()
     link_to(request, "")  # before anybody is looked up, so that the answer tells nothing
     with site.db.write() as connection:
-        for person in links.reachable(connection, email):
+        for person in links.reachable(connection, email, hosts=site.settings.hosts_online):
             if not links.may_ask(connection, person, at=at):
                 continue
             secret = links.make_link(connection, person, LinkUse.SIGN_IN, at=at)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from states.mailbox import mailbox
+from states.terms import Role
 from workflow.accounts.secrets import kept, new_secret
 from workflow.office_tables import LINK, LinkUse
-from workflow.tables import PERSON
+from workflow.tables import GRANT, PERSON
 
+HOST = Role.HOST.value
 BY_MAIL = timedelta(minutes=30)
 BY_HAND = timedelta(days=3)  # read out, written on paper
 KEPT = timedelta(days=30)
@@ -19,12 +21,15 @@ SHARERS = 5  # people of one mailbox to whom links are sent together
 MOST = 3  # mails with a link that one person gets within BY_MAIL
 
 
-def reachable(connection: Connection, email: str) -> list[int]:
+def reachable(connection: Connection, email: str, *, hosts: bool = True) -> list[int]:
     """The active people of that address, each of whom gets a link of his own; of one that more
-    share none: they sign in with a password or ask for a link to be made."""
+    share none: they sign in with a password or ask for a link to be made. `hosts`: whether those
+    who are hosts alone come here at all."""
     if not email.strip():
         return []
     query = select(PERSON.c.id).where(PERSON.c.email == mailbox(email), PERSON.c.active)
+    if not hosts:
+        query = query.where(exists().where(GRANT.c.person_id == PERSON.c.id, GRANT.c.role != HOST))
     found = connection.execute(query.order_by(PERSON.c.id).limit(SHARERS + 1)).scalars().all()
     return [int(person) for person in found] if len(found) <= SHARERS else []
 
