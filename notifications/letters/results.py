@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from config.rulebook import Rulebook
 from notifications.letters.act_lines import ACTS
 from notifications.letters.due_rows import due_rows, due_title, hand_in
+from notifications.letters.flag_lines import flag_lines
 from notifications.letters.grounds import cite
 from notifications.letters.links import Links
 from notifications.letters.printing import quotable
@@ -145,6 +146,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
     """The notice of an event, or of one that is only imagined (a preview)."""
     said = TELLS[story.deed](story)
     language = reader.language
+    told = (*said.lines, *flag_lines(story))
 
     def spoken(value: Said) -> str:
         return value.in_(language) if isinstance(value, Text) else value
@@ -162,7 +164,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         host=facts.host,
         notice=story.notice,
         tag=spoken(said.tag),
-        lines=tuple((spoken(label), spoken(value)) for label, value in said.lines),
+        lines=tuple((spoken(label), spoken(value)) for label, value in told),
         clause=cite(story.policy, said.clause, story.on).place.in_(language),
         ask=story.policy.office.in_(language),
         reach=reader.links.reached(reader.role, story.policy.desk(story.category)).in_(language),

@@ -1,6 +1,7 @@
 """What the mail about each step tells: its tag, its lines, its clause.
 
-Never what officials say among themselves: opinions, flags and their disposal, proposals, notes.
+Never what officials say among themselves: opinions, why they decide on a flag, proposals, notes.
+The flags that a step raised follow its lines (flag_lines.py).
 """
 
 from __future__ import annotations

@@ -61,6 +61,8 @@ def test_flags_are_said_with_the_success(room: Room) -> None:
     send(visit, project, "file", {"on": "2025-04-20"}, FILES)
     said = words(visit.get(f"/projects/{project}"))
     assert "已办理“报送开班通知和实施方案”。提示：应于2025年4月12日（周六）前报送" in said
+    assert "（第一部分第3段、第三部分第3段）" in said
+    assert "可补交书面情况说明，供省厅核定时参考。" in said
 
 
 def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from states.findings import Finding
 from states.form_reading import Problem as FieldProblem
+from states.remedy import remedy
 from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.accounts.reset import REFUSALS
@@ -36,6 +37,7 @@ class FindingOut(BaseModel):
     who: list[str] = Field(description="roles that can act")
     earliest: str | None = Field(description="the first day on which it would not stand")
     consequence: str = Field(description="the clause that states what may follow; or empty")
+    remedy: str = Field(description="what the host can still do about a flag; or empty")
 
 
 class FieldOut(BaseModel):
@@ -115,6 +117,7 @@ def finding_out(found: Finding, language: str) -> FindingOut:
         who=[role.value for role in found.who],
         earliest=found.earliest.isoformat() if found.earliest else None,
         consequence=found.consequence,
+        remedy="" if found.severity is Severity.BLOCK else remedy(found.key).in_(language),
     )
 
 

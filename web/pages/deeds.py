@@ -8,11 +8,14 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from notifications.letters.places import where
 from states.arrival import Received, received, received_as
 from states.choices import choices
 from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
 from states.forms import FORMS
+from states.policy import Policy
+from states.remedy import remedy
 from states.terms import STAFF, Act, Action, Role, Text, known_deed
 from web.kept_files import KEPT, file_name, opened, sealed, uploads
 from web.numbers import number_of
@@ -100,11 +103,16 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
         seen=number_of(sent.get("seen", "")),
     )
     label = said_of(what, facts, policy.categories[facts.category], typed)
-    return _perform(request, project_id, act, visitor, filled, label)
+    return _perform(request, project_id, act, visitor, filled, (label, policy))
 
 
 def _perform(
-    request: Request, project_id: int, act: Deed, visitor: Visitor, filled: Form, label: Text
+    request: Request,
+    project_id: int,
+    act: Deed,
+    visitor: Visitor,
+    filled: Form,
+    said: tuple[Text, Policy],
 ) -> Response:
     site = site_of(request)
     try:
@@ -126,23 +134,32 @@ def _perform(
                 since=act.seen or 0,
             )
         return _form(request, project_id, act.what, visitor, filled, status=409)
-    said = _outcome(done, label)
+    told = _outcome(done, *said)
     if filled.save_unit:
         with site.db.write() as connection:
             facts, *_ = found_for(request, connection, project_id, visitor.actor)
             if save_back(connection, facts, visitor.actor, act.given, at=site.now()):
-                said = Text(said.zh + SAVED.zh, f"{said.en} {SAVED.en}")
-    return go(request, f"/projects/{project_id}", said)
+                told = Text(told.zh + SAVED.zh, f"{told.en} {SAVED.en}")
+    return go(request, f"/projects/{project_id}", told)
 
 
-def _outcome(done: Outcome, label: Text) -> Text:
-    """What came of it, with the flags that were raised. `label`: what the deed is called."""
+def _outcome(done: Outcome, label: Text, policy: Policy) -> Text:
+    """What came of it, with the flags that were raised, on what they rest, and what can still be
+    done about each. `label`: what the deed is called."""
     said = PROPOSED if done.pending else DONE
     head = said.format(deed=label)
     flags = [] if done.pending else worth_saying(done.findings)
-    zh = "".join(f"提示：{found.message.zh}" for found in flags)
-    en = "".join(f" Flag: {found.message.en}" for found in flags)
+    told = [(f.message, _places(f, policy), remedy(f.key)) for f in flags]
+    zh = "".join(f"提示：{said.zh}{by.zh}{do.zh}" for said, by, do in told)
+    en = "".join(f" Flag: {said.en}{by.en} {do.en}".rstrip() for said, by, do in told)
     return Text(head.zh + zh, head.en + en)
+
+
+def _places(found: Finding, policy: Policy) -> Text:
+    """The clauses that a finding cites, in brackets."""
+    cited = [where(policy.clauses[key], policy) for key in found.clauses if key in policy.clauses]
+    zh, en = ("、".join(one.zh for one in cited), ", ".join(one.en for one in cited))
+    return Text(f"（{zh}）", f" ({en})") if cited else Text("", "")
 
 
 def _asked_for(name: str) -> Action | Act:
