@@ -58,7 +58,7 @@ def test_why_a_held_class_cannot_be_subsidised_yet(served: Served, room: Room) -
     expect(move).to_contain_text("缺：总结报告")
     expect(move).to_contain_text("审定补助")
     expect(move).to_contain_text("暂不能办理，须先完成：报送办班材料（还缺8件材料）。")
-    move.get_by_role("link", name="R25-20").first.click()
+    move.get_by_role("link", name="第三部分第3段").first.click()
     expect(page.locator("#c-R25-20")).to_be_in_viewport()
     page.get_by_role("link", name="全部事项及办理依据").click()
     expect(page.locator("#subsidise")).to_contain_text("项目现为“已完成办班”，不能审定补助")
