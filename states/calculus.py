@@ -54,13 +54,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """What is known of a class's days. A window has `opens_earliest` < `opens_latest`."""
+    """What is known of a class's days, and since when. A window has `opens_earliest` <
+    `opens_latest`."""
 
     opens_earliest: date | None = None
     opens_latest: date | None = None
     planned_ends: date | None = None
     actual_opens: date | None = None
     actual_ends: date | None = None
+    known_on: date | None = None
 
     @property
     def open_window(self) -> bool:
@@ -140,7 +142,8 @@ def _count(
 def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tuple[Deadline, ...]:
     """Every deadline of the category whose anchor is known, in the policy's order.
 
-    Filing counts from the earliest opening, reimbursement from the latest end; both are
+    Filing counts from the earliest opening, or from the latest where the earliest asked for
+    something before anybody knew of it (5月底前); reimbursement from the latest end. Both are
     provisional until the dates are exact (filing) or the class was held (reimbursement).
     """
     found = []
@@ -151,6 +154,9 @@ def deadlines_of(category: Category, dates: Dates, calendar: WorkCalendar) -> tu
             last = due.due_on
             if rule.anchor is Anchor.OPENS and dates.open_window:
                 last = max(last, _latest(rule, category, dates, calendar))
+                latest = dates.opens_latest
+                if dates.known_on and due.due_on < dates.known_on and latest and last < latest:
+                    anchor, due = latest, _from_the_latest(rule, anchor, latest, calendar)
             loose = due.provisional or loose
             found.append(Deadline(rule.kind, rule.force, rule.clause, anchor, due, last, loose))
     return tuple(found)
@@ -172,6 +178,21 @@ def _latest(rule: DeadlineRule, category: Category, dates: Dates, calendar: Work
             return due
     assert dates.opens_earliest is not None
     return min(opens, date(dates.opens_earliest.year, 12, 31))
+
+
+def _from_the_latest(
+    rule: DeadlineRule, earliest: date, latest: date, calendar: WorkCalendar
+) -> Due:
+    due = compute(rule, latest, calendar)
+    why: TraceStep = (KNOWN_LATER, {"day": day_label(earliest)})
+    return replace(due, steps=(why, *due.steps))
+
+
+KNOWN_LATER = Text(
+    "按最早开班日{day}推算，截止日早于计划下达之日，改按最晚开班日推算",
+    "Counted from the earliest opening, {day}, it would be due before the plan was known; the"
+    " latest opening is taken",
+)
 
 
 def extended(deadline: Deadline, until: date, calendar: WorkCalendar) -> Deadline:

@@ -96,12 +96,14 @@ class Facts:
 
     @property
     def dates(self) -> Dates:
+        moved = (date.fromisoformat(gone["until"]) for gone in self.dates_before.values())
         return Dates(
             self.opens_earliest,
             self.opens_latest,
             self.planned_ends,
             self.actual_opens,
             self.actual_ends,
+            max(filter(None, (self.known_on, *moved)), default=None),
         )
 
     def awaits(self, deed: str) -> bool:

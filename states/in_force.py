@@ -53,8 +53,9 @@ def deadline_on(
 def _dates_on(facts: Facts, day: date) -> list[Dates]:
     """All dates that may count for a day."""
     gone = [facts.dates_before[seq] for seq in sorted(facts.dates_before, key=int)]
-    held = [*map(_dates, gone), facts.dates]
     since = [date.min, *(date.fromisoformat(one["until"]) for one in gone)]
+    known = [max(facts.known_on or date.min, day) for day in since]
+    held = [*map(_dates, gone, known), facts.dates]
     last = max(n for n, first in enumerate(since) if first <= day)
     first = last
     while first and since[first] == day:
@@ -64,5 +65,6 @@ def _dates_on(facts: Facts, day: date) -> list[Dates]:
     return held[first : last + 1]
 
 
-def _dates(kept: Mapping[str, str]) -> Dates:
-    return Dates(*(date.fromisoformat(kept[name]) if name in kept else None for name in DAYS))
+def _dates(kept: Mapping[str, str], known_on: date) -> Dates:
+    days = {name: date.fromisoformat(kept[name]) for name in DAYS if name in kept}
+    return Dates(**days, known_on=known_on)

@@ -93,9 +93,10 @@ def _own(facts: Facts, category: Category, calendar: WorkCalendar) -> Iterator[W
         loose = window or facts.planned_ends is None
         yield _on(Kind.RECORDING, ends, ends, Force.ADVISORY, loose, facts)
     if facts.opens_earliest and facts.actual_opens is None:
-        opens = facts.opens_earliest
+        last = facts.opens_latest or facts.opens_earliest
+        gone = facts.known_on is not None and facts.opens_earliest < facts.known_on
+        opens = last if gone else facts.opens_earliest  # before anybody knew of it
         advised = calendar.on_or_before(opens)
-        last = facts.opens_latest or opens
         yield _on(Kind.OPENING, opens, advised, Force.ADVISORY, window, facts, last)
     if one := _mending(facts, calendar):
         yield one

@@ -7,10 +7,13 @@ and then every project's rows are derived again, once.
 from __future__ import annotations
 
 import json
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, update
 
+import states
 from config.errors import ConfigError
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
@@ -104,6 +107,13 @@ def unreadable_policies(connection: Connection, book: Rulebook) -> list[Text]:
     return found
 
 
+@cache
+def law_digest() -> str:
+    """Of the modules that derive deadlines: a later version of them may derive others."""
+    sources = sorted(Path(states.__file__).parent.rglob("*.py"))
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+
 def _digest(book: Rulebook, name: str) -> str:
     """Of a policy that cannot be read, what is wrong with it: mending it is a change too."""
     try:
@@ -113,9 +123,10 @@ def _digest(book: Rulebook, name: str) -> str:
 
 
 def rules_digest(book: Rulebook) -> str:
-    """One value for all rules that deadlines follow from."""
+    """One value for all rules that deadlines follow from, the program's own among them."""
     calendar = book.calendar
     parts = [
+        law_digest(),
         sorted(calendar.years),
         sorted((day.isoformat(), name) for day, name in calendar.holidays.items()),
         sorted(day.isoformat() for day in calendar.make_up_days),

@@ -9,9 +9,11 @@ from desk import Desk, day, morning
 from test_writer import parsed, speak_english, written
 
 from notifications.call_list import calls_for
+from notifications.coming import coming
 from notifications.digest_content import Reader as DigestReader
 from notifications.digest_content import Scope, gathered
-from states.terms import Act, Role
+from states.calculus import shift_months
+from states.terms import Act, Kind, Role
 from workflow.lateness import late_among
 from workflow.lists.rows import project_rows
 from workflow.people import Actor
@@ -156,3 +158,41 @@ def test_r25_07_an_open_end_asks_for_dates_and_names_no_day_but_the_first(
     assert [word for word in LATE if word in body] == []
     assert {"zh": "9月1日", "en": "1 Sep"}[language] in body
     assert [no for no in ("12月31日", "31 Dec", "11月30日", "30 Nov") if no in body] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "window"),
+    [
+        ("5月底前", ("2025-01-01", "2025-05-31")),
+        ("上半年", ("2025-01-01", "2025-06-30")),
+        ("第一季度", ("2025-02-01", "2025-03-31")),
+    ],
+)
+def test_r25_07_what_was_due_before_the_plan_was_known_is_due_by_the_latest_opening(
+    desk: Desk, words: str, window: tuple[str, str]
+) -> None:
+    """A whole year of mornings: reminders come before anybody is chased."""
+    desk.staff()
+    [project] = desk.plan(
+        SEPTEMBER
+        | {"opens_earliest": window[0], "opens_latest": window[1], "schedule_text": words},
+        today="2025-01-13",
+    )
+    last = shift_months(day(window[1]), -1)
+    [(due, late_after, provisional)] = desk.deadlines(
+        "due_on", "late_after", "provisional", kind="filing"
+    )
+    assert (due, late_after, provisional) == (last, last, True)
+    with desk.db.read() as connection:
+        foretold = [
+            (one.on, one.step)
+            for one in coming(connection, desk.book, project, today=day("2025-01-14"), inside=True)
+            if one.kind is Kind.FILING and one.role is Role.HOST
+        ]
+    desk.sweep_daily("2025-01-13", "2025-12-31")
+    steps = desk.ledger("on_date", "step", kind="filing", role="host", status="queued")
+    assert steps == foretold
+    assert len([on for on, _ in steps if on <= last]) >= 4
+    assert steps[-1][1] == "D+7"
+    opening = desk.ledger("step", kind="opening", role="host", status="queued")
+    assert opening == ["D-10", "D-3"]

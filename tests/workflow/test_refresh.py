@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from stories import Desk
 
 from config.rulebook import Rulebook
 from states.ladder import Ladder, Rung, Stepper
 from states.terms import Kind, Role
-from workflow.refresh import refresh
+from workflow.refresh import law_digest, refresh
 from workflow.tables import DEADLINE
 from workflow.verify import verify
 
@@ -56,3 +58,17 @@ def test_a_new_ladder_places_the_next_step_anew(desk: Desk, book: Rulebook) -> N
     assert [*verify(desk.db, other)] != []
     refresh(desk.db, other)
     assert [*verify(desk.db, other)] == []
+
+
+def test_a_later_program_derives_them_by_its_own_rules(
+    desk: Desk, book: Rulebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a module of `states` derives changes without a file of the office being touched."""
+    desk.admit(**CLASS)
+    assert refresh(desk.db, book) == 1
+    (tmp_path / "calculus.py").write_text("# of a later version")
+    monkeypatch.setattr("states.__file__", str(tmp_path / "__init__.py"))
+    law_digest.cache_clear()
+    assert refresh(desk.db, book) == 1
+    monkeypatch.undo()
+    law_digest.cache_clear()
