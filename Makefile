@@ -1,7 +1,10 @@
 # One command each; every target but `lock` works from a fresh clone.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 TODAY ?= 2025-09-23
 # make test DATABASE=postgresql runs everything there; without it what may differ runs on both.
 DATABASE ?=
@@ -14,8 +17,10 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	@echo "Installing the pinned dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@{ $(PIP) --require-hashes -r requirements.lock && $(PIP) --no-deps --no-build-isolation --editable .; } 2>$(VENV)/install.log | \
+	  while read -r step _; do case $$step in \
+	    Collecting) n=$$((n + 1)); [ $$((n % 20)) != 0 ] || echo "  $$n packages fetched" ;; \
+	    Installing) [ -z "$$n" ] || echo "  all fetched, installing"; n= ;; esac; done || { cat $(VENV)/install.log >&2; exit 1; }
 	@touch $@
 
 run: setup

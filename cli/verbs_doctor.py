@@ -36,7 +36,7 @@ def _python(_: Office) -> Found:
     return Text("Python", "Python"), sys.version_info >= (3, 11), Text(version, version)
 
 
-def _sqlite(office: Office) -> Found:
+def of_sqlite(office: Office) -> Found:
     """Whether the library is sound; on PostgreSQL it does not matter."""
     from workflow.database import sqlite_is_safe
     from workflow.storage import sqlite_module
@@ -246,4 +246,13 @@ def _duties(office: Office) -> Found:
     return name, not found, Text(said, english) if found else apart
 
 
-ALWAYS = (_python, _sqlite, _folder, _database, _policies, _calendar, _mail_server, _returned_mail)
+ALWAYS = (
+    _python,
+    of_sqlite,
+    _folder,
+    _database,
+    _policies,
+    _calendar,
+    _mail_server,
+    _returned_mail,
+)

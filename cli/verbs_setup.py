@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from cli.office import Office, Stop
 from cli.output import REFUSED
+from cli.verbs_doctor import of_sqlite
 from states.terms import Text
 
 
 def init(as_json: bool) -> None:
     """Make the data folder and the database, or bring them to this version."""
     office = Office(as_json, waits=True)
+    label, sound, said = of_sqlite(office)
+    if not sound:
+        office.printer.message(Text(f"{label.zh} {said.zh}", f"{label.en} {said.en}"))
     prepare(office)
     somebody = _somebody_can_sign_in(office)
     if as_json:

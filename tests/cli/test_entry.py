@@ -63,3 +63,17 @@ def test_without_one_it_starts(tmp_path: Path) -> None:
 def test_which_sqlite_can_damage_data(version: tuple[int, ...], safe: bool) -> None:
     """The mend of the WAL-reset bug and the two older lines that have it too."""
     assert sqlite_is_safe(version) is safe
+
+
+def test_init_says_that_this_sqlite_can_damage_data(tmp_path: Path) -> None:
+    """As on aarch64, where nothing brings another one: it says what to use instead, and goes on."""
+    (tmp_path / "pysqlite3").mkdir()
+    (tmp_path / "pysqlite3/__init__.py").write_text("")
+    older = "from sqlite3.dbapi2 import *\nsqlite_version = '3.40.1'\nsqlite_version_info = (3, 40, 1)\n"
+    (tmp_path / "pysqlite3/dbapi2.py").write_text(older)
+    done = started(tmp_path, "init")
+    assert done.returncode == 0, done.stderr
+    [said] = done.stderr.splitlines()
+    assert said.startswith(
+        "SQLite 3.40.1有可能损坏数据的缺陷，请改用PostgreSQL（YANXIU_DATABASE_URL）"
+    )
