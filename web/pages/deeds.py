@@ -233,6 +233,7 @@ def _form(
         "offered": offered,
         "ways": tuple(Received),
         "policy": policy,
+        "asked": policy.asked_about(facts.category),
         "inside": is_inside(actor, facts),
         "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
         "refused": bool(filled.findings),
