@@ -237,6 +237,7 @@ def _form(
         "offered": offered,
         "ways": tuple(Received),
         "policy": policy,
+        "asked": policy.asked_about(facts.category),
         "inside": is_inside(actor, facts),
         "against": filled.findings or _against(one, offered=offered),
         "readers": {one.role, *_doers(one, filled, actor), *actor.roles_over(facts)},
