@@ -17,10 +17,13 @@ def calls(late: bool, as_json: bool) -> None:
     assert scope is not None  # who stands for the province watches everything
     with office.db.read() as connection:
         if late:
-            text, found = late_text(connection, scope, today=today, language=language), []
+            text, found = (
+                late_text(connection, office.book, scope, today=today, language=language),
+                [],
+            )
         else:
             found = workplace.calls(connection, office.book, scope, today=today)
-            text = calls_text(found, today=today, language=language)
+            text = calls_text(connection, office.book, found, today=today, language=language)
     if as_json:
         units = [
             {"unit": one.unit, "projects": [m.project_id for m in one.matters]} for one in found

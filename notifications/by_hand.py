@@ -63,7 +63,8 @@ def export(
             names[number] = f"mail-{number:06d}.eml"
             write_whole(folder / names[number], content)
     with db.read() as connection:
-        listed = call_list(connection, [*names, *exported.failed], today=today, language=language)
+        numbers = [*names, *exported.failed]
+        listed = call_list(connection, writer.book, numbers, today=today, language=language)
     write_whole(folder / LIST_NAME, listed.encode("utf-8"))
     exported.files = [LIST_NAME, *names.values()]
     if mark:  # only now that all of it is on disk

@@ -7,18 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import Connection, select
 
+from config.rulebook import Rulebook
 from notifications.letters.printing import plain
+from notifications.whom_to_ask import whom_to_ask
 from states.facts import UNANSWERED, Facts, Standing
 from states.lateness import last_day
 from states.terms import PROVISIONAL, Act, Force, Kind, Role, Text, day_label
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.tables import DEADLINE, PERSON, PROJECT
 
+WHOLE = attrgetter("whole")  # how to ask, and where papers go: who calls is asked for both
 UNREACHABLE = ("no_address", "bounced", "disabled")  # reasons for silence that a call makes good
 PORTION = 500  # numbers in one question to the database
 
@@ -35,6 +39,7 @@ class Call:
     due: date | None
     provisional: bool
     mails: tuple[int, ...]
+    project_id: int | None  # None: a mail about none, or about several
 
     def left(self, today: date) -> Text:
         """How many days are left, or how many it is late."""
@@ -53,10 +58,16 @@ class Call:
 
 
 def call_list(
-    connection: Connection, mail_ids: Sequence[int], *, today: date, language: str
+    connection: Connection,
+    book: Rulebook,
+    mail_ids: Sequence[int],
+    *,
+    today: date,
+    language: str,
 ) -> str:
     """The page, as HTML that needs nothing else: these mails, which have been
-    written, and the hosts of open deadlines, or of news of a plan, whom no mail can reach."""
+    written, and the hosts of open deadlines, or of news of a plan, whom no mail can reach; at its
+    foot the office that they may ask, for each category."""
     calls = sorted(
         calls_for(connection, mail_ids, today),
         key=lambda call: (call.due is None, call.due or today, call.unit, call.matter.zh),
@@ -76,7 +87,9 @@ def call_list(
     ]
     words = {name: text.in_(language) for name, text in WORDS.items()}
     made = day_label(today).in_(language)
-    return _template().render(rows=rows, words=words, made=made, language=language)
+    about = [call.project_id for call in calls if call.project_id is not None]
+    asked = whom_to_ask(connection, book, about, WHOLE, language=language)
+    return _template().render(rows=rows, words=words, made=made, asked=asked, language=language)
 
 
 def calls_for(connection: Connection, mail_ids: Sequence[int], today: date) -> list[Call]:
@@ -107,7 +120,7 @@ def _mails(connection: Connection, mail_ids: Sequence[int]) -> Iterable[Any]:
     for some in _portions(mail_ids):
         query = select(
             *(MAIL.c.id, MAIL.c.to_name, MAIL.c.to_email, MAIL.c.to_role, MAIL.c.subject),
-            PROJECT.c.facts,
+            *(MAIL.c.project_id, PROJECT.c.facts),
         ).join_from(MAIL, PROJECT, MAIL.c.project_id == PROJECT.c.id, isouter=True)
         yield from connection.execute(query.where(MAIL.c.id.in_(some), MAIL.c.id.not_in(carrying)))
 
@@ -119,7 +132,7 @@ def _reminders(connection: Connection, mail_ids: Sequence[int]) -> Iterable[Any]
             *(REMINDER.c.deadline_id, REMINDER.c.kind, REMINDER.c.role),
             *(REMINDER.c.recipient, REMINDER.c.mail_id, MAIL.c.to_name, MAIL.c.to_email),
             *(DEADLINE.c.due_on, DEADLINE.c.late_after, DEADLINE.c.provisional, DEADLINE.c.force),
-            PROJECT.c.facts,
+            *(DEADLINE.c.project_id, PROJECT.c.facts),
         )
         .join_from(REMINDER, DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id)
         .join(PROJECT, REMINDER.c.project_id == PROJECT.c.id)
@@ -137,7 +150,7 @@ def _reminders(connection: Connection, mail_ids: Sequence[int]) -> Iterable[Any]
 def _news(connection: Connection) -> Iterable[Any]:
     """The news of a plan that no mail could bring, as long as nobody has confirmed it."""
     query = (
-        select(MAIL.c.id, MAIL.c.to_email, PROJECT.c.facts)
+        select(MAIL.c.id, MAIL.c.to_email, MAIL.c.project_id, PROJECT.c.facts)
         .join_from(MAIL, PROJECT, MAIL.c.project_id == PROJECT.c.id)
         .where(MAIL.c.notice == Act.ANNOUNCE.value, MAIL.c.reason.in_(UNREACHABLE))
         .where(MAIL.c.status == MailStatus.SUPPRESSED.value, PROJECT.c.news == UNANSWERED)
@@ -149,7 +162,8 @@ def _news(connection: Connection) -> Iterable[Any]:
 def _of_news(row: Any) -> Call:
     facts = Facts.read(json.loads(row.facts))
     what = Text(f"“{facts.name}”列入计划的通知", f"News of the plan: {facts.name}")
-    return Call(facts.host, facts.contact_name, facts.contact_phone, what, None, False, (row.id,))
+    person, phone = facts.contact_name, facts.contact_phone
+    return Call(facts.host, person, phone, what, None, False, (row.id,), row.project_id)
 
 
 def _portions(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -170,7 +184,7 @@ def _of_mail(row: Any, phone: str) -> Call:
     about = row.subject or (f"“{facts.name}”" if facts else "")
     if facts and row.to_role == Role.HOST and not phone:
         phone = facts.contact_phone
-    return Call(unit, person, phone, Text(about, about), None, False, (row.id,))
+    return Call(unit, person, phone, Text(about, about), None, False, (row.id,), row.project_id)
 
 
 def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...], today: date) -> Call:
@@ -187,6 +201,7 @@ def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...], tod
         due=last_day(facts, row.due_on, row.late_after, today),
         provisional=bool(row.provisional),
         mails=mails,
+        project_id=row.project_id,
     )
 
 

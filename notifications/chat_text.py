@@ -1,6 +1,7 @@
 """The call list and the list of what is late as plain text, to be pasted into a group chat.
 
-Others read along there: no links, no addresses, telephones, logins or account numbers.
+Others read along there: no links, no addresses, logins or account numbers, and nobody's telephone
+but the office's own, which ends the text.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
+from config.rulebook import Rulebook
 from notifications.letters.printing import plain, quotable, short
+from notifications.whom_to_ask import whom_to_ask
 from states.facts import Facts
 from states.lateness import last_day, look
 from states.mailing import hushed, whose_turn
@@ -25,22 +29,30 @@ from workflow.workplace.watching import Scope, due_rows
 # An address of a page or of a person, inside a name that somebody typed.
 LINK = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 MOST = 500
+SPOKEN = attrgetter("spoken")
 
 
-def calls_text(calls: Sequence[Call], *, today: date, language: str) -> str:
+def calls_text(
+    connection: Connection, book: Rulebook, calls: Sequence[Call], *, today: date, language: str
+) -> str:
     """Whom to call, unit by unit, with what it is about."""
     lines = []
     for n, call in enumerate(calls, start=1):
         who = " ".join(part for part in (call.unit, call.person) if part)
         lines.append(f"{n}. {_clean(who, language)}")
         lines += [f"   {_matter(one, today, language)}" for one in call.matters]
-    return _text(CALLS, lines, today, language)
+    about = [one.project_id for call in calls for one in call.matters]
+    asked = whom_to_ask(connection, book, about, SPOKEN, language=language)
+    return _text(CALLS, lines, asked, today, language)
 
 
-def late_text(connection: Connection, scope: Scope, *, today: date, language: str) -> str:
+def late_text(
+    connection: Connection, book: Rulebook, scope: Scope, *, today: date, language: str
+) -> str:
     """All that is overdue and that somebody is urged about, by unit, the longest late first."""
     query = due_rows().where(scope.deadlines, is_late(today)).order_by(DEADLINE.c.due_on)
     units: dict[str, list[str]] = {}
+    about: list[int] = []
     for row in connection.execute(query.limit(MOST)):
         facts, kind = Facts.read(json.loads(row.facts)), Kind(row.kind)
         late_after, known_on = row.late_after, row.known_on
@@ -52,15 +64,19 @@ def late_text(connection: Connection, scope: Scope, *, today: date, language: st
         late = look(kind, Force(row.force), facts, late_after, today).late
         said = _line(facts.name, kind.label, language) + _by(due, late, False, today, language)
         units.setdefault(unit, []).append(f"   {said}")
+        about.append(row.id)
     lines = []
     for n, (unit, its) in enumerate(units.items(), start=1):
         lines += [f"{n}. {_clean(unit, language)}", *its]
-    return _text(LATE, lines, today, language)
+    asked = whom_to_ask(connection, book, about, SPOKEN, language=language)
+    return _text(LATE, lines, asked, today, language)
 
 
-def _text(title: Text, lines: Iterable[str], today: date, language: str) -> str:
+def _text(
+    title: Text, lines: Iterable[str], asked: Iterable[str], today: date, language: str
+) -> str:
     made = day_label(today).in_(language)
-    body = list(lines) or [NOTHING.in_(language)]
+    body = [*(list(lines) or [NOTHING.in_(language)]), *asked]
     return "\n".join([title.in_(language).format(today=made), *body]) + "\n"
 
 

@@ -27,6 +27,11 @@ class Contact:
         return self._told(*self._how_to_ask)
 
     @property
+    def spoken(self) -> Text:
+        """How to ask by voice, where others read along: the telephone alone."""
+        return self._told((TELEPHONE, Text(self.telephone, self.telephone)))
+
+    @property
     def whole(self) -> Text:
         """How to ask, and where originals go."""
         return self._told(*self._how_to_ask, (POST, self.post))
@@ -58,6 +63,14 @@ class Contact:
         known = (self.telephone, self.mailbox, self.post.zh)
         pairs = zip(known, (NO_TELEPHONE, NO_MAILBOX, NO_POST), strict=True)
         return tuple(label for value, label in pairs if not value or self.sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An office and how it is reached about one category."""
+
+    office: Text
+    contact: Contact
 
 
 BARE = Text("{said}", "{said}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from states.contact import Contact
+from states.contact import Contact, Desk
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State, Text
 
 
@@ -228,6 +228,10 @@ class Policy:
     def desk(self, category: Category) -> Contact:
         """How the office is reached about a category."""
         return category.contact or self.contact
+
+    def asked_about(self, category: str) -> Desk:
+        """Whom to ask about a project of that category: the foot of its pages."""
+        return Desk(self.office, self.desk(self.categories[category]))
 
     def reports_to(self, category: Category) -> Contact:
         """Where the report of a category goes."""

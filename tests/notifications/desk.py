@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from config.policy_files import policy_path
 from config.rulebook import Rulebook
 from config.settings import Settings
 from config.zone import SHANGHAI
@@ -60,6 +61,17 @@ WHOLE = PlanRow(
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def with_a_desk(book: Rulebook, folder: Path) -> Rulebook:
+    """The rules as an office wrote them whose engineering projects have a desk of their own."""
+    text = policy_path("fujian-2025").read_text(encoding="utf-8")
+    head = "[categories.engineering]\n"
+    assert head in text
+    folder.mkdir(parents=True)
+    own = text.replace(head, f'{head}contact = {{ telephone = "0591-11111111" }}\n')
+    (folder / "fujian-2025.toml").write_text(own, encoding="utf-8")
+    return replace(book, own_policies=folder)
 
 
 def morning(on: date | str) -> datetime:

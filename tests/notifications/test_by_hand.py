@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import FROM, Desk, day, morning
+from desk import FROM, Desk, day, morning, with_a_desk
 from sqlalchemy import select, update
 
 from notifications.by_hand import Exported, export, preview, reasons
@@ -303,3 +303,38 @@ def test_it_speaks_english_and_may_be_empty(quick_desk: Desk, tmp_path: Path) ->
     page = (tmp_path / "call-list.html").read_text(encoding="utf-8")
     assert "There is nobody to call." in page
     assert listed(tmp_path) == []
+
+
+ASK = "咨询单位：福建省人力资源和社会保障厅职业能力建设处"
+REACH = "电话0591-00000000，邮箱gaoyan@example.cn，"
+POST = "邮寄地址：福建省福州市示例区示例路1号，邮编000000（示例，请勿使用）"
+
+
+def feet(folder: Path) -> list[str]:
+    page = (folder / "call-list.html").read_text(encoding="utf-8")
+    return re.findall(r"<p>(咨询单位.*|Office to ask.*)</p>", page)
+
+
+def test_the_printed_list_says_whom_to_ask(desk: Desk, tmp_path: Path) -> None:
+    """Issue 11, line 9: whoever is called is told where to ask and where papers go."""
+    carry(desk, tmp_path)
+    assert feet(tmp_path) == []  # nobody's plan: no office is known
+    desk.plan({}, {"contact_email": "b@example.cn"})
+    carry(desk, tmp_path)  # nobody to call yet
+    assert feet(tmp_path) == [f"{ASK}，{REACH}{POST}"]
+    desk.sweep(ON)
+    carry(desk, tmp_path)
+    assert feet(tmp_path) == [f"{ASK}，{REACH}{POST}"]
+    carry(desk, tmp_path, language="en")
+    assert len(feet(tmp_path)) == 1 and "telephone 0591-00000000, e-mail" in feet(tmp_path)[0]
+
+
+def test_each_category_has_its_own_desk_on_the_printed_list(desk: Desk, tmp_path: Path) -> None:
+    desk.book = with_a_desk(desk.book, tmp_path / "policies")
+    desk.plan({}, {"contact_email": "b@example.cn", "category": "engineering"})
+    desk.sweep(ON)
+    carry(desk, tmp_path / "out")
+    assert feet(tmp_path / "out") == [
+        f"{ASK}（省级高级研修示范项目），{REACH}{POST}",
+        f"{ASK}（工程领域专项），电话0591-11111111",
+    ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from desk import with_a_desk
 from sqlalchemy import event
 from stories import FILING, OFFICE, OTHER_CLERK, SCHOOL, WANG
 from visits import House, words
@@ -103,6 +105,16 @@ def test_whom_to_ask_stands_at_the_foot_of_pages_and_at_the_door(busy: House) ->
     assert asked in at(busy, "wang", "/projects")
     assert asked in busy.visit().get("/sign-in").text
     assert asked in busy.visit().get("/nowhere").text
+
+
+def test_pages_of_a_project_name_the_desk_of_its_category(busy: House, tmp_path: Path) -> None:
+    """Issue 11, line 9: contacts per policy and category."""
+    busy.site.book = with_a_desk(busy.desk.book, tmp_path / "policies")
+    project = busy.desk.admit(category="engineering", state="planned")
+    for path in ("", "/history", "/why", "/do/note"):
+        page = at(busy, "wang", f"/projects/{project}{path}")
+        assert "职业能力建设处，电话0591-11111111" in page
+    assert "电话0591-00000000" in at(busy, "wang", "/projects")
 
 
 def test_before_the_first_plan_no_office_is_named(house: House) -> None:

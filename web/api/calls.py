@@ -95,8 +95,9 @@ def list_calls(request: Request, visitor: Annotated[Visitor, Depends(in_role(*ST
     "/calls/text",
     summary=both("联系单或逾期事项的文字", "The call list, or what is late, as text"),
     description=both(
-        "可粘贴到工作群，不含链接、邮箱、电话和账号；late=true 为全部逾期事项。",
-        "For a group chat: no links, addresses, telephones or accounts; `late`: all that is overdue.",
+        "可粘贴到工作群，不含链接、邮箱、个人电话和账号；late=true 为全部逾期事项。",
+        "For a group chat: no links, addresses, accounts or telephones of people; "
+        "`late`: all that is overdue.",
     ),
     responses=problems(),
 )
@@ -109,9 +110,11 @@ def text_of_calls(
     today = site.today()
     with site.db.read() as connection:
         if late:
-            return CallsText(text=late_text(connection, scope, today=today, language=language))
-        found = calls(connection, site.book, scope, today=today)
-    return CallsText(text=calls_text(found, today=today, language=language))
+            text = late_text(connection, site.book, scope, today=today, language=language)
+        else:
+            found = calls(connection, site.book, scope, today=today)
+            text = calls_text(connection, site.book, found, today=today, language=language)
+    return CallsText(text=text)
 
 
 def _out(call: Call, language: str) -> CallOut:

@@ -78,10 +78,10 @@ def as_text(request: Request, visitor: Staff, late: str = "") -> Response:
     today = site.today()
     with site.db.read() as connection:
         if late:
-            text = late_text(connection, scope, today=today, language=language)
+            text = late_text(connection, site.book, scope, today=today, language=language)
         else:
             found = calls(connection, site.book, scope, today=today)
-            text = calls_text(found, today=today, language=language)
+            text = calls_text(connection, site.book, found, today=today, language=language)
     return page(request, "calls_text.html", text=text, late=bool(late))
 
 

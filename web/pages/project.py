@@ -98,6 +98,7 @@ def show(request: Request, project_id: int, visitor: Signed) -> Response:
         "fund": project.policy.funds.get(project.category.fund or ""),
         "outcomes": ENDS_OF_FLAGS,
         "may_dispose": found[Act.DISPOSE.value].open,
+        "asked": project.policy.asked_about(facts.category),
         "may_record": recordable(found.get(Act.MILESTONE.value), project, visitor.actor),
     }
     return page(request, "project.html", **values, **MAIL_WORDS)
@@ -124,6 +125,7 @@ def whole_history(request: Request, project_id: int, visitor: Signed) -> Respons
         "mail": mail,
         "silent": silent,
         "coming": then,
+        "asked": policy.asked_about(facts.category),
     }
     return page(request, "history.html", **values, **MAIL_WORDS)
 
@@ -140,6 +142,7 @@ def why(request: Request, project_id: int, visitor: Signed) -> Response:
         "policy": policy,
         "found": found,
         "project_id": project_id,
+        "asked": policy.asked_about(facts.category),
     }
     return page(request, "why.html", **values)
 

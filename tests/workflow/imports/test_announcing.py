@@ -39,6 +39,9 @@ USUAL = {
 SECOND = USUAL | {"项目名称": "乙班", "序号": 2, "承办单位": "乙单位", "联系邮箱": "b@example.cn"}
 
 
+ASK = "咨询单位：福建省人力资源和社会保障厅职业能力建设处，电话0591-00000000（示例，请勿使用）"
+
+
 def tell(books: Books, on: date = DAY) -> tuple[tuple[int, ...], tuple[int, ...]]:
     with books.db.write() as connection:
         chosen = untold(connection)
@@ -188,34 +191,38 @@ def test_nothing_is_confirmed_that_nobody_told(books: Books, table: Table) -> No
 
 
 def test_the_lists_as_text_for_a_group_chat(books: Books, table: Table) -> None:
-    """Unit, project, matter, day: no link, no address, no telephone, no account."""
+    """Unit, project, matter, day: no link, no address, no account, no telephone but the office's,
+    which whoever reads along may ask (issue 11, line 9)."""
     leak = "乙班http://evil.example/x 张@example.cn"
     books.apply(table(USUAL, SECOND | {"项目名称": leak}), DAY)
     tell(books)
     today = date(2025, 2, 26)
     with books.db.read() as connection:
         found = calls(connection, books.book, whole(), today=today)
-    text = calls_text(found, today=today, language="zh")
+        text = calls_text(connection, books.book, found, today=today, language="zh")
     assert text.splitlines() == [
         "需要联系的单位（2025年2月26日（周三））",
         "1. 乙单位 张样",
         "   “乙班… …”确认收到列入计划的通知",
         "2. 甲单位 张样",
         "   “甲班”确认收到列入计划的通知",
+        ASK,
     ]
     autumn = date(2025, 8, 26)
     with books.db.read() as connection:
-        late = late_text(connection, whole(), today=autumn, language="zh")
+        late = late_text(connection, books.book, whole(), today=autumn, language="zh")
     assert late.splitlines() == [
         "已逾期事项（2025年8月26日（周二））",
         "1. 甲单位",
         "   “甲班”开班前报送，截止日8月15日（周五），已逾期11天",
         "2. 乙单位",
         "   “乙班… …”开班前报送，截止日8月15日（周五），已逾期11天",
+        ASK,
     ]
     with books.db.read() as connection:
-        empty = late_text(connection, whole(), today=DAY, language="en")
-    assert empty == "Overdue (2025-02-20 (Thu))\nNothing.\n"
+        empty = late_text(connection, books.book, whole(), today=DAY, language="en")
+    assert empty.splitlines()[:2] == ["Overdue (2025-02-20 (Thu))", "Nothing."]
+    assert empty.splitlines()[2].startswith("Office to ask: ") and "@" not in empty
 
 
 def test_only_the_province_tells_and_only_of_its_list(books: Books, table: Table) -> None:
