@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from states.findings import Finding
 from states.form_reading import read_form
 from states.forms import FORMS
 from states.labels import state_label
-from states.terms import Act, Action, Severity, State, Text, day_label, deed_of
+from states.terms import Act, Action, Role, Severity, State, Text, day_label, deed_of
 from workflow.deeds import Deed, Outcome, Refused
 from workflow.engine import perform, situation
 from workflow.papers import store
@@ -92,7 +93,7 @@ def _perform(office: Office, project_id: int, deed: Deed) -> None:
     try:
         outcome = perform(office.db, office.book, project_id, deed, today=today, at=at)
     except Refused as refused:
-        _refused(project_id, deed.what, refused)
+        _refused(office, project_id, deed, refused)
     else:
         _done(office, deed.what, outcome)
         if outcome.on != deed.on:
@@ -108,10 +109,14 @@ def named(action: str) -> Action | Act:
     raise Stop(NO_ACTION.format(given=action[:80], known=Text(zh, en)), USAGE)
 
 
-def _refused(project_id: int, what: Action | Act, refused: Refused) -> None:
-    found = [finding_data(f) for f in refused.findings]
-    zh = "\n".join([f"暂不能{what.label.zh}：", *(f"  {cited(f).zh}" for f in refused.findings)])
-    en = "\n".join([f"{what.label.en}: not yet.", *(f"  {cited(f).en}" for f in refused.findings)])
+def _refused(office: Office, project_id: int, deed: Deed, refused: Refused) -> None:
+    with office.db.read() as connection:
+        facts, *_ = situation(connection, office.book, project_id)
+    readers = {*deed.by.roles_over(facts), *((Role.HOST,) if deed.on_behalf else ())}
+    what, found = deed.what, [finding_data(f) for f in refused.findings]
+    said = [cited(f, readers) for f in refused.findings]
+    zh = "\n".join([f"暂不能{what.label.zh}：", *(f"  {one.zh}" for one in said)])
+    en = "\n".join([f"{what.label.en}: not yet.", *(f"  {one.en}" for one in said)])
     data = {"id": project_id, "action": what, "done": False, "findings": found}
     raise Stop(Text(zh, en), REFUSED, data) from None
 
@@ -145,11 +150,12 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
 NOBODY = Text("", "")
 
 
-def cited(found: Finding) -> Text:
-    """A finding as a sentence, with its clause and who can settle it."""
+def cited(found: Finding, readers: Collection[Role] = ()) -> Text:
+    """A finding as a sentence, with its clause and who can settle it. `readers`: the roles of who
+    reads it, who is not sent to himself."""
     clause = f"（{'、'.join(found.clauses)}）" if found.clauses else ""
-    zh = "、".join(role.label.zh for role in found.who)
-    en = ", ".join(role.label.en for role in found.who)
+    zh = "、".join(role.label.zh for role in found.others(readers))
+    en = ", ".join(role.label.en for role in found.others(readers))
     who = (
         Text(f"由{zh}办理。", f" For: {en}.") if zh and found.severity is Severity.BLOCK else NOBODY
     )

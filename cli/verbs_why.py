@@ -8,10 +8,11 @@ from typing import Any
 from cli.office import Office, Stop
 from cli.output import REFUSED
 from cli.verbs_do import UNKNOWN_PERSON, cited, finding_data, named
+from states.facts import Facts
 from states.findings import Finding
-from states.terms import Severity, Text
+from states.terms import Role, Severity, Text
 from workflow.engine import situation
-from workflow.people import find_actor
+from workflow.people import Actor, find_actor
 from workflow.project.explain import Option, options, worth_saying
 
 
@@ -20,7 +21,7 @@ def why(project_id: int, action: str, user: str, as_json: bool) -> None:
     office = Office(as_json)
     chosen = named(action) if action else None
     with office.db.read() as connection:
-        situation(connection, office.book, project_id)  # says so if there is no such project
+        facts, *_ = situation(connection, office.book, project_id)  # or says that there is none
         actor = find_actor(connection, user) if user else None
         if user and actor is None:
             raise Stop(UNKNOWN_PERSON.format(login=user[:80]), REFUSED)
@@ -33,7 +34,7 @@ def why(project_id: int, action: str, user: str, as_json: bool) -> None:
     for one in shown:
         # Of everything at once only what the tables allow here; the rest has one and the same cause.
         if chosen or one.who:
-            _print(office, one)
+            _print(office, one, readers(actor, facts, one))
 
 
 def _data(one: Option) -> dict[str, Any]:
@@ -53,26 +54,33 @@ def _data(one: Option) -> dict[str, Any]:
     }
 
 
-def _print(office: Office, one: Option) -> None:
+def readers(actor: Actor | None, facts: Facts, one: Option) -> set[Role]:
+    """In which roles the person reads what stands against a deed; of whom nobody says: in none."""
+    if actor is None:
+        return set()
+    return {*actor.roles_over(facts), *((Role.HOST,) if one.on_behalf else ())}
+
+
+def _print(office: Office, one: Option, roles: set[Role]) -> None:
     who = Text("、".join(r.label.zh for r in one.who), ", ".join(r.label.en for r in one.who))
     mark = "＋" if one.open else "－"
     ends = BY.format(who=who) if one.who else NOTHING
     head = HEAD.format(mark=mark, deed=one.label, name=one.deed.value)
     office.printer.line(Text(head.zh + ends.zh, head.en + ends.en))
-    _list(office, (*one.reasons, *one.besides), "  ")
+    _list(office, (*one.reasons, *one.besides), "  ", roles)
     if one.asks:
         office.printer.line(ASKS)
-        _list(office, one.asks, "    ")
+        _list(office, one.asks, "    ", roles)
     for number, leg in enumerate(one.way, 1):
         by = Text("、".join(r.label.zh for r in leg.who), ", ".join(r.label.en for r in leg.who))
         office.printer.line(LEG.format(n=number, step=leg.label, who=by))
-        _list(office, leg.lacks, "      ")
+        _list(office, leg.lacks, "      ", roles)
 
 
-def _list(office: Office, findings: Iterable[Finding], indent: str) -> None:
+def _list(office: Office, findings: Iterable[Finding], indent: str, roles: set[Role]) -> None:
     for found in worth_saying(findings):
         mark = FLAG if found.severity is Severity.FLAG else NOTHING
-        said = cited(found)
+        said = cited(found, roles)
         office.printer.line(Text(f"{indent}{mark.zh}{said.zh}", f"{indent}{mark.en}{said.en}"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +18,11 @@ from states.wanted import deadlines_for
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule has to say. `earliest`: the first day on which it would not."""
+    """One thing that a rule has to say. `earliest`: the first day on which it would not.
+
+    What is flagged is kept and read by all: its message says what is so, asks nobody for anything
+    and forbids nothing. What can be done about it is told by the reader's side (states/remedy.py).
+    """
 
     rule: str
     clause: str  # "" for what the system itself needs
@@ -33,6 +37,10 @@ class Finding:
     def clauses(self) -> tuple[str, ...]:
         """What it cites: the clause of the duty, then that of the consequence."""
         return tuple(dict.fromkeys(one for one in (self.clause, self.consequence) if one))
+
+    def others(self, readers: Collection[Role]) -> tuple[Role, ...]:
+        """Who can settle it, to be told to somebody in these roles: nobody is sent to himself."""
+        return () if any(role in readers for role in self.who) else self.who
 
     @property
     def key(self) -> str:

@@ -1,4 +1,5 @@
-"""What a host can still do about a flag, said with it; nothing where it is for officials alone."""
+"""What can still be done about a flag, said with it: to its host what it can do, to officials what
+ends the flag. Nothing where that is for the reader to decide."""
 
 from __future__ import annotations
 
@@ -49,6 +50,19 @@ REMEDIES: dict[str, Text] = {
         "请按期整改并反馈。", "Please mend it in time and report back."
     ),
 }
+# Officials neither explain nor wait for the province; they read what will end the flag.
+ENDED_BY: dict[str, Text] = {
+    **dict.fromkeys(
+        ("papers_present", "promises_kept", "change_in_writing"),
+        Text("补交后该提示自动消除。", "Once it is handed in the flag closes by itself."),
+    ),
+    "milestones_recorded": Text(
+        "登记后该提示自动消除。", "Once it is recorded the flag closes by itself."
+    ),
+    "confirmed_as_planned": Text(
+        "报送变更情况说明后该提示自动消除。", "A change notice closes the flag."
+    ),
+}
 # Said for officials to look at: their host need not do anything.
 FOR_OFFICIALS = frozenset(
     {
@@ -62,7 +76,9 @@ def is_for_host(key: str) -> bool:
     return key.partition(".")[0] not in FOR_OFFICIALS
 
 
-def remedy(key: str) -> Text:
-    """By the key of a flag."""
+def remedy(key: str, *, host: bool) -> Text:
+    """By the key of a flag. `host`: whether the reader is its host."""
     rule = key.partition(".")[0]
+    if not host:
+        return ENDED_BY.get(rule, NOTHING)
     return NOTHING if rule in FOR_OFFICIALS else REMEDIES.get(rule, EXPLAIN)

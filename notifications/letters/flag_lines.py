@@ -29,7 +29,7 @@ def _raised(story: Story, flags: dict[str, Json]) -> Iterator[Line]:
         places = [p for one in keys if (p := cite(story.policy, one, story.on).place).zh]
         found = Text("、".join(p.zh for p in places), ", ".join(p.en for p in places))
         said = Text(flag["zh"], flag["en"])
-        parts = [said, *([BASIS.format(place=found)] if places else []), remedy(key)]
+        parts = [said, *([BASIS.format(place=found)] if places else []), remedy(key, host=True)]
         yield FLAG.format(n=n), Text(_joined_zh(parts), " ".join(p.en for p in parts if p.en))
 
 

@@ -108,8 +108,8 @@ def extension_binds(case: Case) -> Iterable[Finding]:
     if kind in (Kind.COMPLETION, Kind.REIMBURSEMENT) and is_national_money(case.category):
         rule = case.category.deadline(Kind(kind))
         said = Text(
-            "省厅延长期限不改变{addressee}的资助条件，请先与其沟通。",
-            "An extension by the province does not bind {addressee}; consult it first.",
+            "省厅延长期限不改变{addressee}的资助条件，宜事先与其沟通。",
+            "An extension by the province does not bind {addressee}, which had better be consulted.",
         ).format(addressee=case.category.addressee)
         clause = (rule.forfeit or rule.clause) if rule else ""
         yield flag("extension_binds", clause, "kind", said, who=(Role.PROVINCE,))
@@ -131,8 +131,9 @@ def host_kept(case: Case) -> Iterable[Finding]:
     clause, host = case.duty("host_kept"), case.given.get("host")
     if clause and host and host != case.facts.host and case.facts.state not in BEFORE_PLAN:
         said = Text(
-            "承办单位由{old}调整为{new}，请核对是否属转交第三方。",
-            "The host changes from {old} to {new}; check that this is no hand-on to a third party.",
+            "承办单位由{old}调整为{new}，是否属转交第三方，由省厅核对。",
+            "The host changes from {old} to {new}; whether this hands it on to a third party is for "
+            "the province to see.",
         )
         yield flag("host_kept", clause, "host", said.format(old=case.facts.host, new=host))
 

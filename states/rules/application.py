@@ -39,14 +39,14 @@ def applied_in_time(case: Case) -> Iterable[Finding]:
 
 
 APPLIED_LATE = Text(
-    "申报材料于{on}报送，已过申报截止日{due}，只能由省厅注明事由后受理。",
-    "The application came on {on}, after the window closed on {due}: only the province may take "
-    "it, giving a reason.",
+    "申报材料于{on}报送，已过申报截止日{due}，是否受理由省厅决定。",
+    "The application came on {on}, after the window closed on {due}: the province decides whether "
+    "it is taken.",
 )
 WOULD_APPLY_LATE = Text(
-    "如于{on}申报，已过申报截止日{due}，只能由省厅注明事由后受理。",
-    "If it comes on {on}, the window has closed on {due}: only the province may take it, giving a "
-    "reason.",
+    "如于{on}申报，已过申报截止日{due}，是否受理由省厅决定。",
+    "If it comes on {on}, the window has closed on {due}: the province decides whether it is "
+    "taken.",
 )
 
 
@@ -58,7 +58,7 @@ def judged_by_another(case: Case) -> Iterable[Finding]:
 
 
 ONE_HAND = Text(
-    "该项目由同一人录入（报送）并审核，请省厅留意核对。",
+    "该项目由同一人录入（报送）并审核，由省厅核对。",
     "One and the same person entered or submitted this project and reviewed it; the province "
     "takes a look.",
 )
@@ -75,11 +75,12 @@ def reached_in_time(case: Case) -> Iterable[Finding]:
         message = said.format(due=due, then=Text("省厅已注明事由", "the province gave a reason"))
         yield flag("reached_in_time", deadline.clause, "on", message)
         return
-    then = Text(
-        "只能由省厅注明事由（late_reason）后受理", "only the province may take it, with late_reason"
-    )
-    message = said.format(due=due, then=then)
+    message = said.format(due=due, then=TAKE if case.role is Role.PROVINCE else FOR_PROVINCE)
     yield block("reached_in_time", deadline.clause, "on", message, who=(Role.PROVINCE,))
+
+
+TAKE = Text("受理的，须注明事由（late_reason）", "to take it, give the reason (late_reason)")
+FOR_PROVINCE = Text("只能由省厅注明事由后受理", "only the province may take it, giving the reason")
 
 
 def category_known(case: Case) -> Iterable[Finding]:

@@ -83,7 +83,7 @@ def confirmed_as_planned(case: Case) -> Iterable[Finding]:
     within = facts.opens_earliest <= opens <= (facts.opens_latest or facts.opens_earliest)
     if not within or (facts.planned_ends and ends != facts.planned_ends):
         said = Text(
-            "确认的时间与计划（{planned}）不一致，应报送变更情况说明（change）。",
-            "These days differ from the plan ({planned}): file a change notice (change).",
+            "确认的时间与计划（{planned}）不一致，应报送变更情况说明。",
+            "These days differ from the plan ({planned}), which calls for a change notice.",
         ).format(planned=facts.schedule_text or day_label(facts.opens_earliest))
         yield flag("confirmed_as_planned", clause, "opens", said, who=(Role.HOST,))

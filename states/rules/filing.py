@@ -68,8 +68,8 @@ def dated_by_receipt(case: Case) -> Iterable[Finding]:
     somebody should look at it. Its other papers count on the day they arrive."""
     if case.role is Role.HOST and not case.on_behalf and case.on < case.today:
         said = Text(
-            "报送日期{on}由承办单位自行填写，早于登记日{today}，请核对收件记录。",
-            "The host dates this {on}, before the day of entry, {today}; check the receipt.",
+            "报送日期{on}由承办单位自行填写，早于登记日{today}，以收件记录为准。",
+            "The host dates this {on}, before the day of entry, {today}; the receipt is what counts.",
         ).format(on=day_label(case.on), today=day_label(case.today))
         yield flag("dated_by_receipt", "", "on", said, who=(Role.PROVINCE,))
 

@@ -162,7 +162,7 @@ def long_enough(case: Case) -> Iterable[Finding]:
     """R25-08c, R25-09: the length in days, arrival and departure counted."""
     opens, ends = case.now("opens", "actual_opens"), case.now("ends", "actual_ends")
     least, usual = case.category.figure("min_days"), case.category.figure("usual_days")
-    if not opens or not ends:
+    if not opens or not ends or ends < opens:
         return
     days = (ends - opens).days + 1
     if least and least.value is not None and days < least.value:

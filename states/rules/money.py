@@ -84,7 +84,7 @@ def flags_disposed(case: Case) -> Iterable[Finding]:
     """R25-21: what was flagged on the way should be judged before money is decided."""
     if case.facts.open_flags:
         said = Text(
-            "尚有{n}项提示未核定，请先核定（dispose）：{keys}。",
+            "尚有{n}项提示未核定：{keys}。",
             "{n} flag(s) not yet disposed of: {keys}.",
         ).format(n=len(case.facts.open_flags), keys=_listed(case))
         yield flag("flags_disposed", "", "flags", said, who=(Role.PROVINCE,))

@@ -81,13 +81,18 @@ def without_file_on_behalf(case: Case) -> Iterable[Finding]:
     """Who hands a paper in here hands in its file; that it came otherwise says who received it."""
     if case.without_file and not case.on_behalf:
         key = min(case.without_file)
-        yield block("without_file_on_behalf", "", key, NO_FILE, who=tuple(sorted(STAFF)))
+        said = NO_FILE if case.role is Role.HOST else NO_FILE_HERE
+        yield block("without_file_on_behalf", "", key, said, who=tuple(sorted(STAFF)))
 
 
 NO_FILE = Text(
     "网上报送须附电子件；由邮寄或邮箱收到、未存电子件的材料，由主管（推荐）单位联系人或省厅代录。",
     "What is handed in here comes with its file; what came by post or e-mail is entered for the host "
     "by its coordinator or the province.",
+)
+NO_FILE_HERE = Text(
+    "未存电子件的材料只限代录；请附电子件，或选择代承办单位录入。",
+    "A paper without its file is one entered for the host: attach the file, or enter it on behalf.",
 )
 
 

@@ -179,3 +179,11 @@ def test_a_refusal_in_english(office: Command) -> None:
     assert result.code == 1
     assert "not yet" in result.said
     assert result.said.isascii() or "implementation plan" in result.said.lower()
+
+
+def test_nobody_is_told_that_it_is_for_himself(office: Command) -> None:
+    """Who enters a host's paper is the one to mend it; another is told whose turn it is."""
+    for words, as_ in ((("--on-behalf",), "coordinator"), ((), HOST)):
+        own = do(office, "file", *words, as_=as_)
+        assert "缺：实施方案" in own.said and "由承办单位" not in own.said
+    assert "报送实施方案应由承办单位办理" in do(office, "file", as_="coordinator").said

@@ -65,6 +65,33 @@ def test_flags_are_said_with_the_success(room: Room) -> None:
     assert "可补交书面情况说明，供省厅核定时参考。" in said
 
 
+def test_what_only_informs_is_shown_as_that_and_who_is_asked_is_somebody_else(room: Room) -> None:
+    """A flag keeps nobody from sending the form; officials are not told to ask officials."""
+    project, visit = room.project("planned"), room.visit("chen")
+    room.house.day = date(2025, 4, 20)
+    form = visit.get(f"/projects/{project}/do/file")
+    said = words(form)
+    assert "提示（不影响提交，由人工核定）： 提示： 应于2025年4月12日（周六）前报送" in said
+    assert "不能办理" not in said and 'class="note bad"' not in form.text
+    entered = {"on": "2025-04-20", "on_behalf": "1"}
+    refused = words(send(visit, project, "file", entered, {"paper.implementation_plan": PLAN}))
+    assert "缺：开班通知" in refused and "可由以下单位解决" not in refused
+    send(visit, project, "file", entered, FILES)
+    said = words(visit.get(f"/projects/{project}"))
+    assert "提示：应于2025年4月12日（周六）前报送" in said
+    assert "供省厅核定时参考" not in said and "请与咨询单位联系" not in said
+
+
+def test_what_stands_against_a_form_is_no_flag_and_a_flag_no_reason_against_it(room: Room) -> None:
+    project, visit = room.project("planned"), room.visit("wang")
+    said = words(visit.get(f"/projects/{project}/do/hold"))  # the class has not been yet
+    assert "目前还不能办理：" in said
+    before, _, after = said.partition("提示（不影响提交，由人工核定）：")
+    assert "结束后方可登记" in before and "结束后方可登记" not in after.partition("办班地点")[0]
+    auditor = words(room.visit("he").get(f"/projects/{project}/do/hold"))
+    assert "应由承办单位、省厅办理" in auditor and "提示：" not in auditor
+
+
 def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> None:
     project, visit = room.project("planned"), room.visit("lin")
     first = send(visit, project, "file", {}, {"paper.implementation_plan": PLAN})
@@ -72,7 +99,7 @@ def test_a_refused_form_keeps_what_was_typed_and_the_files_too(room: Room) -> No
     check_html(first)
     said = words(first)
     assert "缺：开班通知。 第一部分第3段" in said
-    assert "可由以下单位解决：承办单位" in said
+    assert "可由以下单位解决" not in said  # that would be the reader itself
     assert "已上传：实施方案（终稿）.docx" in said
     ticket = hidden(first, "kept.implementation_plan")
     again = {"kept.implementation_plan": ticket}

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from databases import postgres_copy
 from sqlalchemy import inspect, text
 from sqlalchemy.engine.reflection import Inspector
 
@@ -17,11 +22,52 @@ from workflow.migrations import REVISION, is_current, upgrade
 from workflow.schema import metadata
 
 
-def test_no_drift_between_tables_and_migrations(db: Database) -> None:
-    with db.engine.connect() as connection:
+@pytest.fixture
+def migrated(db: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """One of the same kind that came all the way from the first revision."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'migrated.db'}"
+        if not db.is_sqlite:
+            url = stack.enter_context(postgres_copy(request.getfixturevalue("postgres")))
+        migrated = Database(url)
+        upgrade(migrated, "0001")
+        upgrade(migrated)
+        yield migrated
+        migrated.close()
+
+
+def test_no_drift_between_tables_and_migrations(migrated: Database) -> None:
+    with migrated.engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
+
+
+def test_what_is_made_at_once_is_as_what_was_migrated(db: Database, migrated: Database) -> None:
+    assert shape(inspect(db.engine)) == shape(inspect(migrated.engine))
+    assert is_current(db) and is_current(migrated)
+
+
+def shape(inspector: Inspector) -> dict[str, Any]:
+    """Each table with all that a database tells of it, but the order of columns."""
+    return {
+        table: (
+            sorted((c["name"], str(c["type"]), c["nullable"], c["default"]) for c in columns),
+            inspector.get_pk_constraint(table),
+            sorted(map(str, inspector.get_foreign_keys(table))),
+            sorted(map(str, inspector.get_unique_constraints(table))),
+            sorted(map(str, inspector.get_check_constraints(table))),
+            sorted(map(_index, inspector.get_indexes(table))),
+        )
+        for table in inspector.get_table_names()
+        for columns in [inspector.get_columns(table)]
+    }
+
+
+def _index(found: Any) -> str:
+    return (
+        f"{found | {'dialect_options': {k: str(v) for k, v in found['dialect_options'].items()}}}"
+    )
 
 
 def test_upgrading_twice_is_harmless(db: Database) -> None:

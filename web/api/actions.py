@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from states.facts import Json
 from states.form_reading import read_form
 from states.labels import state_label
-from states.terms import Act, Action, State
+from states.terms import Act, Action, Role, State
 from web.api.callers import Writer, writer
 from web.api.describing import IdempotencyKey, both, problems
 from web.api.once import once
@@ -179,7 +179,7 @@ def do(
     def work(connection: Connection) -> Done:
         today, at = site.today(), site.now()
         outcome = perform_in(connection, site.book, project_id, deed, today=today, at=at)
-        return _done(connection, site, action, outcome, language)
+        return _done(connection, site, deed, outcome, language)
 
     return once(request, visitor, doing.model_dump_json(), work, alone=False)
 
@@ -208,19 +208,18 @@ def _text(value: str | bool | int | float | None) -> str:
     return "?"
 
 
-def _done(
-    connection: Connection, site: Site, what: Action | Act, outcome: Outcome, language: str
-) -> Done:
+def _done(connection: Connection, site: Site, deed: Deed, outcome: Outcome, language: str) -> Done:
     facts, _, _, policy = situation(connection, site.book, outcome.project_id)
     label = state_label(facts, policy.categories[facts.category])
+    host = Role.HOST in deed.by.roles_over(facts)
     return Done(
         id=outcome.project_id,
-        action=what.value,
+        action=deed.what.value,
         done=not outcome.pending,
         pending=outcome.pending,
         state=outcome.state,
         state_label=label.in_(language),
         version=outcome.version,
-        findings=[finding_out(f, language) for f in outcome.findings],
+        findings=[finding_out(f, language, host=host) for f in outcome.findings],
         on=outcome.on,
     )

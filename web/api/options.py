@@ -93,13 +93,14 @@ def list_actions(request: Request, visitor: Caller, project_id: Id) -> Options:
         facts, _, version = seen(connection, site, visitor, project_id)
         actor, today = visitor.actor, site.today()
         found = explain.options(connection, site.book, project_id, actor, today=today)
-    actions = [_option(one, facts, language) for one in found]
+    host = Role.HOST in actor.roles_over(facts)
+    actions = [_option(one, facts, language, host=host) for one in found]
     return Options(id=project_id, state=facts.state, version=version, actions=actions)
 
 
-def _option(one: explain.Option, facts: Facts, language: str) -> Option:
+def _option(one: explain.Option, facts: Facts, language: str, *, host: bool) -> Option:
     def told(found: Iterable[Finding]) -> list[FindingOut]:
-        return [finding_out(f, language) for f in found]
+        return [finding_out(f, language, host=host) for f in found]
 
     deed = one.deed
     papers = one.case.category.papers.get(deed, ()) if isinstance(deed, Action) else ()

@@ -107,7 +107,8 @@ def problem(
     return JSONResponse(said | members, status, headers, media_type=TYPE)
 
 
-def finding_out(found: Finding, language: str) -> FindingOut:
+def finding_out(found: Finding, language: str, *, host: bool = False) -> FindingOut:
+    """`host`: whether the reader is the project's host (states/remedy.py)."""
     return FindingOut(
         rule=found.rule,
         clause=found.clause,
@@ -117,7 +118,9 @@ def finding_out(found: Finding, language: str) -> FindingOut:
         who=[role.value for role in found.who],
         earliest=found.earliest.isoformat() if found.earliest else None,
         consequence=found.consequence,
-        remedy="" if found.severity is Severity.BLOCK else remedy(found.key).in_(language),
+        remedy=""
+        if found.severity is Severity.BLOCK
+        else remedy(found.key, host=host).in_(language),
     )
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from notifications.letters.places import where
 from states.arrival import Received, received, received_as
 from states.choices import choices
+from states.decide import blocks
 from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
 from states.forms import FORMS
@@ -103,7 +104,8 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
         seen=number_of(sent.get("seen", "")),
     )
     label = said_of(what, facts, policy.categories[facts.category], typed)
-    return _perform(request, project_id, act, visitor, filled, (label, policy))
+    host = Role.HOST in visitor.actor.roles_over(facts)
+    return _perform(request, project_id, act, visitor, filled, (label, policy), host=host)
 
 
 def _perform(
@@ -113,6 +115,8 @@ def _perform(
     visitor: Visitor,
     filled: Form,
     said: tuple[Text, Policy],
+    *,
+    host: bool,
 ) -> Response:
     site = site_of(request)
     try:
@@ -134,7 +138,7 @@ def _perform(
                 since=act.seen or 0,
             )
         return _form(request, project_id, act.what, visitor, filled, status=409)
-    told = _outcome(done, *said)
+    told = _outcome(done, *said, host=host)
     if filled.save_unit:
         with site.db.write() as connection:
             facts, *_ = found_for(request, connection, project_id, visitor.actor)
@@ -143,13 +147,13 @@ def _perform(
     return go(request, f"/projects/{project_id}", told)
 
 
-def _outcome(done: Outcome, label: Text, policy: Policy) -> Text:
+def _outcome(done: Outcome, label: Text, policy: Policy, *, host: bool) -> Text:
     """What came of it, with the flags that were raised, on what they rest, and what can still be
-    done about each. `label`: what the deed is called."""
+    done about each. `label`: what the deed is called; `host`: whether its host is told."""
     said = PROPOSED if done.pending else DONE
     head = said.format(deed=label)
     flags = [] if done.pending else worth_saying(done.findings)
-    told = [(f.message, _places(f, policy), remedy(f.key)) for f in flags]
+    told = [(f.message, _places(f, policy), remedy(f.key, host=host)) for f in flags]
     zh = "".join(f"提示：{said.zh}{by.zh}{do.zh}" for said, by, do in told)
     en = "".join(f" Flag: {said.en}{by.en} {do.en}".rstrip() for said, by, do in told)
     return Text(head.zh + zh, head.en + en)
@@ -235,12 +239,20 @@ def _form(
         "policy": policy,
         "asked": policy.asked_about(facts.category),
         "inside": is_inside(actor, facts),
-        "against": filled.findings or tuple(worth_saying((*one.reasons, *one.besides))),
+        "against": filled.findings or _against(one, offered=offered),
+        "readers": {one.role, *_doers(one, filled, actor), *actor.roles_over(facts)},
         "refused": bool(filled.findings),
     }
     if status == 200 and not offered:
         status = 403 if one.who else 409
     return page(request, "deed.html", status, **shown, **beside)
+
+
+def _against(one: Option, *, offered: bool) -> tuple[Finding, ...]:
+    """What is said before anything is sent: flags with the form, without one what stands against
+    it alone."""
+    found = worth_saying((*one.reasons, *one.besides))
+    return found if offered else tuple(blocks(found))
 
 
 def _doers(one: Option, filled: Form, actor: Actor) -> tuple[Role, ...]:

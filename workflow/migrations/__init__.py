@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from states.terms import Text
 from workflow.database import Database
+from workflow.schema import metadata
 from workflow.storage import DatabaseProblem
 
 REVISION = "0015"  # the newest file in versions/; a test holds it there
@@ -21,8 +22,9 @@ PATIENCE = 600  # seconds for another `init` that is at it
 def upgrade(db: Database, revision: str = "head") -> bool:
     """Bring the database to a revision, the newest as a rule; whether it was at another before.
 
-    Safe to call again, and by several at once: the second waits, and finds it done. Raises
-    DatabaseProblem for a database that a newer program has made.
+    An empty one is made from the tables, which tests hold equal to the migrations. Safe to call
+    again, and by several at once: the second waits, and finds it done. Raises DatabaseProblem for a
+    database that a newer program has made.
     """
     from alembic import command
 
@@ -32,7 +34,11 @@ def upgrade(db: Database, revision: str = "head") -> bool:
             raise DatabaseProblem(TOO_OLD.format(found=before, known=REVISION))
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        if before is None and revision == "head":
+            metadata.create_all(connection)
+            command.stamp(config, revision)
+        else:
+            command.upgrade(config, revision)
         return before != _found(connection)
 
 
