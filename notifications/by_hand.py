@@ -126,24 +126,15 @@ def _set(connection: Connection, number: int, **values: Any) -> None:
     connection.execute(update(MAIL).where(MAIL.c.id == number).values(values))
 
 
-class _Undo(Exception):
-    """Leaves the database as it was."""
-
-
 def preview(
     db: Database, writer: Writer, number: int, *, today: date, at: datetime
 ) -> Written | None:
     """A mail as it would be written now; nothing of it is kept."""
-    made: list[Written | None] = []
-    try:
-        with db.write(alone=False) as connection:  # writing a mail may find a matter settled
-            row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one()
-            if row.purpose == Purpose.SIGN_IN:  # nobody else reads the link
-                return None
-            made.append(writer.write(connection, row, today=today, at=at))
-            raise _Undo
-    except _Undo:
-        return made[0]
+    with db.read() as connection:
+        row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one()
+        if row.purpose == Purpose.SIGN_IN:  # nobody else reads the link
+            return None
+        return writer.draft(connection, row, today=today, at=at).written
 
 
 def reasons(exported: Exported) -> Iterator[Text]:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
 
 from states.terms import Text
 from workflow.storage import REPLACED, DatabaseProblem, problem_of, sqlite_module
@@ -88,6 +89,19 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written, and nobody who writes is waited for."""
         with self._troubles(), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def trial(self) -> Iterator[Connection]:
+        """A transaction of which nothing is kept, to find out what would come of something. Whoever
+        only looks may do so: on SQLite, where one at a time writes, it writes into a copy of its
+        own, on PostgreSQL beside everybody."""
+        with self._troubles(), ExitStack() as after:
+            if self.is_sqlite:
+                connection = after.enter_context(_scratch(self.engine))
+            else:
+                connection = after.enter_context(self.engine.connect())
+            after.callback(connection.begin().rollback)
             yield connection
 
     @contextmanager
@@ -217,6 +231,28 @@ def _sqlite(url: URL) -> Engine:
 
     return engine
 
+
+@contextmanager
+def _scratch(engine: Engine) -> Iterator[Connection]:
+    """A copy as at one moment, gone afterwards; a large one lies in a file without a name."""
+    module = sqlite_module()
+    copy = module.connect("", isolation_level=None, check_same_thread=False)
+    try:
+        copy.execute(f"PRAGMA cache_size=-{SCRATCH_KIB}")
+        with engine.connect() as source:
+            driver: Any = source.connection.driver_connection
+            driver.backup(copy)
+        copy.execute("PRAGMA foreign_keys=ON")
+        made = create_engine(
+            "sqlite://", creator=lambda: copy, poolclass=StaticPool, module=module, **DISCREET
+        )
+        with made.connect() as connection:
+            yield connection
+    finally:
+        copy.close()
+
+
+SCRATCH_KIB = 65_536
 
 # A server that is switched off, or a process that is stopped in the middle of a transaction, must
 # not keep the others waiting for good. Seconds.

@@ -17,7 +17,7 @@ from notifications.letters.alarm_letter import render_alarm
 from notifications.letters.alarms import alarm_of, facts_of
 from notifications.letters.digest_letter import render_digest
 from notifications.letters.envelope import ADDRESS, Attachment, compose
-from notifications.letters.items import letter_of
+from notifications.letters.items import fall_silent, letter_of
 from notifications.letters.links import Links
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.office_wording import Shelf
@@ -46,6 +46,16 @@ class Written:
     subject: str
     content: bytes
     went_to: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """A mail as it would be written now; None if nothing in it is still to be said. Beside it what
+    was found out: reminders whose deadline no longer stands, office wordings that cannot be used."""
+
+    written: Written | None = None
+    settled: dict[int, str] = field(default_factory=dict)
+    failures: Sequence[Failure] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +88,25 @@ class Writer:
         Reminders whose deadline no longer stands are recorded as silent, with the reason; an
         office wording that cannot be used is recorded as an attempt, and the shipped one used.
         """
+        made = self.draft(connection, mail, today=today, at=at)
+        for reminder, standing in made.settled.items():
+            fall_silent(connection, reminder, standing)
+        if made.failures:
+            _report(connection, mail.id, made.failures, at)
+        return made.written
+
+    def draft(self, connection: Connection, mail: Any, *, today: date, at: datetime) -> Draft:
+        """What `write` would write now; nothing is recorded."""
+        made = Draft()
         wordings = self.shelf.wordings(connection)
         language = language_of(connection, mail.to_email)
         if mail.purpose == Purpose.SIGN_IN:
             said = _sign_in(mail, language, today, at)
         else:
-            said = self._said(connection, mail, wordings, language, today)
+            said = self._said(connection, mail, wordings, made.settled, language, today)
         if said is None:
-            return None
-        if wordings.failures:
-            _report(connection, mail.id, wordings.failures, at)
+            return made
+        made.failures = wordings.failures
         rendered, to = said.rendered, (plain(mail.to_name, language), mail.to_email)
         if self.trial_to:
             rendered, to = for_trial(rendered, to, language), ("", self.trial_to)
@@ -101,10 +120,17 @@ class Writer:
             reply_to=self._answers_to(connection, mail, said.facts),
             attachments=self._enclosed(connection, mail, language, today, at),
         )
-        return Written(rendered.subject, content, self.trial_to)
+        made.written = Written(rendered.subject, content, self.trial_to)
+        return made
 
     def _said(
-        self, connection: Connection, mail: Any, wordings: Wordings, language: str, today: date
+        self,
+        connection: Connection,
+        mail: Any,
+        wordings: Wordings,
+        settled: dict[int, str],
+        language: str,
+        today: date,
     ) -> Content | None:
         links = Links(self.base_url, self.hosts_online)
         told: dict[str, Any] = {"language": language, "today": today, "links": links}
@@ -120,7 +146,7 @@ class Writer:
             return Content(render_alarm(alarm, wordings), facts_of(connection, mail.project_id))
         if mail.purpose == Purpose.TEST:
             return self._test(connection, mail, wordings, **told)
-        found = letter_of(connection, self.book, mail, **told)
+        found = letter_of(connection, self.book, mail, settled, **told)
         return found and Content(render_reminder(found[0], wordings), found[1])
 
     def _digest(

@@ -68,17 +68,24 @@ _REMINDERS = Statement(
 
 
 def letter_of(
-    connection: Connection, book: Rulebook, mail: Any, *, language: str, today: date, links: Links
+    connection: Connection,
+    book: Rulebook,
+    mail: Any,
+    settled: dict[int, str],
+    *,
+    language: str,
+    today: date,
+    links: Links,
 ) -> tuple[Letter, Facts] | None:
     """The letter of a reminder mail, and the facts of its first project; None if nothing is left.
 
-    Reminders whose deadline no longer stands are recorded as silent, with the reason.
+    `settled` gets the reminders whose deadline no longer stands, with its standing.
     """
     found = []
     for values in _REMINDERS.run(connection, {"mail_id": mail.id}):
         row = DueReminder(*values)
         if row.standing != Standing.OPEN.value:
-            _silence(connection, row.reminder_id, row.standing)
+            settled[row.reminder_id] = row.standing
             continue
         facts = Facts.read(json.loads(row.facts))
         policy = book.policy(facts.policy)
@@ -105,7 +112,8 @@ def letter_of(
     return letter, facts
 
 
-def _silence(connection: Connection, reminder_id: int, standing: str) -> None:
+def fall_silent(connection: Connection, reminder_id: int, standing: str) -> None:
+    """Record of a reminder that it is not told, and why."""
     reason = silence(Standing(standing))
     connection.execute(
         update(REMINDER)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from desk import FROM, Desk, day, morning, with_a_desk
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from notifications.by_hand import Exported, export, preview, reasons
 from notifications.letters.drafts import Writer
@@ -20,7 +20,7 @@ from notifications.letters.masking import MASK
 from notifications.letters.printing import plain
 from states.terms import Action, Role
 from workflow.mail.addresses import mark_address
-from workflow.mail_tables import MAIL
+from workflow.mail_tables import MAIL, REMINDER
 from workflow.storage import STORAGE
 from workflow.tables import PERSON
 
@@ -157,6 +157,22 @@ def test_what_is_settled_is_not_carried_out(desk: Desk, tmp_path: Path) -> None:
     assert [text.zh for text in reasons(done)] == [
         f"第{done.outdated[0]}号邮件所涉事项已办结或已变更，不再发送。"
     ]
+
+
+def reminders(desk: Desk) -> list[Any]:
+    with desk.db.read() as connection:
+        return list(connection.execute(select(REMINDER).order_by(REMINDER.c.id)))
+
+
+def test_who_looks_at_a_mail_whose_matter_is_settled_records_nothing(desk: Desk) -> None:
+    [one] = desk.plan({})
+    desk.sweep(ON)
+    desk.do(one, Action.FILE, ON, by=Role.HOST)
+    [number] = desk.mails("id", purpose="reminder")
+    before = reminders(desk)
+    writer = Writer(desk.book, FROM, "")
+    assert preview(desk.db, writer, number, today=day(ON), at=morning(ON)) is None
+    assert reminders(desk) == before
 
 
 def test_a_database_that_fails_is_no_fault_of_a_mail(quick_desk: Desk, tmp_path: Path) -> None:

@@ -84,40 +84,24 @@ def rehearse(
     Where two people are needed and the first has not proposed yet, the second's part is rehearsed
     as well: what follows then is what will follow in the end.
     """
-    try:
-        with db.write() as connection:
-            batch = find(connection, actor, batch_id)
-            if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
-                raise BatchOver(over(connection, batch))
-            lines, hidden = lines_of(connection, batch.id, actor)
-            shares = money(connection, book, batch, lines)
-            own = batch.stage is Stage.PROPOSED and batch.proposed_by == actor.login
-            who = SECOND if own else actor
-            found = do_lines(connection, book, batch, lines, who, today=today, at=at, strict=False)
-            waiting = [v for v in found if v.outcome and v.outcome.pending]
-            now = {v.line.project_id: v.outcome.version for v in waiting if v.outcome}
-            again = [replace(v.line, seen=now[v.line.project_id]) for v in waiting]
-            second = do_lines(
-                connection,
-                book,
-                batch,
-                again,
-                SECOND,
-                today=today,
-                at=at,
-                strict=False,
-                second=True,
-            )
-            found = _joined(found, second)
-            _look(connection, book, found, subject)
-            raise _Enough
-    except _Enough:
-        shown, may = fingerprint(batch, lines), batch.deed in sorts_for(actor)
-        return Rehearsal(batch, found, hidden, shown, own, may, shares)
-
-
-class _Enough(Exception):
-    """Ends a rehearsal, so that the transaction is given up."""
+    with db.trial() as connection:
+        batch = find(connection, actor, batch_id)
+        if batch.stage not in (Stage.PREPARED, Stage.PROPOSED):
+            raise BatchOver(over(connection, batch))
+        lines, hidden = lines_of(connection, batch.id, actor)
+        shares = money(connection, book, batch, lines)
+        own = batch.stage is Stage.PROPOSED and batch.proposed_by == actor.login
+        who = SECOND if own else actor
+        then: dict[str, Any] = {"today": today, "at": at, "strict": False}
+        found = do_lines(connection, book, batch, lines, who, **then)
+        waiting = [v for v in found if v.outcome and v.outcome.pending]
+        now = {v.line.project_id: v.outcome.version for v in waiting if v.outcome}
+        again = [replace(v.line, seen=now[v.line.project_id]) for v in waiting]
+        second = do_lines(connection, book, batch, again, SECOND, second=True, **then)
+        found = _joined(found, second)
+        _look(connection, book, found, subject)
+    shown, may = fingerprint(batch, lines), batch.deed in sorts_for(actor)
+    return Rehearsal(batch, found, hidden, shown, own, may, shares)
 
 
 # Who completes in a rehearsal what the visitor would propose; nothing is ever recorded for him.
