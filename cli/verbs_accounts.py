@@ -16,7 +16,7 @@ def password(login: str, link: bool, as_json: bool) -> None:
     Both end what the person had before, and the person is told by mail. Who decides on money gets
     a link by mail instead.
     """
-    from workflow.accounts.letting_in import decides, hand_link, hand_password
+    from workflow.accounts.letting_in import WayIn, decides, hand_link, hand_password
     from workflow.accounts.links import BY_HAND
     from workflow.people import AT_THE_SERVER, person_of
 
@@ -29,16 +29,23 @@ def password(login: str, link: bool, as_json: bool) -> None:
             raise Stop(INACTIVE.format(login=login[:80]), REFUSED)
         if decides(connection, person.id):
             return _mailed(office, connection, person)
-        hand = hand_link if link else hand_password
-        given = hand(connection, person.id, by=AT_THE_SERVER, at=office.clock.now())
+        hand, hosts = hand_link if link else hand_password, office.settings.hosts_online
+        try:
+            given, told = hand(
+                connection, person.id, hosts=hosts, by=AT_THE_SERVER, at=office.clock.now()
+            )
+        except WayIn as refused:
+            raise Stop(refused.text, REFUSED) from None
     given = _address(office, given) if link else given
     ends_at = office.clock.now() + BY_HAND
     if as_json:
+        told_of = {"told": told}
         more = {"url": given, "ends_at": ends_at} if link else NEW | {"password": given}
-        office.printer.data({"login": person.login} | more)
+        office.printer.data({"login": person.login} | more | told_of)
         return
     office.printer.text(given)
     office.printer.message(LINK.format(days=BY_HAND.days) if link else ONCE)
+    office.printer.message(TOLD.format(email=told) if told else NOT_TOLD)
     if link and not office.settings.base_url:
         office.printer.message(NO_BASE)
 
@@ -50,7 +57,7 @@ def _mailed(office: Office, connection: Any, person: Any) -> None:
     from workflow.people import AT_THE_SERVER
 
     at = office.clock.now()
-    link = _address(office, mail_link(connection, person.id, by=AT_THE_SERVER, at=at))
+    link = _address(office, mail_link(connection, person.id, hosts=True, by=AT_THE_SERVER, at=at))
     if not office.settings.base_url:
         raise Stop(NO_BASE_TO_MAIL.format(login=person.login), REFUSED)
     today = office.clock.today()
@@ -66,6 +73,11 @@ def _address(office: Office, secret: str) -> str:
 
 
 NEW = {"must_change": True}
+TOLD = Text("已邮件告知本人（{email}）。", "The person is told by mail ({email}).")
+NOT_TOLD = Text(
+    "本人没有登记邮箱，未能邮件告知，请向本人说明。",
+    "The person has no address and is not told by mail: tell it yourself.",
+)
 INACTIVE = Text("“{login}”已停用，不能登录。", "“{login}” is disabled and cannot sign in.")
 MAILED = Text(
     "该人员审定补助，登录链接不在此显示，已排队发往本人邮箱 {email}；原登录已全部退出。"

@@ -18,8 +18,7 @@ from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
-from workflow.mail.desk import MAIL_STATUS, NO_MAIL, status_label
-from workflow.mail.finding import RETURNED
+from workflow.mail.desk import NO_MAIL, STATES, status_label
 from workflow.mail.halt import HALTED
 from workflow.queries import known_project
 
@@ -28,9 +27,8 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
     """The mail log, oldest first; of one project also what names it among others, and its
     silence."""
     office = Office(as_json)
-    asked = MAIL_STATUS | {RETURNED: status_label("sent", RETURNED)}
-    if state and state not in asked:
-        known = Text("、".join(f"{s}（{t.zh}）" for s, t in asked.items()), ", ".join(asked))
+    if state and state not in STATES:
+        known = Text("、".join(f"{s}（{t.zh}）" for s, t in STATES.items()), ", ".join(STATES))
         raise Stop(NO_STATUS.format(given=state[:40], known=known), USAGE)
     with office.db.read() as connection:
         if project:

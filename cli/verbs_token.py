@@ -7,6 +7,7 @@ from datetime import timedelta
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED
+from cli.verbs_accounts import NOT_TOLD, TOLD
 from cli.verbs_user import person
 from states.terms import Text
 from workflow.accounts import letting_in, tokens
@@ -22,7 +23,7 @@ def add(login: str, name: str, scope: str, until: str, as_json: bool) -> None:
     wanted = reading.one_of(TokenScope, scope, Text("权限", "scope"))
     last = reading.day(until, "--until") if until else office.clock.today() + USUAL
     with office.db.write() as connection:
-        secret = letting_in.hand_token(
+        secret, told = letting_in.hand_token(
             connection,
             person(connection, login),
             name,
@@ -32,11 +33,19 @@ def add(login: str, name: str, scope: str, until: str, as_json: bool) -> None:
             at=office.clock.now(),
         )
     if as_json:
-        made = {"login": login, "name": name, "scope": wanted, "until": last, "token": secret}
+        made = {
+            "login": login,
+            "name": name,
+            "scope": wanted,
+            "until": last,
+            "token": secret,
+            "told": told,
+        }
         office.printer.data(made)
         return
     office.printer.text(secret)
     office.printer.message(ONCE.format(until=last))
+    office.printer.message(TOLD.format(email=told) if told else NOT_TOLD)
 
 
 def list_tokens(login: str, as_json: bool) -> None:

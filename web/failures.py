@@ -8,7 +8,6 @@ from contextlib import suppress
 from secrets import token_hex
 from time import monotonic
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +19,7 @@ from config.errors import ConfigError
 from states.terms import Text
 from web.api import problems
 from web.guarding import API, FILES, TooLarge, guarded
+from web.links import leading
 from web.rendering import full_path, page
 from web.visiting import Forged, MustChange, NotAllowed, NotSignedIn, find_visitor
 from workflow.accounts import care, reset
@@ -87,9 +87,7 @@ def _needs_key(request: Request) -> Response:
 def _sign_in(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
         return _needs_key(request)
-    where = "/sign-in"
-    if request.method == "GET" and request.url.path != "/":
-        where += f"?next={quote(full_path(request), safe='')}"
+    where = leading("/sign-in", full_path(request))
     if request.headers.get("HX-Request"):
         return Response(status_code=204, headers={"HX-Redirect": where})
     return RedirectResponse(where, 303)
@@ -98,7 +96,7 @@ def _sign_in(request: Request, _: Exception) -> Response:
 def _choose(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
         return refuse(request, 403, MUST_CHOOSE)
-    return RedirectResponse("/me/password", 303)
+    return RedirectResponse(leading("/me/password", full_path(request)), 303)
 
 
 def _gone(request: Request, _: Exception) -> Response:  # noqa: ARG001 - as handlers are called

@@ -1,13 +1,14 @@
-"""Addresses of this site that leave it: in mails, in calendars, on paper.
+"""Addresses of this site: those that leave it in mails, in calendars, on paper, and where somebody
+was going who has to sign in first.
 
-They begin with what the office has set, never with the Host that a request names: any program may
+The former begin with what the office has set, never with the Host that a request names: any program may
 name any host, and the mail would lead there. Who works at the machine itself needs no setting.
 """
 
 from __future__ import annotations
 
 from ipaddress import ip_address
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 
@@ -21,8 +22,22 @@ def link_to(request: Request, secret: str, where: str = "/") -> str:
     base = base_of(request)
     if not base:
         raise NoAddress
-    onward = "" if where == "/" else f"?{urlencode({'next': where})}"
-    return f"{base}/sign-in/link/{secret}{onward}"
+    return leading(f"{base}/sign-in/link/{secret}", where)
+
+
+def leading(path: str, where: str) -> str:
+    """The address of a page from which one is led on to `where`, a path of this site."""
+    return path if where == "/" else f"{path}?{urlencode({'next': where})}"
+
+
+def inside(where: str) -> str:
+    """A path of this site, whatever was asked for: nobody is led away after signing in."""
+    try:
+        parts = urlsplit(where)
+    except ValueError:  # an unbalanced bracket
+        return "/"
+    own = not parts.scheme and not parts.netloc and where.startswith("/")
+    return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
 
 
 def base_of(request: Request) -> str:

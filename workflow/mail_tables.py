@@ -138,6 +138,13 @@ class Mail(SQLModel, table=True):
             sqlite_where=text("status = 'suppressed'"),
             postgresql_where=text("status = 'suppressed'"),
         ),
+        Index(
+            "ix_mail_sent_and_more",
+            "reason",
+            "id",
+            sqlite_where=text("status = 'sent' AND reason <> ''"),
+            postgresql_where=text("status = 'sent' AND reason <> ''"),
+        ),
         one_of("status", MailStatus),
         one_of("purpose", Purpose),
     )

@@ -129,3 +129,15 @@ def workbook(office: Command, *rows: tuple[str, ...]) -> Path:
     path = office.cwd / "people.xlsx"
     book.save(path)
     return path
+
+
+def test_no_way_in_is_made_for_hosts_who_do_not_reach_the_pages(office: Command) -> None:
+    """Neither printed nor mailed; nothing is queued for them."""
+    host = "unit02@example.cn"
+    for option in ((), ("--link",)):
+        refused = office.fails(1, "user", "password", host, *option, HOSTS_ONLINE="false")
+        assert "承办单位不能访问本系统页面" in refused.sentence
+    with database(office).read() as connection:
+        assert connection.execute(select(MAIL.c.id).where(MAIL.c.to_email == host)).all() == []
+    assert "已邮件告知本人（unit02@example.cn）" in office.ok("user", "password", host).said
+    office.ok("user", "password", "coordinator", HOSTS_ONLINE="false")

@@ -97,34 +97,20 @@ def address(shown: str) -> str:
     return str(where)
 
 
-def test_the_pages_are_open_to_each_role(run: Command) -> None:
-    with demonstration(run, FIRST_DAY) as shown:
+def test_a_second_one_beside_it_and_a_second_terminal(run: Command, tmp_path: Path) -> None:
+    """Each role can sign in, a taken port is not waited for, `env` serves the commands."""
+    other = Command(tmp_path / "other")
+    other.cwd.mkdir()
+    with demonstration(run, FIRST_DAY) as shown, demonstration(other, FIRST_DAY) as second:
         where = address(shown)
+        assert where != address(second)
+        for place in (where, address(second)):
+            with Client(base_url=place) as browser:
+                assert browser.get("/healthz").status_code == 200
         logins = json.loads((run.data / "logins.json").read_text())
         assert len(logins) == 8
         for login, password in logins.items():
             assert re.search(rf"^\S+ +{re.escape(login)} +{password} ", shown, re.MULTILINE)
-        login, password = next(iter(logins.items()))
-        with Client(base_url=where, headers={"Origin": where}) as browser:
-            form = {"login": login, "password": password}
-            assert browser.get("/sign-in").status_code == 200
-            answer = browser.post("/sign-in", data=form)
-            assert (answer.status_code, answer.headers["location"]) == (303, "/")
-            # An open connection does not hold up Ctrl-C, which comes now.
-
-
-def test_a_taken_port_is_not_waited_for(run: Command, tmp_path: Path) -> None:
-    other = Command(tmp_path / "other")
-    other.cwd.mkdir()
-    with demonstration(run, FIRST_DAY) as first, demonstration(other, FIRST_DAY) as second:
-        assert address(first) != address(second)
-        for shown in (first, second):
-            with Client(base_url=address(shown)) as browser:
-                assert browser.get("/healthz").status_code == 200
-
-
-def test_the_env_file_serves_a_second_terminal(run: Command) -> None:
-    with demonstration(run, FIRST_DAY):
         done = subprocess.run(
             ["bash", "-euc", ". data/env; yanxiu mailbox show 1; yanxiu verify; yanxiu doctor"],
             cwd=run.cwd,
@@ -133,8 +119,15 @@ def test_the_env_file_serves_a_second_terminal(run: Command) -> None:
             text=True,
             check=True,
         )
-    assert SUBJECT in done.stdout
-    assert "一致" in done.stdout
+        assert SUBJECT in done.stdout
+        assert "一致" in done.stdout
+        login, password = next(iter(logins.items()))
+        with Client(base_url=where, headers={"Origin": where}) as browser:
+            form = {"login": login, "password": password}
+            assert browser.get("/sign-in").status_code == 200
+            answer = browser.post("/sign-in", data=form)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            # An open connection does not hold up Ctrl-C, which comes now.
 
 
 def test_autumn_and_back_again(run: Command) -> None:

@@ -62,12 +62,12 @@ def torture_a_crew(desk: Desk, mailbox: Mailbox, mails: int, kills: int, seed: i
     check(desk, workers, emails)
 
 
-def test_killed_six_times_nothing_is_lost(desk: Desk, mailbox: Mailbox) -> None:
-    torture(desk, mailbox, mails=200, kills=6, seed=20250808)
+def test_killed_three_times_nothing_is_lost(desk: Desk, mailbox: Mailbox) -> None:
+    torture(desk, mailbox, mails=60, kills=3, seed=20250808)
 
 
 def test_a_crew_killed_one_by_one_loses_nothing(desk: Desk, mailbox: Mailbox) -> None:
-    torture_a_crew(desk, mailbox, mails=200, kills=6, seed=20250808)
+    torture_a_crew(desk, mailbox, mails=60, kills=2, seed=20250808)
 
 
 @pytest.mark.slow

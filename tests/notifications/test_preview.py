@@ -11,7 +11,7 @@ from desk import Desk, day
 
 from notifications.letters.imagined_letter import NoPreview
 from notifications.letters.links import NO_LINKS
-from notifications.letters.notices import NOTICES
+from notifications.letters.notices import NOTICES, Family
 from notifications.letters.preview import preview
 from notifications.letters.results import Reader
 from notifications.letters.values import Rendered
@@ -144,3 +144,47 @@ def test_the_province_is_shown_the_last_step_of_the_ladder(quick_desk: Desk) -> 
     """config/ladders.toml: it is told a week after."""
     text = shown(quick_desk, "overdue", november(quick_desk), Role.PROVINCE).text
     assert sent_on(text) == date(2025, 10, 17) and "已逾期7天" in text
+
+
+TO_WATCHERS = {
+    *("transfer", "extend", "change", "postpone", "confirm_dates", "submit", "withdraw"),
+    "reclassify",
+}
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_each_is_previewed_for_those_it_is_sent_to_and_nobody_else(
+    quick_desk: Desk, notice: str
+) -> None:
+    quick_desk.staff()
+    category = "engineering" if notice == "past_advice" else "national_funded"
+    project, told = november(quick_desk, category=category), set()
+    for role in READERS:
+        try:
+            assert shown(quick_desk, notice, project, role).subject
+        except NoPreview as refused:
+            if "不发给" not in refused.text.zh:  # it has no such deadline or milestone
+                assert notice in NOT_OF_THIS_ONE
+                return
+        else:
+            told.add(role)
+    if notice in TO_WATCHERS:
+        assert told == {Role.HOST, Role.COORDINATOR}
+    elif notice == "transfer.left":
+        assert told == {Role.COORDINATOR}
+    elif NOTICES[notice].family is Family.ALARM:
+        assert told == {Role.COORDINATOR, Role.PROVINCE}
+    elif notice.startswith(("digest.", "overdue", "summary")):
+        assert told == set(READERS)
+    elif notice == "cancel":  # of a proposal: both sides of it
+        assert told == {Role.HOST, Role.PROVINCE}
+    elif notice == "recording":
+        assert told == {Role.HOST, Role.COORDINATOR}
+    elif notice != "reject":
+        assert told == {Role.HOST}
+
+
+NOT_OF_THIS_ONE = {
+    *("application", "application.submitted", "overdue.application"),
+    "filing_confirmed",
+}

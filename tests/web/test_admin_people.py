@@ -183,7 +183,7 @@ def test_they_look_after_a_clerk(peopled: tuple[House, dict[str, int]], login: s
     own = house.visit()
     form = {"login": "new@example.cn", "password": password}
     assert own.post("/sign-in", form).headers["location"] == "/"
-    assert own.get("/mail").headers["location"] == "/me/password"
+    assert own.get("/mail").headers["location"] == "/me/password?next=%2Fmail"
     whats = ["person_added", "address_changed", "person_changed", "link_mailed", "person_disabled"]
     whats += ["person_enabled", "password_reset"]
     assert logged(house) == [(login, what, "new@example.cn") for what in whats]

@@ -235,3 +235,71 @@ def test_a_paper_with_a_file_is_read_as_before(room: Room) -> None:
     wang = caller(room.house, "province")
     [paper] = wang.get(f"/projects/{project}").json()["papers"]
     assert (paper["name"], paper["received"]) == ("application_form.pdf", "")
+
+
+# -- Classes, each with its own days and figures --------------------------------------------------
+
+
+def of(project: int, **words: str) -> dict[str, str]:
+    return {f"{project}.{name}": text for name, text in words.items()}
+
+
+FIGURES = {"trainees": "60", "online_trainees": "0", "staff": "4"}
+
+
+@pytest.mark.parametrize("login", ["chen", "wang"])
+def test_classes_are_recorded_for_several_hosts_at_once(room: Room, login: str) -> None:
+    """Where hosts do not come here: one form, with the days and figures of each project."""
+    room.house.day = date(2025, 6, 3)
+    days = {"opens_earliest": "2025-05-12", "opens_latest": "2025-05-12"}
+    one, two, three = planned(
+        room, "甲研修班", "乙研修班", "丙研修班", planned_ends="2025-05-15", **days
+    )
+    visit = room.visit(login)
+    assert "代录：登记办班" in words(visit.get("/projects"))
+    address = f"/projects/steps?deed=hold&project={one}&project={two}&project={three}"
+    form = visit.get(address)
+    check_html(form)
+    assert f'name="{one}.opens" type="date" value="2025-05-12"' in form.text
+    assert "怎样收到的" not in words(form) and "收到日期" in words(form)
+    ticked = {"deed": "hold", "project": [one, two, three], "on": "2025-06-02"}
+    first = of(one, opens="2025-05-12", ends="2025-05-15", **FIGURES)
+    other = of(two, opens="2025-05-12", ends="2025-05-14", **FIGURES | {"trainees": "28"})
+    odd = of(three, opens="2025-05-12", ends="2025-05-15", trainees="三十")
+    wrong = visit.post("/projects/steps", ticked | first | other | odd | {"stage": "check"})
+    check_html(wrong)
+    assert wrong.status_code == 422 and f'id="{three}.trainees-problem"' in wrong.text
+    assert f'name="{two}.trainees" inputmode="numeric" pattern="[0-9]*" value="28"' in wrong.text
+    empty = of(three, opens="2025-05-12", ends="2025-05-15")
+    check = visit.post("/projects/steps", ticked | first | other | empty | {"stage": "check"})
+    check_html(check)
+    said = words(check)
+    assert "可办理2项，暂不能办理1项" in said and "研修学员28人，少于30人" in said
+    assert "缺：研修学员总数（含线上）" in said
+    carried = dict(re.findall(r'name="(\d+\.\w+)" value="([^"]*)"', check.text))
+    assert carried == first | other | empty
+    sent = {
+        **{"deed": "hold", "stage": "do", "on": "2025-06-02", "ticket": hidden(check, "ticket")},
+        "seen": re.findall(r'name="seen" value="(\d+:\d+)"', check.text),
+        **carried,
+    }
+    led = visit.post("/projects/steps", sent)
+    assert "已办理2项" in words(visit.get(led.headers["location"]))
+    held = [room.house.desk.show(project) for project in (one, two, three)]
+    assert [shown["state"] for shown in held] == ["held", "held", "planned"]
+    assert [last(room, project).on_date for project in (one, two)] == [date(2025, 6, 2)] * 2
+    facts = [json.loads(_stored(room, project)) for project in (one, two)]
+    assert [known["trainees"] for known in facts] == [60, 28]
+    assert [known["actual_ends"] for known in facts] == ["2025-05-15", "2025-05-14"]
+    events = [last(room, project) for project in (one, two)]
+    assert {(event.person, event.on_behalf) for event in events} == {(login, True)}
+    assert problems(room) == []
+
+
+def test_no_host_records_a_class_in_bulk(room: Room) -> None:
+    room.house.day = date(2025, 6, 3)
+    [one] = planned(room, "甲研修班")
+    sent = {"deed": "hold", "stage": "do", "on": "2025-06-02", "seen": f"{one}:1"}
+    sent |= of(one, opens="2025-05-12", ends="2025-05-15", **FIGURES)
+    assert room.visit("lin").post("/projects/steps", sent).status_code == 403
+    assert room.house.desk.show(one)["state"] == "planned"

@@ -15,7 +15,7 @@ from visits import House, Visit, words
 
 from states.terms import Act, Role
 from workflow.accounts import passwords, sessions
-from workflow.mail_tables import MAIL
+from workflow.mail_tables import MAIL, Purpose
 from workflow.office_tables import SESSION
 from workflow.people import AT_THE_SERVER
 from workflow.tables import EVENT
@@ -107,6 +107,49 @@ def test_a_link_ends_sessions_tells_the_person_and_marks_what_is_done(
     assert house.desk.complaints() == []
     page = words(house.visit(ids["boss"]).get("/projects/1/history"))
     assert page.count("凭chen设置的登录方式办理") == 1
+
+
+def test_where_hosts_do_not_come_no_way_in_is_made_for_them(
+    peopled: tuple[House, dict[str, int]],
+) -> None:
+    """By no face: the page, a forged form, the API. An official of the same house gets one."""
+    house, ids = peopled
+    house.site.settings.hosts_online = False
+    chen, root = house.visit(ids["chen"]), house.visit(ids["root"])
+    page = chen.get(f"/admin/people/{ids['clerk']}")
+    assert "mail-link" not in page.text.replace(f'/admin/people/{ids["clerk"]}/mail-link"', "", 1)
+    assert "承办单位不能访问本系统页面" in words(page)
+    for act in ("mail-link", "link", "password"):
+        refused = chen.post(f"/admin/people/{ids['clerk']}/{act}")
+        assert "承办单位不能访问本系统页面" in words(refused) and "<code>" not in refused.text
+    answer = caller(house, "coordinator").post(f"/people/{ids['clerk']}/mail-link", {})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/api/docs#refused")
+    assert mailed(house, "let_in") == [] and links_mailed(house) == []
+    root.post(f"/admin/people/{ids['chen']}/mail-link")
+    assert links_mailed(house) == ["chen@example.cn"]
+
+
+def links_mailed(house: House) -> list[str]:
+    """To whom a link that signs in was queued."""
+    with house.desk.db.read() as connection:
+        query = select(MAIL.c.to_email).where(MAIL.c.purpose == Purpose.SIGN_IN)
+        return list(connection.execute(query).scalars())
+
+
+@pytest.mark.parametrize("act", ["link", "password"])
+def test_the_page_says_to_whom_the_mail_about_it_goes_and_where_it_goes_to_none(
+    peopled: tuple[House, dict[str, int]], act: str
+) -> None:
+    house, ids = peopled
+    without = house.person("quiet", (Role.HOST, SCHOOL), name="quiet", email="")
+    chen = house.visit(ids["chen"])
+    assert "已邮件告知本人（clerk@example.cn）" in words(
+        chen.post(f"/admin/people/{ids['clerk']}/{act}")
+    )
+    assert [to for to, _ in mailed(house, "let_in")] == ["clerk@example.cn"]
+    said = words(chen.post(f"/admin/people/{without}/{act}"))
+    assert "没有登记邮箱，未能邮件告知" in said and "已邮件告知" not in said
+    assert len(mailed(house, "let_in")) == 1
 
 
 def test_the_mark_goes_along_until_the_person_gets_in_by_the_own_mailbox(

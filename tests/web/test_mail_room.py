@@ -6,11 +6,14 @@ import json
 import re
 
 import pytest
+from callers import caller
 from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
 from visits import House, words
 
 from workflow.mail.addresses import mark_address
+from workflow.mail.desk import SHOWN_AS, STATES
+from workflow.mail.finding import BY_REASON
 from workflow.mail.outbox import queue_sign_in
 from workflow.mail.room import PAGE
 from workflow.mail_tables import ADDRESS, MAIL
@@ -30,6 +33,30 @@ def test_each_reads_what_is_theirs(room: Post, login: str) -> None:
     assert {name for name, n in room.ids.items() if str(n) in listed} == opened == READ[login]
     missing = [visit.get(f"/mail/{room.ids[name]}").status_code for name in EVERYTHING - opened]
     assert set(missing) <= {404}
+
+
+@pytest.mark.parametrize("state", list(STATES))
+def test_a_mail_is_found_by_each_state_that_it_can_be_shown_in(room: Post, state: str) -> None:
+    """Issue 11, line 4: returned mail too, on the page as for a program, by the word it shows."""
+    status = BY_REASON.get(state)
+    how = {"status": status.value, "reason": state} if status else {"status": state}
+    number = room.ids["mine"]
+    room.set(number, **how)
+    visit, program = room.visit("province"), caller(room.house, "province")
+    listed = visit.get(f"/mail?state={state}").text
+    assert re.findall(r'<a href="/mail/(\d+)">', listed)[-1:] == [str(number)]
+    assert f'<option value="{state}" selected>{STATES[state].zh}</option>' in listed
+    assert f">{STATES[state].zh}</span>" in listed
+    answer = program.get(f"/mail?status={state}").json()
+    assert answer["items"][0]["id"] == number
+    assert answer["items"][0]["status_label"] == STATES[state].zh
+    other = "dead" if state != "dead" else "bounced"
+    assert f'"/mail/{number}"' not in visit.get(f"/mail?state={other}").text
+    assert number not in [one["id"] for one in program.get(f"/mail?status={other}").json()["items"]]
+
+
+def test_no_state_is_shown_that_cannot_be_asked_for() -> None:
+    assert {(status.value, reason) for reason, status in BY_REASON.items()} == set(SHOWN_AS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -212,6 +212,47 @@ def test_where_hosts_cannot_come_here_none_is_sent_a_link(house: House) -> None:
         assert connection.execute(select(MAIL.c.to_email)).scalars().all() == ["chen@example.cn"]
 
 
+@pytest.mark.parametrize("how", ["password", "link"])
+def test_where_somebody_was_going_is_kept_through_a_password_that_is_to_be_changed(
+    house: House, how: str
+) -> None:
+    """From the mail's address by the one-time password to the form, in one go."""
+    person = house.person("lin", (Role.HOST, ""), email="lin@example.cn")
+    form, visit = "/projects/1/do/file?name=甲", house.visit()
+    with house.desk.db.write() as connection:
+        if how == "password":
+            passwords.set_password(connection, person, PASSWORD, at=house.at, must_change=True)
+        else:
+            secret = make_link(connection, person, LinkUse.PASSWORD, at=house.at)
+    if how == "password":
+        given = {"login": "lin", "password": PASSWORD, "next": form}
+        first = visit.post("/sign-in", given).headers["location"]
+        led = visit.get(first).headers["location"]
+    else:
+        led = visit.post(f"/sign-in/link/{secret}", {"next": form}).headers["location"]
+    assert led.startswith("/me/password?next=%2Fprojects%2F1%2Fdo%2Ffile%3Fname%3D")
+    choose = visit.get(led)
+    csrf = re.search(r'name="csrf" value="([^"]*)"', choose.text)
+    assert csrf
+    onward = next_of(choose.text, "/me/password")
+    new = {"csrf": csrf[1], "next": onward, "password": "a new long password"}
+    wrong = visit.client.post("/me/password", data=new | {"again": "x"})
+    assert next_of(wrong.text, "/me/password") == onward
+    away = visit.client.post("/me/password", data=new | {"again": "a new long password"})
+    again = visit.get(away.headers["location"])
+    given = {"login": "lin", "password": new["password"], "next": next_of(again.text, "/sign-in")}
+    assert unquote(visit.post("/sign-in", given).headers["location"]) == form
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "/\\example.com"])
+def test_no_password_form_leads_away_from_this_site(house: House, elsewhere: str) -> None:
+    visit = house.visit(with_password(house))
+    shown = visit.get(f"/me/password?{urlencode({'next': elsewhere})}")
+    assert next_of(shown.text, "/me/password") == "/"
+    new = {"password": "a new long password", "again": "a new long password", "next": elsewhere}
+    assert visit.post("/me/password", new).headers["location"] == "/sign-in"
+
+
 def test_a_link_ends(house: House) -> None:
     person = house.person("lin", PROVINCE, email="lin@example.cn")
     with house.desk.db.write() as connection:

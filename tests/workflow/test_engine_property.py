@@ -185,4 +185,11 @@ def _empty(empty_database: Empty) -> None:
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestOffice.settings = settings(max_examples=6, stateful_step_count=20, deadline=None)
+
+
+@pytest.mark.slow
+class TestOfficeAtLength(Office.TestCase):
+    """The same, for minutes."""
+
+    settings = settings(max_examples=100, stateful_step_count=20, deadline=None)

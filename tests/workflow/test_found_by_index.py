@@ -21,8 +21,11 @@ from workflow.people import Actor
 PROVINCE = Reader(Actor("wang", "", ((Role.PROVINCE, ""),)), "")
 BY = {
     **dict.fromkeys(("pending", "leased", "failed"), "ix_mail_due"),
-    **dict.fromkeys(("dead", "awaiting"), "ix_mail_for_a_person"),
+    **dict.fromkeys(("dead", "awaiting", "held"), "ix_mail_for_a_person"),
     "suppressed": "ix_mail_withheld",
+    **dict.fromkeys(
+        ("bounced", "bounced_unproven", "by_hand", "sent_before"), "ix_mail_sent_and_more"
+    ),
 }
 
 

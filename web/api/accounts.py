@@ -166,8 +166,10 @@ class Care(StrEnum):
         "停用、启用、解锁、退出登录、发送登录邮件", "Disable, enable, unlock, sign out, mail a link"
     ),
     description=both(
-        "mail-link 把一次性登录链接发到本人邮箱；链接不在应答中出现。",
-        "`mail-link` mails a link that signs in once to the person's own address, and never here.",
+        "mail-link 把一次性登录链接发到本人邮箱；链接不在应答中出现。承办单位不能访问本系统页面的"
+        "（hosts_online = false），不为其发送，应答422。",
+        "`mail-link` mails a link that signs in once to the person's own address, and never here; "
+        "422 for hosts that do not reach the pages (hosts_online = false).",
     ),
     response_model=PersonInFull,
     responses=problems(404, 409),
@@ -184,7 +186,9 @@ def care_for(
 
     def work(connection: Connection, who: Carer) -> None:
         if act is Care.MAIL_LINK:
-            link = link_to(request, reset.mailed_link(connection, who, person_id, at))
+            hosts = site.settings.hosts_online
+            secret = reset.mailed_link(connection, who, person_id, at, hosts=hosts)
+            link = link_to(request, secret)
             queue_sign_in(connection, person_id, link, on=today, at=at, by=who.login)
         else:
             reset.PLAIN[act.value](connection, who, person_id, at)

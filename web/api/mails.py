@@ -28,6 +28,7 @@ from web.site import Site, site_of
 from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
+from workflow.mail.desk import STATES
 from workflow.mail.log import outcome_label, reason_label, step_label
 from workflow.mail.room import ACTS, Search, reader_of
 from workflow.mail_tables import MailStatus
@@ -38,6 +39,7 @@ routes = APIRouter(tags=[both("邮件", "mail")])
 Room = Annotated[Visitor, Depends(in_role(*OFFICIALS))]
 Worker = Annotated[Visitor, Depends(writer_in(*CARERS))]
 MailAct = StrEnum("MailAct", {name.upper(): name for name in ACTS})  # type: ignore[misc]
+MailState = StrEnum("MailState", {name.upper(): name for name in STATES})  # type: ignore[misc]
 
 
 class Mails(Listed):
@@ -58,7 +60,7 @@ def list_mail(
     response: Response,
     visitor: Caller,
     project: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
-    status: MailStatus | None = None,
+    status: MailState | None = None,
     q: Annotated[
         str,
         Query(max_length=100, description=both("收件人、邮箱或主题", "name, address or subject")),

@@ -24,7 +24,7 @@ from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import CLEARED, LONGEST_NOTE, BadNote, act_on, clear_mark
 from workflow.mail.attempts import MailRefused
-from workflow.mail.desk import MAIL_STATUS
+from workflow.mail.desk import STATES
 from workflow.mail.log import outcome_label, reason_label, step_label
 from workflow.mail.room import ACTS, Search, reader_of
 
@@ -47,7 +47,7 @@ def mail_list(
 ) -> Response:
     site, reader = site_of(request), reader_of(visitor)
     number = number_of(project.strip())
-    search = Search(state if state in MAIL_STATUS else "", q.strip(), number)
+    search = Search(state if state in STATES else "", q.strip(), number)
     with site.db.read() as connection:
         rows, following = mail_room.mails(connection, reader, search, before)
         attention = mail_room.attention(connection, reader)
@@ -55,7 +55,7 @@ def mail_list(
     known: dict[str, Any] = {
         "search": search,
         "given": project.strip(),
-        "states": MAIL_STATUS,
+        "states": STATES,
         "called": CALLED,
     }
     if project.strip() and number is None:

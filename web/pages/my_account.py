@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, select
 from starlette.datastructures import FormData
@@ -14,7 +14,7 @@ from notifications.calendars.feeds import revoke
 from states.mailing import Mode, Sort
 from states.terms import Text
 from web.browsers import browser_label
-from web.links import base_of
+from web.links import base_of, inside, leading
 from web.numbers import number_of
 from web.rendering import go, page
 from web.site import Site, site_of
@@ -25,6 +25,7 @@ from workflow.mail import preferences
 from workflow.tables import PERSON
 
 routes = APIRouter(include_in_schema=False)
+Onward = Annotated[str, Query(alias="next", max_length=2000)]
 Me = Annotated[Visitor, Depends(signed_in)]
 MyForm = Annotated[FormData, Depends(posted_by(signed_in))]
 
@@ -157,25 +158,27 @@ def end_others(request: Request, visitor: Signed, _: Posted) -> Response:
 
 
 @routes.get("/me/password", dependencies=[Depends(signed_in)])
-def password_form(request: Request) -> Response:
-    return page(request, "password.html", problem=None)
+def password_form(request: Request, where: Onward = "/") -> Response:
+    """`next`: where somebody was going who has to choose a password first."""
+    return page(request, "password.html", next=inside(where), problem=None)
 
 
 @routes.post("/me/password")
 def change_password(request: Request, visitor: Me, form: MyForm) -> Response:
     site = site_of(request)
     given = values(form)
-    new = given.get("password", "")
+    new, onward = given.get("password", ""), inside(given.get("next", "/"))
     if new != given.get("again"):
-        return page(request, "password.html", 422, problem=DIFFER)
+        return page(request, "password.html", 422, next=onward, problem=DIFFER)
     try:
         with site.db.write() as connection:
             by = visitor.actor.let_in_by
             passwords.set_password(connection, visitor.person_id, new, at=site.now(), let_in_by=by)
             left = tokens.count_living(connection, visitor.person_id, at=site.now())
     except passwords.PasswordProblem as problem:
-        return page(request, "password.html", 422, problem=problem.text)
-    return go(request, "/sign-in", CHANGED_BUT.format(n=left) if left else CHANGED)
+        return page(request, "password.html", 422, next=onward, problem=problem.text)
+    said = CHANGED_BUT.format(n=left) if left else CHANGED
+    return go(request, leading("/sign-in", onward), said)
 
 
 DIFFER = Text("两次输入的密码不同，请重新输入。", "The two passwords differ; write them again.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from secrets import token_urlsafe
 from typing import Annotated, Any
@@ -19,8 +19,10 @@ from starlette.datastructures import FormData, QueryParams
 
 from states.arrival import Received
 from states.form_reading import read_form
+from states.forms import Field
 from states.terms import Act, Action, Text, deed_of
 from web.numbers import number_of
+from web.pages.deed_parts import prefilled
 from web.rendering import as_day, go, page
 from web.searching import tidied
 from web.site import Site, site_of
@@ -28,7 +30,15 @@ from web.visiting import NotAllowed, Posted, Signed
 from workflow.accounts.sessions import Visitor
 from workflow.deeds import Deed
 from workflow.lists import runs
-from workflow.lists.arrivals import ARRIVING, Arrival, all_asked
+from workflow.lists.arrivals import (
+    ARRIVING,
+    BY_PAPERS,
+    EACH,
+    Arrival,
+    all_asked,
+    named,
+    own_words,
+)
 from workflow.lists.rows import ProjectRow
 from workflow.lists.runs import How
 from workflow.lists.several import (
@@ -65,10 +75,16 @@ class Asked:
     came: str = ""  # how papers were received that are entered for hosts
     papers: tuple[str, ...] = ()  # and which
     problems: dict[str, Text] = field(default_factory=dict)
+    own: dict[int, dict[str, Any]] = field(default_factory=dict)  # read, of each project alone
+
+    @property
+    def common(self) -> dict[str, str]:
+        """What is typed for all projects."""
+        return {one.name: self.raw.get(one.name, "") for one in form_of(self.deed)}
 
     @property
     def arrival(self) -> Arrival | None:
-        if self.deed not in ARRIVING or self.came not in set(Received):
+        if self.deed not in BY_PAPERS or self.came not in set(Received):
             return None
         return Arrival(Received(self.came), self.papers)
 
@@ -90,8 +106,8 @@ def go_on(request: Request, visitor: Signed, form: Posted) -> Response:
 
 
 def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
-    named = str(given.get("deed", ""))
-    deed = next((deed for deed in possible(visitor.actor) if deed.value == named), None)
+    wanted = str(given.get("deed", ""))
+    deed = next((deed for deed in possible(visitor.actor) if deed.value == wanted), None)
     if deed is None:
         raise NotAllowed
     pairs = [str(value).partition(":") for value in given.getlist("seen")]
@@ -99,7 +115,9 @@ def _read(given: QueryParams | FormData, visitor: Visitor) -> Asked:
     seen = {i: v for i, v in read if i is not None and v is not None}
     ids = [i for v in given.getlist("project") if (i := number_of(str(v))) is not None]
     is_form = isinstance(given, FormData)  # an address fills nothing in
-    raw = {one.name: str(given.get(one.name, "")) for one in form_of(deed)} if is_form else {}
+    names = [one.name for one in form_of(deed)]
+    names += [named(i, f.name) for i in (*ids, *seen) for f in EACH.get(deed, ())]
+    raw = {name: str(given.get(name, "")) for name in names if is_form and name in given}
     on = str(given.get("on", ""))
     ticket = str(given.get("ticket", ""))
     ticket = ticket if re.fullmatch(A_TICKET, ticket) else ""
@@ -128,9 +146,12 @@ def _answer(request: Request, visitor: Visitor, asked: Asked, stage: str) -> Res
             deed,
             today=site.today(),
             arrival=asked.arrival,
+            own=asked.own,
             form_open=is_form,
         )
     known: dict[str, Any] = {"stage": "form" if is_form else "check", "lines": lines}
+    known["each"] = {row.id: _own_fields(asked, row) for row in rows}
+    known["begun"] = _begun_with(asked, rows, site) if is_form and not asked.raw else {}
     known["ticket"] = new_ticket()
     known["listed"] = all_asked(asked.deed, rows, site.book) if asked.deed in ARRIVING else []
     lists = fitting(asked.deed, rows, site.book, visitor.actor)
@@ -146,8 +167,11 @@ def _rows(connection: Connection, site: Site, visitor: Visitor, asked: Asked) ->
 
 def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
     """The deed as filled in; `asked.problems` gets what is wrong with it."""
-    given, problems = read_form(asked.deed, asked.raw)
+    given, problems = read_form(asked.deed, asked.common)
     found = {problem.field: problem.message for problem in problems}
+    for number in (*asked.ids, *asked.seen):
+        asked.own[number], wrong = read_form(asked.deed, own_words(asked.deed, asked.raw, number))
+        found |= {named(number, problem.field): problem.message for problem in wrong}
     for one in form_of(asked.deed):
         if one.required and not asked.raw.get(one.name, "").strip():
             found[one.name] = NEEDED.format(label=one.label)
@@ -156,13 +180,29 @@ def _deed(asked: Asked, visitor: Visitor, site: Site) -> Deed:
         on = as_day(asked.on_text.strip()) or on
     except ValueError:
         found["on"] = NO_DAY
-    if asked.deed in ARRIVING:
+    if asked.deed in BY_PAPERS:
         if asked.arrival is None:
             found["came"] = NO_WAY
         if not asked.papers:
             found["paper"] = NO_PAPER
     asked.problems.update(found)
     return Deed(asked.deed, visitor.actor, given, {}, on, on_behalf=asked.deed in ARRIVING)
+
+
+def _own_fields(asked: Asked, row: ProjectRow) -> list[Field]:
+    """What is filled in for this project alone; an empty one is told when all are checked."""
+    fields = EACH.get(asked.deed, ())
+    return [replace(one, name=named(row.id, one.name), required=False) for one in fields]
+
+
+def _begun_with(asked: Asked, rows: list[ProjectRow], site: Site) -> dict[str, str]:
+    """What the projects' own fields begin with: the planned days."""
+    found: dict[str, str] = {}
+    for row in rows if asked.deed in EACH else ():
+        category = site.book.policy(row.facts.policy).categories[row.facts.category]
+        typed = prefilled(asked.deed, row.facts, category)
+        found |= {named(row.id, name): text for name, text in typed.items()}
+    return found
 
 
 def _begun(request: Request, visitor: Visitor, asked: Asked, deed: Deed) -> Response:
@@ -236,7 +276,8 @@ def _shown(asked: Asked, site: Site) -> dict[str, Any]:
     return {
         "deed": asked.deed,
         "called": called(asked.deed),
-        "ways": tuple(Received) if asked.deed in ARRIVING else (),
+        "entered": asked.deed in ARRIVING,
+        "ways": tuple(Received) if asked.deed in BY_PAPERS else (),
         "came": asked.came,
         "papers": asked.papers,
         "form": form_of(asked.deed),

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from time import monotonic
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from states.terms import Text
 from web.connections import client_of
-from web.links import link_to
+from web.links import inside, leading, link_to
 from web.rendering import LANGUAGE, go, page
 from web.site import site_of
 from web.visiting import NUL, SESSION, find_visitor, posted_by, signed_in
@@ -27,16 +26,6 @@ routes = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=500, pattern=f"^[^{NUL}]*$")]
 Next = Annotated[str, Form(alias="next", max_length=2000)]
 Onward = Annotated[str, Query(alias="next", max_length=2000)]  # where a mail was leading
-
-
-def inside(where: str) -> str:
-    """A path of this site, whatever was asked for: nobody is led away after signing in."""
-    try:
-        parts = urlsplit(where)
-    except ValueError:  # an unbalanced bracket
-        return "/"
-    own = not parts.scheme and not parts.netloc and where.startswith("/")
-    return where if own and not where.startswith(("//", "/\\")) and where.isprintable() else "/"
 
 
 EVEN = 0.5  # seconds, more than finding, writing and committing take
@@ -123,7 +112,9 @@ def follow_link(request: Request, secret: str, where: Next = "/") -> Response:
         found = links.use_link(connection, secret, at=site.now())
     if found is None:
         return _over(request, inside(where))
-    onward = "/me/password" if found.use is LinkUse.PASSWORD else inside(where)
+    onward = inside(where)
+    if found.use is LinkUse.PASSWORD:
+        onward = leading("/me/password", onward)
     return _welcome(request, found.person_id, onward, found.let_in_by)
 
 

@@ -29,9 +29,19 @@ def reachable(connection: Connection, email: str, *, hosts: bool = True) -> list
         return []
     query = select(PERSON.c.id).where(PERSON.c.email == mailbox(email), PERSON.c.active)
     if not hosts:
-        query = query.where(exists().where(GRANT.c.person_id == PERSON.c.id, GRANT.c.role != HOST))
+        query = query.where(_holds_more)
     found = connection.execute(query.order_by(PERSON.c.id).limit(SHARERS + 1)).scalars().all()
     return [int(person) for person in found] if len(found) <= SHARERS else []
+
+
+# Somebody with a role besides that of a host.
+_holds_more = exists().where(GRANT.c.person_id == PERSON.c.id, GRANT.c.role != HOST)
+
+
+def is_host_alone(connection: Connection, person: int) -> bool:
+    """Whether somebody has no other role than that of a host."""
+    found = select(PERSON.c.id).where(PERSON.c.id == person, ~_holds_more)
+    return connection.execute(found).first() is not None
 
 
 def may_ask(connection: Connection, person: int, *, at: datetime) -> bool:

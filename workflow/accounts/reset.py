@@ -21,7 +21,7 @@ from workflow.accounts.enrolment import (
     set_address,
     shared,
 )
-from workflow.accounts.letting_in import WayIn
+from workflow.accounts.letting_in import Handed, WayIn
 from workflow.office.log import note
 from workflow.office_tables import CREDENTIAL, SESSION
 from workflow.people import RolesApart
@@ -189,23 +189,29 @@ def enable(connection: Connection, who: Carer, person: int, at: datetime) -> Non
     note(connection, who.login, "person_enabled", about=found["login"], at=at)
 
 
-def new_password(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+def new_password(
+    connection: Connection, who: Carer, person: int, at: datetime, *, hosts: bool
+) -> Handed:
     """A password for one sign-in, to be shown once; it ends any lock, and all else that opens
     the account."""
     _at_work(connection, who, person)
-    return letting_in.hand_password(connection, person, by=who.login, at=at)
+    return letting_in.hand_password(connection, person, hosts=hosts, by=who.login, at=at)
 
 
-def new_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+def new_link(
+    connection: Connection, who: Carer, person: int, at: datetime, *, hosts: bool
+) -> Handed:
     """The secret of a link that signs in once, to be shown once and handed over."""
     _at_work(connection, who, person)
-    return letting_in.hand_link(connection, person, by=who.login, at=at)
+    return letting_in.hand_link(connection, person, hosts=hosts, by=who.login, at=at)
 
 
-def mailed_link(connection: Connection, who: Carer, person: int, at: datetime) -> str:
+def mailed_link(
+    connection: Connection, who: Carer, person: int, at: datetime, *, hosts: bool
+) -> str:
     """The secret of a link that goes to the person's own address."""
     _at_work(connection, who, person)
-    return letting_in.mail_link(connection, person, by=who.login, at=at)
+    return letting_in.mail_link(connection, person, hosts=hosts, by=who.login, at=at)
 
 
 def _at_work(connection: Connection, who: Carer, person: int) -> dict[str, Any]:

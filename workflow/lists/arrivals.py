@@ -1,5 +1,8 @@
-"""What came by post or e-mail for several projects, entered for their hosts at once: which papers
-are there and how they came is said once, and holds for each project as far as its category asks."""
+"""What came by post, e-mail or telephone for several projects, entered for their hosts at once.
+
+Which papers are there and how they came is said once, and holds for each project as far as its
+category asks. The days and figures of a class are told project by project, on the same form.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,31 @@ from dataclasses import dataclass
 from config.rulebook import Rulebook
 from states.arrival import Received, received_as
 from states.facts import Json
+from states.forms import FORMS, Field
 from states.policy import Category
 from states.terms import Act, Action, Text
 from workflow.lists.rows import ProjectRow
 
-# The steps by which hosts hand papers in, and what their forms say alike for every project. Figures
-# of a class differ from one to the next, so a class is recorded one by one.
+# The steps that hosts report, and what their forms say alike for every project.
 ARRIVING: Mapping[Action | Act, tuple[str, ...]] = {
     Action.FILE: (),
+    Action.HOLD: (),
     Action.REPORT: ("promised",),
 }
+BY_PAPERS = frozenset({Action.FILE, Action.REPORT})  # by handing papers in
+# What each project says for itself, under names that begin with its number.
+EACH: Mapping[Action | Act, tuple[Field, ...]] = {Action.HOLD: FORMS[Action.HOLD]}
+
+
+def named(project_id: int, name: str) -> str:
+    """What a project's own field is called among those of all."""
+    return f"{project_id}.{name}"
+
+
+def own_words(deed: Action | Act, raw: Mapping[str, str], project_id: int) -> dict[str, str]:
+    """What was typed for this project alone."""
+    fields = EACH.get(deed, ())
+    return {one.name: raw.get(named(project_id, one.name), "") for one in fields}
 
 
 @dataclass(frozen=True, slots=True)

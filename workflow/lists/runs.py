@@ -17,13 +17,14 @@ from sqlalchemy import Connection, select, update
 
 from config.rulebook import Rulebook
 from states.arrival import Received
+from states.facts import Json
 from states.form_reading import read_form
 from states.terms import Labelled, Text, deed_of
 from workflow.answers import KEPT, Answer, UnderWay, keep, said_before
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Refused
 from workflow.engine import perform_in, situation
-from workflow.lists.arrivals import Arrival
+from workflow.lists.arrivals import ARRIVING, Arrival, own_words
 from workflow.office_tables import ANSWER
 from workflow.people import Actor
 
@@ -158,12 +159,14 @@ def _deed(
     connection: Connection, book: Rulebook, wanted: Wanted, actor: Actor, line: Result
 ) -> Deed:
     what = deed_of(wanted.deed)
-    given, _ = read_form(what, wanted.raw)  # read before it was begun
-    if wanted.arrival is None:
-        return Deed(what, actor, given, {}, wanted.on, seen=line.seen)
-    facts, _, _, policy = situation(connection, book, line.project_id)
-    papers = wanted.arrival.attached(what, policy.categories[facts.category])
-    return Deed(what, actor, given, papers, wanted.on, on_behalf=True, seen=line.seen)
+    raw = {**wanted.raw, **own_words(what, wanted.raw, line.project_id)}
+    given, _ = read_form(what, raw)  # read before it was begun
+    papers: dict[str, Json] = {}
+    if wanted.arrival is not None:
+        facts, _, _, policy = situation(connection, book, line.project_id)
+        papers = wanted.arrival.attached(what, policy.categories[facts.category])
+    entered = what in ARRIVING
+    return Deed(what, actor, given, papers, wanted.on, on_behalf=entered, seen=line.seen)
 
 
 def _said(findings: Sequence[Any]) -> Said:

@@ -5,9 +5,11 @@ Every project is judged as if it were alone; workflow/lists/runs.py does them on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,7 +20,7 @@ from states.forms import FORMS, Field
 from states.terms import STAFF, Act, Action, Kind, Severity, State, Text
 from workflow.deeds import Deed
 from workflow.judging import judged
-from workflow.lists.arrivals import ARRIVING, Arrival
+from workflow.lists.arrivals import ARRIVING, BY_PAPERS, Arrival
 from workflow.lists.rows import ProjectRow, project_rows
 from workflow.people import Actor
 from workflow.scopes import may_see
@@ -46,9 +48,12 @@ def possible(actor: Actor) -> tuple[Action | Act, ...]:
 
 def called(deed: Action | Act) -> Text:
     """What the choice of the deed is called."""
-    return ENTERED.format(deed=deed.label) if deed in ARRIVING else deed.label
+    if deed not in ARRIVING:
+        return deed.label
+    return (ENTERED if deed in BY_PAPERS else TAKEN_DOWN).format(deed=deed.label)
 
 
+TAKEN_DOWN = Text("代录：{deed}", "Entered for hosts: {deed}")
 ENTERED = Text("代录收到的材料：{deed}", "Papers that came: {deed}")
 
 
@@ -81,6 +86,9 @@ def seen_rows(
     return [row for row in rows if may_see(actor, row.facts)]
 
 
+NOTHING_OWN: Mapping[int, Mapping[str, Any]] = MappingProxyType({})
+
+
 def judged_lines(
     connection: Connection,
     book: Rulebook,
@@ -89,10 +97,11 @@ def judged_lines(
     *,
     today: date,
     arrival: Arrival | None = None,
+    own: Mapping[int, Mapping[str, Any]] = NOTHING_OWN,
     form_open: bool = False,
 ) -> list[Line]:
-    """What stands against the deed for each. `form_open`: nothing is filled in yet, so what the
-    form will ask for does not count."""
+    """What stands against the deed for each. `own`: what is filled in for a project alone, by its
+    id. `form_open`: nothing is filled in yet, so what the form will ask for does not count."""
     lines = []
     for row in rows:
         if row.unreadable is not None:
@@ -102,7 +111,8 @@ def judged_lines(
         if arrival:
             papers = arrival.attached(deed.what, policy.categories[facts.category])
             deed = replace(deed, papers=papers)
-        _, found = judged(connection, book, policy, row.id, facts, deed, today, looking=True)
+        here = replace(deed, given={**deed.given, **own.get(row.id, {})})
+        _, found = judged(connection, book, policy, row.id, facts, here, today, looking=True)
         against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
         flags = [] if form_open else [f for f in found if f not in blocks(found)]
         lines.append(Line(row, tuple(against), tuple(flags)))

@@ -19,12 +19,13 @@ LET_IN, NEW_ADDRESS = "let_in", "new_address"  # what the mails are called
 
 def tell_person(
     connection: Connection, person: int, notice: str, *, by: str, at: datetime, email: str = ""
-) -> None:
-    """Queue the mail; to `email`, else to the person's own address. Nothing where there is none."""
+) -> str:
+    """Queue the mail; to `email`, else to the person's own address. Where it goes; empty if there
+    is none."""
     found = connection.execute(select(PERSON).where(PERSON.c.id == person)).one()
     to = email or found.email
     if not to:
-        return
+        return ""
     role = select(GRANT.c.role).where(GRANT.c.person_id == person).order_by(GRANT.c.id)
     held = connection.execute(role).scalars().first() or Role.HOST.value
     about = {"what": notice, "person": found.name, "address": found.email}
@@ -41,3 +42,4 @@ def tell_person(
         about=json.dumps(about, ensure_ascii=False),
     )
     INSERT.run(connection, row)
+    return str(to)

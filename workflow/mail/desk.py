@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from states.mailing import PARTING
 from states.terms import Act, Action, Text
 from workflow.mail.attempts import HELD, RELEASED, MailRefused, record
+from workflow.mail.finding import BY_REASON
 from workflow.mail.recipients import person_at
 from workflow.mail_tables import MAIL, MailStatus, Purpose
 from workflow.tables import LARGEST_ID
@@ -165,6 +166,10 @@ SHOWN_AS = {
     ("sent", BY_HAND): Text("已人工送达", "delivered by hand"),
     ("sent", SENT_BEFORE): Text("恢复前已发送", "sent before the restore"),
     ("awaiting", HELD): Text("已扣下（待放行）", "held back"),
+}
+# What a list of mails may be narrowed to.
+STATES = MAIL_STATUS | {
+    reason: SHOWN_AS[status.value, reason] for reason, status in BY_REASON.items()
 }
 NO_MAIL = Text("没有编号为{number}的邮件。", "There is no mail {number}.")
 NO_ADDRESS = Text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, text
 
+from workflow.mail.attempts import HELD
 from workflow.mail_tables import MAIL, MailStatus
 
 
@@ -23,18 +24,26 @@ COVERED = {
     MailStatus.AWAITING: FOR_A_PERSON,
     MailStatus.SUPPRESSED: WITHHELD,
 }  # what was sent is most of all, and needs no index
-
-
-RETURNED = "bounced"  # asked for like a state: what a server took and sent back
+SENT_AND_MORE = _as_written("mail.status = 'sent' AND mail.reason <> ''")
+# Asked for like a state, since a mail is shown so: the reason, and the status that it goes with.
+BY_REASON = {
+    "bounced": MailStatus.SENT,  # what a server took and sent back
+    "bounced_unproven": MailStatus.SENT,
+    "by_hand": MailStatus.SENT,
+    "sent_before": MailStatus.SENT,
+    HELD: MailStatus.AWAITING,
+}
 
 
 def in_state(state: str) -> ColumnElement[bool]:
-    """That a mail is in this state."""
-    if state == RETURNED:
-        return and_(MAIL.c.status == MailStatus.SENT.value, MAIL.c.reason == RETURNED)
-    covered = COVERED.get(MailStatus(state))
-    found = MAIL.c.status == state
-    return found if covered is None else and_(covered, found)
+    """That a mail is in this state; `sent` and `awaiting` hold also what a reason sets apart."""
+    status = BY_REASON.get(state)
+    if status is None:
+        covered = COVERED.get(MailStatus(state))
+        found = MAIL.c.status == state
+        return found if covered is None else and_(covered, found)
+    covered = COVERED.get(status, SENT_AND_MORE)
+    return and_(covered, MAIL.c.status == status.value, MAIL.c.reason == state)
 
 
 def along(state: str) -> ColumnElement[int]:
@@ -43,6 +52,6 @@ def along(state: str) -> ColumnElement[int]:
     Where few wait among many, SQLite would walk along all ids to save itself the sorting of the
     few, unless it is sorted by what is no column.
     """
-    waits = state != "" and COVERED.get(MailStatus(state)) is WAITING
+    waits = state not in ("", *BY_REASON) and COVERED.get(MailStatus(state)) is WAITING
     found: ColumnElement[int] = MAIL.c.id + 0 if waits else MAIL.c.id
     return found

@@ -172,11 +172,11 @@ def _shown_once(request: Request, visitor: Visitor, number: int, act: str) -> Re
     shown: dict[str, Any] = {"kind": act, "days": BY_HAND.days, "value": ""}
 
     def work(connection: Connection, who: Carer) -> None:
-        if act == "password":
-            shown["value"] = reset.new_password(connection, who, number, site.now())
-        else:
-            secret = reset.new_link(connection, who, number, site.now())
-            shown["value"] = link_to(request, secret)
+        make = reset.new_password if act == "password" else reset.new_link
+        hosts = site.settings.hosts_online
+        shown["value"], shown["told"] = make(connection, who, number, site.now(), hosts=hosts)
+        if act == "link":
+            shown["value"] = link_to(request, shown["value"])
 
     refused = _refused(request, visitor, number, work)
     return refused or _person(request, visitor, number, once=shown)
@@ -186,7 +186,8 @@ def _mailed(request: Request, visitor: Visitor, number: int) -> Response:
     site = site_of(request)
 
     def work(connection: Connection, who: Carer) -> None:
-        secret = reset.mailed_link(connection, who, number, site.now())
+        hosts = site.settings.hosts_online
+        secret = reset.mailed_link(connection, who, number, site.now(), hosts=hosts)
         link, on = link_to(request, secret), site.today()
         queue_sign_in(connection, number, link, on=on, at=site.now(), by=who.login)
 
