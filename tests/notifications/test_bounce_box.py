@@ -63,15 +63,15 @@ def test_a_server_that_drips_is_not_waited_for(step: str, text: str) -> None:
     with rough(**{step: [f"<drip> {text}"]}) as port:
         began = time.monotonic()
         with pytest.raises(BounceProblem, match="too slow"):
-            mails(box(port, session=1))
-        assert 0.9 < time.monotonic() - began < 10
+            mails(box(port))
+        assert 2.5 < time.monotonic() - began < 10
 
 
 def test_a_server_that_drips_at_leave_taking_is_left() -> None:
     with rough(LOGOUT=["<drip> x"]) as port:
         began = time.monotonic()
-        assert mails(box(port, session=1)) == [b"mail", b"mail"]
-        assert 0.9 < time.monotonic() - began < 10
+        assert mails(box(port)) == [b"mail", b"mail"]
+        assert 2.5 < time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("text", [LINES, "x", "* 1 FETCH (BODY[]<0> {0}\r\n)\r\n"])
