@@ -201,6 +201,8 @@ def projects(state: str, overdue: bool, as_of: str, find: str, as_json: bool) ->
     ]
     office.printer.table(LIST_HEADS, rows)
     office.printer.line(Text("共{n}个项目。", "{n} projects.").format(n=len(found)))
+    for why in dict.fromkeys(p["unreadable"] for p in found if p["unreadable"]):
+        office.printer.line(why)
 
 
 def _late(project: dict[str, Any]) -> Text:

@@ -59,10 +59,12 @@ def _force(row: dict[str, Any]) -> Text:
 
 def list_policies(as_json: bool) -> None:
     """List the policies that can be used here."""
-    from config.policy_files import policy_ids
+    from workflow.office.policy_desk import known_policies
 
     office = Office(as_json)
-    found = [office.book.policy(name) for name in policy_ids(office.book.own_policies)]
+    known = known_policies(office.book)
+    found = [one for _, one in known if not isinstance(one, Text)]
+    broken = {name: why for name, why in known if isinstance(why, Text)}
     if as_json:
         office.printer.data(
             [
@@ -70,12 +72,15 @@ def list_policies(as_json: bool) -> None:
                 | {"categories": list(p.categories), "digest": p.digest}
                 for p in found
             ]
+            + [{"id": name, "problem": why} for name, why in broken.items()]
         )
         return
     office.printer.table(
         (Text("政策", "Policy"), Text("名称", "Title"), Text("项目类别", "Categories")),
         [(p.id, p.title, "、".join(p.categories)) for p in found],
     )
+    for why in broken.values():
+        office.printer.line(why)
 
 
 def show(name: str, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from config.errors import refusal
+from config.errors import ConfigError, refusal
 from config.policy_values import (
     UNITS,
     Classes,
@@ -224,7 +224,9 @@ class PolicyTable(Table):
             contact=self.contact.to_law(),
             documents={key: one.to_law(key) for key, one in self.documents.items()},
             clauses={key: self._clause(key) for key in self.clauses},
-            categories={key: self._category(key) for key in self.categories},
+            categories=_Categories.of(
+                self.id, {key: self._category(key) for key in self.categories}
+            ),
             funds={key: fund.to_law(key) for key, fund in self.funds.items()},
             reasons={key: reason.to_law(key) for key, reason in self.reasons.items()},
             duties={key: duty.clause for key, duty in self.duties if duty},
@@ -277,4 +279,25 @@ CAP_WITHOUT_FUND = Text(
 )
 CAP_WITHOUT_SUBSIDY = Text(
     "以办结（closed）为终点的类别不能有补助上限。", "A category that ends closed pays no subsidy."
+)
+
+
+class _Categories(dict[str, law.Category]):
+    """The categories of a policy; one that projects have and the file has lost is a fault of it."""
+
+    policy = ""  # not an argument: dataclasses.asdict makes another one of its own kind
+
+    @classmethod
+    def of(cls, policy: str, known: dict[str, law.Category]) -> _Categories:
+        made = cls(known)
+        made.policy = policy
+        return made
+
+    def __missing__(self, key: str) -> law.Category:
+        raise ConfigError(f"{self.policy}.toml", f"categories.{key}", LOST)
+
+
+LOST = Text(
+    "这一类别已不在文件中，而仍有项目属于它，请补回。",
+    "The category is gone from the file, and projects belong to it; put it back.",
 )

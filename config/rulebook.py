@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from config.calendar_files import ladders, work_calendar
+from config.errors import ConfigError
 from config.policy_files import forget_policies, load_policy
 from states.calendar import WorkCalendar
 from states.ladder import Ladder, Stepper
-from states.policy import Policy
-from states.terms import Force, Kind
+from states.policy import Category, Policy
+from states.terms import Force, Kind, Text
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Rulebook:
 
     def policy(self, name: str) -> Policy:
         return load_policy(name, self.own_policies)
+
+    def category(self, policy: str, key: str) -> Category | Text:
+        """What a project is judged by, or why its policy cannot be read: what only looks shows the
+        rest of it all the same."""
+        try:
+            return self.policy(policy).categories[key]
+        except ConfigError as error:
+            return error.text
 
 
 def reread(data_dir: Path | None = None) -> Rulebook:

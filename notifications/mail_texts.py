@@ -8,9 +8,11 @@ from datetime import date, datetime
 from email import message_from_bytes, policy
 from typing import Any
 
+from config.errors import ConfigError
 from notifications.by_hand import preview
 from notifications.letters.drafts import Writer
 from notifications.mailbox import text_of
+from states.terms import Text
 from workflow.database import Database
 
 UNSENT = ("pending", "failed", "dead", "awaiting")
@@ -19,18 +21,22 @@ UNSENT = ("pending", "failed", "dead", "awaiting")
 @dataclass(frozen=True, slots=True)
 class Told:
     """`attached`: names of files. `draft`: it has not been written yet, so this may change; its
-    text is empty where it will not be sent, or cannot be written."""
+    text is empty where it will not be sent, or cannot be written; `waits`: for which file."""
 
     text: str
     attached: tuple[str, ...] = ()
     draft: bool = False
+    waits: Text | None = None
 
 
 def told(
     db: Database, writer: Writer, mail: Mapping[str, Any], *, today: date, at: datetime
 ) -> Told:
     """The text of a mail as workflow/mail/log.py gives it. Nothing is kept."""
-    content, draft = bytes_of(db, writer, mail, today=today, at=at)
+    try:
+        content, draft = bytes_of(db, writer, mail, today=today, at=at)
+    except ConfigError as error:
+        return Told("", draft=True, waits=error.text)
     text, attached = text_of(content) if content else ("", ())
     return Told(text, tuple(attached), draft)
 

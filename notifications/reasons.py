@@ -54,6 +54,16 @@ def is_greylisting(words: str) -> bool:
     return GREY.search(_bare(words)) is not None
 
 
+def may_hold_for_all(words: str) -> bool:
+    """Whether a passing refusal may be meant for every recipient: nothing in it is said of one
+    mailbox, or of the way to it."""
+    if is_greylisting(words):
+        return True
+    found = cause("", words)
+    one = found.status[2:4] in ("1.", "2.") or ONE_MAILBOX.search(_bare(words)) is not None
+    return found.reason in OF_ALL and not one
+
+
 def _clear(told: Sequence[tuple[str, str]]) -> tuple[Reason, str] | None:
     return _first(CLEAR, told)
 
@@ -124,6 +134,14 @@ def _pattern(*alternatives: str) -> re.Pattern[str]:
 _USER = r"(?:user|mailbox|recipient|account|addressee|e-?mail address|destination address|person)"
 _WHO = r"(?:用[户戶]|使用者|[帐账帳][号號户戶]|[邮郵]箱|信箱|收[件信]人|[邮郵]件地址|[邮郵]箱地址|地址)"
 GREY = _pattern(r"gr[ea]y.?list", r"灰名单", r"defer(?:red)? by policy for \d")
+
+ONE_MAILBOX = _pattern(
+    r"you are trying to contact|receiving mail|mailbox (?:is )?busy",
+    r"[该該此](?:用户|收件人|邮箱|信箱)",
+)
+OF_ALL = frozenset(
+    {*(Reason.POLICY, Reason.RATE, Reason.SYSTEM), *(Reason.UNKNOWN, Reason.GIVEN_UP)}
+)
 
 # The first that fits decides. What is said of the sender or of a domain comes before what is said of
 # the recipient in the same words: "Sender address rejected: User unknown".

@@ -58,9 +58,8 @@ def stands(connection: Connection, book: Rulebook, among: ColumnElement[bool]) -
     found: dict[tuple[str, str], FundStand] = {}
     for row in connection.execute(open_ones):
         if (known := _fund(found, book, row)) is not None:
-            policy, category = book.policy(row.policy), _category(book, row)
-            key = (policy.id, category.fund or "")
-            found[key] = _with_projects(known, category, row.n)
+            category = book.policy(row.policy).categories[row.category]
+            found[row.policy, known.fund] = _with_projects(known, category, row.n)
     for row in connection.execute(money):
         if (known := _fund(found, book, row)) is not None:
             found[row.policy, known.fund] = _with_money(known, row)
@@ -74,13 +73,12 @@ def _stored(connection: Connection, *path: str) -> Any:
     return type_coerce(PROJECT.c.facts, JSON)[path]
 
 
-def _category(book: Rulebook, row: Any) -> Category:
-    return book.policy(row.policy).categories[row.category]
-
-
 def _fund(found: dict[tuple[str, str], FundStand], book: Rulebook, row: Any) -> FundStand | None:
+    category = book.category(row.policy, row.category)
+    if isinstance(category, Text):  # its money cannot be told while its policy cannot be read
+        return None
     policy: Policy = book.policy(row.policy)
-    fund = policy.funds.get(_category(book, row).fund or "")
+    fund = policy.funds.get(category.fund or "")
     if fund is None:
         return None
     new = FundStand(policy.id, fund.key, fund.label, fund.provincial, fund.budget.value)

@@ -52,14 +52,17 @@ def summary(row: Any, book: Rulebook) -> dict[str, Any]:
     """A project as lists show it: of its row, with `late`: whether something is overdue."""
     facts = json.loads(row.facts)
     known = Facts.read(facts)
-    category = book.policy(known.policy).categories[known.category]
+    category = book.category(known.policy, known.category)
+    unreadable = category if isinstance(category, Text) else None
     return {
         "id": row.id,
         "number": row.number,
         "name": row.name,
         "category": row.category,
         "state": row.state,
-        "state_label": state_label(known, category),
+        "state_label": known.state.label
+        if isinstance(category, Text)
+        else state_label(known, category),
         "host": row.host,
         "department": row.department,
         "opens": row.opens,
@@ -69,6 +72,7 @@ def summary(row: Any, book: Rulebook) -> dict[str, Any]:
         "overdue": bool(row.late),
         "policy": row.policy,
         "version": row.version,
+        "unreadable": unreadable,
     }
 
 

@@ -18,6 +18,7 @@ from config.errors import ConfigError
 from config.policy_files import policy_ids
 from config.rulebook import Rulebook
 from states.facts import Facts, Standing
+from states.policy import Category
 from states.terms import Text
 from workflow import kept
 from workflow.database import Database
@@ -50,12 +51,11 @@ def refresh(db: Database, book: Rulebook, *, anew: bool = False) -> int:
             readable = set()
             for row in rows:
                 facts = Facts.read(json.loads(row.facts))
-                try:
-                    policy = book.policy(facts.policy)
-                except ConfigError:
+                category = book.category(facts.policy, facts.category)
+                if isinstance(category, Text):  # why it cannot be read
                     continue
-                _project(connection, book, row.id, facts)
-                redraw(connection, row, facts, policy)
+                _project(connection, book, row.id, facts, category)
+                redraw(connection, row, facts, book.policy(facts.policy))
                 readable.add(row.policy)
             keep_texts(connection, book, readable)
             if not rows:
@@ -64,8 +64,9 @@ def refresh(db: Database, book: Rulebook, *, anew: bool = False) -> int:
         seen, last = seen + len(rows), rows[-1].id
 
 
-def _project(connection: Connection, book: Rulebook, project_id: int, facts: Facts) -> None:
-    category = book.policy(facts.policy).categories[facts.category]
+def _project(
+    connection: Connection, book: Rulebook, project_id: int, facts: Facts, category: Category
+) -> None:
     reconcile(connection, project_id, facts, category, book)
     rows = connection.execute(
         select(DEADLINE, func.max(REMINDER.c.on_date).label("last_step"))
@@ -98,13 +99,9 @@ def rules_changed(db: Database, book: Rulebook) -> bool:
 def unreadable_policies(connection: Connection, book: Rulebook) -> list[Text]:
     """What is wrong with policies by which projects are judged, a sentence each. One that nothing
     is judged by concerns nobody but who looks after policies."""
-    found = []
-    for name in sorted(connection.execute(select(PROJECT.c.policy).distinct()).scalars()):
-        try:
-            book.policy(name)
-        except ConfigError as error:
-            found.append(error.text)
-    return found
+    used = connection.execute(select(PROJECT.c.policy, PROJECT.c.category).distinct())
+    read = (book.category(*map(str, pair)) for pair in sorted(map(tuple, used)))
+    return list(dict.fromkeys(one for one in read if isinstance(one, Text)))
 
 
 @cache

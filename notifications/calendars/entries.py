@@ -8,6 +8,7 @@ tells a confirmed date from a provisional one, which a new calendar may change w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +23,7 @@ from notifications.letters.words import words_of
 from states.besides import Duty, duties
 from states.facts import Facts, Standing
 from states.mailing import whose_turn
-from states.policy import Category, Policy
+from states.policy import Category, PaperRule, Policy
 from states.terms import (
     ASKED_BY_SYSTEM,
     BEFORE_PLAN,
@@ -46,16 +47,21 @@ def entry(
     `version`. `facts` are needed to see whose turn an application is.
     """
     kind = Kind(row.kind)
-    policy = book.policy(row.policy)
+    category = book.category(row.policy, row.category)
     open_ = row.standing == Standing.OPEN
     if open_ and facts is not None:  # handed in, it is somebody else's: over for its host
         open_ = whose_turn(kind, facts, role)
-    category = policy.categories[row.category]
-    lines = _lines(row, kind, policy, category, stamp.astimezone(SHANGHAI).date())
+    if isinstance(category, Text):  # by what it is judged cannot be read: the day is known
+        lines = [Text(f"承办单位：{row.host}", f"Host unit: {row.host}"), category]
+        title = _title(row, kind, ())
+    else:
+        on = stamp.astimezone(SHANGHAI).date()
+        lines = _lines(row, kind, book.policy(row.policy), category, on)
+        title = _title(row, kind, papers(category, kind))
     return Entry(
         uid_key=f"project:{row.project_id}:{kind.value}",
         sequence=2 * (row.version + row.round) + (not row.provisional),
-        title=_title(row, kind, category).in_(language),
+        title=title.in_(language),
         day=row.due_on,
         description="\n".join(line.in_(language) for line in lines),
         url="",
@@ -114,9 +120,9 @@ TITLE_DATED = Text("{ask}截止：{name}", "{ask}, due: {name}")
 TITLE_UNDATED = Text("{ask}（通知未定日期）：{name}", "{ask} (no day given): {name}")
 
 
-def _title(row: Any, kind: Kind, category: Category) -> Text:
+def _title(row: Any, kind: Kind, wanted: Iterable[PaperRule]) -> Text:
     label, end = kind.label, Text("", "")
-    asked = tuple(paper.label for paper in papers(category, kind))
+    asked = tuple(paper.label for paper in wanted)
     if kind is Kind.FILING and asked:  # called by what is handed in
         thing = words_of(kind, asked).thing
         label = Text(f"{label.zh}（{thing.zh}）", f"{label.en} ({thing.en})")

@@ -89,6 +89,8 @@ def _entries(
         yield entry(row, book, role, language=language, stamp=row.recorded_at, facts=facts)
     if role is Role.HOST:  # besides its papers
         for row in projects.values():
+            if isinstance(book.category(row.policy, row.category), Text):
+                continue
             yield from owed_entries(row, book, language, row.recorded_at)
 
 

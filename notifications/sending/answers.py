@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifications.reasons import Cause, cause, is_greylisting
+from notifications.reasons import Cause, cause, is_greylisting, may_hold_for_all
 from states.refusal import Reason
 
 
@@ -50,15 +50,19 @@ class Reply:
 def judged(reply: Reply, *, content: bool = False) -> Answer:
     """What a reply means for the mail to which it was given, at RCPT or DATA, or to its `content`.
 
-    A passing fault of the server itself is no mail's, unless the content may have caused it.
+    A passing fault of the server itself is no mail's, unless the content may have caused it; nor is
+    a limit to how much it takes from us. A greylist is for each mail, unless all meet it
+    (notifications/sending/put_off.py).
     """
     said = str(reply)
     if reply.code == CLOSING:  # said to a mail, yet it means all mail
         return Answer(Outcome.TROUBLE, said, "busy")
     if 400 <= reply.code < 500:
-        its_own = cause("", said).reason is Reason.SYSTEM and not is_greylisting(said)
-        if its_own and not content:
+        reason = cause("", said).reason
+        if reason is Reason.SYSTEM and not content and not is_greylisting(said):
             return Answer(Outcome.TROUBLE, said, "busy")
+        if reason is Reason.RATE and may_hold_for_all(said):
+            return Answer(Outcome.TROUBLE, said, "rate")
         return Answer(Outcome.LATER, said)
     if 500 <= reply.code < 600:
         return Answer(Outcome.REFUSED, said, cause=cause("", said))

@@ -39,6 +39,7 @@ from notifications.sending.conversation import Conversation
 from notifications.sending.fingerprints import Fingerprint, Fingerprints
 from notifications.sending.journal import Journal, Sent
 from notifications.sending.pace import slot
+from notifications.sending.put_off import SEVERAL, give_back_attempts, is_put_off
 from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
 from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
 from notifications.sending.writing import Held, Unwritable, attempt
@@ -108,6 +109,7 @@ class Delivery:
         self.forgetful = False  # the database was restored: some mail was sent already
         self.standing: trouble.Trouble | None = None  # on record
         self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
+        self.put_off: list[tuple[Claim, str]] = []  # in this run, with what was said to each
         self.breaks = 0
         self.begun = False
 
@@ -147,6 +149,7 @@ class Delivery:
                     break
                 self.journal.sync()
                 yield
+            self._charge_nobody()
         finally:
             conversation.close()
             self.journal.close()
@@ -294,7 +297,11 @@ class Delivery:
     def _as_before(self, answer: Answer) -> Answer:
         """What the server refuses to all, as it did before, is its trouble, not this mail's."""
         found = self.standing
-        if answer.cause is None or found is None or found.server != self.server:
+        if found is None or found.server != self.server:
+            return answer
+        if found.kind == "later" and is_put_off(answer):
+            return Answer(Outcome.TROUBLE, answer.reply, "later")
+        if answer.cause is None:
             return answer
         if found.kind != "refusing" or cause("", found.said).reason is not answer.cause.reason:
             return answer
@@ -323,6 +330,8 @@ class Delivery:
         if answer.outcome in ANSWERED:
             self.standing = None
         self._count(ruled)
+        if is_put_off(answer):
+            self.put_off.append((claim, answer.reply))
         if lost is not None:
             raise lost
 
@@ -356,6 +365,15 @@ class Delivery:
             trouble.note(connection, self.server, "refusing", answer.reply, now)
         self.refused = []
         return True
+
+    def _charge_nobody(self) -> None:
+        """Where this run's mails were put off one and all, the server is left alone for a while."""
+        told, self.put_off = self.put_off, []
+        if len(told) < SEVERAL:
+            return
+        with self.db.write() as connection:
+            if give_back_attempts(connection, [claim for claim, _ in told]):
+                trouble.note(connection, self.server, "later", told[-1][1], self.clock())
 
     def _count(self, ruled: Ruling) -> None:
         if ruled.status is MailStatus.SENT:

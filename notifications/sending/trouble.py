@@ -129,5 +129,14 @@ KINDS = {
     "password": Text("邮箱账号或密码不对", "the account or the password is not accepted"),
     "sender": Text("邮件服务器不接受发件地址", "the sender's address is not accepted"),
     "busy": Text("邮件服务器暂不收信", "the mail server takes no mail for now"),
+    "rate": Text(
+        "邮件服务器限制发信数量或速度，稍后接着发；常有的话请设置 YANXIU_SMTP_RATE",
+        "the mail server limits how much it takes; the rest follows. If that is often so, set "
+        "YANXIU_SMTP_RATE",
+    ),
+    "later": Text(
+        "邮件服务器对各收件人一律答复稍后再发（如灰名单）",
+        "the mail server puts off mail to every recipient, by a greylist or the like",
+    ),
     "broken": Text("邮件服务器中途断开", "the mail server hangs up in the middle"),
 }

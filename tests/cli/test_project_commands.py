@@ -56,3 +56,27 @@ def test_an_unknown_project(office: Command) -> None:
     assert result.code == 1
     assert "86" in result.sentence
     assert result.json == {"error": result.sentence}
+
+
+def test_projects_of_a_policy_that_cannot_be_read_are_listed_as_stored(office: Command) -> None:
+    """The whole list was one refusal."""
+    (office.data / "policies").mkdir(exist_ok=True)
+    (office.data / "policies" / "fujian-2025.toml").write_text("x = 1\n")
+    found = office.json("projects", "--state", "planned")
+    assert len(found) == 85 and found[1]["opens"] == "2025-03-31"
+    assert all("fujian-2025.toml" in one["unreadable"] for one in found)
+    shown = office.ok("projects").out
+    assert "共85个项目。" in shown and shown.count("fujian-2025.toml") == 1
+    broken = next(one for one in office.json("policy", "list") if one["id"] == "fujian-2025")
+    assert "fujian-2025.toml" in broken["problem"]
+    assert "福建" in office.ok("policy", "list").out
+
+
+def test_doctor_names_a_policy_in_use_that_cannot_be_read(office: Command) -> None:
+    (office.data / "policies").mkdir(exist_ok=True)
+    (office.data / "policies" / "fujian-2025.toml").write_text("x = 1\n")
+    result = office("doctor", "--json")
+    assert result.code == 1
+    said = {one["check"]: (one["ok"], one["message"]) for one in result.json["checks"]}
+    well, message = said["项目所依据的政策"]
+    assert not well and "fujian-2025.toml" in message and "暂停" in message

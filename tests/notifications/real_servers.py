@@ -236,7 +236,7 @@ def real_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[RealServers]:
         home = Path(folder)
         home.chmod(0o755)  # the daemons are nobody in particular
         names = ("relay", "slow", "far", "imap", "policy")
-        servers = RealServers(home, dict(zip(names, _free(len(names)), strict=True)))
+        servers = RealServers(home, dict(zip(names, free(len(names)), strict=True)))
         _lay_out(servers)
         monkeypatch.setenv("SSL_CERT_FILE", str(home / "authority.pem"))
         with _policy(servers):
@@ -262,7 +262,7 @@ def _installed() -> bool:
     )
 
 
-def _free(count: int) -> list[int]:
+def free(count: int) -> list[int]:
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in held]
     for one in held:

@@ -211,7 +211,7 @@ def test_nothing_is_tried_twice_in_one_run(desk: Desk, crooked: Crooked, clock: 
     crooked.at_rcpt.extend(["450 4.7.1 Later"] * 22)
     far = clock.now + timedelta(days=1)
     assert desk.delivery(crooked.port, clock).run(until=far) == DeliveryResult(failed=22)
-    assert desk.mails("attempts") == [1] * 22
+    assert len(desk.attempts("id")) == 22
 
 
 def test_a_stop_finishes_the_mail_under_way_and_gives_back_the_rest(

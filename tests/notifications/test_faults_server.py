@@ -177,6 +177,97 @@ def test_a_servers_own_fault_charges_no_mail_an_attempt(
         assert send(quick_desk, server, clock) == DeliveryResult(sent=2)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "450 4.7.1 Rate limit exceeded, try again later",
+        "451 4.7.1 Too many messages from your address",
+        "452 4.5.3 Too many recipients",
+        "450 MI:CEL 发送频率超过限制",
+    ],
+)
+@pytest.mark.parametrize("step", ["RCPT", "DATA", "body"])
+def test_a_limit_of_what_is_taken_charges_no_mail_an_attempt(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, answer: str, step: str
+) -> None:
+    """Issue 11, line 4: whichever mail meets it. The pause grows, so that nobody asks without end."""
+    hosts(quick_desk, 3)
+    ok = {"RCPT": "250 2.1.5 Ok", "DATA": "354 go on", "body": "250 2.0.0 Ok"}[step]
+    with Rough(tmp_path, **{step: [ok, *[answer] * 25]}) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=2)
+        pauses = []
+        for _ in range(24):
+            found = standing(quick_desk)
+            assert found is not None and (found.kind, found.said) == ("rate", answer)
+            pauses.append((found.next_at - clock.now) / MINUTE)
+            clock.now = found.next_at
+            assert send(quick_desk, server, clock) == DeliveryResult(failed=2)
+        assert pauses == [1, 2, 4, 8] + [15] * 20
+        assert set(quick_desk.mails("status", "attempts", "handed")) == {
+            ("sent", 1, 0),
+            ("failed", 0, 0),
+        }
+        clock.now += 15 * MINUTE
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=2)
+        assert standing(quick_desk) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "450 4.7.1 Greylisted",
+        "450 4.2.0 灰名单，请稍后再试",
+        "451 4.7.1 Try again later",
+        "451 Later",
+    ],
+)
+def test_who_puts_off_every_recipient_charges_no_mail_an_attempt(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path, answer: str
+) -> None:
+    """Each mail is offered once, as a greylist wants it; then one at a time, at growing pauses."""
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, RCPT=[answer] * 33) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(failed=3)
+        assert len(quick_desk.attempts("id")) == 3
+        for _ in range(30):
+            found = standing(quick_desk)
+            assert found is not None and (found.kind, found.said) == ("later", answer)
+            clock.now = found.next_at
+            assert send(quick_desk, server, clock).sent == 0
+        assert set(quick_desk.mails("status", "attempts", "handed")) == {("failed", 0, 0)}
+        assert len(quick_desk.attempts("id")) == 3 + 30
+        clock.now += 15 * MINUTE
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=3)
+        assert standing(quick_desk) is None
+
+
+def test_who_takes_other_mail_puts_off_these_alone(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    """Then each is charged, or what never gets through would be tried without end."""
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, RCPT=["450 4.7.1 Greylisted"] * 2) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(sent=1, failed=2)
+        assert standing(quick_desk) is None
+    for _ in range(19):
+        with Rough(tmp_path, RCPT=["450 4.7.1 Greylisted"] * 2) as server:
+            clock.to_next_working_day(quick_desk.book.calendar)
+            assert send(quick_desk, server, clock) == DeliveryResult(failed=2)
+    assert sorted(quick_desk.mails("status", "attempts", purpose="reminder")) == [
+        *(("dead", 20), ("dead", 20), ("sent", 1)),
+    ]
+
+
+def test_what_is_said_of_mailboxes_charges_their_mail(
+    quick_desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(quick_desk, 3)
+    with Rough(tmp_path, RCPT=["452 4.2.2 Mailbox full"] * 3) as server:
+        assert send(quick_desk, server, clock) == DeliveryResult(failed=3)
+    assert set(quick_desk.mails("status", "attempts")) == {("failed", 1)}
+    assert standing(quick_desk) is None
+
+
 def test_421_to_a_recipient_leaves_the_rest_as_it_was(
     quick_desk: Desk, clock: HandClock, tmp_path: Path
 ) -> None:

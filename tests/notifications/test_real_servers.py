@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from desk import Desk, HandClock
 from posting import DAY, five_past, standing
+from real_exim import real_exim
 from real_servers import OURS, RealServers, real_servers, until
 from sqlalchemy import text
 
@@ -102,14 +103,39 @@ def test_what_bounces_after_it_was_taken_is_read_back(
     until(lambda: len(servers.mails("arrived")) == 2)
 
 
+def test_exim_reports_each_failure_alike_and_is_read_by_its_words(
+    quick_desk: Desk, servers: RealServers, clock: HandClock
+) -> None:
+    """Issue 11, line 4: its reports all say 5.0.0; the words of the server behind it decide."""
+    quick_desk.staff()
+    mails_to(quick_desk, "gone", "full", "spam", "h02")
+    with real_exim(servers) as port:
+        given = {"smtp_port": port, "smtp_security": "none", "smtp_username": ""}
+        assert send(quick_desk, servers, clock, **given) == DeliveryResult(sent=4)
+        until(lambda: len(servers.mails("arrived")) == 1 and len(servers.mails("yanxiu")) == 3)
+    reports = [file.read_text() for file in (servers.home / "mail" / "yanxiu" / "new").iterdir()]
+    assert len(reports) == 3
+    for report in reports:
+        assert "X-Failed-Recipients: " in report and "\nStatus: 5.0.0\n" in report
+    returned(quick_desk, servers, clock, 3)
+    assert dict(quick_desk.mails("to_email", "reason", purpose="reminder")) == {
+        **dict.fromkeys([f"{name}@example.cn" for name in ("gone", "full", "spam")], "bounced"),
+        "h02@example.cn": "",
+    }
+    assert stopped(quick_desk) == ["gone@example.cn"]
+    alarms = quick_desk.mails("key", purpose="alarm")
+    assert sorted(key.split(":")[1] for key in alarms) == ["bounced", "bounced", "marked"]
+
+
 def test_greylisting_puts_each_mail_off_once(
     quick_desk: Desk, servers: RealServers, clock: HandClock
 ) -> None:
     servers.greylists = True
     mails_to(quick_desk, "h01", "h02", "h03")
     assert send(quick_desk, servers, clock) == DeliveryResult(failed=3)
-    assert set(quick_desk.mails("status", "attempts")) == {("failed", 1)}
-    assert standing(quick_desk) is None
+    assert set(quick_desk.mails("status", "attempts")) == {("failed", 0)}
+    found = standing(quick_desk)
+    assert found is not None and found.kind == "later"
     clock.forward(minutes=5)
     assert send(quick_desk, servers, clock) == DeliveryResult(sent=3)
     until(lambda: len(servers.mails("arrived")) == 3)

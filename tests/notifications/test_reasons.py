@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifications.reasons import cause
+from notifications.reasons import cause, may_hold_for_all
 from notifications.sending.answers import Outcome, Reply, judged
 from states.refusal import Reason
 
@@ -181,6 +181,17 @@ def test_only_a_mailbox_that_is_not_there_stops_its_address() -> None:
         (b"451 4.3.0 Queue file write error", Outcome.TROUBLE, False),
         (b"451 4.3.0 Queue file write error", Outcome.LATER, True),  # this content may cause it
         (b"421 4.7.0 Closing", Outcome.TROUBLE, True),
+        (b"450 4.7.1 Error: too much mail from 192.0.2.7", Outcome.TROUBLE, False),
+        (b"451 4.7.1 Rate limit exceeded, try again later", Outcome.TROUBLE, True),
+        (b"452 4.5.3 Too many recipients", Outcome.TROUBLE, False),
+        ("450 RP:QRC 发信频率过快".encode(), Outcome.TROUBLE, False),
+        (
+            b"450-4.2.1 The user you are trying to contact is receiving mail too quickly",
+            Outcome.LATER,
+            False,
+        ),
+        ("450 该用户收信过于频繁".encode(), Outcome.LATER, False),
+        (b"450 4.7.1 Try again later", Outcome.LATER, False),
     ],
 )
 def test_a_passing_fault_of_the_server_is_told_from_one_of_the_mail(
@@ -188,6 +199,26 @@ def test_a_passing_fault_of_the_server_is_told_from_one_of_the_mail(
 ) -> None:
     answer = judged(Reply(int(said[:3]), said[4:]), content=content)
     assert answer.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "for_all"),
+    [
+        ("450 4.2.0 Greylisted, try again later", True),
+        ("450 4.7.1 Try again later", True),
+        ("451 Try again later", True),
+        ("451 请稍后再试", True),
+        ("450 4.7.1 Client host rejected: too many messages", True),
+        ("450 4.1.1 unverified address", False),
+        ("450 4.1.2 Domain not found", False),
+        ("452 4.2.2 Mailbox full", False),
+        ("450 4.2.0 Mailbox busy", False),
+        ("450 该收件人暂时不能收信", False),
+        ("450 4.4.1 Connection timed out", False),
+    ],
+)
+def test_what_is_said_of_one_mailbox_is_not_meant_for_all(said: str, for_all: bool) -> None:
+    assert may_hold_for_all(said) == for_all
 
 
 @pytest.mark.parametrize("bulk", ["user ", "mailbox is ", "收件人", "sender ", "a@b.cn", "5.1.1 "])

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from states.form_reading import Problem as FieldProblem
 from states.labels import state_label
-from states.terms import Action, State
+from states.terms import Action, State, Text
 from web.api.describing import both
 from web.api.papers import Kept
 from web.api.problems import FieldOut
@@ -209,7 +209,8 @@ def _line(
     language: str,
 ) -> BatchLine:
     facts = line.facts
-    category = site.book.policy(facts.policy).categories[facts.category]
+    category = site.book.category(facts.policy, facts.category)
+    label = facts.state.label if isinstance(category, Text) else state_label(facts, category)
     return BatchLine(
         project_id=line.project_id,
         place=line.place,
@@ -218,7 +219,7 @@ def _line(
         department=facts.department,
         category=facts.category,
         state=facts.state,
-        state_label=state_label(facts, category).in_(language),
+        state_label=label.in_(language),
         changed=line.changed and result is None,
         fields=line.fields,
         problems=problems,

@@ -158,6 +158,9 @@ class FullMail(Mail):
     text: str = Field(description=both("登录邮件不显示", "not shown of sign-in mails"))
     html: str | None
     attached: list[str]
+    waits: str = Field(
+        description=both("政策文件有误而暂不能写成的原因", "why a file of rules keeps it waiting")
+    )
     draft: bool = Field(description=both("尚未写成，可能变动", "not written yet; may change"))
     attempts: list[AttemptOut]
     reminders: list[CarriedOut]
@@ -193,6 +196,7 @@ def _full(site: Site, mail: dict[str, Any], language: str) -> FullMail:
         html=html_of(mail),
         attached=list(read.attached),
         draft=read.draft,
+        waits=read.waits.in_(language) if read.waits else "",
         attempts=[
             _labelled(AttemptOut, row, outcome_label(row["outcome"]), language)
             for row in mail["attempts"]

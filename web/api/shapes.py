@@ -61,6 +61,12 @@ class ListedProject(Summary):
         description=both("待主管（推荐）单位或省厅办理", "what waits for the offices")
     )
     amount: int | None = Field(description=both("补助金额（分）", "subsidy in fen"))
+    unreadable: str = Field(
+        description=both(
+            "所依据政策文件有误的说明，空为正常；其余按已存内容列出",
+            "why its policy cannot be read, empty: it can; the rest is as stored",
+        )
+    )
 
 
 class Deadline(BaseModel):
@@ -212,6 +218,7 @@ def listed_out(row: ProjectRow, language: str, *, overdue: bool) -> ListedProjec
         overdue=overdue,
         due=_due_out(row.due, language) if row.due else None,
         waits=[what.in_(language) for what in row.waits],
+        unreadable=row.unreadable.in_(language) if row.unreadable else "",
     )
 
 

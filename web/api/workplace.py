@@ -14,6 +14,7 @@ from web.api.describing import both, problems
 from web.api.problems import spoken
 from web.api.shapes import fields_of
 from web.site import site_of
+from workflow.refresh import unreadable_policies
 from workflow.workplace.counts import CAP
 from workflow.workplace.my_projects import Mine, my_projects
 from workflow.workplace.office import Office, office
@@ -103,6 +104,9 @@ class MineOut(BaseModel):
     late: bool
     mend_items: str
     addressee: str
+    unreadable: str | None = Field(
+        description=both("所依据政策文件有误的说明", "why its policy cannot be read")
+    )
 
 
 class Workplace(BaseModel):
@@ -110,6 +114,9 @@ class Workplace(BaseModel):
 
     mine: list[MineOut] | None
     office: OfficeOut | None
+    unreadable: list[str] = Field(
+        description=both("在用而不能读取的政策文件", "policies in use that cannot be read")
+    )
 
 
 @routes.get(
@@ -126,9 +133,11 @@ def workplace(request: Request, visitor: Caller) -> Workplace:
     with site.db.read() as connection:
         mine = my_projects(connection, site.book, visitor.actor, today=today) if host else None
         found = office(connection, site.book, scope, today) if scope else None
+        broken = unreadable_policies(connection, site.book) if scope else []
     return Workplace(
         mine=None if mine is None else [_mine(one, language) for one in mine],
         office=_office(found, language) if found else None,
+        unreadable=[one.in_(language) for one in broken],
     )
 
 

@@ -109,6 +109,9 @@ def line_choices(
     """By project (0: for all) the fields that are chosen from a list: value and label."""
     found: dict[int, dict[str, Any]] = {0: {}}
     for line in lines:
+        if isinstance(book.category(line.facts.policy, line.facts.category), Text):
+            found[line.project_id] = {}
+            continue
         policy = book.policy(line.facts.policy)
         if batch.deed is Action.PLAN:
             categories = [(c.key, c.label) for c in policy.categories.values()]
@@ -133,7 +136,11 @@ def said_for_all(
 ) -> list[tuple[Text, Text | str]]:
     """Label and value of what was filled in once for all lines."""
     found: list[tuple[Text, Text | str]] = []
-    policies = [book.policy(line.facts.policy) for line in lines[:1]]
+    policies = [
+        book.policy(line.facts.policy)
+        for line in lines[:1]
+        if not isinstance(book.category(line.facts.policy, line.facts.category), Text)
+    ]
     for field in form_fields(batch.deed, SORTS[batch.deed].shared):
         value = batch.fields.get(field.name, "")
         reasons = [policy.reasons[value].label for policy in policies if value in policy.reasons]

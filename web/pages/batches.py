@@ -51,6 +51,7 @@ from workflow.batches.prepared import (
     sorts_for,
 )
 from workflow.batches.results import news, results
+from workflow.lists.rows import NOT_KNOWN
 from workflow.numbers import proposal
 from workflow.papers import PaperRefused
 from workflow.people import names_of
@@ -183,7 +184,8 @@ def choose(
         found = candidates(connection, visitor.actor, batch, wanted, after=after)
         among = choices(connection, visitor.actor, batch)
     more = found[PAGE - 1].id if len(found) > PAGE else None
-    labels = {key: site.book.policy(name).categories[key].label for _, key, name, _ in among}
+    read = {key: site.book.category(name, key) for _, key, name, _ in among}
+    labels = {k: NOT_KNOWN if isinstance(one, Text) else one.label for k, one in read.items()}
     return page(
         request,
         "batch_add.html",

@@ -109,6 +109,7 @@ def _page(
         "text": said.text,
         "attached": said.attached,
         "draft": said.draft,
+        "waits": said.waits,
         "problem": problem,
         "typed": typed,
     } | labels

@@ -44,6 +44,7 @@ def listed(request: Request, visitor: Signed) -> Response:
         request,
         "projects.html",
         rows=rows,
+        broken=list(dict.fromkeys(row.unreadable for row in rows if row.unreadable)),
         found=found,
         links=_links(search, found, back=cursor is not None and cursor.back),
         deeds=[(deed.value, called(deed)) for deed in possible(visitor.actor)],

@@ -47,8 +47,9 @@ def show(request: Request, visitor: Signed) -> Response:
         parts["holidays"] = holidays(site.book.calendar, site.today())
     with site.db.read() as connection:
         if visitor.has(Role.PROVINCE, Role.ADMIN):
-            parts["broken"] = unreadable_policies(connection, site.book)
             parts["halt"] = standing_halt(connection, site.settings.data_dir, site.now())
+        if scope or visitor.has(Role.ADMIN):
+            parts["broken"] = unreadable_policies(connection, site.book)
         if visitor.has(Role.HOST):
             parts["mine"] = my_projects(connection, site.book, visitor.actor, today=site.today())
         if scope:

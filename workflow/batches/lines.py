@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from config.errors import ConfigError
 from config.rulebook import Rulebook
 from states.decide import blocks
 from states.findings import Finding
@@ -93,7 +94,7 @@ def do_line(
         done = perform_in(connection, book, verdict.line.project_id, deed, today=today, at=at)
     except Refused as refusal:
         verdict.problems = list(refusal.findings)
-    except (LostRace, NoSuchProject) as lost:
+    except (LostRace, NoSuchProject, ConfigError) as lost:
         verdict.problems = [lost.text]
     else:
         verdict.outcome = done

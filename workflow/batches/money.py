@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
 from states.form_reading import read_form
-from states.terms import Action
+from states.terms import Action, Text
 from workflow.batches.prepared import Line, Prepared
 from workflow.funds import Share, shares, stands
 from workflow.tables import PROJECT
@@ -22,9 +22,10 @@ def money(
         return []
     asked = []
     for line in lines:
-        policy = book.policy(line.facts.policy)
-        fund = policy.categories[line.facts.category].fund or ""
+        category = book.category(line.facts.policy, line.facts.category)
+        if isinstance(category, Text):  # the preview says of the line that it cannot be done
+            continue
         values, _ = read_form(batch.deed, line.fields)
-        asked.append((policy.id, fund, values.get("amount", 0)))
+        asked.append((line.facts.policy, category.fund or "", values.get("amount", 0)))
     policies = sorted({policy for policy, _, _ in asked})
     return shares(stands(connection, book, PROJECT.c.policy.in_(policies)), asked)

@@ -79,8 +79,9 @@ def results(
         changes = json.loads(event.changes)
         label = State(event.target).label
         if batch.deed is Action.REJECT:
-            category = book.policy(event.policy).categories[known.category]
-            label = rejected_label(State(event.source), category, _code(changes))
+            category = book.category(event.policy, known.category)
+            if not isinstance(category, Text):
+                label = rejected_label(State(event.source), category, _code(changes))
         sent, silent = mails.get(event.project_id, (0, 0))
         found[event.project_id] = Result(
             state=label,

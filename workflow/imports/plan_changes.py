@@ -95,10 +95,20 @@ def take_over(taking: Taking, there: Known, row: PlanRow) -> bool:
         category = taking.book.policy(there.stored["policy"]).categories[there.stored["category"]]
         said = ENDS.format(deed=deed_name(deed, there.state, category))
         taking.result.differences.append(Remark(row.row, None, said))
+    if not set(changes).isdisjoint(SCHEDULE):
+        changes |= _to_tell_again(there)
     taking.result.differences += [Remark(row.row, None, text) for text in differs]
     _amend(taking, there, changes, row, Amendment.REISSUED, differs)
     taking.result.changed += 1
     return True
+
+
+def _to_tell_again(there: Known) -> Json:
+    """Who knows of the plan is told of its new dates; who is still to hear of it hears of these."""
+    if there.stored.get("untold"):
+        return {}
+    told = there.stored.get("announced_on") or there.stored.get("planned_on")
+    return {"untold": True, "announced_on": told or there.stored.get("known_on")}
 
 
 def _differing(known: Json, new: Json) -> Json:

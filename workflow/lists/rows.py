@@ -55,6 +55,7 @@ class ProjectRow:
     flags: int
     waits: tuple[Text, ...]  # what it waits for from coordinators and the province
     facts: Facts
+    unreadable: Text | None  # why its policy cannot be read: it is shown as far as is stored
 
     @property
     def amount(self) -> int | None:
@@ -92,7 +93,8 @@ def _next_due(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
 
 def _row(row: Any, book: Rulebook, due: Any, today: date) -> ProjectRow:
     facts = Facts.read(json.loads(row.facts))
-    category = book.policy(facts.policy).categories[facts.category]
+    found = book.category(facts.policy, facts.category)
+    category, unreadable = (None, found) if isinstance(found, Text) else (found, None)
     return ProjectRow(
         id=row.id,
         version=row.version,
@@ -101,9 +103,9 @@ def _row(row: Any, book: Rulebook, due: Any, today: date) -> ProjectRow:
         name=facts.name,
         host=facts.host,
         department=facts.department,
-        category=category.label,
+        category=category.label if category else NOT_KNOWN,
         state=facts.state.value,
-        state_label=state_label(facts, category),
+        state_label=state_label(facts, category) if category else facts.state.label,
         place=facts.place,
         opens=row.opens,
         ends=row.ends,
@@ -111,8 +113,9 @@ def _row(row: Any, book: Rulebook, due: Any, today: date) -> ProjectRow:
         provisional=facts.dates.open_window,
         due=_due(due, facts, today) if due else None,
         flags=len(facts.open_flags),
-        waits=tuple(one.what for one in waiting(facts, category)),
+        waits=tuple(one.what for one in waiting(facts, category)) if category else (WAITS,),
         facts=facts,
+        unreadable=unreadable,
     )
 
 
@@ -121,3 +124,7 @@ def _due(row: Any, facts: Facts, today: date) -> Due:
     seen = look(kind, Force(row.force), facts, row.late_after, today)
     by = last_day(facts, row.due_on, row.late_after, today)
     return Due(kind, by, bool(row.provisional), seen.late, seen.blameless)
+
+
+NOT_KNOWN = Text("（类别暂不能读取）", "(category cannot be read)")
+WAITS = Text("所依据的政策文件有误，暂不能办理", "its policy cannot be read: steps wait")

@@ -18,7 +18,7 @@ from states.decide import blocks, who_may
 from states.findings import Finding
 from states.forms import FORMS, Field
 from states.outlook import ending
-from states.terms import STAFF, Act, Action, Kind, State, Text
+from states.terms import STAFF, Act, Action, Kind, Severity, State, Text
 from workflow.deeds import Deed
 from workflow.judging import judged
 from workflow.lists.arrivals import ARRIVING, BY_PAPERS, Arrival
@@ -106,6 +106,9 @@ def judged_lines(
     id. `form_open`: nothing is filled in yet, so what the form will ask for does not count."""
     lines = []
     for row in rows:
+        if row.unreadable is not None:
+            lines.append(Line(row, (_cannot_be_judged(row.unreadable),), ()))
+            continue
         policy, facts = book.policy(row.facts.policy), row.facts
         if arrival:
             papers = arrival.attached(deed.what, policy.categories[facts.category])
@@ -118,6 +121,10 @@ def judged_lines(
         ends = ending(deed.what, facts, category, official=True)
         lines.append(Line(row, tuple(against), tuple(flags), ends))
     return lines
+
+
+def _cannot_be_judged(why: Text) -> Finding:
+    return Finding("policy_readable", "", Severity.BLOCK, "", why)
 
 
 OF_THE_FORM = frozenset(
@@ -135,8 +142,9 @@ def fitting(
         return {}
     found: dict[str, Text] = {}
     for row in rows:
-        category = book.policy(row.facts.policy).categories[row.facts.category]
-        found |= {m.key: m.label for m in category.milestones if m.by in actor.roles}
+        category = book.category(row.facts.policy, row.facts.category)
+        if not isinstance(category, Text):
+            found |= {m.key: m.label for m in category.milestones if m.by in actor.roles}
     return {"name": list(found.items())}
 
 

@@ -18,6 +18,7 @@ from states.lifecycle import UNDER_WAY
 from states.mending import items
 from states.next_step import Next, next_step
 from states.terms import ASKED_BY_SYSTEM, Force, Kind, Role, Text
+from workflow.lists.rows import NOT_KNOWN, WAITS
 from workflow.people import Actor
 from workflow.tables import DEADLINE, PROJECT
 
@@ -48,6 +49,7 @@ class Mine:
     blameless: bool
     mend_items: str
     addressee: Text
+    unreadable: Text | None = None  # why its policy cannot be read: what is next is not known
 
 
 def my_projects(connection: Connection, book: Rulebook, actor: Actor, *, today: date) -> list[Mine]:
@@ -79,7 +81,9 @@ def _due(connection: Connection, projects: list[int]) -> dict[int, dict[Kind, An
 
 def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
     facts = Facts.read(json.loads(row.facts))
-    category = book.policy(facts.policy).categories[facts.category]
+    category = book.category(facts.policy, facts.category)
+    if isinstance(category, Text):
+        return _as_stored(row, facts, category)
     step = next_step(facts, category, {kind: one.due_on for kind, one in due.items()}, today)
     one = due.get(step.kind) if step.kind else None
     seen = one and look(Kind(one.kind), Force(one.force), facts, one.late_after, today)
@@ -104,6 +108,32 @@ def _mine(row: Any, due: dict[Kind, Any], book: Rulebook, today: date) -> Mine:
         blameless=bool(seen and seen.blameless),
         mend_items=items(facts).zh if step.kind is Kind.MENDING else "",
         addressee=category.addressee,
+    )
+
+
+def _as_stored(row: Any, facts: Facts, unreadable: Text) -> Mine:
+    return Mine(
+        project_id=row.id,
+        name=row.name,
+        host=row.host,
+        year=row.year,
+        state=row.state,
+        state_label=facts.state.label,
+        category=NOT_KNOWN,
+        opens=row.opens,
+        ends=row.ends,
+        next=Next(WAITS),
+        button=NOTHING,
+        by=None,
+        by_label=NOTHING,
+        advised=None,
+        provisional=False,
+        gentle=False,
+        late=False,
+        blameless=False,
+        mend_items="",
+        addressee=NOTHING,
+        unreadable=unreadable,
     )
 
 
