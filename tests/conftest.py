@@ -103,12 +103,20 @@ def empty_database(request: pytest.FixtureRequest) -> Empty:
     return on_postgres
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRES:
         elsewhere = pytest.mark.skip(reason="it is about a SQLite file")
         for item in items:
             if item.get_closest_marker("sqlite_file"):
                 item.add_marker(elsewhere)
+    twice = [item for item in items if item.get_closest_marker("one_database") and _second(item)]
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in set(twice)]
+
+
+def _second(item: pytest.Item) -> bool:
+    called = getattr(item, "callspec", None)
+    return called is not None and called.params.get("db", KINDS[0]) != KINDS[0]
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """On which databases the tests run.
 
-A test that asks for `db` runs on both, any other on SQLite. TEST_DATABASE=postgresql runs all of
-them on PostgreSQL, but for those that are marked as being about a SQLite file.
+A test that asks for `db` runs on both unless it is marked `one_database`, any other on SQLite.
+TEST_DATABASE=postgresql runs all of them on PostgreSQL, but for those that are marked as being about a
+SQLite file.
 """
 
 from __future__ import annotations

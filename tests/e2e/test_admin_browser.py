@@ -7,7 +7,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 from stories import OFFICE, SCHOOL
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Role
 from workflow.mail.addresses import mark_address
@@ -50,8 +50,7 @@ def office(served: Served) -> None:
         mark_address(connection, "lin@example.cn", **told)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_every_room_is_without_barriers(served: Served, language: str, width: int) -> None:
     office(served)
     window = served.window("boss", language=language, width=width)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 from stories import OFFICE
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Role
 
@@ -78,8 +78,7 @@ def test_two_tabs_publish_and_the_second_is_told(served: Served) -> None:
     assert (first.console, second.console) == ([], [])
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_charts_have_no_barriers(served: Served, language: str, width: int) -> None:
     filled(served)
     window = served.window("wang", language=language, width=width)
@@ -92,8 +91,7 @@ def test_charts_have_no_barriers(served: Served, language: str, width: int) -> N
     assert window.console == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_batches_have_no_barriers(served: Served, language: str, width: int) -> None:
     filled(served)
     window = served.window("wang", language=language, width=width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Role
 
@@ -26,8 +26,7 @@ def test_a_token_is_made_and_revoked(served: Served) -> None:
 
 
 @pytest.mark.parametrize("path", ["/me/keys", "/api/docs"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_the_pages_have_no_barriers(served: Served, path: str, language: str, width: int) -> None:
     person = served.house.person("wang", (Role.PROVINCE, ""), name="王经办")
     visit = served.house.visit(person)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from rooms import Room
 from stories import CLERK, HEADS, WANG
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Action
 
@@ -104,8 +104,7 @@ def test_a_subsidy_by_two_people(served: Served, room: Room) -> None:
     assert wang.console == zhou.console == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_no_barriers_and_nothing_wider_than_the_screen(
     served: Served, room: Room, language: str, width: int
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from stories import CLERK, COORDINATOR, FORM
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Action, Role
 
@@ -66,8 +66,7 @@ def test_a_deed_on_several_with_one_that_fails(served: Served) -> None:
     assert window.console == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_no_barriers_and_no_sideways_scrolling(served: Served, language: str, width: int) -> None:
     made = fill(served)
     window = served.window("wang", language=language, width=width)

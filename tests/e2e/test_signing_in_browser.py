@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Role
 from workflow.accounts import passwords
@@ -27,8 +27,7 @@ def test_in_by_password_and_out_again(served: Served) -> None:
     assert window.console == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_the_door_has_no_barriers(served: Served, language: str, width: int) -> None:
     window = served.window(language=language, width=width)
     page = window.go("/sign-in")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from rooms import Room
 from stories import CLERK, FORM, SCHOOL
-from windows import Served
+from windows import OTHER_LOOKS, Served
 
 from states.terms import Action
 from workflow.lists.runs import PATIENCE, Wanted, begin
@@ -31,8 +31,7 @@ def room(served: Served) -> Room:
     return made
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("language", "width"), OTHER_LOOKS)
 def test_forms_with_a_profile_have_no_barriers(
     served: Served, room: Room, language: str, width: int
 ) -> None:

@@ -18,6 +18,8 @@ from notifications.calendars.timetable import timetable
 from states.next_step import next_step
 from states.terms import Act, Action, Role, State
 
+pytestmark = pytest.mark.one_database
+
 ASKS = (
     "与省厅沟通研修项目实施事宜",
     "在国家平台申报",

@@ -6,11 +6,14 @@ from base64 import b64decode
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
 from desk import Desk, HandClock, morning
 
 from notifications.mailbox import Mailbox, read_mail, read_mailbox
 from notifications.sending.delivery import DeliveryResult
 from states.terms import Action, Role, State
+
+pytestmark = pytest.mark.one_database
 
 
 def sent_on(desk: Desk, mailbox: Mailbox, on: str) -> list[str]:

@@ -13,6 +13,8 @@ from test_writer import parsed, speak_english, written
 from states.terms import Act, Action, Role, State
 from workflow.imports.plan_file import PlanFile
 
+pytestmark = pytest.mark.one_database
+
 NATIONAL = {"category": "national_funded", "name": "国家班"}
 
 

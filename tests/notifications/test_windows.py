@@ -20,6 +20,8 @@ from workflow.people import Actor
 from workflow.workplace import calls, tasks
 from workflow.workplace.watching import scope_of
 
+pytestmark = pytest.mark.one_database
+
 # 9月中旬: filed by 08-11 if it opens on 09-11, by 08-20 if it opens on 09-20.
 SEPTEMBER: dict[str, Any] = {
     **{"opens_earliest": "2025-09-11", "opens_latest": "2025-09-20"},

@@ -9,6 +9,8 @@ from stories import CLERK, COORDINATOR, HEADS, WANG, Desk
 
 from states.terms import Act, Action
 
+pytestmark = pytest.mark.one_database
+
 JUNE = {"opens": date(2025, 6, 16), "ends": date(2025, 6, 19)}
 
 

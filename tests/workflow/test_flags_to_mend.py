@@ -6,11 +6,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from stories import CLASS, CLERK, FILING, HEADS, RECEIPT, REPORT, WANG, Desk
 
 from states.facts import Facts
 from states.mending import items, mends_by
 from states.terms import Act, Action
+
+pytestmark = pytest.mark.one_database
 
 PROMISED = f"papers_present.{RECEIPT}"
 MEND: dict[str, Any] = {"outcome": "mend", "reason": "内部意见", "mend_by": date(2025, 6, 30)}

@@ -63,12 +63,14 @@ def unnoticed(desk: Desk, table: Table, changes: list[str], project_id: int = 1)
 
 
 @pytest.mark.parametrize("seq", [1, 5, LAST])
+@pytest.mark.one_database
 def test_every_column_of_every_event_is_guarded(archive: Desk, seq: int) -> None:
     here = f"WHERE project_id = 1 AND seq = {seq}"
     changes = [f"UPDATE event SET {c.name} = {another(c)} {here}" for c in EVENT.columns]
     assert unnoticed(archive, EVENT, changes) == []
 
 
+@pytest.mark.one_database
 def test_events_that_still_read_well_are_guarded(archive: Desk) -> None:
     changes = [
         """UPDATE event SET changes = REPLACE(changes, '2025-05-16', '2025-05-15')""",
@@ -81,6 +83,7 @@ def test_events_that_still_read_well_are_guarded(archive: Desk) -> None:
 
 
 @pytest.mark.parametrize("seq", [1, 2, 5, LAST - 1, LAST])
+@pytest.mark.one_database
 def test_no_event_can_be_taken_away(archive: Desk, seq: int) -> None:
     gone = f"DELETE FROM event WHERE project_id = 1 AND seq = {seq}"
     assert unnoticed(archive, EVENT, [gone]) == []
@@ -91,12 +94,14 @@ def test_neither_the_whole_history_nor_the_row_can_be_taken_away(archive: Desk) 
     assert unnoticed(archive, PROJECT, ["DELETE FROM project WHERE id = 1"]) == []
 
 
+@pytest.mark.one_database
 def test_a_tail_can_not_be_cut_off(archive: Desk) -> None:
     cut = [f"DELETE FROM event WHERE project_id = 1 AND seq > {seq}" for seq in range(1, LAST)]
     assert unnoticed(archive, EVENT, cut) == []
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (4, 5), (LAST - 1, LAST)])
+@pytest.mark.one_database
 def test_two_events_cannot_be_swapped(archive: Desk, one: int, other: int) -> None:
     steps = [(one, -1), (other, one), (-1, other)]
     with ExitStack() as swap:
@@ -108,6 +113,7 @@ def test_two_events_cannot_be_swapped(archive: Desk, one: int, other: int) -> No
     assert archive.complaints() == []
 
 
+@pytest.mark.one_database
 def test_an_event_cannot_move_to_another_project(archive: Desk) -> None:
     move = f"UPDATE event SET project_id = 4, seq = 2 WHERE project_id = 1 AND seq = {LAST}"
     assert unnoticed(archive, EVENT, [move], 1) == []
@@ -129,6 +135,7 @@ DERIVED = [c for c in DEADLINE.columns if c.name not in ("id", "known_on", "next
 
 
 @pytest.mark.parametrize("kind", ["filing", "completion", "recording", "reimbursement", "mending"])
+@pytest.mark.one_database
 def test_every_derived_column_of_a_deadline_is_guarded(archive: Desk, kind: str) -> None:
     here = f"WHERE project_id = 3 AND kind = '{kind}' AND standing <> 'superseded'"
     changes = [f"UPDATE deadline SET {c.name} = {another(c)} {here}" for c in DERIVED]

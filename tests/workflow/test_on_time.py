@@ -10,6 +10,8 @@ from stories import CLASS, CLERK, COORDINATOR, FILING, HEADS, REPORT, WANG, Desk
 
 from states.terms import Act, Action
 
+pytestmark = pytest.mark.one_database
+
 # The class opens on 12 May, so its papers are due on 12 April.
 IN_TIME, LATE = "2025-04-12", "2025-04-14"
 EARLIER = {"opens": date(2025, 5, 5), "ends": date(2025, 5, 8)}  # due on 5 April

@@ -18,6 +18,8 @@ from workflow.people import add_person, find_actor, grant
 from workflow.project.events import history
 from workflow.tables import EVENT
 
+pytestmark = pytest.mark.one_database
+
 AMOUNT = {"amount": 4_800_000}
 MONEY = (Action.SUBSIDISE, WANG, "2025-07-01")
 SECOND = (Action.SUBSIDISE, ZHOU, "2025-07-02")
