@@ -16,6 +16,7 @@ from states.findings import Finding
 from states.form_reading import read_form
 from states.forms import FORMS
 from states.labels import state_label
+from states.outlook import ending
 from states.terms import Act, Action, Role, Severity, State, Text, day_label, deed_of
 from workflow.deeds import Deed, Outcome, Refused
 from workflow.engine import perform, situation
@@ -136,17 +137,24 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
                 "state_label": label,
                 "version": outcome.version,
                 "on": outcome.on,
+                "ended": outcome.ended,
                 "findings": [finding_data(f) for f in outcome.findings],
             }
         )
         return
     said = PROPOSED if outcome.pending else DONE
     office.printer.line(said.format(deed=what.label, state=label))
+    if outcome.ended is not None:
+        office.printer.line(ENDED.format(deed=outcome.ended.label))
     for found in outcome.findings:
         office.printer.line(Text("  提示：", "  Flag: "))
         office.printer.line(Text(f"    {cited(found).zh}", f"    {cited(found).en}"))
 
 
+ENDED = Text(
+    "  待复核的拟办“{deed}”随之终止。",
+    "  “{deed}”, which waited for a second person, has ended with it.",
+)
 NOBODY = Text("", "")
 
 
@@ -191,6 +199,8 @@ def _list_deeds(office: Office, project_id: int) -> None:
             category = policy.categories[facts.category]
             papers = category.papers.get(what, ()) if isinstance(what, Action) else ()
             asked += [f"--attach {p.key}={p.label.zh}" for p in papers]
+            ends = ending(what, facts, category, official=True)
+            asked += [office.printer.say(ends)] if ends else []
             rows.append((what, what.label, roles, asked))
     if office.printer.as_json:
         office.printer.data(

@@ -10,10 +10,11 @@ from cli.output import REFUSED
 from cli.verbs_do import UNKNOWN_PERSON, cited, finding_data, named
 from states.facts import Facts
 from states.findings import Finding
+from states.outlook import ended
 from states.terms import Role, Severity, Text
 from workflow.engine import situation
 from workflow.people import Actor, find_actor
-from workflow.project.explain import Option, options, worth_saying
+from workflow.project.explain import Option, ending_of, options, worth_saying
 
 
 def why(project_id: int, action: str, user: str, as_json: bool) -> None:
@@ -47,6 +48,7 @@ def _data(one: Option) -> dict[str, Any]:
         "stand": one.stand,
         "who": one.who,
         "on_behalf": one.on_behalf,
+        "ends": ended(one.deed, one.case.facts),
         "needs_second": one.proposes,
         "reasons": reasons,
         "asks": [finding_data(f) for f in one.asks],
@@ -67,6 +69,9 @@ def _print(office: Office, one: Option, roles: set[Role]) -> None:
     ends = BY.format(who=who) if one.who else NOTHING
     head = HEAD.format(mark=mark, deed=one.label, name=one.deed.value)
     office.printer.line(Text(head.zh + ends.zh, head.en + ends.en))
+    said = ending_of(one, official=True)
+    if said is not None and one.who:
+        office.printer.line(Text(f"  {said.zh}", f"  {said.en}"))
     _list(office, (*one.reasons, *one.besides), "  ", roles)
     if one.asks:
         office.printer.line(ASKS)

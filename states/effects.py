@@ -259,7 +259,7 @@ def cancel(_: Case, __: int) -> Json:
 
 
 def announce(case: Case, _: int) -> Json:
-    return {"untold": None, "announced_on": case.on}
+    return {"untold": None, "announced_on": case.on, "acknowledged_on": None}
 
 
 def acknowledge(case: Case, _: int) -> Json:

@@ -53,7 +53,8 @@ class Facts:
     submitted_on: date | None = None
     reviewed_on: date | None = None
     planned_on: date | None = None
-    # A plan that was imported: its host knows nothing yet, was told, and said that it heard.
+    # A plan that was imported: its host is to be told of it, or of dates that a newer file moved;
+    # when it was told; and when it said that it heard.
     untold: bool = False
     announced_on: date | None = None
     acknowledged_on: date | None = None
@@ -115,7 +116,7 @@ class Facts:
         """How far the news of an imported plan is on its way to the host; empty where nothing is
         left to do, as once the host has filed."""
         if self.untold and self.state in (State.PLANNED, State.FILED):
-            return UNTOLD
+            return MOVED if self.announced_on else UNTOLD
         waits = self.announced_on and not self.acknowledged_on and self.state is State.PLANNED
         return UNANSWERED if waits else ""
 
@@ -143,7 +144,9 @@ def _is_settled(flag: Json) -> bool:
 
 
 TO_MEND = "mend"  # the outcome of a flag that asks its host for something
-UNTOLD, UNANSWERED = "untold", "unanswered"
+# Of an imported plan: its host knows nothing yet; knew, but a newer file has moved its dates; was told.
+UNTOLD, MOVED, UNANSWERED = "untold", "moved", "unanswered"
+TO_TELL = (UNTOLD, MOVED)
 DATE_FIELDS = tuple(f.name for f in fields(Facts) if f.type == "date | None")
 STATE_FIELDS = ("state", "came_from", "mend_in")
 READ: dict[str, Callable[[str], Any]] = {

@@ -8,6 +8,7 @@ from threading import Lock
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from notifications.sending.recall import standing_halt
 from web.site import Site
 from workflow import kept
 from workflow.migrations import is_current
@@ -31,9 +32,10 @@ def router(site: Site) -> APIRouter:
     @routes.get("/readyz")
     def ready() -> JSONResponse:
         """503 while the database cannot be reached, read or written or is of another version, and
-        while a policy by which projects are judged cannot be read."""
+        while a policy by which projects are judged cannot be read. That mail is halted after a
+        restore is said beside it: pages and steps work, and a person lets it go on."""
         found = probe.found()
-        return JSONResponse({"status": found}, 200 if found == "ok" else 503, headers=HEADERS)
+        return JSONResponse(found, 200 if found["status"] == "ok" else 503, headers=HEADERS)
 
     return routes
 
@@ -46,9 +48,9 @@ class Probe:
     site: Site
     _one: Lock = field(default_factory=Lock)
     _begun: int = 0
-    _said: str = ""
+    _said: dict[str, str] = field(default_factory=dict)
 
-    def found(self) -> str:
+    def found(self) -> dict[str, str]:
         known = self._begun
         with self._one:
             if self._begun == known:  # else one that began since has found it out
@@ -56,14 +58,16 @@ class Probe:
                 self._said = self._tried()
             return self._said
 
-    def _tried(self) -> str:
-        db = self.site.db
+    def _tried(self) -> dict[str, str]:
+        db, site = self.site.db, self.site
         try:
             if not is_current(db):
-                return "other version"
+                return {"status": "other version"}
             with db.write(alone=False, patience=PATIENCE) as connection:
                 kept.put(connection, PROBE, str(self._begun))
             with db.read() as connection:
-                return "rules" if unreadable_policies(connection, self.site.book) else "ok"
+                broken = unreadable_policies(connection, site.book)
+                halt = standing_halt(connection, site.settings.data_dir, site.now())
+            return {"status": "rules" if broken else "ok"} | ({"mail": "halted"} if halt else {})
         except DatabaseProblem:
-            return "unreachable"
+            return {"status": "unreachable"}

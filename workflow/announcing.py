@@ -1,4 +1,5 @@
-"""Telling the hosts of an imported plan that their projects are in it, once, when the office says."""
+"""Telling the hosts of an imported plan that their projects are in it, once, when the office says;
+and once more where a plan that is issued again has moved their dates."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, literal_column, select
 
 from config.rulebook import Rulebook
-from states.facts import UNTOLD
+from states.facts import TO_TELL
 from states.terms import Act
 from workflow.deeds import Deed, Refused
 from workflow.engine import perform_in
@@ -29,9 +30,10 @@ class Announced:
 def untold(
     connection: Connection, *, policy: str = "", among: Iterable[int] | None = None
 ) -> list[int]:
-    """The projects of an imported plan whose hosts know nothing of it, by id."""
+    """The projects of an imported plan whose hosts know nothing of it, or of the dates that it has
+    now, by id."""
     query = select(PROJECT.c.id).where(
-        PROJECT.c.news != literal_column("''"), PROJECT.c.news == UNTOLD
+        PROJECT.c.news != literal_column("''"), PROJECT.c.news.in_(TO_TELL)
     )
     if policy:
         query = query.where(PROJECT.c.policy == policy)

@@ -59,7 +59,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed. `pending`: it waits for a second person."""
+    """What came of a deed. `pending`: it waits for a second person; `ended`: what was proposed and
+    ends undecided by it, as far as who did it is told of that."""
 
     project_id: int
     version: int
@@ -67,3 +68,4 @@ class Outcome:
     pending: bool
     findings: tuple[Finding, ...]
     on: date  # the date that counts
+    ended: Action | Act | None = None

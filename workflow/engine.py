@@ -17,11 +17,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from config.rulebook import Rulebook
 from states.decide import blocks, sides_of_proposal
 from states.discretion import is_internal
-from states.effects import effects, overtakes
+from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
 from states.in_force import put_out
 from states.mailing import NEW_DATES, PARTS, notice_of, told
+from states.outlook import ended, is_seen
 from states.policy import Policy
 from states.terms import Act, Action, Amendment, Role
 from workflow import deadlines
@@ -77,7 +78,10 @@ def perform_in(
     stopped = blocks(findings)
     if stopped:
         raise Refused(stopped)
-    if overtakes(deed.what, row.facts):
+    ends = ended(deed.what, row.facts)
+    if ends is not None:
+        official = case.role is not Role.HOST or deed.on_behalf
+        ends = ends if is_seen(row.facts, official=official) else None
         row = _end_proposal(connection, book, row, deed.what, today=today, at=at)
         case = replace(case, facts=row.facts)
     proposing = needs_second(deed, row.facts)
@@ -107,7 +111,7 @@ def perform_in(
         announce_result(connection, result, facts, tells, on=today, at=at)
         if deed.what in PARTS:
             tell_who_left(connection, result, row.facts, facts, on=today, at=at)
-    said_of = (facts.state, proposing, tuple(findings), case.on)
+    said_of = (facts.state, proposing, tuple(findings), case.on, ends)
     return Outcome(project_id, row.version + 1, *said_of)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from notifications.letters import lines
@@ -173,8 +174,12 @@ def cancel(story: Story) -> Told:
 
 
 def announce(story: Story) -> Told:
-    """What an imported plan says of the project; its timetable follows."""
+    """What an imported plan says of the project, or of its new dates; its timetable follows."""
     facts = story.after
+    if story.heard is not None:
+        told_before = replace(story, before=story.heard)
+        if _moved(told_before):
+            return Told(MOVED, tuple(_times(told_before)), values=_time_values(told_before))
     told = (
         (Text("计划序号", "Number in the plan"), "" if facts.number is None else str(facts.number)),
         (Text("文号", "Document number"), facts.document_number),

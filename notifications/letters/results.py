@@ -209,6 +209,7 @@ def story_of(connection: Connection, book: Rulebook, event: Any, facts: Facts, r
     given = {**_proposed(connection, event, changes), **json.loads(event.given)}
     deed = deed_of(event.deed)
     past = _before(connection, event)
+    heard = _heard(connection, event) if deed is Act.ANNOUNCE else None
     return Story(
         deed=deed,
         notice=str(given.get("name", deed.value)) if deed is Act.MILESTONE else deed.value,
@@ -223,6 +224,7 @@ def story_of(connection: Connection, book: Rulebook, event: Any, facts: Facts, r
         policy=policy,
         category=policy.categories[facts.category],
         role=role,
+        heard=heard,
     )
 
 
@@ -237,6 +239,19 @@ def _before(connection: Connection, event: Any) -> Json:
     """The facts before the event."""
     rows = _PAST.run(connection, {"project_id": event.project_id, "seq": event.seq})
     return fold(text for (text,) in rows)
+
+
+def _heard(connection: Connection, event: Any) -> Facts | None:
+    """What the host knew before a newer file first moved its dates; None where none did."""
+    stored: Json = {}
+    found: Json | None = None
+    for (text,) in _PAST.run(connection, {"project_id": event.project_id, "seq": event.seq}):
+        before, changes = stored, json.loads(text)
+        stored = merge(before, changes)
+        if "untold" in changes:
+            moved = stored.get("untold") and stored.get("announced_on")
+            found = (found or before) if moved else None
+    return Facts.read(found) if found else None
 
 
 def _proposed(connection: Connection, event: Any, changes: Json) -> Json:

@@ -32,6 +32,8 @@ class Story:
     policy: Policy
     category: Category
     role: Role
+    # What the host knows of a plan whose dates a newer file has moved, where that is told.
+    heard: Facts | None = None
 
     @property
     def on_label(self) -> Text:

@@ -242,15 +242,18 @@ def something_supplied(case: Case) -> Iterable[Finding]:
 
 
 def told_once(case: Case) -> Iterable[Finding]:
-    """The host of an imported plan is told once; one planned here was told by that step."""
+    """The host of an imported plan is told once, and once more when a newer file moves its dates; one
+    planned here was told by that step."""
     facts = case.facts
+    if facts.untold:
+        return
     if facts.announced_on:
         said = Text(
             "已于{on}通知承办单位，不重复通知。",
             "The host was told on {on}, and is not told twice.",
         )
         yield block("told_once", "", "announced_on", said.format(on=day_label(facts.announced_on)))
-    elif not facts.untold and facts.came_from is not None:
+    elif facts.came_from is not None:
         said = Text(
             "承办单位在列入计划时已收到通知，不重复通知。",
             "The host was told when the project was put in the plan.",

@@ -187,3 +187,15 @@ def test_nobody_is_told_that_it_is_for_himself(office: Command) -> None:
         own = do(office, "file", *words, as_=as_)
         assert "缺：实施方案" in own.said and "由承办单位" not in own.said
     assert "报送实施方案应由承办单位办理" in do(office, "file", as_="coordinator").said
+
+
+def test_what_a_step_ends_is_said_before_it_and_after_it(office: Command, paper: str) -> None:
+    done(do(office, "withdraw", "--set", "reason=台风"))
+    ends = "待复核的拟办“取消办班”随之终止"
+    assert ends in office.ok("do", 2).out and ends in office.ok("why", 2, "file").out
+    assert ends not in office.ok("why", 2, "note").out
+    [file] = office.json("why", 2, "file")
+    assert file["ends"] == "withdraw"
+    words = ("do", 2, "file", "--attach", f"implementation_plan={paper}", "--as", HOST)
+    assert "待复核的拟办" in office.ok(*words).out
+    assert office.json("show", 2)["state"] == "filed"

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from visits import House, words
 
 from notifications.letters.drafts import Writer
-from states.terms import Role
+from states.terms import Amendment, Role
+from workflow.engine import amend, situation
 from workflow.mail_tables import MAIL
 
 PROVINCE = (Role.PROVINCE, "")
@@ -152,3 +153,18 @@ def test_a_program_tells_and_reads_the_lists(house: House) -> None:
     house.day = date(2025, 4, 21)
     assert "数控" not in program.get("/calls/text").json()["text"]
     assert "智能制造高级研修班" in program.get("/calls/text?late=true").json()["text"]
+
+
+def test_the_button_of_an_earlier_mail_confirms_no_new_dates(house: House) -> None:
+    """Issue 11, line 3: it told of other days, also once the later mail is out."""
+    project, path = told(house)
+    moved = {"untold": True, "planned_ends": "2025-09-19"}
+    how: dict[str, Any] = {"what": Amendment.REISSUED, "row": 2, "differs": ""}
+    with house.desk.db.write() as connection:
+        amend(connection, house.desk.book, project, moved, **how, today=house.day, at=house.at)
+    for _ in range(2):
+        for answer in (house.visit().get(path), house.visit().post(path)):
+            assert "请以之后的邮件为准" in words(answer) and ">已收到<" not in answer.text
+        with house.desk.db.read() as connection:
+            assert situation(connection, house.desk.book, project)[0].acknowledged_on is None
+        house.visit(house.person(f"wang{_}", PROVINCE)).post("/announce")

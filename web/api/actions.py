@@ -97,6 +97,11 @@ class Done(BaseModel):
         description=both("由人工核定的提示", "flags, left to a person")
     )
     on: date = Field(description=both("计入日期", "the date that counts"))
+    ended: Action | Act | None = Field(
+        description=both(
+            "因此终止的待复核拟办", "what waited for a second person and ends undecided by this"
+        )
+    )
 
 
 BODY: dict[str, Any] = {
@@ -222,4 +227,5 @@ def _done(connection: Connection, site: Site, deed: Deed, outcome: Outcome, lang
         version=outcome.version,
         findings=[finding_out(f, language, host=host) for f in outcome.findings],
         on=outcome.on,
+        ended=outcome.ended,
     )

@@ -64,6 +64,12 @@ class Option(BaseModel):
     on_behalf: bool = Field(description=both("须代录（on_behalf）", "open by `on_behalf` alone"))
     needs_second: bool = Field(description=both("须另一人复核", "a second person completes it"))
     completes: bool = Field(description=both("复核他人拟办", "completes what another proposed"))
+    ends: str = Field(
+        description=both(
+            "办理后随之终止的待复核拟办，没有的为空",
+            "what waits for a second person and ends undecided by this; or empty",
+        )
+    )
     reasons: list[FindingOut] = Field(
         description=both("无论填什么都存在的障碍和提示", "what stands whatever is filled in")
     )
@@ -102,7 +108,7 @@ def _option(one: explain.Option, facts: Facts, language: str, *, host: bool) -> 
     def told(found: Iterable[Finding]) -> list[FindingOut]:
         return [finding_out(f, language, host=host) for f in found]
 
-    deed = one.deed
+    deed, said = one.deed, explain.ending_of(one, official=not host)
     papers = one.case.category.papers.get(deed, ()) if isinstance(deed, Action) else ()
     return Option(
         action=deed.value,
@@ -113,6 +119,7 @@ def _option(one: explain.Option, facts: Facts, language: str, *, host: bool) -> 
         on_behalf=one.on_behalf,
         needs_second=one.proposes,
         completes=one.second,
+        ends=said.in_(language) if said else "",
         reasons=told((*one.reasons, *one.besides)),
         asks=told(one.asks),
         way=[

@@ -41,36 +41,38 @@ def tell(request: Request, visitor: Province, _: Pressed) -> Response:
 @routes.get("/received/{mail}/{code}")
 def ask(request: Request, mail: Id, code: str) -> Response:
     """Only a button: a scanner that follows links in mail must confirm nothing."""
-    facts, _ = _about(request, mail, code)
-    return page(request, "received.html", facts=facts)
+    facts, row = _about(request, mail, code)
+    return page(request, "received.html", facts=facts, outdated=row.outdated or facts.untold)
 
 
 @routes.post("/received/{mail}/{code}")
 def confirm(request: Request, mail: Id, code: str) -> Response:
     """Recorded as the host's own; once more changes nothing."""
     site = site_of(request)
-    facts, (project_id, reader) = _about(request, mail, code)
-    actor = Actor("", reader or facts.host, ((Role.HOST, facts.host),))
+    facts, row = _about(request, mail, code)
+    if row.outdated or facts.untold:  # it told of other dates
+        return page(request, "received.html", facts=facts, outdated=True)
+    actor = Actor("", row.to_name or facts.host, ((Role.HOST, facts.host),))
     deed = Deed(Act.ACKNOWLEDGE, actor, {}, {}, site.today())
     when: dict[str, Any] = {"today": site.today(), "at": site.now()}
     try:
         with site.db.write(alone=False) as connection:
-            perform_in(connection, site.book, project_id, deed, **when)
+            perform_in(connection, site.book, row.project_id, deed, **when)
     except Refused:  # confirmed before, or the class is long over: the page says how it stands
         pass
     facts, _ = _about(request, mail, code)
     return page(request, "received.html", facts=facts, thanks=True)
 
 
-def _about(request: Request, mail: int, code: str) -> tuple[Facts, tuple[int, str]]:
-    """The project of the mail with this link, and its reader. 404 for any other link."""
+def _about(request: Request, mail: int, code: str) -> tuple[Facts, Any]:
+    """The project of the mail with this link, and the mail. 404 for any other link."""
     site = site_of(request)
     with site.db.read() as connection:
         row = confirmed_by(connection, mail, code[:100])
         if row is None:
             raise HTTPException(404)
         facts = situation(connection, site.book, row.project_id)[0]
-    return facts, (row.project_id, row.to_name)
+    return facts, row
 
 
 TOLD = Text("已通知{n}个项目的承办单位。", "The hosts of {n} project(s) are told.")

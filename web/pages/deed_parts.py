@@ -20,7 +20,7 @@ from states.labels import (
     rejected_label,
     state_label,
 )
-from states.outlook import outlook
+from states.outlook import ending, outlook
 from states.policy import Category, Policy
 from states.terms import STAFF, Act, Action, Basis, Role, State, Text
 from states.waiting import waiting
@@ -53,6 +53,7 @@ def around(known: Known, one: Option, actor: Actor) -> dict[str, Any]:
         "claimed": one.deed is Action.REPORT and is_national_money(category),
         "unasked": not is_asked(one.deed, category),
         "view": view,
+        "ends": ending(one.deed, facts, category, official=is_inside(actor, facts)),
         "after": after_label(one.deed, facts, known.policy, view.moves_to if view else None),
         "mails": [
             (role, [name for name, _ in recipients(known.connection, role, facts)])

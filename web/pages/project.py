@@ -34,7 +34,7 @@ from workflow.mail.desk import status_label
 from workflow.mail.log import reason_label, step_label
 from workflow.people import Actor
 from workflow.project.events import history, paper, paper_versions
-from workflow.project.explain import Known, option, options, possible
+from workflow.project.explain import Known, ending_of, option, options, possible
 from workflow.project.mails import mails, silences
 from workflow.project.moves import moves
 from workflow.project.seen import is_inside, one_project, seen_by
@@ -141,6 +141,7 @@ def why(request: Request, project_id: int, visitor: Signed) -> Response:
         "facts": facts,
         "policy": policy,
         "found": found,
+        "ending": partial(ending_of, official=is_inside(visitor.actor, facts)),
         "project_id": project_id,
         "asked": policy.asked_about(facts.category),
     }

@@ -41,13 +41,13 @@ class Taken:
 def take(db: Database, data_dir: Path, target: Path, *, at: datetime) -> Taken:
     """Write a backup to `target`, whole or not at all, and read it again. Raises BackupRefused,
     OSError."""
-    keys_file = keys_beside(target)
+    keys_file, secret = keys_beside(target), read_secret(data_dir)
+    keys = json.dumps({"format": KEYS_FORMAT, "key": secret.hex()}).encode() if secret else b""
     for path in (target, keys_file):
-        if path.exists() or path.is_symlink():
+        if (path.exists() or path.is_symlink()) and not _is_ours(path, keys):
             raise BackupRefused(IN_THE_WAY.format(path=path))
     mark = secrets.token_hex(8)
     copy, partial = (target.with_name(f".{mark}.{end}") for end in ("db", "part"))
-    secret = read_secret(data_dir)
     try:
         copy_out(db, copy)
         names = list(_files(data_dir))
@@ -72,10 +72,8 @@ def take(db: Database, data_dir: Path, target: Path, *, at: datetime) -> Taken:
         finally:
             archive.close()
         size = partial.stat().st_size
-        if secret:
-            write_whole(
-                keys_file, json.dumps({"format": KEYS_FORMAT, "key": secret.hex()}).encode()
-            )
+        if keys:
+            write_whole(keys_file, keys)
         partial.replace(target)
         sync_folder(target.parent)
     finally:
@@ -83,6 +81,11 @@ def take(db: Database, data_dir: Path, target: Path, *, at: datetime) -> Taken:
             path.unlink(missing_ok=True)
     papers = sum(1 for name in names if PAPER.fullmatch(name))
     return Taken(size, papers, len(names) - papers, keys_file if secret else None)
+
+
+def _is_ours(path: Path, keys: bytes) -> bool:
+    """Whether it is the file of these keys: a backup that was killed has left it behind."""
+    return bool(keys) and path.is_file() and not path.is_symlink() and path.read_bytes() == keys
 
 
 def _files(data_dir: Path) -> Iterator[str]:

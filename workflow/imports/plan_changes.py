@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
 from states.facts import Json
+from states.labels import deed_name
 from states.lifecycle import FINAL
 from states.mailbox import mailbox
-from states.terms import Action, Amendment, Role, State, Text
+from states.outlook import ENDS
+from states.terms import Action, Amendment, Role, State, Text, deed_of
 from workflow.deeds import Deed, Refused
 from workflow.engine import amend, perform_in
 from workflow.identity import alike
@@ -88,10 +90,25 @@ def take_over(taking: Taking, there: Known, row: PlanRow) -> bool:
         taking.result.rejected.append(Remark(row.row, None, message))
         return False
     differs = _said(there, changes)
+    if there.stored.get("pending"):
+        deed = deed_of(there.stored["pending"]["deed"])
+        category = taking.book.policy(there.stored["policy"]).categories[there.stored["category"]]
+        said = ENDS.format(deed=deed_name(deed, there.state, category))
+        taking.result.differences.append(Remark(row.row, None, said))
+    if not set(changes).isdisjoint(SCHEDULE):
+        changes |= _to_tell_again(there)
     taking.result.differences += [Remark(row.row, None, text) for text in differs]
     _amend(taking, there, changes, row, Amendment.REISSUED, differs)
     taking.result.changed += 1
     return True
+
+
+def _to_tell_again(there: Known) -> Json:
+    """Who knows of the plan is told of its new dates; who is still to hear of it hears of these."""
+    if there.stored.get("untold"):
+        return {}
+    told = there.stored.get("announced_on") or there.stored.get("planned_on")
+    return {"untold": True, "announced_on": told or there.stored.get("known_on")}
 
 
 def _differing(known: Json, new: Json) -> Json:

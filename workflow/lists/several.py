@@ -17,6 +17,7 @@ from config.rulebook import Rulebook
 from states.decide import blocks, who_may
 from states.findings import Finding
 from states.forms import FORMS, Field
+from states.outlook import ending
 from states.terms import STAFF, Act, Action, Kind, Severity, State, Text
 from workflow.deeds import Deed
 from workflow.judging import judged
@@ -71,6 +72,7 @@ class Line:
     row: ProjectRow
     blocks: tuple[Finding, ...]
     flags: tuple[Finding, ...]
+    ends: Text | None = None  # what is proposed and would end by it
 
     @property
     def is_open(self) -> bool:
@@ -115,7 +117,9 @@ def judged_lines(
         _, found = judged(connection, book, policy, row.id, facts, here, today, looking=True)
         against = [f for f in blocks(found) if not (form_open and f.rule in OF_THE_FORM)]
         flags = [] if form_open else [f for f in found if f not in blocks(found)]
-        lines.append(Line(row, tuple(against), tuple(flags)))
+        category = policy.categories[facts.category]
+        ends = ending(deed.what, facts, category, official=True)
+        lines.append(Line(row, tuple(against), tuple(flags), ends))
     return lines
 
 

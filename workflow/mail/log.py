@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, literal_column, select
+from sqlalchemy import Connection, case, exists, func, literal_column, select
 
-from states.facts import UNTOLD
+from states.facts import MOVED, TO_TELL
 from states.terms import Text
 from workflow.mail.desk import BOUNCED, MAIL_STATUS, SENT_BEFORE, UNPROVEN, status_label
 from workflow.mail.finding import FOR_A_PERSON, in_state
@@ -98,11 +98,14 @@ def silence(
 
 def _untold(connection: Connection, project_id: int | None) -> list[dict[str, Any]]:
     columns = (PROJECT.c.id.label("project_id"), PROJECT.c.name.label("project"), PROJECT.c.host)
-    query = select(*columns).where(PROJECT.c.news != literal_column("''"), PROJECT.c.news == UNTOLD)
+    reason = case((PROJECT.c.news == MOVED, UNANNOUNCED_DATES), else_=UNANNOUNCED).label("reason")
+    query = select(*columns, reason).where(
+        PROJECT.c.news != literal_column("''"), PROJECT.c.news.in_(TO_TELL)
+    )
     if project_id is not None:
         query = query.where(PROJECT.c.id == project_id)
     rows = connection.execute(query.order_by(PROJECT.c.id))
-    return [dict(row._mapping) | {"reason": UNANNOUNCED} for row in rows]
+    return [dict(row._mapping) for row in rows]
 
 
 def count_silence(connection: Connection) -> int:
@@ -174,9 +177,13 @@ UNWRITABLE = "unwritable:"  # what follows are the program's words
 NOT_WRITTEN = Text(
     "邮件无法写成，请转告维护人员（{said}）", "cannot be written; tell who maintains this ({said})"
 )
-UNANNOUNCED = "unannounced"
+UNANNOUNCED, UNANNOUNCED_DATES = "unannounced", "unannounced_dates"
 REASONS: dict[str, Text] = {
     UNANNOUNCED: Text("尚未通知承办单位列入计划", "the host has not been told of the plan yet"),
+    UNANNOUNCED_DATES: Text(
+        "重新下达的计划变动了办班时间，尚未通知承办单位",
+        "the plan was issued again with other dates, and the host has not been told yet",
+    ),
     "": Text("", ""),
     # Reminders
     "met": Text("已按要求完成", "done already"),

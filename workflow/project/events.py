@@ -166,7 +166,8 @@ def paper_versions(history: Iterable[Entry]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = {}
     for entry in history:
         for key, kept in entry.papers.items():
-            found.setdefault(key, []).insert(0, {**kept, "seq": entry.seq, "by": entry.who})
+            by = {"seq": entry.seq, "by": entry.who, "let_in_by": entry.let_in_by}
+            found.setdefault(key, []).insert(0, {**kept, **by})
     return found
 
 

@@ -22,6 +22,7 @@ from states.findings import Case, Finding
 from states.labels import deed_name
 from states.lifecycle import FINAL
 from states.mailing import is_past
+from states.outlook import ending
 from states.policy import Policy
 from states.terms import STAFF, Act, Action, Labelled, Role, State, Text
 from workflow.deeds import Deed
@@ -84,6 +85,12 @@ class Option:
     @property
     def standing_blocks(self) -> list[Finding]:
         return blocks(self.reasons)
+
+
+def ending_of(one: Option, *, official: bool) -> Text | None:
+    """What is proposed and would end by this deed (states/outlook.py)."""
+    category = one.case.policy.categories[one.case.facts.category]
+    return ending(one.deed, one.case.facts, category, official=official)
 
 
 DEEDS: tuple[Action | Act, ...] = (*Action, *Act)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, true
 
-from states.facts import UNTOLD
+from states.facts import TO_TELL
 from states.terms import Kind, State
 from workflow.lateness import is_due, is_late
 from workflow.mail.finding import FOR_A_PERSON
@@ -28,7 +28,7 @@ def counts(connection: Connection, scope: Scope, today: date) -> dict[str, int]:
         "waiting": select(PROJECT.c.id).where(scope.projects, *waits_for(scope.role)),
         "flags": select(PROJECT.c.id).where(scope.projects, FLAGGED),
         "mail": select(MAIL.c.id).where(FOR_A_PERSON, _mail_within(scope)),
-        "untold": select(PROJECT.c.id).where(scope.projects, NEWS, PROJECT.c.news == UNTOLD),
+        "untold": select(PROJECT.c.id).where(scope.projects, NEWS, PROJECT.c.news.in_(TO_TELL)),
         "calls": select(PROJECT.c.id).where(scope.projects, TO_CALL, PROJECT.c.follow_up <= today),
     }
     return counted(connection, sought, CAP)

@@ -170,6 +170,16 @@ def test_a_backup_overwrites_nothing_and_leaves_nothing_behind(here: Installatio
     assert left == {"backup.zip", "backup.zip.keys"}
 
 
+def test_keys_of_a_backup_that_was_killed_are_in_nobodys_way(here: Installation) -> None:
+    file = here.backup()
+    file.unlink()
+    assert here.backup() == file
+    file.unlink()
+    (file.parent / "backup.zip.keys").write_text("{}")  # of something else
+    with pytest.raises(BackupRefused, match="overwrites none"):
+        here.backup()
+
+
 def test_keys_are_apart_and_belong_together(here: Installation, tmp_path: Path) -> None:
     file, secret = here.backup(), read_secret(here.folder)
     assert secret is not None

@@ -101,10 +101,67 @@ def test_each_host_is_told_once(books: Books, table: Table) -> None:
     with pytest.raises(Refused) as refused:
         books.do(Act.ANNOUNCE, DAY)
     assert [finding.rule for finding in refused.value.findings] == ["told_once"]
-    # The same plan again, and a newer one, tell nobody anew.
-    books.apply(table(USUAL, SECOND | {"举办时间": "10月20日-23日"}), date(2025, 3, 3))
-    assert tell(books) == ((), ())
+    # The same plan again, and a newer one with other trainees, tell nobody anew.
+    books.apply(table(USUAL, SECOND | {"人数": "45"}), date(2025, 3, 3))
+    assert (unsaid(books), tell(books)) == ([], ((), ()))
     assert books.rows(EVENT, "deed", project_id=1) == ["import", "announce"]
+    assert books.problems() == []
+
+
+LATER = date(2025, 3, 3)
+
+
+def notices(books: Books) -> list[Any]:
+    with books.db.read() as connection:
+        rows = connection.execute(select(MAIL).order_by(MAIL.c.id)).all()
+        reader = Reader("", "", Role.HOST, "zh", LATER, NO_LINKS)
+        return [notice_of(connection, books.book, row, reader)[0] for row in rows]
+
+
+def test_a_plan_issued_again_tells_whom_it_moves(books: Books, table: Table) -> None:
+    """Issue 11, line 3: once, with the dates that the host knew and the new ones, and is asked anew
+    whether that arrived; who had not been told yet hears of the new dates alone."""
+    books.apply(table(USUAL, SECOND), DAY)
+    tell(books)
+    books.do(Act.ACKNOWLEDGE, DAY, project=1, role=Role.HOST)
+    moved = {"举办时间": "10月20日-23日"}
+    books.apply(table(USUAL | moved, SECOND), LATER)
+    assert unsaid(books) == [(1, "unannounced_dates")]
+    assert books.rows(PROJECT, "news") == ["moved", "unanswered"]
+    result = books.apply(table(USUAL | {"举办时间": "11月3日-6日"}, SECOND), LATER)
+    assert result.to_tell == [1]
+    assert tell(books, LATER) == ((1,), ())
+    assert (unsaid(books), tell(books, LATER)) == ([], ((), ()))
+    assert books.rows(PROJECT, "news") == ["unanswered"] * 2
+    *_, notice = notices(books)
+    assert notice.tag == "时间变更"
+    assert dict(notice.lines)["原定办班时间"] == "2025年9月15日至9月18日"
+    assert dict(notice.lines)["现定办班时间"] == "2025年11月3日至11月6日"
+    values = notice.values
+    assert (values["was"], values["now"]) == ("2025年9月15日至9月18日", "2025年11月3日至11月6日")
+    books.do(Act.ACKNOWLEDGE, LATER, project=1, role=Role.HOST)
+    assert books.rows(PROJECT, "news") == ["", "unanswered"]
+    assert books.problems() == []
+
+
+def test_moved_before_anybody_was_told_is_no_move(books: Books, table: Table) -> None:
+    books.apply(table(USUAL), DAY)
+    books.apply(table(USUAL | {"举办时间": "10月20日-23日"}), LATER)
+    assert unsaid(books) == [(1, "unannounced")]
+    tell(books, LATER)
+    [notice] = notices(books)
+    assert notice.tag == "列入计划"
+
+
+def test_who_was_told_by_the_plan_made_here_hears_of_other_dates_too(
+    books: Books, table: Table
+) -> None:
+    books.apply(table(USUAL | {"状态": "已审核推荐"}), date(2025, 1, 20))
+    books.do(Action.PLAN, DAY, number=1)
+    books.apply(table(USUAL | {"举办时间": "10月20日-23日"}), LATER)
+    assert unsaid(books) == [(1, "unannounced_dates")]
+    assert tell(books, LATER) == ((1,), ())
+    assert notices(books)[-1].tag == "时间变更"
     assert books.problems() == []
 
 

@@ -262,3 +262,26 @@ def test_a_plan_that_says_the_same_notes_it_as_that(books: Books, table: Table) 
     assert books.rows(EVENT, "deed") == ["open_books", "plan_noted", "plan"]
     books.do(Act.CONFIRM_DATES, LATER, opens=date(2025, 9, 16), ends=date(2025, 9, 19))
     assert changed_nothing(books.apply(plan, LATER))
+
+
+def test_a_newer_plan_ends_what_was_proposed_on_record_and_says_so(
+    books: Books, table: Table
+) -> None:
+    """A host has proposed to cancel its class, then the plan is issued with other days: the dry run
+    and the import name it, the history has its end, both sides hear of it."""
+    books.apply(table(*PLAN), DAY)
+    books.do(Action.WITHDRAW, LATER, project=2, role=Role.HOST, reason="台风")
+    books.do(Action.WITHDRAW, LATER, project=3, role=Role.HOST, reason="台风")
+    moved = table(*PLAN[:1], line(2, 举办时间="10月20日-23日"), *PLAN[2:])
+    ends = "待复核的拟办“取消办班”随之终止，拟办和复核双方均收到邮件。"
+    for dry_run in (True, False):
+        result = books.apply(moved, LATER, dry_run=dry_run)
+        assert [said for said in zh(result.differences) if "终止" in said[1]] == [(3, ends)]
+    assert "pending" not in books.facts(2)
+    assert books.facts(3)["pending"]["deed"] == "withdraw"  # of which the file says nothing new
+    deeds = books.rows(EVENT, "deed", "given", project_id=2)[-3:]
+    assert [deed for deed, _ in deeds] == ["withdraw", "cancel", "plan_reissued"]
+    assert deeds[1][1] == '{"overtaken_by":"plan_reissued","proposal":"withdraw"}'
+    told = books.rows(MAIL, "to_role", project_id=2, notice="cancel")
+    assert "host" in told
+    assert books.problems() == []
