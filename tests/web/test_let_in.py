@@ -109,6 +109,34 @@ def test_a_link_ends_sessions_tells_the_person_and_marks_what_is_done(
     assert page.count("凭chen设置的登录方式办理") == 1
 
 
+def test_wherever_it_is_said_who_did_something_the_mark_stands_beside_the_name(
+    peopled: tuple[House, dict[str, int]],
+) -> None:
+    """The project, its history and papers, what somebody did, the workplace, the calls, a batch."""
+    house, ids = peopled
+    house.person("he", (Role.AUDITOR, ""))
+    mark = "凭chen设置的登录方式办理"
+    clerk = followed(house, link_made(house, house.visit(ids["chen"]), ids["clerk"]))
+    note(clerk)
+    form = {"reason": "台风", "on": "2025-04-01"}
+    assert (
+        clerk.post("/projects/1/do/withdraw", form).status_code == 303
+    )  # for the province to answer
+    boss = house.visit(ids["boss"])
+    for path in ("/projects/1", "/", "/admin/audit/projects?person=clerk"):
+        assert mark in words(boss.get(path)), path
+    move = (
+        words(boss.get("/projects/1")).partition("现在该谁做什么")[2].partition("其他办理事项")[0]
+    )
+    assert mark in move
+    read = caller(house, "auditor")
+    done = read.get("/audit/projects?person=clerk").json()["items"]
+    assert {one["let_in_by"] for one in done if one["deed"] in ("note", "withdraw")} == {"chen"}
+    recent = caller(house, "province").get("/workplace").json()["office"]["recent"]
+    assert [one["let_in_by"] for one in recent if one["deed"]][:2] == ["chen", "chen"]
+    assert marks(house) == ["chen"]
+
+
 def test_where_hosts_do_not_come_no_way_in_is_made_for_them(
     peopled: tuple[House, dict[str, int]],
 ) -> None:

@@ -80,6 +80,12 @@ class DeedOut(BaseModel):
     deed: str
     label: str
     on_behalf: bool
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
 
 
 class Deeds(ListedByKey):

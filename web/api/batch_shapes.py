@@ -56,6 +56,12 @@ class NewsOut(BaseModel):
 
     what: str
     person: str
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
     at: datetime
 
 
@@ -200,6 +206,11 @@ def _told(problems: Iterable[FieldProblem], language: str) -> list[FieldOut]:
     return [FieldOut(field=one.field, message=one.message.in_(language)) for one in problems]
 
 
+def _news(one: News, language: str) -> NewsOut:
+    who = {"person": one.person, "let_in_by": one.let_in_by}
+    return NewsOut(what=one.what.in_(language), at=one.at, **who)
+
+
 def _line(
     site: Site,
     line: Line,
@@ -223,7 +234,7 @@ def _line(
         changed=line.changed and result is None,
         fields=line.fields,
         problems=problems,
-        news=[NewsOut(what=n.what.in_(language), person=n.person, at=n.at) for n in heard],
+        news=[_news(one, language) for one in heard],
         result=_result(result, language) if result else None,
     )
 

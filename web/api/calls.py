@@ -31,6 +31,12 @@ class NoteOut(BaseModel):
     promise: str
     promised_for: str
     by: str
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
 
 
 class MatterOut(BaseModel):

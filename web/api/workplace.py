@@ -49,6 +49,12 @@ class HappenedOut(BaseModel):
     who: str
     role: str
     on_behalf: bool
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
     project_id: int
     name: str
 

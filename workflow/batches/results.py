@@ -29,13 +29,14 @@ class News:
     what: Text
     person: str
     at: datetime
+    let_in_by: str  # who made the way in by which it was done, if somebody else
 
 
 def news(connection: Connection, batch_id: int) -> dict[int, list[News]]:
     """By project: what happened since the batch saw it, oldest first; only where it matters."""
     rows = connection.execute(
         select(EVENT.c.project_id, EVENT.c.deed, EVENT.c.person, EVENT.c.recorded_at)
-        .add_columns(EVENT.c.changes)
+        .add_columns(EVENT.c.changes, EVENT.c.let_in_by)
         .join_from(LINE, EVENT, EVENT.c.project_id == LINE.c.project_id)
         .where(LINE.c.batch_id == batch_id, EVENT.c.seq > LINE.c.seen)
         .order_by(EVENT.c.project_id, EVENT.c.seq)
@@ -43,7 +44,7 @@ def news(connection: Connection, batch_id: int) -> dict[int, list[News]]:
     found: dict[int, list[News]] = {}
     moved = set()
     for row in rows:
-        one = News(deed_label(row.deed), row.person, row.recorded_at)
+        one = News(deed_label(row.deed), row.person, row.recorded_at, row.let_in_by)
         found.setdefault(row.project_id, []).append(one)
         if matters(row.changes):
             moved.add(row.project_id)

@@ -36,6 +36,7 @@ class Note:
     promise: str
     promised_for: str
     by: str
+    let_in_by: str = ""  # who made the way in by which it was noted, if somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ def _notes(connection: Connection, projects: list[int]) -> dict[int, Note]:
     )
     query = (
         select(EVENT.c.project_id, EVENT.c.on_date, EVENT.c.given, EVENT.c.person)
-        .add_columns(PERSON.c.name)
+        .add_columns(PERSON.c.name, EVENT.c.let_in_by)
         .join_from(
             last, EVENT, (EVENT.c.project_id == last.c.project_id) & (EVENT.c.seq == last.c.seq)
         )
@@ -253,6 +254,7 @@ def _notes(connection: Connection, projects: list[int]) -> dict[int, Note]:
             promise=said.get("promise", ""),
             promised_for=said.get("promised_for", ""),
             by=row.name or row.person,
+            let_in_by=row.let_in_by,
         )
     return found
 

@@ -244,13 +244,16 @@ class Happened:
     who: str
     role: Text
     on_behalf: bool
+    let_in_by: str  # who made the way in by which it was done, if somebody else
     project_id: int
     name: str
 
 
 def recent(connection: Connection, scope: Scope) -> list[Happened]:
     """The last deeds of people, the latest first, with project and person."""
-    columns = (EVENT.c[n] for n in ("recorded_at", "deed", "person", "role", "on_behalf"))
+    columns = (
+        EVENT.c[n] for n in ("recorded_at", "deed", "person", "role", "on_behalf", "let_in_by")
+    )
     query = (
         select(*columns, PROJECT.c.id, PROJECT.c.name, PERSON.c.name.label("who"))
         .join_from(EVENT, PROJECT, EVENT.c.project_id == PROJECT.c.id)
@@ -266,6 +269,7 @@ def recent(connection: Connection, scope: Scope) -> list[Happened]:
             who=row.who or row.person,
             role=Role(row.role).label if row.role else NOTHING,
             on_behalf=bool(row.on_behalf),
+            let_in_by=row.let_in_by,
             project_id=row.id,
             name=row.name,
         )
