@@ -9,6 +9,16 @@ from config.zone import SHANGHAI
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A clock that stands: for what a demonstration does as of an hour."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True)
 class Clock:
     """The time as this process sees it: the real one, moved by whole days for a demonstration."""
 

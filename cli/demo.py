@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -161,12 +162,15 @@ def _tell(office: Office) -> None:
 
 
 def _go_on(office: Office, mailbox: Mailbox, logins: list[demo_people.Login]) -> None:
+    from cli.clock import Moment
+    from cli.demo_story import OFFICE_OPENS
     from cli.verbs_worker import list_mailbox, make_worker, until_told
 
     today = office.clock.today()
     stopping = until_told()
     worker = make_worker(office)
-    done = worker.once()
+    morning = Moment(datetime.combine(today, OFFICE_OPENS, UTC))  # whenever somebody starts it
+    done = replace(worker, clock=morning).once()
     _say(
         4,
         f"{today}的提醒：新排队{done['queued']}封，发出{done['sent']}封，未发成{done['failed']}封",

@@ -46,15 +46,26 @@ def _each(
     as_json: bool,
 ) -> None:
     """One transaction a mail; what is refused stops none of the others, but the exit code is 1."""
+    from notifications.sending.outside import delivering
+
     office = Office(as_json)
     if len(note) > LONGEST_NOTE or visible(note) != note:
         raise Stop(BAD_NOTE.format(most=LONGEST_NOTE), USAGE)
-    how = {"by": _login(office, user), "note": note.strip(), "at": office.clock.now()}
+    how: dict[str, Any] = {
+        "by": _login(office, user),
+        "note": note.strip(),
+        "at": office.clock.now(),
+    }
     found: dict[str, list[dict[str, Any]]] = {"done": [], "refused": []}
     for number in dict.fromkeys(numbers):
         try:
-            with office.db.write() as connection:
+            with (
+                delivering(office.settings.data_dir) as delivered,
+                office.db.write() as connection,
+            ):
                 act(connection, number, **how)
+                if act is mail_desk.by_hand:
+                    delivered.add(connection, number, how["at"])
         except MailRefused as refused:
             found["refused"].append({"id": number, "error": refused.text})
             continue
@@ -130,6 +141,7 @@ def export(where: str, mark: bool, user: str, as_json: bool) -> None:
         language=office.settings.language,
         mark=mark,
         by=_login(office, user),
+        data_dir=office.settings.data_dir,
     )
     with office.db.read() as connection:
         halt = standing_halt(connection, office.settings.data_dir, office.clock.now())

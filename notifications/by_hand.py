@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from notifications.call_list import call_list
 from notifications.letters.drafts import Writer, Written
+from notifications.sending.outside import delivering
 from notifications.sending.writing import Held, Unwritable, attempt
 from states.terms import Text
 from workflow.database import Database
@@ -45,6 +46,7 @@ def export(
     language: str = "zh",
     mark: bool = False,
     by: str = "",
+    data_dir: Path,
 ) -> Exported:
     """Write each mail that waits or has failed into `folder`, and the call list beside them.
 
@@ -68,17 +70,24 @@ def export(
     write_whole(folder / LIST_NAME, listed.encode("utf-8"))
     exported.files = [LIST_NAME, *names.values()]
     if mark:  # only now that all of it is on disk
-        _mark(db, names, exported, by=by, at=at)
+        _mark(db, names, exported, by=by, at=at, data_dir=data_dir)
     return exported
 
 
 def _mark(
-    db: Database, names: Mapping[int, str], exported: Exported, *, by: str, at: datetime
+    db: Database,
+    names: Mapping[int, str],
+    exported: Exported,
+    *,
+    by: str,
+    at: datetime,
+    data_dir: Path,
 ) -> None:
     for number, name in names.items():
         try:
-            with db.write() as connection:
+            with delivering(data_dir) as delivered, db.write() as connection:
                 mail_desk.by_hand(connection, number, by=by, note=name, at=at)
+                delivered.add(connection, number, at)
         except MailRefused as refused:  # a worker has taken it meanwhile
             exported.refused.append(refused.text)
 

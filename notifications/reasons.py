@@ -158,8 +158,10 @@ CLEAR = (
             r"(?:mail ?from|from address|envelope.?from|return.?path)\S{0,5} (?:\S{0,80} )?(?:rejected|denied|"
             r"refused|invalid|not allowed|does not|mismatch)",
             r"not permitted to send|authenticated user .{0,40}not|send.?as|MI:SPB|WM:BL[IU]|DT:SUM",
-            r"发[件信](?:人|方|邮箱|地址|[帐账]号).{0,20}(?:拒|黑名单|封|禁|无效|不存在|不一致|不被允许|未通过)",
-            r"拒收.{0,6}发[件信]人|(?:封|禁)[^，。]{0,6}发[件信]",
+            r"must equal|verification failed for|sending (?:is |was |has been )?(?:disabled|suspended)",
+            r"发[件信](?:人|方|邮箱|地址|[帐账]号).{0,20}(?:拒|黑名单|封|禁|停用|冻结|无效|不存在|不一致|不被允许|未通过)",
+            r"拒收.{0,6}发[件信]人|(?:封|禁|停用?)[^，。]{0,6}发[件信]",
+            r"您的(?:[帐账]号|邮箱)[^，。；]{0,12}(?:停用|封|禁|冻结|异常|受限)",
         ),
     ),
     (
@@ -171,7 +173,7 @@ CLEAR = (
             r"(?:user |sending |message |recipient ){0,2}(?:quota|rate|limit)",
             r"exceeded (?:the |your )?.{0,30}(?:per|rate|hourly|daily)",
             r"(?:MI:(?:SFQ|STC|DMC|CEL|CCL)|RP:(?:QRC|DRC|TRC|CCL|CEL)|HL:(?:IFC|ICC|MEP))",
-            r"频率|频繁|过快|发信(?:量|数量|配额|限额|次数)|超(?:过|出).{0,12}(?:次数|频|封数|发送)",
+            r"频率|频繁|过快|发[信送](?:量|数量|配额|限额|次数)|超(?:过|出).{0,12}(?:次数|频|封数|发送)",
         ),
     ),
     (
@@ -208,7 +210,8 @@ CLEAR = (
             r"not (?:authorized|permitted)|NotAuthorized|AuthRequired|authentication|permission",
             r"client host|\b(?:ip|host|helo|ehlo|ptr|reverse)\b.{0,20}(?:reject|denied|blocked|refus|banned)",
             r"prohibit|HL:(?:REP|IHU|IPB)|rejected by (?:the )?recipient",
-            r"黑名单|(?:安全|反垃圾|接收|访问)策略|信誉|未授权|认证|[身]份验证|权限",
+            r"[黑白]名单|white.?list|(?:安全|反垃圾|接收|访问)策略|信誉|未授权|认证|[身]份验证|权限",
+            r"不接[收受][^，。；]{0,6}(?:外部|外域|外网|外来|陌生)|(?:停用|关闭)(?:了|其)?(?:收信|接收)",
         ),
     ),
     (
@@ -220,16 +223,19 @@ CLEAR = (
             r"unrout(?:e)?able|relay|too many hops|\bloop|unreachable|couldn't find any host",
             r"(?:connection|connect).{0,20}(?:refused|timed? ?out|fail|lost|reset|establish)",
             r"域名.{0,12}(?:不存在|错误|无法|不正确|无效|解析)|路由|(?:无法|未能)连接|连接(?:超时|失败|被拒)",
-            r"(?:服务器|主机).{0,6}(?:不存在|找不到|无法访问|不可达)|中继|转发循环",
+            r"(?:服务器|主机).{0,6}(?:不存在|找不到|无法访问|不可达)(?!该|此|这)|中继|转发循环",
+            # a dead forward behind a mailbox that may well work
+            r"转发[^，。；]{0,12}(?:不存在|无效|失败|错误)|forward(?:ing|ed|s)?\b.{0,40}(?:unknown|not exist|n't exist|"
+            r"not found|invalid|fail)",
         ),
     ),
     (Reason.MALFORMED, _pattern(r"syntax|格式(?:错误|不正确|有误|不对)")),
     (
         Reason.DISABLED,
         _pattern(
-            rf"(?<!temporarily ){_USER}.{{0,40}}(?<!temporarily )"
-            r"(?:disabled|deactivated|terminated|discontinued)(?! temporar)",
-            rf"{_WHO}[^，。；]{{0,16}}(?<!暂)(?:已|被|永久){{0,2}}(?:停用|禁用|关闭)",
+            rf"(?<!temporarily ){_USER}(?!.{{0,60}}temporar).{{0,40}}"
+            r"(?:disabled|deactivated|terminated|discontinued)",
+            rf"{_WHO}(?![^，。；]{{0,16}}(?:暂|临时))[^，。；]{{0,16}}(?:停用|禁用|关闭)(?!(?:了|其)?(?:收信|接收|发信))",
         ),
     ),
     (
@@ -263,6 +269,13 @@ CLEAR = (
             r"(?:busy|overload|down|unavailable|not available|shutting|not accepting)",
             r"out of memory|resources|database|queue file|insufficient system",
             r"(?:系统|服务器?)[^，。；]{0,8}(?:繁忙|忙|错误|故障|维护|异常|不可用)",
+        ),
+    ),
+    (
+        Reason.GIVEN_UP,
+        _pattern(
+            r"retry time.?out|(?:delivery|message|mail) (?:time )?expired|in the queue too long",
+            r"(?:多次|反复)(?:重试|尝试|投递)|重试[^，。；]{0,8}(?:失败|超时)",
         ),
     ),
 )  # fmt: skip

@@ -141,6 +141,13 @@ def deed_name(deed: Action | Act, state: State, category: Category) -> Text:
     return CLAIMED_AS.get(deed, deed.label) if is_national_money(category) else deed.label
 
 
+def refusal_name(source: State, category: Category, code: str) -> Text:
+    """What was said with a no, once its ground is known."""
+    own = own_outcome(source, category, code)
+    said = own or deed_name(Action.REJECT, source, category)
+    return NOT_CARRIED_OUT if said == ENDED else said
+
+
 def overtaking(deed: str, state: State, category: Category) -> Text:
     """What overtook a proposal: a step, or what a newer plan says."""
     named = known_deed(deed)
@@ -151,16 +158,19 @@ def overtaking(deed: str, state: State, category: Category) -> Text:
 
 def _refused_money(category: Category) -> Text:
     if category.ends_in is not State.SUBSIDISED:
-        return REFUSED_AS[State.PLANNED]
+        return ENDED
     return NOT_FUNDED if is_national_money(category) else REFUSED_AS[State.HELD]
 
 
+# The ground is chosen on the form: that the plan was not carried out, misconduct, another's hand.
+ENDED = Text("终止项目", "End the project")
+NOT_CARRIED_OUT = Text("认定未按计划完成", "Found that it was not carried out as planned")
 # To say no means something else at every stage (the result: REJECTED_AS).
 REFUSED_AS: dict[State, Text] = {
     State.SUBMITTED: Text("不予推荐", "Do not recommend"),
     State.REVIEWED: Text("不列入年度计划", "Leave out of the annual plan"),
-    State.PLANNED: Text("认定未按计划完成", "Find that it was not carried out as planned"),
-    State.FILED: Text("认定未按计划完成", "Find that it was not carried out as planned"),
+    State.PLANNED: ENDED,
+    State.FILED: ENDED,
     State.HELD: Text("不予补助", "Refuse the subsidy"),
     State.REPORTED: Text("不予补助", "Refuse the subsidy"),
 }

@@ -46,7 +46,7 @@ MACHINE = re.compile(
     r"(?:mailer-?daemon|post-?master|mail-?daemon|microsoftexchange[0-9a-f]{0,40})@", re.I
 )
 RETURNED = re.compile(
-    r"退信|被退回|投递失败|无法投递|未能?送达|发送失败|undeliver|returned? (?:mail|to sender)"
+    r"退信|退件|被退回|退回通知|投递失败|无法投递|未能?送达|发送失败|undeliver|returned? (?:mail|to sender)"
     r"|mail delivery|delivery (?:status|fail|has failed|problem|delayed)|failure notice",
     re.I,
 )
@@ -72,7 +72,17 @@ HEADING_LINE = re.compile(rf"^[<\[(]?(?:mailto:)?({ADDRESS.pattern})[>\])]?(?:[\
 HEADING = re.compile(rf"^<?({ADDRESS.pattern})>?[:：]", re.M)
 REASONS = (
     re.compile(r"英文说明\s{0,9}[:：](.{1,500})", re.S),
-    re.compile(r"(?:退信原因|bounce reason|原因|reason)\s{0,9}[:：](.{1,500})", re.S | re.I),
+    # in a table the label has a cell of its own and no colon
+    re.compile(
+        r"(?:退信原因\s{0,9}[:：]?|(?:bounce reason|原因|reason|because)\s{0,9}[:：])(.{1,500})",
+        re.S | re.I,
+    ),
+)
+# What to do about it names other causes: "if the mailbox is full, …".
+ADVICE = re.compile(
+    r"\n[^\w\n]{0,9}(?:建议|解决|处理(?:办法|方法|建议)|温馨提示|提示|帮助|您可以|如何|solution|suggest|what "
+    r"(?:should|can) )",
+    re.I,
 )
 SUBJECT_LINE = re.compile(r"^[^\w\n]{0,20}(?:主\s{0,3}题|subject)[^\n]{0,2000}$", re.I | re.M)
 
@@ -194,10 +204,10 @@ def _free(mail: Message, parts: list[Message]) -> list[Report]:
         return []
     text, token = readable(parts), _token(mail, parts)
     reply, labelled = (printable(found) for found in _reasons(text))
-    said = reply or labelled
+    said = reply or labelled or _under_an_address(text)
     if not (said or token):
         return []
-    why = cause("", *filter(None, (reply, labelled)))
+    why = cause("", *dict.fromkeys(filter(None, (reply, labelled, said))))
     lasts = not why.later and bool(why.status or reply)
     delayed = not lasts and bool(DELAYED.search(header(mail, "Subject")))
     action = "delayed" if delayed else "failed"
@@ -208,6 +218,12 @@ def _free(mail: Message, parts: list[Message]) -> list[Report]:
         writer = header(mail, "From").lower()
         recipients = [to for to in recipients if to.lower() not in writer]
     return [Report(token, to, action, why.reason, why.status, said, at) for to in recipients]
+
+
+def _under_an_address(text: str) -> str:
+    """What qmail and its like write below `<address>:`, without a reply's code."""
+    found = HEADING.search(text)
+    return printable(_section(text, found[1], alone=False).removeprefix(found[1])) if found else ""
 
 
 def from_machine(mail: Message) -> bool:
@@ -264,12 +280,16 @@ def _reasons(text: str) -> tuple[str, str]:
     """From the reply's code to the end of its paragraph, and what is labelled as the reason."""
     text, reply, labelled = SUBJECT_LINE.sub("", text), "", ""  # a title may say "500 enterprises"
     if found := REPLY.search(text):
-        reply = text[found.start() :][: 2 * MOST_SAID].partition("\n\n")[0]
+        reply = _paragraph(text[found.start() :][: 2 * MOST_SAID])
     for label in REASONS:
         if found := label.search(text):
-            labelled = found[1].strip().partition("\n\n")[0]
+            labelled = _paragraph(found[1].strip())
             break
     return reply, labelled
+
+
+def _paragraph(text: str) -> str:
+    return ADVICE.split(text.partition("\n\n")[0], maxsplit=1)[0]
 
 
 def _grade(said: str) -> str:

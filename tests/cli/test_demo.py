@@ -18,6 +18,8 @@ import pytest
 from command import Command
 from httpx2 import Client
 
+from config.zone import SHANGHAI
+
 # The demonstration keeps its year in a file of its own folder, wherever others keep theirs.
 pytestmark = pytest.mark.sqlite_file
 
@@ -85,6 +87,8 @@ def test_the_first_day_and_once_more(run: Command) -> None:
     [mail] = mails(run)
     assert mail["Subject"] == SUBJECT
     assert mail["Delivered-To"] == "unit02@example.cn"
+    sent = mail["Date"].datetime.astimezone(SHANGHAI)  # whatever the hour of this test
+    assert f"{sent:%Y-%m-%d %H:%M}" == f"{FIRST_DAY} 08:30"
     assert "截止日：2025年2月28日（周五）" in text(mail)
     with demonstration(run, FIRST_DAY) as shown:
         assert "新增0个" in shown

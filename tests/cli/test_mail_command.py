@@ -164,6 +164,8 @@ def test_waiting_mail_is_exported_with_a_call_list(failing: Command, tmp_path: P
     last = failing.json("mail", "show", number)["attempts"][-1]
     assert (last["outcome"], last["person"], last["reply"]) == ("by_hand", "province1", name)
     assert failing.json("mail", "export", folder)["files"] == ["call-list.html"]
+    [noted] = (Path(failing.data) / "sent").iterdir()  # a restored copy must not mail it
+    assert len(noted.read_text().splitlines()) == 1
 
 
 def test_a_folder_that_is_a_file_is_one_sentence(failing: Command, tmp_path: Path) -> None:

@@ -830,3 +830,18 @@ def test_nobody_is_said_to_be_free_of_what_the_notice_is_silent_on(
 ) -> None:
     """R25-16, R25-19 say who settles the costs; that nothing is to be handed in they do not say."""
     assert fujian.categories[category].addressee.zh == "通知未要求报送（按各自经费渠道结算）"
+
+
+@pytest.mark.parametrize("name", ["fujian-2024", "fujian-2025"])
+def test_no_year_rests_on_the_notice_of_a_later_one(name: str) -> None:
+    """A notice that did not exist binds nobody: R25-21 refuses no money of 2024. What is taken from
+    the year before is marked as that, never as stated."""
+    policy = load_policy(name)
+    years = {key: 2000 + int(key[1:3]) for key in policy.clauses}
+    assert {key for key, year in years.items() if year > policy.year} == set()
+    text = (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+    cited = re.findall(r'clause = "(R(\d\d)-[^"]+)"', text)
+    assert cited and all(2000 + int(year) <= policy.year for _, year in cited)
+    for line in re.findall(r'^(?:.*\n)?.*clause = "R\d\d-.*$', text, re.M):
+        year = 2000 + int(re.findall(r'clause = "R(\d\d)', line)[-1])
+        assert year == policy.year or 'basis = "' in line, line

@@ -29,7 +29,8 @@ ON = "2025-08-15"
 
 def carry(desk: Desk, folder: Path, on: str = ON, **how: Any) -> Exported:
     writer = Writer(desk.book, FROM, "https://yanxiu.example.cn")
-    return export(desk.db, writer, folder, today=day(on), at=morning(on), **how)
+    given: dict[str, Any] = {"data_dir": folder.parent / "data"} | how
+    return export(desk.db, writer, folder, today=day(on), at=morning(on), **given)
 
 
 class Rows(HTMLParser):
@@ -142,7 +143,7 @@ def test_what_is_under_way_or_not_to_go_is_left_alone(desk: Desk, tmp_path: Path
     }
     late = morning(ON) + timedelta(minutes=6)
     writer = Writer(desk.book, FROM, "")
-    done = export(desk.db, writer, tmp_path, today=day(ON), at=late)
+    done = export(desk.db, writer, tmp_path, today=day(ON), at=late, data_dir=tmp_path)
     assert len(done.files) == 1 + 1  # whoever leased that one is gone
 
 

@@ -41,6 +41,7 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "查无此人",
         "邮箱不可用",
         "無此使用者",
+        "收件人邮箱地址有误，对方服务器不存在该用户",
         "550 5.1.1",
         "5.1.6 moved away",
         "Remote host said: 550 #5.1.1 user unknown",
@@ -90,6 +91,9 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "550 5.7.1 mailbox unavailable",
         "450 4.2.0 <x@example.cn>: Recipient address rejected: Greylisted",
         "对方设置了拒收您的邮件",
+        "收件人只接收白名单内的邮件",
+        "收件人账号不接收外部邮件",
+        "收件人邮箱已停用收信功能",
         "发信IP在黑名单中",
         "550 5.7.1",
     ),
@@ -100,6 +104,11 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "550 Sender verify failed",
         "550 User in blacklist",
         "发件人不存在",
+        "发件账号已停用",  # ours, not the recipient's
+        "您的账号存在异常，已被停用发信功能",
+        "550 account sending disabled",
+        "550-Verification failed for <y@example.cn>: no such user",
+        "553 Mail from must equal authorized user",
         "发件人地址被拒绝",
     ),
     Reason.RATE: (
@@ -110,6 +119,7 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "554 MI:STC",
         "450 4.7.1 Too many messages, slow down",
         "发信过于频繁，请稍后再试",
+        "今日发送量已达上限",
     ),
     Reason.ROUTE: (
         "550 5.1.1 Recipient address rejected: Domain not found",
@@ -120,6 +130,8 @@ SAID: dict[Reason, tuple[str, ...]] = {
         "connect to mx.example.cn[192.0.2.1]:25: Connection refused",
         "Unrouteable address",
         "收件人域名不存在",
+        "收件人启用了自动转发，转发地址不存在",  # behind a mailbox that may well work
+        "550 forwarding address is unknown",
         "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
         "550 5.1.2",
     ),
@@ -130,10 +142,14 @@ SAID: dict[Reason, tuple[str, ...]] = {
     ),
     Reason.GIVEN_UP: (
         "4.2.1 mailbox locked: retry timeout exceeded",
+        "retry timeout exceeded",
         "450 4.1.1 <x@example.cn>: User unknown",  # it may be known tomorrow
         "450 4.2.1 The mailbox is disabled",
     ),
-    Reason.UNKNOWN: ("550 No", "551 User not local", "550 User suspended", "5.0.0", "邮箱暂时不可用"),
+    Reason.UNKNOWN: (
+        *("550 No", "551 User not local", "550 User suspended", "5.0.0", "邮箱暂时不可用"),
+        *("邮箱暂时停用", "邮箱暂时被停用", "550 mailbox has temporarily been disabled"),
+    ),
 }  # fmt: skip
 
 

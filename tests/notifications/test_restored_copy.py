@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, HandClock, morning
+from desk import FROM, Desk, HandClock, day, morning
 from servers import Crooked
 from sqlalchemy import delete, insert, select, update
 
+from notifications.by_hand import export
+from notifications.letters.drafts import Writer
 from notifications.mailbox import Mailbox
 from notifications.sending.delivery import DeliveryResult
 from notifications.sending.journal import Journal, backwards
+from notifications.sending.outside import delivering
 from notifications.sending.recall import let_go, standing_halt
 from states.terms import Role
 from workflow.mail import desk as mail_desk
@@ -109,6 +112,46 @@ def test_what_was_sent_since_is_not_sent_again(machine: Machine) -> None:
     assert set(machine.desk.attempts("outcome")) == {"sent_before"}
     assert machine.desk.problems() == []
     assert machine.send() == DeliveryResult() and machine.why() == ""
+
+
+def test_what_was_delivered_by_hand_since_is_not_mailed(machine: Machine, tmp_path: Path) -> None:
+    """Issue 11, line 14: exported and marked, or recorded one by one; before any worker has run."""
+    older = machine.copy()
+    machine.desk.sweep(DAY)
+    first, *others = machine.desk.mails("id")
+    desk, at = machine.desk, machine.clock.now
+    with delivering(machine.folder) as delivered, desk.db.write() as connection:
+        mail_desk.by_hand(connection, first, by="wang", note="已电话告知", at=at)
+        delivered.add(connection, first, at)
+    writer = Writer(desk.book, FROM, "")
+    how: dict[str, Any] = {"today": day(DAY), "at": at, "data_dir": machine.folder}
+    done = export(desk.db, writer, tmp_path / "out", mark=True, by="wang", **how)
+    assert len(done.files) == 1 + len(others) and done.refused == []
+    assert machine.why() == ""  # the database knows its own
+    assert machine.desk.problems() == []
+    machine.put_back(older)
+    assert machine.why() == OLDER
+    machine.let_go()
+    machine.desk.sweep(DAY)
+    assert machine.send() == DeliveryResult(withheld=30)
+    assert machine.received() == []
+    assert machine.desk.problems() == []
+
+
+def test_what_was_refused_is_not_in_the_journal(machine: Machine) -> None:
+    machine.desk.sweep(DAY)
+    machine.send()
+    [path] = Journal(machine.folder).files()
+    before = path.read_bytes()
+    with (
+        pytest.raises(mail_desk.MailRefused),
+        delivering(machine.folder) as delivered,
+        machine.desk.db.write() as connection,
+    ):
+        delivered.add(connection, 1, machine.clock.now)
+        mail_desk.by_hand(connection, 1, by="", note="x", at=machine.clock.now)
+    assert path.read_bytes() == before
+    assert machine.why() == ""
 
 
 def test_steps_that_the_copy_had_not_even_swept_are_not_announced_again(machine: Machine) -> None:

@@ -258,6 +258,73 @@ def test_a_text_without_fields_is_read(
     assert (report.token, report.recipient, report.reason) == (TOKEN, TO, reason)
 
 
+# Each says what to do about other causes than its own, or names its cause without a reply's code.
+ODD: tuple[tuple[str, str, str, Reason], ...] = (
+    (
+        "Postmaster@example.net",
+        "系统退信",
+        "收件人：{to}\n英文说明：550 User unknown\n建议解决方案：如邮箱已满，请联系对方清理\n",
+        Reason.GONE,
+    ),
+    (
+        "PostMaster@qq.example.net",
+        "来自example.net的退信",
+        "收件人 {to}\n退信原因\n收件人邮件地址不存在，请核对\nHost mx.example.cn said: "
+        "550 Mailbox unavailable or access denied\n",
+        Reason.GONE,
+    ),
+    (
+        "PostMaster@qq.example.net",
+        "来自example.net的退信",
+        "收件人 {to}\n退信原因 对方邮箱空间已满\n解决方案 请确认收件人邮箱是否不存在\n",
+        Reason.FULL,
+    ),
+    (
+        "MAILER-DAEMON@example.net",
+        "failure notice",
+        "<{to}>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy\n",
+        Reason.GONE,
+    ),
+    (
+        "MAILER-DAEMON@example.net",
+        "failure notice",
+        "<{to}>:\nThe users mailfolder is over the allowed quota (size). (#5.2.2)\n\n--- Below\n",
+        Reason.FULL,
+    ),
+    (
+        "MAILER-DAEMON@example.net",
+        "邮件投递失败",
+        "您的邮件无法投递至以下地址：\n\n<{to}>:\n此用户不存在 (#5.1.1)\n",
+        Reason.GONE,
+    ),
+    (
+        "Postmaster@example.net",
+        "DELIVERY FAILURE: User unit02 not listed",
+        "was not delivered to:\n\n  {to}\n\nbecause:\n\n  User unit02 ({to}) not listed in Domino "
+        "Directory\n",
+        Reason.GONE,
+    ),
+    (
+        "postmaster@example.net",
+        "邮件退回通知",
+        "收件人：{to}\n退信原因：收件人设置了拒收规则\n",
+        Reason.POLICY,
+    ),
+)
+
+
+@pytest.mark.parametrize(("sender", "subject", "text", "reason"), ODD)
+def test_a_text_is_read_up_to_its_advice_and_below_an_address(
+    sender: str, subject: str, text: str, reason: Reason
+) -> None:
+    mail = MIMEText(text.format(to=TO), "plain", "gb18030")
+    mail["From"], mail["To"], mail["Subject"] = sender, "yanxiu@example.org", subject
+    mail["In-Reply-To"] = f"<{TOKEN}@example.org>"
+    [report] = parse(mail.as_bytes())
+    assert (report.token, report.recipient, report.reason) == (TOKEN, TO, reason)
+    assert "解决方案" not in report.said
+
+
 @pytest.mark.parametrize("name", ["postfix-unit01", "no-such-user-control"])
 def test_a_report_that_an_officer_forwards_whole_is_read(name: str) -> None:
     """Returned mail that went to somebody's own box reaches ours as an attachment."""

@@ -121,7 +121,7 @@ def test_what_did_not_exist_on_the_day_is_not_cited(desk: Desk) -> None:
     assert "未按计划办班" in text
     for later in ("2025年", "R25-"):
         assert later not in text
-    assert desk.facts(project).rejected["clause"] == ""
+    assert desk.facts(project).rejected["clause"] == "R24-07"
 
 
 # -- Money -------------------------------------------------------------------------------------

@@ -302,7 +302,7 @@ def test_an_auditor_leaves_no_file(room: Room) -> None:
 def test_the_form_says_what_follows_and_who_is_told(room: Room) -> None:
     project = room.project("planned")
     said = words(room.visit("wang").get(f"/projects/{project}/do/reject"))
-    assert "项目变为“未按计划完成”。 办理即告结束，只有省厅能够恢复。" in said
+    assert "项目变为“未按计划完成”或“因违规行为终止”。 办理即告结束，只有省厅能够恢复。" in said
     assert "邮件告知：承办单位（林老师）、主管（推荐）单位联系人（陈处）" in said
 
 

@@ -11,6 +11,7 @@ from posts import EVERYTHING, NAMES, READ, Post
 from sqlalchemy import select, update
 from visits import House, words
 
+from notifications.sending.journal import Journal, backwards
 from workflow.mail.addresses import mark_address
 from workflow.mail.desk import SHOWN_AS, STATES
 from workflow.mail.finding import BY_REASON
@@ -87,6 +88,22 @@ def test_the_office_does_all(room: Post, login: str) -> None:
     assert room.state(number) == "pending"
     shown = words(visit.get(f"/mail/{number}"))
     assert [word for word in ("扣下", "放行", "人工送达", "重新排队") if word not in shown] == []
+
+
+def test_what_is_delivered_by_hand_stands_in_the_journal(room: Post) -> None:
+    """By the page and by the API: a restored copy must not mail it."""
+    journal = Journal(room.house.site.settings.data_dir)
+    mine, theirs = room.ids["mine"], room.ids["theirs"]
+    room.visit("province").post(f"/mail/{mine}/by_hand", {"note": "已电话告知"})
+    program = caller(room.house, "province")
+    for _ in range(2):  # told twice, noted once
+        program.post(f"/mail/{theirs}/by_hand", {"note": "已电话告知"}, Idempotency_Key="k")
+    [path] = journal.files()
+    with room.house.desk.db.read() as connection:
+        query = select(MAIL.c.token).where(MAIL.c.id.in_([mine, theirs]))
+        tokens = set(connection.execute(query).scalars())
+    noted = [line.token for block in backwards(path) for line in block]
+    assert (set(noted), len(noted)) == (tokens, 2)
 
 
 def test_a_coordinator_releases_only_what_they_held_themselves(room: Post) -> None:

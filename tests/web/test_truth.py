@@ -226,10 +226,10 @@ def test_the_provinces_money_is_asked_for_with_an_account(room: Room) -> None:
     [
         ("submitted", "ordinary", "不予推荐", "撤回申报"),
         ("reviewed", "ordinary", "不列入年度计划", "撤回申报"),
-        ("planned", "demonstration", "认定未按计划完成", "取消办班"),
+        ("planned", "demonstration", "终止项目", "取消办班"),
         ("held", "demonstration", "不予补助", None),
         ("held", "national_funded", "登记不再资助", None),
-        ("held", "ordinary", "认定未按计划完成", None),
+        ("held", "ordinary", "终止项目", None),
     ],
 )
 def test_no_is_said_in_the_words_of_the_stage(
@@ -381,6 +381,26 @@ def test_r25_23_misconduct_before_the_class_is_called_so_and_never_assumed(room:
         assert "因违规行为终止" in said
         assert "未按计划完成" not in said
         assert "系统推定" not in part(said, "不予通过理由", "适用政策")
+
+
+def test_the_button_before_the_class_says_no_ground_that_is_not_chosen(room: Room) -> None:
+    """R25-21, R25-23: what is found is chosen on the form, and the history says it."""
+    plain, wrong = room.project("filed"), room.project("filed", name="另一研修班")
+    visit = room.visit("wang")
+    page = words(visit.get(f"/projects/{plain}"))
+    assert "终止项目" in page and "认定未按计划完成" not in page
+    form = words(visit.get(f"/projects/{plain}/do/reject"))
+    assert "认定未按计划完成" not in form
+    assert "项目变为“未按计划完成”或“因违规行为终止”。" in form
+    for project, code in ((plain, "not_carried_out"), (wrong, "misconduct")):
+        deed = {"code": code, "text": "经核实"}
+        room.house.desk.do(project, Action.REJECT, WANG, "2025-06-01", **deed)
+    histories = [
+        words(visit.get(f"/projects/{one}/history")).partition("办理经过")[2]
+        for one in (plain, wrong)
+    ]
+    assert "认定未按计划完成" in histories[0]
+    assert "因违规行为终止" in histories[1] and "未按计划完成" not in histories[1]
 
 
 def test_a_host_reads_where_a_suggestion_comes_from_and_an_official_that_it_is_assumed(

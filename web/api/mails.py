@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from notifications.coming import coming
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
+from notifications.sending.outside import delivering
 from states.form_reading import Problem
 from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role, writer_in
@@ -28,7 +29,7 @@ from web.site import Site, site_of
 from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import LONGEST_NOTE, BadNote, NoSuchMail, act_on
-from workflow.mail.desk import STATES
+from workflow.mail.desk import BY_HAND, STATES
 from workflow.mail.log import outcome_label, reason_label, step_label
 from workflow.mail.room import ACTS, Search, reader_of
 from workflow.mail_tables import MailStatus
@@ -256,8 +257,11 @@ def act_on_mail(
             act_on(connection, reader, mail_id, act.value, given.note, at=at)
         except BadNote as wrong:
             raise Unfit([Problem("note", wrong.text)]) from None
+        if act.value == BY_HAND:
+            delivered.add(connection, mail_id, at)
         mail = mail_room.one(connection, reader, mail_id, at)
         assert mail is not None  # it was there, and this transaction holds it
         return Handled(**said(mail, language))
 
-    return once(request, visitor, given.model_dump_json(), work)
+    with delivering(site_of(request).settings.data_dir) as delivered:
+        return once(request, visitor, given.model_dump_json(), work)

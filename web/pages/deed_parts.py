@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from states.choices import fitting_reasons
 from states.course import is_asked
 from states.decide import chooses_day
 from states.facts import Facts
@@ -203,10 +204,12 @@ NO = (Action.SEND_BACK, Action.REJECT)
 def after_label(
     deed: Action | Act, facts: Facts, policy: Policy, state: State | None
 ) -> Text | None:
-    """How the state after the deed is called: a rejection by what is rejected."""
+    """How the state after the deed is called: a rejection by each ground that may be chosen."""
     if state is None:
         return None
     category = policy.categories[facts.category]
     if deed is Action.REJECT:
-        return rejected_label(facts.state, category)
+        codes = [one.key for one in fitting_reasons(facts, policy, category)]
+        ends = dict.fromkeys(rejected_label(facts.state, category, one) for one in codes or [""])
+        return Text("”或“".join(one.zh for one in ends), "” or “".join(one.en for one in ends))
     return state_label(replace(facts, state=state, came_from=facts.state), category)

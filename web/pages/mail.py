@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from notifications.letters.notices import NOTICES
 from notifications.mail_texts import html_of, told
 from notifications.sending.carriers import writer_for
+from notifications.sending.outside import delivering
 from notifications.sending.recall import standing_halt
 from states.terms import OFFICIALS, Text
 from web.guarding import SHOWN_MAIL
@@ -24,7 +25,7 @@ from workflow.accounts.sessions import Visitor
 from workflow.mail import room as mail_room
 from workflow.mail.acts import CLEARED, LONGEST_NOTE, BadNote, act_on, clear_mark
 from workflow.mail.attempts import MailRefused
-from workflow.mail.desk import STATES
+from workflow.mail.desk import BY_HAND, STATES
 from workflow.mail.log import outcome_label, reason_label, step_label
 from workflow.mail.room import ACTS, Search, reader_of
 
@@ -143,8 +144,11 @@ def do(request: Request, visitor: Doer, form: Form, number: int, act: str) -> Re
     if act not in ACTS:
         raise HTTPException(404)
     try:
-        with site.db.write() as connection:
-            act_on(connection, reader_of(visitor), number, act, given, at=site.now())
+        at, data_dir = site.now(), site.settings.data_dir
+        with delivering(data_dir) as delivered, site.db.write() as connection:
+            act_on(connection, reader_of(visitor), number, act, given, at=at)
+            if act == BY_HAND:
+                delivered.add(connection, number, at)
     except BadNote as wrong:
         return _page(request, visitor, number, wrong.text, given[:LONGEST_NOTE], 422)
     except MailRefused as refused:

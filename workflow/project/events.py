@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from states.discretion import INTERNAL, is_internal
 from states.facts import Json
 from states.forms import SETTLED
-from states.labels import deed_name, own_outcome
+from states.labels import deed_name, refusal_name
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text, deed_of
 from workflow.project.told import Line, told
@@ -148,8 +148,7 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
         known = {milestone.key: milestone.label for milestone in category.milestones}
         return known.get(given.get("name", ""), Act.MILESTONE.label)
     if deed == Action.REJECT:
-        own = own_outcome(State(source), category, given.get("code", ""))
-        return own or deed_name(Action.REJECT, State(source), category)
+        return refusal_name(State(source), category, given.get("code", ""))
     if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
