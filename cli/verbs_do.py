@@ -17,6 +17,7 @@ from states.form_reading import read_form
 from states.forms import FORMS
 from states.labels import state_label
 from states.outlook import ending
+from states.remedy import remedy_of
 from states.terms import Act, Action, Role, Severity, State, Text, day_label, deed_of
 from workflow.deeds import Deed, Outcome, Refused
 from workflow.engine import perform, situation
@@ -96,7 +97,7 @@ def _perform(office: Office, project_id: int, deed: Deed) -> None:
     except Refused as refused:
         _refused(office, project_id, deed, refused)
     else:
-        _done(office, deed.what, outcome)
+        _done(office, deed, outcome)
         if outcome.on != deed.on:
             office.printer.message(ARRIVED.format(on=day_label(outcome.on)))
 
@@ -122,15 +123,16 @@ def _refused(office: Office, project_id: int, deed: Deed, refused: Refused) -> N
     raise Stop(Text(zh, en), REFUSED, data) from None
 
 
-def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
+def _done(office: Office, deed: Deed, outcome: Outcome) -> None:
     with office.db.read() as connection:
         facts, _, _, policy = situation(connection, office.book, outcome.project_id)
     label = state_label(facts, policy.categories[facts.category])
+    host = Role.HOST in deed.by.roles_over(facts)
     if office.printer.as_json:
         office.printer.data(
             {
                 "id": outcome.project_id,
-                "action": what,
+                "action": deed.what,
                 "done": not outcome.pending,
                 "pending": outcome.pending,
                 "state": outcome.state,
@@ -138,17 +140,19 @@ def _done(office: Office, what: Action | Act, outcome: Outcome) -> None:
                 "version": outcome.version,
                 "on": outcome.on,
                 "ended": outcome.ended,
-                "findings": [finding_data(f) for f in outcome.findings],
+                "findings": [finding_data(f, host=host) for f in outcome.findings],
             }
         )
         return
     said = PROPOSED if outcome.pending else DONE
-    office.printer.line(said.format(deed=what.label, state=label))
+    office.printer.line(said.format(deed=deed.what.label, state=label))
     if outcome.ended is not None:
         office.printer.line(ENDED.format(deed=outcome.ended.label))
     for found in outcome.findings:
         office.printer.line(Text("  提示：", "  Flag: "))
         office.printer.line(Text(f"    {cited(found).zh}", f"    {cited(found).en}"))
+        if (then := remedy_of(found, host=host)).zh:
+            office.printer.line(Text(f"    {then.zh}", f"    {then.en}"))
 
 
 ENDED = Text(
@@ -172,8 +176,9 @@ def cited(found: Finding, readers: Collection[Role] = ()) -> Text:
     )
 
 
-def finding_data(found: Finding) -> dict[str, Any]:
-    """A finding as every command gives it with --json."""
+def finding_data(found: Finding, *, host: bool = False) -> dict[str, Any]:
+    """A finding as every command gives it with --json. `host`: whether its reader is the host, as for
+    what can still be done about a flag."""
     return {
         "rule": found.rule,
         "key": found.key,
@@ -184,6 +189,7 @@ def finding_data(found: Finding) -> dict[str, Any]:
         "who": found.who,
         "earliest": found.earliest,
         "consequence": found.consequence,
+        "remedy": remedy_of(found, host=host),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from cli.office import Office, Stop
@@ -11,6 +12,7 @@ from cli.verbs_do import UNKNOWN_PERSON, cited, finding_data, named
 from states.facts import Facts
 from states.findings import Finding
 from states.outlook import ended
+from states.remedy import remedy_of
 from states.terms import Role, Severity, Text
 from workflow.engine import situation
 from workflow.people import Actor, find_actor
@@ -30,7 +32,7 @@ def why(project_id: int, action: str, user: str, as_json: bool) -> None:
         found = options(connection, office.book, project_id, actor, today=today)
     shown = [one for one in found if chosen in (None, one.deed)]
     if as_json:
-        office.printer.data([_data(one) for one in shown])
+        office.printer.data([_data(one, readers(actor, facts, one)) for one in shown])
         return
     for one in shown:
         # Of everything at once only what the tables allow here; the rest has one and the same cause.
@@ -38,9 +40,10 @@ def why(project_id: int, action: str, user: str, as_json: bool) -> None:
             _print(office, one, readers(actor, facts, one))
 
 
-def _data(one: Option) -> dict[str, Any]:
-    reasons = [finding_data(f) | {"step": one.deed} for f in (*one.reasons, *one.besides)]
-    reasons += [finding_data(f) | {"step": leg.step} for leg in one.way for f in leg.lacks]
+def _data(one: Option, roles: set[Role]) -> dict[str, Any]:
+    found = partial(finding_data, host=Role.HOST in roles)
+    reasons = [found(f) | {"step": one.deed} for f in (*one.reasons, *one.besides)]
+    reasons += [found(f) | {"step": leg.step} for leg in one.way for f in leg.lacks]
     return {
         "action": one.deed,
         "label": one.label,
@@ -51,7 +54,7 @@ def _data(one: Option) -> dict[str, Any]:
         "ends": ended(one.deed, one.case.facts),
         "needs_second": one.proposes,
         "reasons": reasons,
-        "asks": [finding_data(f) for f in one.asks],
+        "asks": [found(f) for f in one.asks],
         "way": [{"step": leg.step, "who": leg.who} for leg in one.way],
     }
 
@@ -86,7 +89,13 @@ def _list(office: Office, findings: Iterable[Finding], indent: str, roles: set[R
     for found in worth_saying(findings):
         mark = FLAG if found.severity is Severity.FLAG else NOTHING
         said = cited(found, roles)
-        office.printer.line(Text(f"{indent}{mark.zh}{said.zh}", f"{indent}{mark.en}{said.en}"))
+        then = remedy_of(found, host=Role.HOST in roles)
+        office.printer.line(
+            Text(
+                f"{indent}{mark.zh}{said.zh}{then.zh}",
+                f"{indent}{mark.en}{said.en} {then.en}".rstrip(),
+            )
+        )
 
 
 HEAD = Text("{mark} {deed}（{name}）", "{mark} {deed} ({name})")

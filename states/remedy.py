@@ -3,7 +3,8 @@ ends the flag. Nothing where that is for the reader to decide."""
 
 from __future__ import annotations
 
-from states.terms import Text
+from states.findings import Finding
+from states.terms import Severity, Text
 
 NOTHING = Text("", "")
 EXPLAIN = Text(
@@ -82,3 +83,9 @@ def remedy(key: str, *, host: bool) -> Text:
     if not host:
         return ENDED_BY.get(rule, NOTHING)
     return NOTHING if rule in FOR_OFFICIALS else REMEDIES.get(rule, EXPLAIN)
+
+
+def remedy_of(found: Finding, *, host: bool) -> Text:
+    """What can still be done about what was flagged; nothing of what refuses, which says itself what
+    is lacking."""
+    return NOTHING if found.severity is Severity.BLOCK else remedy(found.key, host=host)

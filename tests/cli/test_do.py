@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from command import Command, Result
 
+from states.remedy import remedy
+
 HOST = "unit02@example.cn"
 HELD = (
     *("--set", "opens=2025-03-31", "--set", "ends=2025-04-04", "--set", "trainees=55"),
@@ -68,7 +70,34 @@ def test_a_late_paper_is_taken_with_a_flag(office: Command, paper: str) -> None:
     assert result.code == 0
     assert "已办理“报送实施方案”，项目现为“已报送实施方案”。" in result.out
     assert "R25-06a" in result.out
+    assert result.out.rstrip().endswith("可补交书面情况说明，供省厅核定时参考。")
     assert office.json("show", 2)["findings"][0]["clause"] == "R25-06a"
+
+
+def test_what_can_still_be_done_about_a_flag_is_told_as_on_the_page(
+    office: Command, paper: str
+) -> None:
+    """Page and API said it, the command line did not; a reader who is no host is told what ends it."""
+    attach = ("--attach", f"implementation_plan={paper}")
+    late = ("do", 2, "file", *attach, "--on", "2025-03-04", "--on-behalf", "--as")
+    clerk = office.json("do", 2, "file", "--as", HOST, *attach, TODAY="2025-03-04")
+    [flag] = clerk["findings"]
+    assert flag["remedy"] == remedy(flag["key"], host=True).zh != ""
+    official = remedy(flag["key"], host=False).zh
+    office.ok(
+        "do",
+        2,
+        "send_back",
+        "--as",
+        "province1",
+        "--set",
+        "items=缺公章",
+        "--set",
+        "mend_by=2025-03-20",
+        TODAY="2025-03-04",
+    )
+    [flag] = office.json(*late, "province1", TODAY="2025-03-05")["findings"][:1]
+    assert flag["remedy"] == official
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ REASON = {
     "who",
     "earliest",
     "consequence",
+    "remedy",
     "step",
 }
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from states.findings import Finding
 from states.form_reading import Problem as FieldProblem
-from states.remedy import remedy
+from states.remedy import remedy_of
 from states.terms import Severity, Text
 from web.rendering import language_of
 from workflow.accounts.reset import REFUSALS
@@ -118,9 +118,7 @@ def finding_out(found: Finding, language: str, *, host: bool = False) -> Finding
         who=[role.value for role in found.who],
         earliest=found.earliest.isoformat() if found.earliest else None,
         consequence=found.consequence,
-        remedy=""
-        if found.severity is Severity.BLOCK
-        else remedy(found.key, host=host).in_(language),
+        remedy=remedy_of(found, host=host).in_(language),
     )
 
 

@@ -16,7 +16,7 @@ from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
 from states.forms import FORMS
 from states.policy import Policy
-from states.remedy import remedy
+from states.remedy import remedy_of
 from states.terms import STAFF, Act, Action, Role, Text, known_deed
 from web.kept_files import KEPT, file_name, opened, sealed, uploads
 from web.numbers import number_of
@@ -153,7 +153,7 @@ def _outcome(done: Outcome, label: Text, policy: Policy, *, host: bool) -> Text:
     said = PROPOSED if done.pending else DONE
     head = said.format(deed=label)
     flags = [] if done.pending else worth_saying(done.findings)
-    told = [(f.message, _places(f, policy), remedy(f.key, host=host)) for f in flags]
+    told = [(f.message, _places(f, policy), remedy_of(f, host=host)) for f in flags]
     zh = "".join(f"提示：{said.zh}{by.zh}{do.zh}" for said, by, do in told)
     en = "".join(f" Flag: {said.en}{by.en} {do.en}".rstrip() for said, by, do in told)
     return Text(head.zh + zh, head.en + en)
