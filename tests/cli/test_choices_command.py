@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from command import SAMPLE, Command
+from command import Command
 
 
 @pytest.fixture
-def run(run: Command) -> Command:
-    run.ok("init")
-    run.ok("import", str(SAMPLE), "--policy", "fujian-2025")
+def run(office: Command) -> Command:
     for login in ("wang", "li"):
         person = ("--name", login, "--role", "coordinator", "--scope", "省林业局")
-        run.ok("user", "add", login, *person, "--email", f"{login}@example.cn")
-    return run
+        office.ok("user", "add", login, *person, "--email", f"{login}@example.cn")
+    return office
 
 
 def test_a_choice_holds_and_what_is_required_is_refused(run: Command) -> None:

@@ -258,6 +258,7 @@ def test_events_of_a_project_come_in_order_and_wait_for_the_one_before(
     assert {status for _, _, status, _ in office.calls()} == {"sent"}
 
 
+@pytest.mark.one_database
 def test_what_fails_is_tried_ever_more_slowly_and_given_up_after_a_day(
     office: Office, province: int, server: Server
 ) -> None:

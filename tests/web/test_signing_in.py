@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from visits import House, words
@@ -25,6 +25,7 @@ from workflow.accounts.leaving import disable
 from workflow.accounts.links import make_link
 from workflow.mail_tables import MAIL
 from workflow.office_tables import LinkUse, Session
+from workflow.people import person_id
 
 PROVINCE = (Role.PROVINCE, "")
 PASSWORD = "correct horse battery"
@@ -259,6 +260,36 @@ def test_a_link_ends(house: House) -> None:
         secret = make_link(connection, person, LinkUse.SIGN_IN, at=house.at)
     house.at += timedelta(minutes=30)
     assert house.visit().post(f"/sign-in/link/{secret}").status_code == 403
+
+
+def test_of_many_who_share_a_mailbox_each_asks_by_his_own_login(house: House) -> None:
+    """Issue 11, line 5: up to five get a link each; of more, who names himself gets his own, at the
+    mailbox, in his name. Nobody gets another's."""
+    shared = "office@example.cn"
+    for n in range(1, 9):
+        house.person(f"li{n}", (Role.HOST, "甲单位"), name=f"李{n}", email=shared)
+    door = house.visit()
+
+    def asks(what: str) -> list[str]:
+        door.post("/sign-in/link", {"email": what})
+        with house.desk.db.write() as connection:
+            sent = connection.execute(select(MAIL.c.to_name, MAIL.c.to_email, MAIL.c.purpose)).all()
+            connection.execute(delete(MAIL))
+        assert {(row.to_email, row.purpose) for row in sent} <= {(shared, "sign_in")}
+        return [row.to_name for row in sent]
+
+    assert asks(shared) == []
+    assert asks("li7") == ["李7"]
+    assert asks(" li8 ") == ["李8"]
+    assert asks("li9") == []
+    with house.desk.db.write() as connection:
+        for login in ("li6", "li7", "li8"):
+            found = person_id(connection, login)
+            assert found is not None
+            disable(connection, found, at=house.at)
+    assert asks(shared.upper()) == ["李1", "李2", "李3", "李4", "李5"]
+    assert asks("li7") == []  # who has left
+    assert "请填本人的登录名" in door.get("/sign-in").text
 
 
 def test_a_strange_address_gets_no_mail_and_the_same_answer(house: House) -> None:

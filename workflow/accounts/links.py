@@ -17,21 +17,24 @@ HOST = Role.HOST.value
 BY_MAIL = timedelta(minutes=30)
 BY_HAND = timedelta(days=3)  # read out, written on paper
 KEPT = timedelta(days=30)
-SHARERS = 5  # people of one mailbox to whom links are sent together
+SHARERS = 5  # people of one mailbox to whom links are sent together; of more each names himself
 MOST = 3  # mails with a link that one person gets within BY_MAIL
 
 
-def reachable(connection: Connection, email: str, *, hosts: bool = True) -> list[int]:
+def reachable(connection: Connection, asked: str, *, hosts: bool = True) -> list[int]:
     """The active people of that address, each of whom gets a link of his own; of one that more
-    share none: they sign in with a password or ask for a link to be made. `hosts`: whether those
-    who are hosts alone come here at all."""
-    if not email.strip():
+    share, and of what is no address, who signs in under that name. `hosts`: whether those who are
+    hosts alone come here at all."""
+    if not asked.strip():
         return []
-    query = select(PERSON.c.id).where(PERSON.c.email == mailbox(email), PERSON.c.active)
+    query = select(PERSON.c.id).where(PERSON.c.active, PERSON.c.email != "")
     if not hosts:
         query = query.where(_holds_more)
-    found = connection.execute(query.order_by(PERSON.c.id).limit(SHARERS + 1)).scalars().all()
-    return [int(person) for person in found] if len(found) <= SHARERS else []
+    sharing = query.where(PERSON.c.email == mailbox(asked)).limit(SHARERS + 1)
+    found = connection.execute(sharing.order_by(PERSON.c.id)).scalars().all()
+    if not 0 < len(found) <= SHARERS:
+        found = connection.execute(query.where(PERSON.c.login == asked.strip())).scalars().all()
+    return [int(person) for person in found]
 
 
 # Somebody with a role besides that of a host.

@@ -15,6 +15,7 @@ from workflow.imports.schedule import (
     AS_DAY,
     Schedule,
     ScheduleError,
+    from_1904,
     parse_schedule,
     read_day,
 )
@@ -30,7 +31,7 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
     """The planned time, without days where none can be read; None with a fault noted."""
     for name in (Field.SCHEDULE, Field.STARTS, Field.ENDS):
         _look_at_year(reading, name)
-    name, value = Field.SCHEDULE, reading.value(Field.SCHEDULE)
+    name, value = Field.SCHEDULE, _value(reading, Field.SCHEDULE)
     if both := _time_and_place(reading):
         value = both[1]
     if value is None:
@@ -73,7 +74,7 @@ def _look_at_year(reading: Reading, name: Field) -> None:
 
 def _side(reading: Reading, name: Field) -> Any:
     """A start or an end; a bare number is a day, or a fault of its own column."""
-    value = reading.value(name)
+    value = _value(reading, name)
     if not isinstance(value, (int, float)):
         return value
     try:
@@ -120,12 +121,20 @@ def _compare_columns(reading: Reading, found: Schedule) -> None:
 
 
 def read_actual(reading: Reading, usual_days: int) -> Schedule | None:
-    """When the class was; None with a fault noted if that is not exact."""
-    found = reading.take(Field.ACTUAL, lambda value: _parse(reading, value, usual_days))
+    """When the class was; None where that is not known to the day, which is said, or impossible,
+    which is a fault."""
+    found = reading.take(
+        Field.ACTUAL, lambda _: _parse(reading, _value(reading, Field.ACTUAL), usual_days)
+    )
     if found is not None and found.provisional:
-        reading.fault(Field.ACTUAL, NOT_EXACT.format(value=short(found.text)))
+        reading.warn(Field.ACTUAL, NOT_EXACT.format(value=short(found.text)))
         return None
     return found
+
+
+def _value(reading: Reading, name: Field) -> Any:
+    value = reading.value(name)
+    return from_1904(value) if reading.mark(name).from_1904 else value
 
 
 def _parse(reading: Reading, value: Any, usual_days: int) -> Schedule:
@@ -157,6 +166,7 @@ SEVERAL = Text(
     "“（第二期）” to the names, then import again",
 )
 NOT_EXACT = Text(
-    "实际日期“{value}”不是确切日期，请写明起止日，例如5月12日-16日",
-    "The actual time “{value}” is not exact; write both days, for example 5月12日-16日",
+    "实际日期“{value}”不是确切日期，没有登记；已办班的，请写明起止日，例如5月12日-16日",
+    "The actual time “{value}” is not exact and was not taken; if the class was held write both "
+    "days, for example 5月12日-16日",
 )

@@ -209,6 +209,35 @@ def test_a_second_row_of_headings(write: Write, policy: Policy, lower: tuple[str
         assert (found.contact_name, found.contact_phone) == ("张三", "0591-1234567")
 
 
+def test_two_rows_of_headings_with_the_names_in_the_second(write: Write, policy: Policy) -> None:
+    """项目信息 above, 项目名称 below it; and both rows again at the top of the next page."""
+    upper = ["序号", "项目信息", None, "承办单位", "办班时间", None, "联系人", None]
+    lower = [None, "项目名称", "项目类别", None, "开始", "结束", "姓名", "邮箱"]
+    rows = [
+        [n, f"{n}班", "省级普通", f"{n}单位", "5月12日", "5月16日", "张三", None] for n in "甲乙"
+    ]
+    across = ("B{0}:C{0}", "E{0}:F{0}", "G{0}:H{0}")
+    merge = [
+        *(one.format(top) for top in (1, 4) for one in across),
+        *(f"{column}{top}:{column}{top + 1}" for top in (1, 4) for column in "AD"),
+    ]
+    plan = read_plan(write(upper, lower, rows[0], upper, lower, rows[1], merge=merge), policy)
+    assert plan.rejected == []
+    days = date(2025, 5, 12), date(2025, 5, 16)
+    assert [
+        (r.row, r.host, r.contact_name, r.opens_earliest, r.planned_ends) for r in plan.rows
+    ] == [
+        (3, "甲单位", "张三", *days),
+        (6, "乙单位", "张三", *days),
+    ]
+
+
+@pytest.mark.parametrize("ditto", ["″", "''", "“", "”", '""', "〃"])
+def test_any_two_strokes_say_the_same_as_above(write: Write, policy: Policy, ditto: str) -> None:
+    plan = clean(read_plan(write(HEAD, A, [2, "乙班", A[2], ditto, *A[4:]]), policy))
+    assert [row.host for row in plan.rows] == ["甲单位"] * 2
+
+
 def test_the_same_as_above(write: Write, policy: Policy) -> None:
     """同上 is no host and no time of its own."""
     b = [2, "乙班", "同上", "同上", "〃", 35, "同上"]
