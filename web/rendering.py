@@ -29,7 +29,7 @@ from states.terms import Act, Action, Text
 from web.navigation import menu
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.people import let_in_label
+from workflow.people import let_in_label, nameless_label
 
 STATIC = Path(__file__).parent / "static"
 DEED_NAMES = tuple(deed.value for deed in (*Action, *Act))
@@ -124,7 +124,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"_": _both, "let_in_label": let_in_label, "asset": asset, "icon": icon}
+    made.globals |= {"_": _both, "asset": asset, "icon": icon}
+    made.globals |= {"let_in_label": let_in_label, "nameless_label": nameless_label}
     made.filters |= {
         "say": _say,
         "day": _day,
