@@ -17,7 +17,7 @@ from states.terms import Text
 from workflow.accounts.secrets import kept, new_secret
 from workflow.accounts.sessions import NOTED, Visitor, grants_of
 from workflow.office_tables import OFFICE_EVENT, TOKEN, TokenScope
-from workflow.people import Actor
+from workflow.people import Actor, Hand
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON
 
@@ -176,7 +176,12 @@ def find_token(connection: Connection, secret: str, *, at: datetime) -> tuple[Vi
     )
     grants = grants_of(row[-2:] for row in rows)
     visitor = Visitor(
-        person, login, called, email, language, Actor(login, called, grants, let_in_by)
+        person,
+        Hand(login, let_in_by),
+        called,
+        email,
+        language,
+        Actor(login, called, grants, let_in_by),
     )
     worth_noting = used_at is None or at - used_at > NOTED
     return visitor, Key(number, name, TokenScope(scope), ends_at, worth_noting)
