@@ -79,7 +79,8 @@ def make_token(
     values = {"person_id": person, "name": name, "token": kept(secret), "scope": scope.value}
     values |= {"made_at": at, "ends_at": ends_at, "let_in_by": let_in_by}
     connection.execute(insert(TOKEN).values(values))
-    _record(connection, person, "token.make", f"{name} ({scope.value})", at)
+    said = f"{name} ({scope.value})"
+    _record(connection, person, "token.make", said, at, let_in_by=let_in_by)
     return secret
 
 
@@ -131,10 +132,19 @@ def _living(person: int, at: datetime) -> tuple[Any, ...]:
     return TOKEN.c.person_id == person, TOKEN.c.revoked_at.is_(None), open_ended
 
 
-def _record(connection: Connection, person: int, what: str, said: str, at: datetime) -> None:
+def _record(
+    connection: Connection, person: int, what: str, said: str, at: datetime, *, let_in_by: str = ""
+) -> None:
     """In the audit of what is changed outside of projects."""
     login = select(PERSON.c.login).where(PERSON.c.id == person).scalar_subquery()
-    values = {"at": at, "person": login, "what": what, "object": login, "detail": said}
+    values = {
+        "at": at,
+        "person": login,
+        "let_in_by": let_in_by,
+        "what": what,
+        "object": login,
+        "detail": said,
+    }
     connection.execute(insert(OFFICE_EVENT).values(values))
 
 
