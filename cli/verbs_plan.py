@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
-from states.terms import Force, Kind, State, Text
+from states.terms import Force, Kind, Role, State, Text
 from workflow import queries
 from workflow.imports.words import ReadingError
 from workflow.mail.desk import status_label
-from workflow.people import let_in_label
+from workflow.people import let_in_label, nameless_label
 
 if TYPE_CHECKING:
     from workflow.imports.plan_known import Choices
@@ -279,14 +279,14 @@ def _deadline(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _entry(row: dict[str, Any]) -> tuple[Any, ...]:
-    who = Text(row["person"], row["person"]) if row["person"] else OPERATOR
+    person, role = row["person"], row["role"]
+    who = Text(person, person) if person else nameless_label(Role(role) if role else None)
     if row["let_in_by"]:
         said = let_in_label(row["let_in_by"])
         who = Text(f"{who.zh}（{said.zh}）", f"{who.en} ({said.en})")
     return row["seq"], row["on_date"], row["deed_label"], who, State(row["target"]).label
 
 
-OPERATOR = Text("本机操作员", "local operator")
 DEADLINE_HEADS = (
     Text("期限", "Deadline"),
     Text("截止日", "Due"),

@@ -17,7 +17,7 @@ from config.rulebook import Rulebook
 from notifications.letters.printing import plain
 from notifications.whom_to_ask import whom_to_ask
 from states.facts import UNANSWERED, Facts, Standing
-from states.lateness import last_day
+from states.lateness import DUE, Look, last_day, look
 from states.terms import PROVISIONAL, Act, Force, Kind, Role, Text, day_label
 from workflow.mail_tables import MAIL, REMINDER, MailStatus, ReminderStatus
 from workflow.tables import DEADLINE, PERSON, PROJECT
@@ -29,8 +29,8 @@ PORTION = 500  # numbers in one question to the database
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One line. `due`: the day that it hangs on; None where there is none. `mails`: which mails
-    say the same."""
+    """One line. `due`: the day that it hangs on; None where there is none. `look`: what that day is
+    called, and how late somebody is with it. `mails`: which mails say the same."""
 
     unit: str
     person: str
@@ -40,20 +40,32 @@ class Call:
     provisional: bool
     mails: tuple[int, ...]
     project_id: int | None  # None: a mail about none, or about several
+    look: Look | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return self.look is not None and self.look.late > 0 and not self.look.blameless
 
     def left(self, today: date) -> Text:
-        """How many days are left, or how many it is late."""
-        if self.due is None:
+        """How many days are left, how many it is late, or has passed where nobody can be late."""
+        if self.due is None or self.look is None:
             return Text("", "")
         days = (self.due - today).days
+        if self.is_late:
+            return Text(f"已逾期{self.look.late}天", f"{self.look.late} days late")
+        if self.look.blameless:
+            return Text("计划下达晚，不归责", "the plan came late")
         if days < 0:
-            return Text(f"已逾期{-days}天", f"{-days} days late")
+            return Text(f"已过{-days}天", f"{-days} days ago")
         return Text(f"还有{days}天", f"{days} days left") if days else Text("今天", "today")
 
     def due_label(self) -> Text:
         if self.due is None:
             return Text("", "")
         said, loose = day_label(self.due), PROVISIONAL
+        if self.look is not None and self.look.day is not DUE:
+            called = self.look.day
+            said = Text(f"{called.zh}{said.zh}", f"{called.en} {said.en}")
         return Text(f"{said.zh}{loose.zh}", f"{said.en}, {loose.en}") if self.provisional else said
 
 
@@ -80,7 +92,7 @@ def call_list(
             "matter": plain(call.matter.in_(language), language),
             "due": call.due_label().in_(language),
             "left": call.left(today).in_(language),
-            "late": call.due is not None and call.due < today,
+            "late": call.is_late,
             "mails": "、".join(map(str, call.mails)),
         }
         for call in calls
@@ -188,8 +200,9 @@ def _of_mail(row: Any, phone: str) -> Call:
 
 
 def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...], today: date) -> Call:
-    kind = Kind(row.kind).label
-    advised = Text("（建议）", " (advised)") if row.force == Force.ADVISORY else Text("", "")
+    kind, force = Kind(row.kind), Force(row.force)
+    seen = look(kind, force, facts, row.late_after, today)
+    advised = Text("（建议）", " (advised)") if seen.advisory else Text("", "")
     unit, person = _whom(facts, row.role, row.to_name or "")
     if row.role == Role.HOST and (not phone or row.recipient == facts.contact_email):
         phone = facts.contact_phone or phone
@@ -197,12 +210,17 @@ def _of_reminder(row: Any, facts: Facts, phone: str, mails: tuple[int, ...], tod
         unit=unit,
         person=person,
         phone=phone,
-        matter=Text(f"“{facts.name}”{kind.zh}{advised.zh}", f"{kind.en}{advised.en}: {facts.name}"),
+        matter=_about(facts.name, kind.label, advised),
         due=last_day(facts, row.due_on, row.late_after, today),
         provisional=bool(row.provisional),
         mails=mails,
         project_id=row.project_id,
+        look=seen,
     )
+
+
+def _about(name: str, what: Text, advised: Text) -> Text:
+    return Text(f"“{name}”{what.zh}{advised.zh}", f"{what.en}{advised.en}: {name}")
 
 
 def _whom(facts: Facts | None, role: str, name: str) -> tuple[str, str]:

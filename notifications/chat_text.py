@@ -18,7 +18,7 @@ from config.rulebook import Rulebook
 from notifications.letters.printing import plain, quotable, short
 from notifications.whom_to_ask import whom_to_ask
 from states.facts import Facts
-from states.lateness import last_day, look
+from states.lateness import DUE, last_day, look
 from states.mailing import hushed, whose_turn
 from states.terms import PROVISIONAL, Force, Kind, Role, Text, day_label
 from workflow.lateness import is_late
@@ -62,7 +62,8 @@ def late_text(
         unit = facts.host if host else facts.department
         due = last_day(facts, row.due_on, late_after, today)
         late = look(kind, Force(row.force), facts, late_after, today).late
-        said = _line(facts.name, kind.label, language) + _by(due, late, False, today, language)
+        ends = _by(DUE, due, late, False, today, language)
+        said = _line(facts.name, kind.label, language) + ends
         units.setdefault(unit, []).append(f"   {said}")
         about.append(row.id)
     lines = []
@@ -84,7 +85,8 @@ def _matter(one: Matter, today: date, language: str) -> str:
     said = _line(one.name, one.what, language)
     if one.due is None:
         return said
-    return said + _by(one.due, one.late, one.provisional, today, language)
+    by = _by(one.day, one.due, one.late, one.provisional, today, language)
+    return said + by + (CAME_LATE.in_(language) if one.blameless else "")
 
 
 def _line(name: str, what: Text, language: str) -> str:
@@ -93,15 +95,18 @@ def _line(name: str, what: Text, language: str) -> str:
     )
 
 
-def _by(due: date, late: int, provisional: bool, today: date, language: str) -> str:
-    return "".join(_ends(due, late, provisional, today, language))
+def _by(day: Text, due: date, late: int, provisional: bool, today: date, language: str) -> str:
+    return "".join(_ends(day, due, late, provisional, today, language))
 
 
-def _ends(due: date, late: int, provisional: bool, today: date, language: str) -> Iterator[str]:
-    yield DUE.in_(language).format(due=short(due, language))
+def _ends(
+    day: Text, due: date, late: int, provisional: bool, today: date, language: str
+) -> Iterator[str]:
+    """`day`: what that day is called; only a due day ends anything."""
+    yield BY.in_(language).format(day=day.in_(language), due=short(due, language))
     if late:
         yield OVERDUE.in_(language).format(n=late)
-    elif due == today:
+    elif due == today and day is DUE:
         yield TODAY.in_(language)
     if provisional:
         yield f" {PROVISIONAL.in_(language)}" if language == "en" else PROVISIONAL.in_(language)
@@ -115,6 +120,7 @@ CALLS = Text("需要联系的单位（{today}）", "To be called ({today})")
 LATE = Text("已逾期事项（{today}）", "Overdue ({today})")
 NOTHING = Text("没有。", "Nothing.")
 LINE = Text("“{name}”{what}", "“{name}”: {what}")
-DUE = Text("，截止日{due}", ", due {due}")
+BY = Text("，{day}{due}", ", {day} {due}")
+CAME_LATE = Text("，计划下达晚，不归责", ", the plan came late")
 OVERDUE = Text("，已逾期{n}天", ", {n} day(s) late")
 TODAY = Text("，今天截止", ", today")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -29,7 +29,7 @@ from states.terms import Act, Action, Text
 from web.navigation import menu
 from web.site import site_of
 from workflow.accounts.sessions import Visitor
-from workflow.people import let_in_label
+from workflow.people import let_in_label, nameless_label
 
 STATIC = Path(__file__).parent / "static"
 DEED_NAMES = tuple(deed.value for deed in (*Action, *Act))
@@ -124,7 +124,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"_": _both, "let_in_label": let_in_label, "asset": asset, "icon": icon}
+    made.globals |= {"_": _both, "asset": asset, "icon": icon}
+    made.globals |= {"let_in_label": let_in_label, "nameless_label": nameless_label}
     made.filters |= {
         "say": _say,
         "day": _day,
@@ -133,6 +134,7 @@ def environment(language: str) -> Environment:
         "yuan": _yuan,
         "placed": place,
         "cited": _cited,
+        "places": _places,
         "basis": _basis,
         "received": received,
         "left": _left,
@@ -181,6 +183,14 @@ def _cited(key: str, policy: Policy) -> Text:
     """A clause as officials cite it; its key, which is ours, stands in the details only."""
     clause = policy.clauses.get(key)
     return where(clause, policy) if clause else Text(key, key)
+
+
+def _places(keys: Iterable[str], policy: Policy) -> list[str]:
+    """The first key of each place that is cited: two rules may stand in one paragraph."""
+    first: dict[str, str] = {}
+    for key in keys:
+        first.setdefault(_cited(key, policy).zh, key)
+    return list(first.values())
 
 
 def _basis(one: Any, policy: Policy, inside: bool) -> Text | None:

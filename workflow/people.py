@@ -307,6 +307,14 @@ def let_in_label(by: str) -> Text:
     return LET_IN.format(by=by)
 
 
+def nameless_label(role: Role | None) -> Text:
+    """Who did what the history keeps without a login. A host's deed without one came by the link in
+    a mail (workflow/mail/confirming.py); all others were done at this machine."""
+    return BY_MAIL if role is Role.HOST else AT_THIS_MACHINE
+
+
+BY_MAIL = Text("邮件收件人（凭邮件中的按钮）", "whoever got the mail (by its button)")
+AT_THIS_MACHINE = Text("本机操作员", "local operator")
 LET_IN = Text("凭{by}设置的登录方式办理", "signed in by what {by} had made")
 LET_IN_AT_SERVER = Text(
     "由服务器操作员办理，或凭其设置的登录方式办理",

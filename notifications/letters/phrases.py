@@ -43,6 +43,7 @@ PHRASES: dict[str, Text] = {
     "open": Text("登录系统查看", "Open the system"),
     "act": Text("登录系统办理", "Open the system"),
     "link": Text("办理地址", "Address"),
+    "press": Text("（请打开此链接）", " (open this link)"),
     "ask": Text("咨询单位", "Office to ask"),
     "papers": Text("所需材料", "Papers"),
     "project": Text("项目", "Project"),

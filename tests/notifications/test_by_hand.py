@@ -257,6 +257,17 @@ def test_hosts_whom_no_mail_can_reach_are_called(desk: Desk, tmp_path: Path) -> 
     assert all("1号”开班前报送" not in row[3] for row in listed(tmp_path))
 
 
+def test_nobody_is_late_on_the_list_with_what_no_notice_asks_for(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """The planned end of a class has passed: the list says so as the page of calls does."""
+    desk.plan({"category": "ordinary", "contact_email": None})
+    desk.sweep("2025-09-25")
+    carry(desk, tmp_path, "2025-09-25")
+    [row] = [row for row in listed(tmp_path) if "办班登记" in row[3]]
+    assert row[4:6] == ["计划结束日2025年9月18日（周四）", "已过7天"]
+
+
 def test_a_result_stands_on_the_list_without_a_day(desk: Desk, tmp_path: Path) -> None:
     [one] = desk.plan({"contact_phone": "0591-1"})
     desk.do(one, Action.REJECT, "2025-08-01", code="not_carried_out", text="未按计划完成")

@@ -94,6 +94,8 @@ def test_the_mail_has_the_dates_the_timetable_and_one_button(house: House) -> No
     text = text_of(mail)
     for part in ("计划序号：7", "2025年5月12日", "4月11日", "项目时间表", "已收到"):
         assert part in text + str(mail.get_body(("html",)).get_content()), part
+    assert "已收到（请打开此链接）：http://testserver/received/" in text
+    assert "办理地址" not in text  # that address asks for nothing but the one button
     assert "项目时间表.docx" in [part.get_filename() for part in mail.iter_attachments()]
     html = str(mail.get_body(("html",)).get_content())
     assert len(set(re.findall(r'href="([^"]*)"', html))) == 1
@@ -114,6 +116,10 @@ def test_a_scanner_confirms_nothing_and_the_host_does(house: House) -> None:
     shown = house.desk.show(project)
     assert shown["acknowledged_on"] == "2025-04-01"
     assert shown["history"][-1]["deed"] == "acknowledge"
+    reader = house.visit(house.person("lin", PROVINCE))
+    said = words(reader.get(f"/projects/{project}/history"))
+    assert "邮件收件人（凭邮件中的按钮） · 承办单位" in said  # nobody signed in, at no machine of ours
+    assert "本机操作员" not in said.partition("通知承办单位")[0]
     version = shown["version"]
     assert "确认收到，谢谢" in words(stranger.client.post(path))  # once more changes nothing
     assert house.desk.show(project)["version"] == version

@@ -91,6 +91,18 @@ def test_a_class_that_is_not_recorded_is_called_about_but_not_late(room: Room) -
     assert "已逾期" not in said
 
 
+def test_the_text_for_a_chat_calls_each_day_by_its_name(room: Room) -> None:
+    """The planned end of a class is no due day, and no opening is "due today"."""
+    room.project(state="planned", category="ordinary", known_on="2025-01-06")
+    said = words(room.visit("chen").get("/calls/text"))
+    assert "办班登记，计划结束日5月15日（周四）" in said
+    assert "截止日" not in said
+    room.house.day = date(2025, 5, 1)
+    room.project(name="晚到班", state="planned", known_on="2025-04-20")
+    said = words(room.visit("chen").get("/calls/text"))
+    assert "“晚到班”开班前报送，截止日4月12日（周六），计划下达晚，不归责" in said
+
+
 def test_a_plan_that_came_late_is_never_counted_in_days_late(room: Room) -> None:
     room.house.day = date(2025, 5, 1)
     project = room.project(state="planned", known_on="2025-04-20")
@@ -107,6 +119,8 @@ def test_a_report_that_has_not_come_would_be_late_and_is_late_once_it_came(room:
     project = room.project("held")
     said = move(room, project)
     assert "应于2025年6月16日（周一）前报送，如今天报送，将逾期4天，可能影响补助" in said
+    assert "由省厅核定。 第三部分第3段" in said  # two rules of one paragraph: it is named once
+    assert "第三部分第3段 第三部分第3段" not in said
     assert "实际" not in said
     done = room.house.desk.do(
         project, Action.REPORT, CLERK, "2025-06-20", papers=(*REPORT, RECEIPT)

@@ -42,7 +42,7 @@ class TaskOut(BaseModel):
 
 
 class HappenedOut(BaseModel):
-    """A deed of somebody's. `who`: a name, empty for the local operator."""
+    """A deed of somebody's. `who`: a name, or how it came without one."""
 
     at: datetime
     deed: str

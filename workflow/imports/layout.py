@@ -50,11 +50,13 @@ class Layout:
     body: tuple[Row, ...]
     section: str | None = None
     from_title: bool = False
+    heading: tuple[Mapping[int, object], ...] = ()  # the heading's rows as they stand
 
 
 class _Heading(NamedTuple):
     at: int  # index of its last row
     cells: Mapping[int, object]
+    rows: int = 1
 
 
 def find_layout(sheet: Sheet, policy: Policy) -> Layout:
@@ -76,7 +78,8 @@ def find_layout(sheet: Sheet, policy: Policy) -> Layout:
     if columns.twice:
         twice = "、".join(columns.title(name) or "" for name in columns.twice)
         raise CellError(HEADING_TWICE.format(row=row, columns=twice))
-    return Layout(columns, body, section, from_title)
+    heading = tuple(row.cells for row in sheet.rows[head.at + 1 - head.rows : head.at + 1])
+    return Layout(columns, body, section, from_title, heading)
 
 
 def _heading(sheet: Sheet) -> _Heading | None:
@@ -95,12 +98,21 @@ def _heading(sheet: Sheet) -> _Heading | None:
 
 
 def _with_the_row_below(sheet: Sheet, index: int) -> _Heading:
-    """Merged headings have a second row, which is more exact."""
+    """Merged headings have a second row, which is more exact; it may be the one that was found."""
     cells = sheet.rows[index].cells
+    for above in sheet.rows[max(index - 1, 0) : index]:
+        if _share_a_heading(above.cells, cells):
+            return _Heading(index, join_headings(above.cells, cells), 2)
     for below in sheet.rows[index + 1 : index + 2]:
         if is_heading(below.cells) or is_below_heading(below.cells):
-            return _Heading(index + 1, join_headings(cells, below.cells))
+            return _Heading(index + 1, join_headings(cells, below.cells), 2)
     return _Heading(index, cells)
+
+
+def _share_a_heading(upper: Mapping[int, object], lower: Mapping[int, object]) -> bool:
+    """Whether a heading is merged over both rows."""
+    both = {column: title for column, title in upper.items() if lower.get(column) == title}
+    return bool(known_fields(both))
 
 
 def _missing(columns: Columns) -> list[Field]:
@@ -170,7 +182,9 @@ def project_rows(layout: Layout, policy: Policy) -> Iterator[Reading | Remark]:
     section = layout.section
     columns, before = layout.columns, None
     for row in layout.body:
-        if _is_all_text(row) and is_heading(row.cells):
+        if row.cells in layout.heading:  # printed again on each page
+            columns = layout.columns
+        elif _is_all_text(row) and is_heading(row.cells):
             columns = read_columns(row.number, row.cells)
         elif found := _section(row, policy):
             section = found
@@ -254,7 +268,7 @@ def _is_aside(row: Row, columns: Columns) -> bool:
 
 EXAMPLES = frozenset({"例", "示例", "例如", "样例", "填写示例", "填表示例", "举例"})
 LONGEST_DITTO = 4
-DITTO = frozenset({"同上", "〃", "″", "''", '"', "同前"})
+DITTO = frozenset({*("同上", "同前", "〃"), *(sign * n for sign in "\"'′“”＂" for n in (1, 2))})
 HINTS = {
     Field.NAME: ("名", "班", "题"),
     Field.HOST: ("单位", "承办", "主办"),

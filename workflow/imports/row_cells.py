@@ -56,7 +56,7 @@ def _plain_cells(reading: Reading) -> dict[str, Any]:
         **_contact(reading),
         "contact_email": _address(reading, Field.EMAIL),
         "office_email": _address(reading, Field.OFFICE_EMAIL),
-        "state": reading.take(Field.STATE, cells.read_state),
+        "state": reading.may_take(Field.STATE, cells.read_state),
         "document_number": reading.text(Field.DOCUMENT),
         "amount": reading.may_take(Field.AMOUNT, lambda v: cells.read_amount(v, in_ten_thousands)),
     }

@@ -15,6 +15,7 @@ from workflow.imports.schedule import (
     AS_DAY,
     Schedule,
     ScheduleError,
+    from_1904,
     parse_schedule,
     read_day,
 )
@@ -22,17 +23,18 @@ from workflow.imports.time_notes import differs_in_length
 from workflow.imports.words import short
 
 TIME_AND_PLACE = re.compile(r"(.*[0-9日号旬月季度年底初末])[ ,，、;；/]+([^0-9 ,，、;；/]+)")
+WRITTEN_WITH_DASHES = re.compile("[0-9]{4}-[0-9]{1,2}(?:-[0-9]{1,2})?")  # one day, or a month
 BOTH = re.compile("[日号0-9][-—–~～至到][0-9]{1,2}(?:[月日号.]|$)")
-DIGIT = re.compile("[0-9一二三四五六七八九十]")
 
 
 def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
     """The planned time, without days where none can be read; None with a fault noted."""
     for name in (Field.SCHEDULE, Field.STARTS, Field.ENDS):
         _look_at_year(reading, name)
-    name, value = Field.SCHEDULE, reading.value(Field.SCHEDULE)
+    name, value = Field.SCHEDULE, _value(reading, Field.SCHEDULE)
     if both := _time_and_place(reading):
         value = both[1]
+    start = end = None
     if value is None:
         start, end = (_side(reading, name) for name in (Field.STARTS, Field.ENDS))
         if reading.has_fault(Field.STARTS, Field.ENDS):
@@ -42,6 +44,10 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
             name = Field.STARTS
     try:
         found = _parse(reading, "" if value is None else value, usual_days)
+        # an end that is no day says nothing of the opening
+        if start is not None and value != start and found.provisional:
+            reading.warn(Field.ENDS, NO_END.format(value=short(end)))
+            found = _parse(reading, start, usual_days)
     except ScheduleError as error:
         reading.fault(name, error.text)
         return None
@@ -73,7 +79,7 @@ def _look_at_year(reading: Reading, name: Field) -> None:
 
 def _side(reading: Reading, name: Field) -> Any:
     """A start or an end; a bare number is a day, or a fault of its own column."""
-    value = reading.value(name)
+    value = _value(reading, name)
     if not isinstance(value, (int, float)):
         return value
     try:
@@ -91,11 +97,9 @@ def _joined(reading: Reading, start: Any, end: Any) -> Any:
         reading.warn(Field.ENDS, NO_START.format(value=short(end)))
     if start is None or end is None or start == end:
         return start
-    if isinstance(start, str) and BOTH.search(start):  # the whole time stands in the first column
+    # the whole time stands in the first column
+    if isinstance(start, str) and BOTH.search(WRITTEN_WITH_DASHES.sub("日", start)):
         reading.warn(Field.ENDS, NO_END_NEEDED.format(start=short(start), value=short(end)))
-        return start
-    if isinstance(end, str) and not DIGIT.search(end):  # 待定
-        reading.warn(Field.ENDS, NO_END.format(value=short(end)))
         return start
     return f"{_written(start)}至{_written(end)}"
 
@@ -120,12 +124,20 @@ def _compare_columns(reading: Reading, found: Schedule) -> None:
 
 
 def read_actual(reading: Reading, usual_days: int) -> Schedule | None:
-    """When the class was; None with a fault noted if that is not exact."""
-    found = reading.take(Field.ACTUAL, lambda value: _parse(reading, value, usual_days))
+    """When the class was; None where that is not known to the day, which is said, or impossible,
+    which is a fault."""
+    found = reading.take(
+        Field.ACTUAL, lambda _: _parse(reading, _value(reading, Field.ACTUAL), usual_days)
+    )
     if found is not None and found.provisional:
-        reading.fault(Field.ACTUAL, NOT_EXACT.format(value=short(found.text)))
+        reading.warn(Field.ACTUAL, NOT_EXACT.format(value=short(found.text)))
         return None
     return found
+
+
+def _value(reading: Reading, name: Field) -> Any:
+    value = reading.value(name)
+    return from_1904(value) if reading.mark(name).from_1904 else value
 
 
 def _parse(reading: Reading, value: Any, usual_days: int) -> Schedule:
@@ -148,7 +160,7 @@ NO_END_NEEDED = Text(
     "The start “{start}” names both days, and the end “{value}” was not taken; check it",
 )
 NO_END = Text(
-    "结束日期“{value}”没有采用，只登记了开始日期，确定后请补充",
+    "结束日期“{value}”没有采用，只按开始日期登记，确定后请补充",
     "The end “{value}” was not taken, only the start; add it once it is known",
 )
 SEVERAL = Text(
@@ -157,6 +169,7 @@ SEVERAL = Text(
     "“（第二期）” to the names, then import again",
 )
 NOT_EXACT = Text(
-    "实际日期“{value}”不是确切日期，请写明起止日，例如5月12日-16日",
-    "The actual time “{value}” is not exact; write both days, for example 5月12日-16日",
+    "实际日期“{value}”不是确切日期，没有登记；已办班的，请写明起止日，例如5月12日-16日",
+    "The actual time “{value}” is not exact and was not taken; if the class was held write both "
+    "days, for example 5月12日-16日",
 )

@@ -31,7 +31,9 @@ SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?|[0-9]{8}(?:\.0+)?|20[0-9]{4}")
 SERIALS = range(20_000, 80_000)  # 1954 to 2119, as Excel counts days
 FIVE = 5  # digits of a day as Excel counts
 EXCEL_DAY = date(1899, 12, 30)
+TO_1904 = date(1904, 1, 1) - EXCEL_DAY
 NOT_SETTLED = re.compile("待|未定|另|视|择|适时|为准|通知|不定|不确|不详|暂|拟|根据|结合")
+CALLED_OFF = re.compile("取消|停办|不再?举办|不办|延期|延后|推迟|顺延|改期|明年|来年|次年|撤销")
 DIGIT = re.compile("[0-9]")
 SEVERAL = re.compile(
     r"[\r\n,;，；、/。和及与]|(?<=[日号])(?=[0-9]{1,2}[月.])|第?[一二三四五1-5]期[:：]?"
@@ -103,6 +105,13 @@ def read_day(value: object) -> str:
     return f"{found.year}年{found.month}月{found.day}日"
 
 
+def from_1904(value: object) -> object:
+    """A day that a workbook counts from 1904, as others count it; anything else as it is."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and int(value) in SERIALS:
+        return value + TO_1904.days
+    return value
+
+
 def _is_serial(value: object) -> bool:
     return SERIAL.fullmatch(str(value).strip()) is not None
 
@@ -135,6 +144,8 @@ def _open(text: str, why: Text) -> Schedule:
 def _why_open(value: str, year: int) -> Text:
     if SESSIONS_SAID.search(value) or len(_sessions(value, year)) > 1:
         return SESSIONS
+    if CALLED_OFF.search(value):
+        return OFF
     if not DIGIT.search(value) and NOT_SETTLED.search(value):
         return NOT_YET
     return GARBAGE
@@ -189,6 +200,12 @@ EMPTY = Text(
 NOT_YET = Text(
     "时间“{value}”尚未确定，已按时间待定登记，确定后请确认办班时间或重新导入",
     "The time “{value}” is not settled and is left open; confirm the dates later or import again",
+)
+OFF = Text(
+    "“{value}”似乎表示取消或延期，仍已列入并按时间待定登记，请核对：不再举办的请删除本行或办理取消，"
+    "延期的请填写新的时间，例如" + EXAMPLES,
+    "“{value}” seems to say that it is called off or put off; it was still taken, its time left open; "
+    "delete the row or cancel the project, or write the new time like " + EXAMPLES,
 )
 GARBAGE = Text(
     "无法识别时间“{value}”，已按时间待定登记，请改写为" + EXAMPLES + "等形式后重新导入",

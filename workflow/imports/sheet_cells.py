@@ -37,12 +37,14 @@ class TextsMissing(Broken):
 
 class Mark(NamedTuple):
     """What is odd about a cell. `struck`: what of its text is struck through, all if that is the
-    value; `day`: a date of which only month and day are shown; `computed`: a formula's result."""
+    value; `day`: a date of which only month and day are shown; `computed`: a formula's result;
+    `from_1904`: a bare number which, if it is a day, counts from there."""
 
     struck: str = ""
     unseen: bool = False
     computed: bool = False
     day: date | None = None
+    from_1904: bool = False
 
 
 NO_MARK = Mark()
@@ -193,7 +195,7 @@ class SheetCells(Target):
     def _day(self, number: int | float, look: Look, mark: Mark) -> tuple[Any, Mark]:
         """A day as it is shown: without its year, or as a month, where the format leaves that out."""
         if not look.is_date:
-            return number, mark
+            return number, mark._replace(from_1904=self._first_day is TO_1904)
         early = self._first_day is TO_1900 and number < LEAP_BUG
         day = self._first_day + timedelta(days=float(number) + early)
         if not look.day:

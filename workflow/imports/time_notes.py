@@ -22,6 +22,11 @@ ARRIVAL = re.compile("([0-9]{1,2})[日号].{0,4}报到|报到.{0,4}?([0-9]{1,2})
 OTHER_TIMES = re.compile("月|或|农历|阴历|旧历|另一?期|分.期|[2-9]期")
 ARRIVAL_BEHIND = re.compile(r"(?<=[日号])[,;、。](?:其中)?((?:[0-9]{1,2}月)?[0-9]{1,2}[日号]报到)$")
 ARRIVAL_BEFORE = re.compile(r"^((?:[0-9]{1,2}月)?[0-9]{1,2}[日号]报到)[,;、。](?=[0-9]+[月.])")
+# 9月15日报到,16-19日培训: the month holds for both.
+ARRIVAL_SAME_MONTH = re.compile(
+    r"^(?P<month>[0-9]{1,2}月)(?P<arrival>[0-9]{1,2}[日号]报到)[,;、。]"
+    r"(?P<days>[0-9]{1,2}[日号]?-[0-9]{1,2}[日号])(?:研修|培训|上课|学习|正式)?(?:开班|开课|办班)?$"
+)
 BEHIND = re.compile(r"(?<=[日号旬月])[,;]([^0-9,;、()月日旬-]{1,15})$")
 WITH_ARRIVAL = re.compile("[,;、]?不?含报到.*$")
 SAYS_NOTHING = re.compile(
@@ -52,6 +57,9 @@ def take_beside(text: str) -> tuple[str, Beside]:
         _bracket(found[1], beside)
         text = text[: found.start()] + text[found.end() :]
     text = WITH_ARRIVAL.sub("", text)
+    if found := ARRIVAL_SAME_MONTH.search(text):
+        beside.arrival = found["month"] + found["arrival"]
+        text = found["month"] + found["days"]
     for pattern in (ARRIVAL_BEHIND, ARRIVAL_BEFORE):
         if found := pattern.search(text):
             beside.arrival = found[1]

@@ -84,19 +84,28 @@ FESTIVALS = {  # those with the same days each year
     **dict.fromkeys(("国庆", "国庆节", "十一"), ((10, 1), (10, 7))),
 }
 AROUND = re.compile(r"(.+?)(?:前后|左右|上下)")
-BEFORE = re.compile(r"(?:不晚于|最迟于?|最晚于?|截[止至]到?|在|于)?(.+?)(?:之前|以前|前)")
-NOT_AFTER = re.compile(r"(?:不晚于|最迟于?|最晚于?)(.+)")
+BEFORE = re.compile(r"(?:不晚于|不迟于|最迟于?|最晚于?|截[止至]到?|在|于)?(.+?)(?:之前|以前|前)")
+NOT_AFTER = re.compile(r"(?:不晚于|不迟于|最迟于?|最晚于?)(.+)")
 AFTER = re.compile(r"(.+?)(?:之后|以后|后)")
 NOT_BEFORE = re.compile(r"(?:不早于|最早于?)(.+)")
 WITHIN = re.compile(r"(.+?)(?:之内|以内|内|间|起)")
 ALL_YEAR = frozenset({"年", "本年", "今年"})
 MONTH = re.compile("[0-9]{1,2}月")
 LIST = re.compile("[、,和及与]")
-QUARTERS = re.compile("第?([一二三四1-4])[、-]第?([一二三四1-4])(季度?)")
+QUARTERS = re.compile("第?([一二三四1-4])[、-]?第?([一二三四1-4])(季度?)")
 TWO_PARTS = re.compile("([上中])旬?[、-]([中下])旬")
-SIDE_BY_SIDE = re.compile(r"(?<=[初中底末旬])(?=[0-9]{1,2}月)|(?<=月)(?=[0-9]{1,2}月)")
+SIDE_BY_SIDE = re.compile(
+    r"(?<=[初中底末旬])(?=[0-9]{1,2}月|第?[一二三四1-4]季)|(?<=月)(?=[0-9]{1,2}月)"
+)
 MONTHS = re.compile(r"((?:[0-9]{4}年)?)([0-9]{1,2})((?:[、,和及][0-9]{1,2})+)(月份?)")
 DAYS = re.compile(r"(.*月)([0-9]{1,2})[日号]?((?:[、,][0-9]{1,2}[日号]?)+)")
+
+
+# 9月15日报到-9月19日离会: the days of arrival and departure are those of the class.
+ARRIVAL_TO_DEPARTURE = re.compile(
+    r"([0-9]{1,2}[日号])(?:上午|下午|中午|晚上|全天)?报到-((?:[0-9]{1,2}月)?[0-9]{1,2}[日号])"
+    r"(?:上午|下午|中午|晚上)?(?:离会|离开|离校|返程|返回|撤离|疏散|结束|结业)?$"
+)
 
 
 class Unreadable(Exception):
@@ -152,6 +161,7 @@ def plain(text: str) -> str:
     text = NEIGHBOURS.sub(r"\1、\2", text)
     text = NUMERAL.sub(lambda found: str(whole(found[0]) or found[0]), text)
     text = re.sub(r"\((周[一二三四五六日天])\)", r"\1", text)
+    text = ARRIVAL_TO_DEPARTURE.sub(r"\1-\2", text)
     text = OPEN_START.sub("", text)
     return LONG_DAY.sub(r"\1.\2.\3", text)
 
@@ -293,7 +303,9 @@ class Words:
                 return Span(day, day, True)
             start, end = PARTS[side.part] if side.part else (1, 0)
             last = date(year, side.month, end) if end else month_end(year, side.month)
-            return Span(date(year, side.month, start), last, False, whole=not side.part)
+            vague = (side.part or "").startswith("第")  # weeks are counted in several ways
+            first = date(year, side.month, start)
+            return Span(first, last, False, vague, whole=not side.part)
         except ValueError as error:
             raise Impossible from error
 
@@ -320,9 +332,12 @@ def _season(word: str, year: int) -> Span:
     if name.startswith("q"):
         name = f"{name[1]}季"
     first, last = SEASONS[name.rstrip("度初中底末")]
-    if name[-1] in MONTH_OF_QUARTER:
+    part_of_it = name[-1] in MONTH_OF_QUARTER
+    if part_of_it:
         first = last = first + MONTH_OF_QUARTER[name[-1]]
-    return Span(date(year, first, 1), month_end(year, last), False, whole="季" in name)
+    # 二季度前 is before it begins, 二季度末前 up to its end.
+    is_whole = "季" in name and not part_of_it
+    return Span(date(year, first, 1), month_end(year, last), False, whole=is_whole)
 
 
 def _first_and_last(numbers: list[int]) -> str:

@@ -18,7 +18,7 @@ from states.next_step import MEND_FLAGS, Next, around_the_class
 from states.policy import MilestoneRule
 from states.terms import Act, Action, Force, Kind, Role, State, Text
 from states.waiting import waiting
-from workflow.people import Actor, let_in_label
+from workflow.people import Actor, let_in_label, nameless_label
 from workflow.project.explain import Known, Option, option, worth_saying
 from workflow.project.seen import OneProject
 from workflow.project.told import Line, told
@@ -151,7 +151,7 @@ def _second(project: OneProject, found: dict[str, Option]) -> Move:
     said = told(deed, facts.pending["given"], project.policy, facts.category)
     on = date.fromisoformat(facts.pending["on"])
     event = next((e for e in project.history if e.proposal), None)
-    who = (event.who if event else facts.pending["by"]) or LOCAL
+    who = (event.who if event else facts.pending["by"]) or nameless_label(None)
     note = PROPOSED.format(who=who, on=on)
     if event is not None and event.let_in_by:
         note = MARKED.format(note=note, mark=let_in_label(event.let_in_by))
@@ -181,7 +181,6 @@ AT_WORK = Text("省厅正在办理", "The province is at work on it")
 TO_COMPLETE = Text("复核“{deed}”", "Complete “{deed}”")
 PROPOSED = Text("{who}于{on}拟办，须由另一人复核", "Proposed by {who} on {on}; for a second person")
 MARKED = Text("{note}（{mark}）", "{note} ({mark})")
-LOCAL = Text("本机操作员", "the local operator")
 AFTER = Text("暂不能办理，须先完成：{steps}{lacking}。", "Not yet; first: {steps}{lacking}.")
 LACKING = Text("（还缺{n}件材料）", " ({n} paper(s) missing)")
 NOTHING = Text("", "")

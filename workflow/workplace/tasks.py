@@ -25,6 +25,7 @@ from workflow.lateness import GENTLE, is_due, is_late, is_unrecorded
 from workflow.lateness import PROVISIONAL as IS_PROVISIONAL
 from workflow.lists.rows import WAITS
 from workflow.mail.recipients import Owner, meant
+from workflow.people import nameless_label
 from workflow.queries import deed_label
 from workflow.tables import DEADLINE, EVENT, PERSON, PROJECT
 from workflow.workplace.watching import (
@@ -237,11 +238,11 @@ CONTACT_LEFT = Text(
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A deed of somebody's. `who`: empty for the local operator."""
+    """A deed of somebody's."""
 
     at: datetime
     deed: Text
-    who: str
+    who: Text
     role: Text
     on_behalf: bool
     let_in_by: str  # who made the way in by which it was done, if somebody else
@@ -266,15 +267,20 @@ def recent(connection: Connection, scope: Scope) -> list[Happened]:
         Happened(
             at=row.recorded_at,
             deed=deed_label(row.deed),
-            who=row.who or row.person,
-            role=Role(row.role).label if row.role else NOTHING,
+            who=_who(row.who or row.person, role),
+            role=role.label if role else NOTHING,
             on_behalf=bool(row.on_behalf),
             let_in_by=row.let_in_by,
             project_id=row.id,
             name=row.name,
         )
         for row in connection.execute(query)
+        for role in [Role(row.role) if row.role else None]
     ]
+
+
+def _who(name: str, role: Role | None) -> Text:
+    return Text(name, name) if name else nameless_label(role)
 
 
 OPENS = Text("开班", "Opens")

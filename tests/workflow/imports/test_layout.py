@@ -209,6 +209,35 @@ def test_a_second_row_of_headings(write: Write, policy: Policy, lower: tuple[str
         assert (found.contact_name, found.contact_phone) == ("张三", "0591-1234567")
 
 
+def test_two_rows_of_headings_with_the_names_in_the_second(write: Write, policy: Policy) -> None:
+    """项目信息 above, 项目名称 below it; and both rows again at the top of the next page."""
+    upper = ["序号", "项目信息", None, "承办单位", "办班时间", None, "联系人", None]
+    lower = [None, "项目名称", "项目类别", None, "开始", "结束", "姓名", "邮箱"]
+    rows = [
+        [n, f"{n}班", "省级普通", f"{n}单位", "5月12日", "5月16日", "张三", None] for n in "甲乙"
+    ]
+    across = ("B{0}:C{0}", "E{0}:F{0}", "G{0}:H{0}")
+    merge = [
+        *(one.format(top) for top in (1, 4) for one in across),
+        *(f"{column}{top}:{column}{top + 1}" for top in (1, 4) for column in "AD"),
+    ]
+    plan = read_plan(write(upper, lower, rows[0], upper, lower, rows[1], merge=merge), policy)
+    assert plan.rejected == []
+    days = date(2025, 5, 12), date(2025, 5, 16)
+    assert [
+        (r.row, r.host, r.contact_name, r.opens_earliest, r.planned_ends) for r in plan.rows
+    ] == [
+        (3, "甲单位", "张三", *days),
+        (6, "乙单位", "张三", *days),
+    ]
+
+
+@pytest.mark.parametrize("ditto", ["″", "''", "“", "”", '""', "〃"])
+def test_any_two_strokes_say_the_same_as_above(write: Write, policy: Policy, ditto: str) -> None:
+    plan = clean(read_plan(write(HEAD, A, [2, "乙班", A[2], ditto, *A[4:]]), policy))
+    assert [row.host for row in plan.rows] == ["甲单位"] * 2
+
+
 def test_the_same_as_above(write: Write, policy: Policy) -> None:
     """同上 is no host and no time of its own."""
     b = [2, "乙班", "同上", "同上", "〃", 35, "同上"]
@@ -338,3 +367,29 @@ def test_the_whole_file_is_rejected(
 
 def test_the_thirtieth_row_may_be_the_heading(write: Write, policy: Policy) -> None:
     assert names(read_plan(write(*[["-"]] * 29, HEAD, A), policy)) == [(31, "甲班", "engineering")]
+
+
+TWO_COLUMNS: tuple[tuple[str, str, tuple[str, str, str | None]], ...] = (
+    ("2025-09-15", "2025-09-19", ("09-15", "09-15", "09-19")),
+    ("2025-9-15", "9月19日", ("09-15", "09-15", "09-19")),
+    ("9月15日", "19日", ("09-15", "09-15", "09-19")),
+    ("2025-09-15-19", "2025-09-19", ("09-15", "09-15", "09-19")),
+    ("9月15日", "9月下旬", ("09-15", "09-15", None)),
+    ("9月15日", "待定", ("09-15", "09-15", None)),
+    ("2025-09", "2025-10", ("09-01", "09-30", None)),
+    ("9月上旬", "10月下旬", ("09-01", "09-10", None)),
+    ("第三季度", "第四季度", ("07-01", "09-30", None)),
+)
+
+
+@pytest.mark.parametrize(("start", "end", "days"), TWO_COLUMNS)
+def test_the_opening_is_what_the_column_of_starts_says(
+    write: Write, policy: Policy, start: str, end: str, days: tuple[str, str, str | None]
+) -> None:
+    """An end that is no day neither widens the opening nor takes it away; it is named."""
+    plan = read_plan(write([*HEAD[:4], "开始日期", "结束日期"], [*A[:4], start, end]), policy)
+    [row] = plan.rows
+    found = row.opens_earliest, row.opens_latest, row.planned_ends
+    assert tuple(day and day.isoformat()[5:] for day in found) == days
+    named = [r.column for r in plan.warnings if r.row is not None]
+    assert named == ([] if days[2] and start.count("-") != 3 else ["结束日期"])

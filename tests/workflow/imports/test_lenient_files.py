@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from test_workbook import refusal, repack, sheet_xml
 
 from states.policy import Policy
@@ -161,6 +163,24 @@ def test_days_may_count_from_1904(write: Write) -> None:
     rows = '<row r="1"><c r="A1" s="0"><v>44453</v></c></row>'
     parts = {"xl__workbook.xml": book.encode(), "xl__styles.xml": styles("14"), **sheet_xml(rows)}
     assert cells(repack(write(HEAD), **parts)) == [{1: DAY}]
+
+
+def test_a_bare_number_of_a_workbook_that_counts_from_1904_is_the_day_it_means(
+    tmp_path: Path, policy: Policy
+) -> None:
+    """In General format nothing but its place in a column of dates makes it a day."""
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["项目名称", "承办单位", "项目类别", "开始日期", "结束日期", "计划人数"])
+    sheet.append(["甲班", "甲单位", "工程领域专项", 44453, 44457, 44])
+    book.save(tmp_path / "plan.xlsx")
+    plan = read_plan(tmp_path / "plan.xlsx", policy)
+    [row] = plan.rows
+    days = row.opens_earliest, row.opens_latest, row.planned_ends
+    assert days == (DAY.date(), DAY.date(), date(2025, 9, 19))
+    assert row.planned_trainees == 44
 
 
 FONTS = (
