@@ -23,8 +23,8 @@ from workflow.imports.time_notes import differs_in_length
 from workflow.imports.words import short
 
 TIME_AND_PLACE = re.compile(r"(.*[0-9日号旬月季度年底初末])[ ,，、;；/]+([^0-9 ,，、;；/]+)")
+WRITTEN_WITH_DASHES = re.compile("[0-9]{4}-[0-9]{1,2}(?:-[0-9]{1,2})?")  # one day, or a month
 BOTH = re.compile("[日号0-9][-—–~～至到][0-9]{1,2}(?:[月日号.]|$)")
-DIGIT = re.compile("[0-9一二三四五六七八九十]")
 
 
 def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
@@ -34,6 +34,7 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
     name, value = Field.SCHEDULE, _value(reading, Field.SCHEDULE)
     if both := _time_and_place(reading):
         value = both[1]
+    start = end = None
     if value is None:
         start, end = (_side(reading, name) for name in (Field.STARTS, Field.ENDS))
         if reading.has_fault(Field.STARTS, Field.ENDS):
@@ -43,6 +44,10 @@ def read_schedule(reading: Reading, usual_days: int) -> Schedule | None:
             name = Field.STARTS
     try:
         found = _parse(reading, "" if value is None else value, usual_days)
+        # an end that is no day says nothing of the opening
+        if start is not None and value != start and found.provisional:
+            reading.warn(Field.ENDS, NO_END.format(value=short(end)))
+            found = _parse(reading, start, usual_days)
     except ScheduleError as error:
         reading.fault(name, error.text)
         return None
@@ -92,11 +97,9 @@ def _joined(reading: Reading, start: Any, end: Any) -> Any:
         reading.warn(Field.ENDS, NO_START.format(value=short(end)))
     if start is None or end is None or start == end:
         return start
-    if isinstance(start, str) and BOTH.search(start):  # the whole time stands in the first column
+    # the whole time stands in the first column
+    if isinstance(start, str) and BOTH.search(WRITTEN_WITH_DASHES.sub("日", start)):
         reading.warn(Field.ENDS, NO_END_NEEDED.format(start=short(start), value=short(end)))
-        return start
-    if isinstance(end, str) and not DIGIT.search(end):  # 待定
-        reading.warn(Field.ENDS, NO_END.format(value=short(end)))
         return start
     return f"{_written(start)}至{_written(end)}"
 
@@ -157,7 +160,7 @@ NO_END_NEEDED = Text(
     "The start “{start}” names both days, and the end “{value}” was not taken; check it",
 )
 NO_END = Text(
-    "结束日期“{value}”没有采用，只登记了开始日期，确定后请补充",
+    "结束日期“{value}”没有采用，只按开始日期登记，确定后请补充",
     "The end “{value}” was not taken, only the start; add it once it is known",
 )
 SEVERAL = Text(

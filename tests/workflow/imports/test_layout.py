@@ -367,3 +367,29 @@ def test_the_whole_file_is_rejected(
 
 def test_the_thirtieth_row_may_be_the_heading(write: Write, policy: Policy) -> None:
     assert names(read_plan(write(*[["-"]] * 29, HEAD, A), policy)) == [(31, "甲班", "engineering")]
+
+
+TWO_COLUMNS: tuple[tuple[str, str, tuple[str, str, str | None]], ...] = (
+    ("2025-09-15", "2025-09-19", ("09-15", "09-15", "09-19")),
+    ("2025-9-15", "9月19日", ("09-15", "09-15", "09-19")),
+    ("9月15日", "19日", ("09-15", "09-15", "09-19")),
+    ("2025-09-15-19", "2025-09-19", ("09-15", "09-15", "09-19")),
+    ("9月15日", "9月下旬", ("09-15", "09-15", None)),
+    ("9月15日", "待定", ("09-15", "09-15", None)),
+    ("2025-09", "2025-10", ("09-01", "09-30", None)),
+    ("9月上旬", "10月下旬", ("09-01", "09-10", None)),
+    ("第三季度", "第四季度", ("07-01", "09-30", None)),
+)
+
+
+@pytest.mark.parametrize(("start", "end", "days"), TWO_COLUMNS)
+def test_the_opening_is_what_the_column_of_starts_says(
+    write: Write, policy: Policy, start: str, end: str, days: tuple[str, str, str | None]
+) -> None:
+    """An end that is no day neither widens the opening nor takes it away; it is named."""
+    plan = read_plan(write([*HEAD[:4], "开始日期", "结束日期"], [*A[:4], start, end]), policy)
+    [row] = plan.rows
+    found = row.opens_earliest, row.opens_latest, row.planned_ends
+    assert tuple(day and day.isoformat()[5:] for day in found) == days
+    named = [r.column for r in plan.warnings if r.row is not None]
+    assert named == ([] if days[2] and start.count("-") != 3 else ["结束日期"])
