@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -134,6 +134,7 @@ def environment(language: str) -> Environment:
         "yuan": _yuan,
         "placed": place,
         "cited": _cited,
+        "places": _places,
         "basis": _basis,
         "received": received,
         "left": _left,
@@ -182,6 +183,14 @@ def _cited(key: str, policy: Policy) -> Text:
     """A clause as officials cite it; its key, which is ours, stands in the details only."""
     clause = policy.clauses.get(key)
     return where(clause, policy) if clause else Text(key, key)
+
+
+def _places(keys: Iterable[str], policy: Policy) -> list[str]:
+    """The first key of each place that is cited: two rules may stand in one paragraph."""
+    first: dict[str, str] = {}
+    for key in keys:
+        first.setdefault(_cited(key, policy).zh, key)
+    return list(first.values())
 
 
 def _basis(one: Any, policy: Policy, inside: bool) -> Text | None:

@@ -119,6 +119,8 @@ def test_a_report_that_has_not_come_would_be_late_and_is_late_once_it_came(room:
     project = room.project("held")
     said = move(room, project)
     assert "应于2025年6月16日（周一）前报送，如今天报送，将逾期4天，可能影响补助" in said
+    assert "由省厅核定。 第三部分第3段" in said  # two rules of one paragraph: it is named once
+    assert "第三部分第3段 第三部分第3段" not in said
     assert "实际" not in said
     done = room.house.desk.do(
         project, Action.REPORT, CLERK, "2025-06-20", papers=(*REPORT, RECEIPT)
