@@ -118,7 +118,9 @@ def test_a_scanner_confirms_nothing_and_the_host_does(house: House) -> None:
     assert shown["history"][-1]["deed"] == "acknowledge"
     reader = house.visit(house.person("lin", PROVINCE))
     said = words(reader.get(f"/projects/{project}/history"))
-    assert "邮件收件人（凭邮件中的按钮） · 承办单位" in said  # nobody signed in, at no machine of ours
+    assert (
+        "邮件收件人（凭邮件中的按钮） · 承办单位" in said
+    )  # nobody signed in, at no machine of ours
     assert "本机操作员" not in said.partition("通知承办单位")[0]
     version = shown["version"]
     assert "确认收到，谢谢" in words(stranger.client.post(path))  # once more changes nothing
