@@ -20,8 +20,8 @@ BRING = Text(
     "请尽快补交，收到后该提示自动消除。", "Please hand it in soon; the flag then closes by itself."
 )
 RECORD = Text(
-    "请尽快办理并登记，登记后该提示自动消除。",
-    "Please see to it and have it recorded; the flag then closes by itself.",
+    "请尽快办理，登记后该提示自动消除。",
+    "Please see to it; once it is recorded the flag closes by itself.",
 )
 REMEDIES: dict[str, Text] = {
     **dict.fromkeys(("papers_present", "promises_kept", "change_in_writing"), BRING),

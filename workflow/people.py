@@ -53,6 +53,23 @@ class Actor:
         return roles
 
 
+class Hand(str):
+    """The login of who does something outside of projects, with who made the way in by which that
+    one is signed in, if somebody else did: the log of the office keeps both."""
+
+    let_in_by: str
+
+    def __new__(cls, login: str, let_in_by: str = "") -> Hand:
+        made = super().__new__(cls, login)
+        made.let_in_by = let_in_by
+        return made
+
+
+def let_in(by: str) -> str:
+    """Who made the way in of whoever acts by this login; empty: nobody else, or not known."""
+    return by.let_in_by if isinstance(by, Hand) else ""
+
+
 AT_THE_SERVER = "(server)"  # whoever runs commands there; nobody's login has brackets
 OPERATOR = Actor("", "", ((Role.PROVINCE, ""),))  # the local operator: no login in the history
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, or_, select
 
 from config.rulebook import Rulebook
-from notifications.letters.duty_words import nature
+from notifications.letters.duty_words import PASSED, nature
 from notifications.letters.grounds import came_late, ground, listed, papers
 from notifications.letters.items import addressee
 from notifications.letters.phrases import phrases
@@ -22,7 +22,7 @@ from states.facts import Standing
 from states.lifecycle import FINAL
 from states.mailing import NEW_DATES
 from states.policy import DutyDay
-from states.terms import ASKED_BY_SYSTEM, Act, Action, Force, Kind, Role, State, Text
+from states.terms import ASKED_BY_SYSTEM, BEFORE_PLAN, Act, Action, Force, Kind, Role, State, Text
 from states.wanted import applied_late, wanted
 from workflow.statements import Statement
 from workflow.tables import DEADLINE
@@ -59,7 +59,9 @@ _ROWS = Statement(
 )
 
 
-def due_title(deed: Action | Act) -> Text:
+def due_title(deed: Action | Act, state: State) -> Text:
+    if deed is Act.RECLASSIFY and state in BEFORE_PLAN:
+        return Text("列入计划后的期限", "Due once it is in the plan")
     if deed in (Action.PLAN, Act.ANNOUNCE):
         return Text("项目时间表", "Timetable")
     if deed in COMPARED:
@@ -96,6 +98,8 @@ def _duties(story: Story, book: Rulebook, language: str) -> Iterator[DueRow]:
     for duty in left:
         if duty.on is not None:
             said = nature(replace(duty, provisional=False), story.policy, story.on)
+            if duty.on < story.on:
+                said.append(PASSED)
             yield DueRow(
                 what=duty.rule.ask.in_(language),
                 due_on=duty.on,

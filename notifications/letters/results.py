@@ -172,7 +172,7 @@ def notice_from(story: Story, reader: Reader, project_id: int, due: tuple[DueRow
         language=language,
         applied=story.source in BEFORE_PLAN and story.deed is not Action.PLAN,
         due=due,
-        due_title=due_title(story.deed).in_(language),
+        due_title=due_title(story.deed, story.facts.state).in_(language),
         values={key: spoken(value) for key, value in values.items()},
     )
 

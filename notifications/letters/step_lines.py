@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from notifications.letters import lines
-from notifications.letters.paper_lines import came_in, paper_lines
+from notifications.letters.paper_lines import RECEIVED, came_in, paper_lines
 from notifications.letters.schedule import planned_time
 from notifications.letters.story import SUBSIDY, Line, Story, Told
 from notifications.letters.words import words_of
@@ -54,9 +54,18 @@ def file(story: Story) -> Told:
 
 
 def report(story: Story) -> Told:
-    national = is_national_money(story.category)
+    """Papers of the class come to the office; a claim goes to the ministry's centre, and is only
+    recorded here as lodged."""
+    if not is_national_money(story.category):
+        return receipt(story, Text("办班材料", "papers of the class"))
     claim = Text("经费报销材料", "reimbursement papers")
-    return receipt(story, claim if national else Text("办班材料", "papers of the class"))
+    told = (
+        (Text("报送日期", "Lodged on"), story.on_label),
+        (Text("报送至", "Lodged with"), story.category.addressee),
+        *(line for line in paper_lines(story) if line[0] is not RECEIVED),
+        *_behalf(story),
+    )
+    return Told(Text("报送登记", "Claim recorded"), told, values={"received": "", "label": claim})
 
 
 def hold(story: Story) -> Told:

@@ -8,8 +8,9 @@ from desk import Desk, morning
 from test_result_mails import last, sent_on
 from test_writer import speak_english
 
+from notifications.letters.due_rows import due_title
 from notifications.mailbox import Mailbox
-from states.terms import Act, Action, Role
+from states.terms import Act, Action, Role, State
 from workflow.mail.preferences import appoint
 
 MOVED = {"opens": "2025-10-20", "ends": "2025-10-23", "reason": "场地冲突"}
@@ -198,3 +199,11 @@ def test_who_stands_in_is_told_with_the_days(quick_desk: Desk, mailbox: Mailbox)
     assert "Subject: 【代收安排】张三的邮件由李四代收" in text
     assert "代收时间：2025年8月4日（周一）至2025年8月8日（周五）" in text
     assert "李四代收，特此告知。" in text and "未能送达" not in text
+
+
+def test_the_days_of_another_category_hold_only_once_it_is_in_the_plan() -> None:
+    """Of an application nothing is due yet."""
+    before = due_title(Act.RECLASSIFY, State.REVIEWED)
+    assert before.zh == "列入计划后的期限"
+    assert due_title(Act.RECLASSIFY, State.PLANNED).zh == "现行期限"
+    assert due_title(Act.EXTEND, State.DRAFTED).zh == "现行期限"

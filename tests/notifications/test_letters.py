@@ -252,27 +252,28 @@ LATE = replace(ITEM, project_id=7, due_on=date(2025, 2, 18), advised_on=date(202
 @pytest.mark.parametrize(
     ("role", "items", "subject"),
     [
-        (Role.HOST, (COMING, ITEM), "【开班前报送提醒】您有2项事项待办，最早2月28日（周五）前"),
+        (Role.HOST, (COMING, ITEM), "【开班前报送提醒】您有2项待办事项，最早2月28日（周五）前"),
         (
             Role.HOST,
             (COMING, replace(ITEM, kind=Kind.COMPLETION)),
-            "【待办事项提醒】您有2项事项待办，最早2月28日（周五）前",
+            "【待办事项提醒】您有2项待办事项，最早2月28日（周五）前",
         ),
-        (Role.HOST, (COMING, ITEM, LATE), "【催报】您有3项事项待办，其中1项已逾期"),
+        (Role.HOST, (COMING, ITEM, LATE), "【催报】您有3项待办事项，其中1项已逾期"),
+        (Role.HOST, (LATE, replace(LATE, project_id=8)), "【催报】您有2项待办事项，均已逾期"),
         (
             Role.COORDINATOR,
             (COMING, LATE),
-            "【催报】您负责联系的项目有2项事项待办，其中1项已逾期，请予督促",
+            "【催报】您负责联系的项目有2项待办事项，其中1项已逾期，请予督促",
         ),
         (
             Role.PROVINCE,
             (COMING, ITEM),
-            "【开班前报送提醒】全省项目有2项事项待办，最早2月28日（周五）前，请予督促",
+            "【开班前报送提醒】全省项目有2项待办事项，最早2月28日（周五）前，请予督促",
         ),
         (
             Role.HOST,
             (replace(ITEM, kind=Kind.RECORDING), replace(COMING, kind=Kind.RECORDING)),
-            "【办班登记提醒】您有2项事项待办",
+            "【办班登记提醒】您有2项待办事项",
         ),
     ],
 )
@@ -314,9 +315,9 @@ def test_the_earliest_of_several_may_be_an_opening() -> None:
     opening = replace(ITEM, kind=Kind.OPENING, due_on=date(2025, 2, 25), papers=())
     recording = replace(ITEM, kind=Kind.RECORDING, due_on=date(2025, 2, 24))
     subject = render_reminder(replace(LETTER, items=(ITEM, opening))).subject
-    assert subject == "【待办事项提醒】您有2项事项待办，最早2月25日（周二）前"
+    assert subject == "【待办事项提醒】您有2项待办事项，最早2月25日（周二）前"
     subject = render_reminder(replace(LETTER, items=(ITEM, recording))).subject
-    assert subject == "【待办事项提醒】您有2项事项待办，最早2月28日（周五）前"
+    assert subject == "【待办事项提醒】您有2项待办事项，最早2月28日（周五）前"
 
 
 def test_only_the_name_of_a_very_long_subject_is_cut() -> None:
@@ -532,8 +533,8 @@ def test_who_is_host_here_and_watches_there_reads_each_item_in_its_own_words() -
     watched = replace(ITEM, name="碳汇高级研修班", host="乙大学", role=Role.COORDINATOR)
     mixed = replace(LETTER, items=(replace(ITEM, role=Role.HOST), watched))
     rendered = render_reminder(mixed)
-    assert rendered.subject == "【开班前报送提醒】您有2项事项待办，最早2月28日（周五）前"
-    assert "您好！您有2项事项待办，请及时办理。" in rendered.text
+    assert rendered.subject == "【开班前报送提醒】您有2项待办事项，最早2月28日（周五）前"
+    assert "您好！您有2项待办事项，请及时办理。" in rendered.text
     assert "1. “数字经济高级研修班”：报送开班通知和实施方案，还有7天" in rendered.text
     assert "2. “碳汇高级研修班”（乙大学）：报送开班通知和实施方案，还有7天" in rendered.text
     assert "贵单位" not in rendered.text

@@ -92,10 +92,16 @@ def test_a_ministry_project_reports_its_claim(quick_desk: Desk, mailbox: Mailbox
     quick_desk.hold(project, "2025-09-22", "2025-09-15", "2025-09-19")
     text = last(quick_desk, mailbox, "2025-09-22")
     assert "报送经费报销材料：截止日 2025年10月20日" in text
+    [exam] = [line for line in text.splitlines() if "组织学员结业考核：" in line]
+    assert exam.endswith("该日已过，系统中尚未登记")  # the class ended on 19 September
     quick_desk.do(project, Action.REPORT, "2025-09-26", by=Role.HOST)
     text = last(quick_desk, mailbox, "2025-09-26")
-    assert "Subject: 【材料接收回执】“研修班1号”经费报销材料已收到" in text
-    for said in ("补助", "办班材料已收到"):
+    # It went to the ministry's centre: nobody here has received it.
+    assert "Subject: 【报送登记】“研修班1号”经费报销材料报送情况已登记" in text
+    lead = "向人社部事业单位人事服务中心报送经费报销材料的情况已登记，报送日期为2025年9月26日（周五）。"
+    assert f"贵单位承办的“研修班1号”{lead}" in text
+    assert "报送至：人社部事业单位人事服务中心\n" in text
+    for said in ("补助", "已收", "接收"):
         assert said not in text
 
 
