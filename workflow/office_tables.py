@@ -208,6 +208,7 @@ class OfficeEvent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
     person: str  # login; empty: the local operator
+    let_in_by: str = Field(default="", sa_column_kwargs=NOBODY)  # as in Credential
     what: str
     object: str
     detail: str = Field(default="", sa_type=Text)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
-from states.duties import incompatible
+from states.duties import DECIDERS, incompatible
 from states.facts import Facts
 from states.mailbox import mailbox
 from states.terms import Role, State, Text
@@ -51,6 +51,23 @@ class Actor:
         if Role.COORDINATOR in roles:
             return tuple(role for role in roles if role is not Role.HOST)
         return roles
+
+
+class Hand(str):
+    """The login of who does something outside of projects, with who made the way in by which that
+    one is signed in, if somebody else did: the log of the office keeps both."""
+
+    let_in_by: str
+
+    def __new__(cls, login: str, let_in_by: str = "") -> Hand:
+        made = super().__new__(cls, login)
+        made.let_in_by = let_in_by
+        return made
+
+
+def let_in(by: str) -> str:
+    """Who made the way in of whoever acts by this login; empty: nobody else, or not known."""
+    return by.let_in_by if isinstance(by, Hand) else ""
 
 
 AT_THE_SERVER = "(server)"  # whoever runs commands there; nobody's login has brackets
@@ -128,7 +145,8 @@ def officers(connection: Connection, facts: Facts | None) -> Iterator[tuple[str,
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:
     """Make units and host clerks known: (address, name, unit); what is there already stays.
 
-    A contact without an address makes its unit known only; a clerk signs in by the address.
+    A contact without an address makes its unit known only; a clerk signs in by the address. Nobody
+    gets a login at the mailbox of somebody who decides on money: it would be two of one person.
     """
     hold(connection, "people")  # steps on several projects may bring the same person
     wanted = list(dict.fromkeys(contacts))
@@ -144,6 +162,8 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         if not email:
             continue
         person = people.known(email, name)
+        if person is None and decider_at(connection, email, name):
+            continue
         if person is None:
             person = people.add(connection, email, name)
         roles = holds.setdefault(person, set())
@@ -151,6 +171,19 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         if own not in roles and not incompatible((Role.HOST, *(Role(role) for role, _ in roles))):
             roles.add(own)
             grant(connection, person, Role.HOST, unit)
+
+
+def decider_at(connection: Connection, email: str, name: str) -> str:
+    """The name of somebody else who decides on money and has this mailbox alone; empty if nobody
+    does."""
+    query = (
+        select(PERSON.c.name)
+        .join(GRANT, GRANT.c.person_id == PERSON.c.id)
+        .where(PERSON.c.email == mailbox(email), PERSON.c.active)
+        .where(GRANT.c.role.in_([role.value for role in DECIDERS]))
+    )
+    found = connection.execute(query).scalars()
+    return next((one for one in found if email and called(one) != called(name)), "")
 
 
 class Clerks:

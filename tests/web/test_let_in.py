@@ -137,6 +137,23 @@ def test_wherever_it_is_said_who_did_something_the_mark_stands_beside_the_name(
     assert marks(house) == ["chen"]
 
 
+def test_the_log_of_the_office_carries_the_mark_too(peopled: tuple[House, dict[str, int]]) -> None:
+    """A coordinator who is signed in by what the administrator made, and changes an account."""
+    house, ids = peopled
+    visit = followed(house, link_made(house, house.visit(ids["root"]), ids["chen"]))
+    form = {"name": "改名", "email": "new@example.cn", "phone": ""}
+    assert visit.post(f"/admin/people/{ids['clerk']}", form).status_code == 303
+    assert visit.post(f"/admin/people/{ids['clerk']}/mail-link").status_code == 303
+    own = house.visit(ids["chen"])
+    assert own.post(f"/admin/people/{ids['clerk']}/end-sessions").status_code == 303
+    logged = caller(house, "auditor").get("/audit?person=chen").json()["items"]
+    marked = {(one["what"], one["let_in_by"]) for one in logged}
+    assert ("person_changed", "root") in marked and ("address_changed", "root") in marked
+    assert ("link_mailed", "root") in marked and ("sessions_ended", "") in marked
+    page = words(house.visit(ids["root"]).get("/admin/audit?person=chen"))
+    assert page.count("凭root设置的登录方式办理") == 3
+
+
 def test_where_hosts_do_not_come_no_way_in_is_made_for_them(
     peopled: tuple[House, dict[str, int]],
 ) -> None:

@@ -30,6 +30,12 @@ class LogLine(BaseModel):
     id: int
     at: datetime
     person: str = Field(description=both("登录名，空为本机操作", "login; empty: at the server"))
+    let_in_by: str = Field(
+        description=both(
+            "登录方式由他人设置的，为其登录名",
+            "login of who made the way in by which it was done, if that was somebody else",
+        )
+    )
     what: str
     label: str
     object: str = Field(

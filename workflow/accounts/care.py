@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from states.terms import Role, Text
 from workflow.accounts.sessions import Visitor
-from workflow.people import Actor
+from workflow.people import Actor, Hand
 from workflow.tables import GRANT, PERSON, PROJECT
 
 OVER: dict[Role, frozenset[Role]] = {  # whose accounts, wherever they work
@@ -81,7 +81,7 @@ def carer(connection: Connection, person_id: int, actor: Actor) -> Carer:
     over = frozenset(role for own in actor.roles for role in OVER.get(own, ()))
     sees = bool(actor.roles & WATCHING)
     own = frozenset() if over else units
-    return Carer(person_id, actor.login, over, sees, own)
+    return Carer(person_id, Hand(actor.login, actor.let_in_by), over, sees, own)
 
 
 def own_units(connection: Connection, departments: list[str]) -> frozenset[str]:

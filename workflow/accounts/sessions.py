@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from states.terms import Role
 from workflow.accounts.secrets import kept, new_secret
 from workflow.office_tables import CREDENTIAL, SESSION
-from workflow.people import Actor
+from workflow.people import Actor, Hand
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON
 
@@ -100,7 +100,7 @@ def visitor(connection: Connection, secret: str, *, at: datetime) -> tuple[Visit
     csrf, seen_at, let_in_by, person, login, name, email, language, must_change, *_ = rows[0]
     who = Visitor(
         person_id=person,
-        login=login,
+        login=Hand(login, let_in_by),
         name=name,
         email=email,
         language=language,

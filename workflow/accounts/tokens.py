@@ -17,7 +17,7 @@ from states.terms import Text
 from workflow.accounts.secrets import kept, new_secret
 from workflow.accounts.sessions import NOTED, Visitor, grants_of
 from workflow.office_tables import OFFICE_EVENT, TOKEN, TokenScope
-from workflow.people import Actor
+from workflow.people import Actor, Hand
 from workflow.statements import Statement
 from workflow.tables import GRANT, PERSON
 
@@ -79,7 +79,8 @@ def make_token(
     values = {"person_id": person, "name": name, "token": kept(secret), "scope": scope.value}
     values |= {"made_at": at, "ends_at": ends_at, "let_in_by": let_in_by}
     connection.execute(insert(TOKEN).values(values))
-    _record(connection, person, "token.make", f"{name} ({scope.value})", at)
+    said = f"{name} ({scope.value})"
+    _record(connection, person, "token.make", said, at, let_in_by=let_in_by)
     return secret
 
 
@@ -131,10 +132,19 @@ def _living(person: int, at: datetime) -> tuple[Any, ...]:
     return TOKEN.c.person_id == person, TOKEN.c.revoked_at.is_(None), open_ended
 
 
-def _record(connection: Connection, person: int, what: str, said: str, at: datetime) -> None:
+def _record(
+    connection: Connection, person: int, what: str, said: str, at: datetime, *, let_in_by: str = ""
+) -> None:
     """In the audit of what is changed outside of projects."""
     login = select(PERSON.c.login).where(PERSON.c.id == person).scalar_subquery()
-    values = {"at": at, "person": login, "what": what, "object": login, "detail": said}
+    values = {
+        "at": at,
+        "person": login,
+        "let_in_by": let_in_by,
+        "what": what,
+        "object": login,
+        "detail": said,
+    }
     connection.execute(insert(OFFICE_EVENT).values(values))
 
 
@@ -176,7 +186,12 @@ def find_token(connection: Connection, secret: str, *, at: datetime) -> tuple[Vi
     )
     grants = grants_of(row[-2:] for row in rows)
     visitor = Visitor(
-        person, login, called, email, language, Actor(login, called, grants, let_in_by)
+        person,
+        Hand(login, let_in_by),
+        called,
+        email,
+        language,
+        Actor(login, called, grants, let_in_by),
     )
     worth_noting = used_at is None or at - used_at > NOTED
     return visitor, Key(number, name, TokenScope(scope), ends_at, worth_noting)

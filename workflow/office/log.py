@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, text, tuple_
 
 from states.terms import Text
 from workflow.office_tables import OFFICE_EVENT
+from workflow.people import let_in
 from workflow.tables import EVENT, LARGEST_ID, PROJECT
 
 LONGEST = 2000  # characters of a detail
@@ -21,7 +22,8 @@ def note(
 ) -> None:
     """Add a line. `person`: the login of who did it; `what`: a key of WHAT; `about`: the login,
     unit, file or number that was changed; `detail`: what changed, never a secret."""
-    values = {"at": at, "person": person, "what": what, "object": about, "detail": detail[:LONGEST]}
+    signed = {"person": str(person), "let_in_by": let_in(person)}
+    values = {"at": at, **signed, "what": what, "object": about, "detail": detail[:LONGEST]}
     connection.execute(insert(OFFICE_EVENT).values(values))
 
 
