@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from config.rulebook import Rulebook
-from notifications.letters.duty_words import told
+from notifications.letters.duty_words import follows, told
 from notifications.letters.grounds import NOTHING, granted, ground, if_late, papers
 from notifications.letters.links import NO_LINKS, Links
 from notifications.letters.schedule import planned_time
@@ -171,8 +171,14 @@ def item(
         flagged=by_flags(facts),
         department=facts.department,
         beside=tuple(
-            told(duty, policy, today).in_(language)
-            for duty in beside(kind, duties(facts, category, calendar))
+            one.in_(language)
+            for one in (
+                *follows(kind, facts, policy, calendar, today),
+                *(
+                    told(duty, policy, today)
+                    for duty in beside(kind, duties(facts, category, calendar))
+                ),
+            )
         ),
         after_window=facts.state is State.SUBMITTED and applied_late(facts, category),
         late_plan=kind is Kind.FILING and stated and plan_came_late(facts, row.late_after),

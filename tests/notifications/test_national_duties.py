@@ -198,3 +198,30 @@ def test_their_days_are_open_while_the_dates_are(desk: Desk) -> None:
     moved: dict[str, Any] = {"opens": "2025-10-20", "ends": "2025-10-24"}
     desk.do(project, Act.CONFIRM_DATES, "2025-07-10", by=Role.HOST, **moved)
     assert "建议日期 2025年10月20日" in to_host(desk, "2025-07-10")
+
+
+@pytest.mark.parametrize(
+    ("category", "line"),
+    [
+        ("demonstration", "报送办班材料：{day}前，2025年实施通知第三部分第3段（R25-20），{open}"),
+        ("engineering", "报送办班材料：{day}前，2025年实施通知第三部分第3段（R25-20），{open}"),
+        (
+            "national_funded",
+            "报送经费报销材料：{day}前，2025年实施通知第三部分第2段（R25-15b），{open}",
+        ),
+        ("ordinary", ""),
+    ],
+)
+def test_r25_15b_r25_20_who_is_asked_to_record_the_class_is_told_the_day_of_its_papers(
+    desk: Desk, category: str, line: str
+) -> None:
+    """The month runs from the last day, recorded or not, and without a record nobody is reminded of
+    its end."""
+    desk.plan({"category": category})
+    desk.sweep_daily("2025-09-15", "2025-09-19")
+    told = [one for one in to_host(desk, "2025-09-19").splitlines() if "同时须办理" in one]
+    said = line.format(day="2025年10月20日（周一）", open="暂定（待确认）")
+    assert [one.partition("：")[2].partition("；")[0] for one in told] == ([said] if line else [])
+    if category == "demonstration":
+        desk.sweep_daily("2025-09-22", "2025-10-31")
+        assert desk.ledger("kind", kind="reimbursement", role="host", status="queued") == []
