@@ -26,7 +26,7 @@ from workflow.deeds import Deed
 from workflow.holding import hold
 from workflow.identity import identity
 from workflow.numbers import NUMBER_TAKEN, holder, list_of, next_free
-from workflow.people import Actor, is_one_person
+from workflow.people import Actor, decider_at, is_one_person
 from workflow.tables import EVENT, PROJECT
 
 
@@ -57,6 +57,7 @@ def judged(
         case = replace(case, supposed=looking, same_hand=same)
         findings = judge(case) + _not_entitled(connection, case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts, lock=not looking)
+        findings += _not_their_mailbox(connection, deed, facts)
         if not looking:  # else its number is one that nobody has typed yet
             findings += _number_taken(connection, project_id, deed, facts)
         if not blocks(findings):
@@ -172,6 +173,17 @@ def _name_taken(
     return [block("name_taken", "", field, NAME_TAKEN.format(id=other)) for other in taken]
 
 
+def _not_their_mailbox(connection: Connection, deed: Deed, facts: Facts) -> list[Finding]:
+    """A contact at the mailbox of somebody who decides on money would be two people in one hand."""
+    email = deed.given.get("contact_email")
+    if deed.what is not Act.HAND_OVER or not email:
+        return []
+    name = deed.given.get("contact_name", facts.contact_name)
+    whose = decider_at(connection, email, name)
+    said = DECIDERS_MAILBOX.format(email=email, name=whose)
+    return [block("own_mailbox", "", "contact_email", said)] if whose else []
+
+
 def _number_taken(
     connection: Connection, project_id: int, deed: Deed, facts: Facts
 ) -> list[Finding]:
@@ -192,6 +204,11 @@ def _number_taken(
     return [block("number_taken", "", "number", said, who=(Role.PROVINCE,))]
 
 
+DECIDERS_MAILBOX = Text(
+    "{email} 是省厅人员{name}的邮箱，不能作为承办单位联系人的邮箱，请填写联系人本人或单位的邮箱。",
+    "{email} is the mailbox of {name}, who decides on money; name an address of the contact or the "
+    "unit.",
+)
 NAME_TAKEN = Text(
     "承办单位本年度已有同名项目（编号{id}）。", "The host has a project of that name: {id}."
 )

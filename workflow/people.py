@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
-from states.duties import incompatible
+from states.duties import DECIDERS, incompatible
 from states.facts import Facts
 from states.mailbox import mailbox
 from states.terms import Role, State, Text
@@ -145,7 +145,8 @@ def officers(connection: Connection, facts: Facts | None) -> Iterator[tuple[str,
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:
     """Make units and host clerks known: (address, name, unit); what is there already stays.
 
-    A contact without an address makes its unit known only; a clerk signs in by the address.
+    A contact without an address makes its unit known only; a clerk signs in by the address. Nobody
+    gets a login at the mailbox of somebody who decides on money: it would be two of one person.
     """
     hold(connection, "people")  # steps on several projects may bring the same person
     wanted = list(dict.fromkeys(contacts))
@@ -161,6 +162,8 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         if not email:
             continue
         person = people.known(email, name)
+        if person is None and decider_at(connection, email, name):
+            continue
         if person is None:
             person = people.add(connection, email, name)
         roles = holds.setdefault(person, set())
@@ -168,6 +171,19 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         if own not in roles and not incompatible((Role.HOST, *(Role(role) for role, _ in roles))):
             roles.add(own)
             grant(connection, person, Role.HOST, unit)
+
+
+def decider_at(connection: Connection, email: str, name: str) -> str:
+    """The name of somebody else who decides on money and has this mailbox alone; empty if nobody
+    does."""
+    query = (
+        select(PERSON.c.name)
+        .join(GRANT, GRANT.c.person_id == PERSON.c.id)
+        .where(PERSON.c.email == mailbox(email), PERSON.c.active)
+        .where(GRANT.c.role.in_([role.value for role in DECIDERS]))
+    )
+    found = connection.execute(query).scalars()
+    return next((one for one in found if email and called(one) != called(name)), "")
 
 
 class Clerks:

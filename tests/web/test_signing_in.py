@@ -398,3 +398,15 @@ def test_a_forged_host_gets_no_link_into_a_mail(house: House) -> None:
     with house.desk.db.read() as connection:
         [about] = connection.execute(select(MAIL.c.about)).scalars()
     assert json.loads(about)["link"].startswith("http://127.0.0.1:8000/sign-in/link/")
+
+
+def test_a_login_that_somebody_else_made_keeps_nobody_of_its_address_out(house: House) -> None:
+    """A new contact's login is the address: without a password it is not whom an address means."""
+    person = with_password(house, "chen", email="chen@example.cn")
+    house.person("chen@example.cn", (Role.HOST, "甲"), name="张三", email="chen@example.cn")
+    form = {"login": "Chen@example.cn", "password": PASSWORD}
+    visit = house.visit()
+    assert visit.post("/sign-in", form).status_code == 303
+    with house.desk.db.read() as connection:
+        signed = connection.execute(select(Session.__table__.c.person_id)).scalars().all()  # type: ignore[attr-defined]
+    assert signed == [person]

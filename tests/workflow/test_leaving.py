@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from stories import AT, COORDINATOR, OFFICE, SCHOOL, WANG, Desk
+from stories import AT, CLERK, COORDINATOR, OFFICE, SCHOOL, WANG, Desk
 
 from notifications.sweep import sweep
 from states.mailing import Sort
@@ -166,8 +166,6 @@ def test_addresses_that_differ_in_case_are_one_mailbox_and_one_mail(desk: Desk) 
 
 
 def test_a_host_names_its_own_contact_and_the_office_is_told(desk: Desk) -> None:
-    from stories import CLERK
-
     peopled(desk)
     project = planned(desk, "甲班")
     contact = {"contact_name": "新样", "contact_email": "New@example.cn"}
@@ -178,3 +176,17 @@ def test_a_host_names_its_own_contact_and_the_office_is_told(desk: Desk) -> None
         ("hand_over", "chen@example.cn"),
         ("hand_over.left", ONE),
     }
+
+
+def test_no_login_comes_to_the_mailbox_of_who_decides_on_money(desk: Desk) -> None:
+    """Two logins of one mailbox would be two people in one hand, whoever named the contact."""
+    project = planned(desk, "甲班")
+    peopled(desk)
+    taken = {"contact_name": "张三", "contact_email": "WANG@example.cn"}
+    assert desk.refused(project, Act.HAND_OVER, CLERK, "2025-03-03", **taken) == ["own_mailbox"]
+    with desk.db.write() as connection:  # as a plan does that names it
+        know_contacts(connection, [("wang@example.cn", "张三", SCHOOL)])
+        logins = connection.execute(select(PERSON.c.login)).scalars().all()
+    assert sorted(logins) == ["chen", ONE, "wang"]
+    shared = {"contact_name": "张三", "contact_email": "chen@example.cn"}  # decides on no money
+    desk.do(project, Act.HAND_OVER, CLERK, "2025-03-04", **shared)

@@ -112,10 +112,7 @@ def sign_in(
 
 
 def _tried(connection: Connection, login: str) -> Try:
-    person = _person(connection, login)
-    query = select(CREDENTIAL.c.password).where(CREDENTIAL.c.person_id == person)
-    hashed = connection.execute(query).scalar() if person is not None else None
-    return Try(person, hashed) if hashed else Try(None, NOBODYS)
+    return _known(connection, login) or Try(None, NOBODYS)
 
 
 def _decided(
@@ -138,17 +135,21 @@ def _decided(
     return matches
 
 
-def _person(connection: Connection, login: str) -> int | None:
-    """The active person of that login, else of that login in another case, else of that address;
-    None if there are several."""
+def _known(connection: Connection, login: str) -> Try | None:
+    """The password of the active person of that login, else of that login in another case, else of
+    that address; None if there are several. Who has no password is not meant: a login that anybody
+    can have made, as a host does with a new contact, keeps nobody of that address from signing in.
+    """
     name = mailbox(login)
     same = or_(PERSON.c.login == login, func.lower(PERSON.c.login) == name, PERSON.c.email == name)
     rows = connection.execute(
-        select(PERSON.c.id, PERSON.c.login).where(same, PERSON.c.active)
+        select(PERSON.c.id, PERSON.c.login, CREDENTIAL.c.password)
+        .join(CREDENTIAL, CREDENTIAL.c.person_id == PERSON.c.id)
+        .where(same, PERSON.c.active, CREDENTIAL.c.password != "")
     ).all()
     spelt = [row for row in rows if row.login == login]
     rows = spelt or [row for row in rows if mailbox(row.login) == name] or rows
-    return int(rows[0].id) if len(rows) == 1 else None
+    return Try(int(rows[0].id), rows[0].password) if len(rows) == 1 else None
 
 
 def _matches(hashed: str, password: str) -> bool:
