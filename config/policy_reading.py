@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from states import comparing
 from states.calculus import UNITS
+from states.consequence import consequence
 from states.policy import Anchor, Category, DeadlineRule, Document, DutyDay, Figure, Policy
 from states.terms import Basis, Text, day_label, yuan
 
@@ -30,7 +31,7 @@ NONE, NO_WORD = Text("", ""), Text("通知未作规定", "not stated")
 def lines(category: Category, policy: Policy) -> list[Line]:
     """Every value of a category, deadlines first."""
     return [
-        *_deadlines(category),
+        *_deadlines(category, policy),
         *_figures(category),
         *_papers(category),
         *_milestones(category),
@@ -38,11 +39,12 @@ def lines(category: Category, policy: Policy) -> list[Line]:
     ]
 
 
-def _deadlines(category: Category) -> Iterator[Line]:
+def _deadlines(category: Category, policy: Policy) -> Iterator[Line]:
     for rule in category.deadlines:
-        what = DEADLINE.format(kind=rule.kind.label)
-        force, more = rule.force.label, FORFEIT if rule.forfeit else NONE
-        nature = Text(force.zh + more.zh, force.en + more.en)
+        what, nature = DEADLINE.format(kind=rule.kind.label), rule.force.label
+        if rule.forfeit:
+            costs = consequence(policy, category, rule.kind)
+            nature = FORFEIT.format(force=nature, costs=costs, clause=rule.forfeit)
         key, basis = f"deadline.{rule.kind.value}", rule.basis.label
         yield Line(key, what, when(rule), nature, basis, rule.clause)
 
@@ -194,14 +196,17 @@ def _line(policy: Policy, one: comparing.Difference, value: str) -> Line:
 
 REST = (Text("", ""), Text("", ""), "")
 ALL = Text("全部类别", "All categories")
-DEADLINE, PAPER = Text("期限：{kind}", "Deadline: {kind}"), Text("{step}材料", "{step}, paper")
+DEADLINE, PAPER = (
+    Text("期限：{kind}", "Deadline: {kind}"),
+    Text("所需材料：{step}", "Paper: {step}"),
+)
 MILESTONE, ADDRESSEE = Text("登记事项", "Milestone"), Text("材料报送至", "Papers go to")
 FUND, BY = Text("经费渠道", "Fund"), Text("由{role}登记", "recorded by: {role}")
 MAY_FOLLOW = Text("（可后补）", " (may follow)")
 BEFORE = Text("{anchor}前{n}{unit}", "{n} {unit} before {anchor}")
 AFTER = Text("{anchor}后{n}{unit}", "{n} {unit} after {anchor}")
 EXCLUSIVE = Text("，当日不计", ", that day not counted")
-FORFEIT = Text("，逾期可能影响补助", ", missing it may cost the subsidy")
+FORFEIT = Text("{force}，逾期{costs}（{clause}）", "{force}; if it is missed, {costs} ({clause})")
 ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
 CONTACT, REPORT_CONTACT = Text("联系方式", "Contact"), Text("报送地址", "Where papers go")
 ABOVE = Text("超过上限的，{severity}", "above it: {severity}")

@@ -4,7 +4,7 @@ ends the flag. Nothing where that is for the reader to decide."""
 from __future__ import annotations
 
 from states.findings import Finding
-from states.terms import Severity, Text
+from states.terms import Role, Severity, Text
 
 NOTHING = Text("", "")
 EXPLAIN = Text(
@@ -22,6 +22,10 @@ BRING = Text(
 RECORD = Text(
     "请尽快办理，登记后该提示自动消除。",
     "Please see to it; once it is recorded the flag closes by itself.",
+)
+AWAITED = Text(
+    "该项由{who}办理，登记后该提示自动消除。",
+    "It is for this side: {who}; once it is recorded the flag closes by itself.",
 )
 REMEDIES: dict[str, Text] = {
     **dict.fromkeys(("papers_present", "promises_kept", "change_in_writing"), BRING),
@@ -77,15 +81,20 @@ def is_for_host(key: str) -> bool:
     return key.partition(".")[0] not in FOR_OFFICIALS
 
 
-def remedy(key: str, *, host: bool) -> Text:
-    """By the key of a flag. `host`: whether the reader is its host."""
+def remedy(key: str, *, host: bool, by: Role = Role.HOST) -> Text:
+    """By the key of a flag. `host`: whether the reader is its host; `by`: whose it is to settle it,
+    for a host is not asked to do what the province does."""
     rule = key.partition(".")[0]
     if not host:
         return ENDED_BY.get(rule, NOTHING)
+    if rule == "milestones_recorded" and by is not Role.HOST:
+        return AWAITED.format(who=by.label)
     return NOTHING if rule in FOR_OFFICIALS else REMEDIES.get(rule, EXPLAIN)
 
 
 def remedy_of(found: Finding, *, host: bool) -> Text:
     """What can still be done about what was flagged; nothing of what refuses, which says itself what
     is lacking."""
-    return NOTHING if found.severity is Severity.BLOCK else remedy(found.key, host=host)
+    if found.severity is Severity.BLOCK:
+        return NOTHING
+    return remedy(found.key, host=host, by=next(iter(found.who), Role.HOST))

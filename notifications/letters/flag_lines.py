@@ -29,8 +29,15 @@ def _raised(story: Story, flags: dict[str, Json]) -> Iterator[Line]:
         places = [p for one in keys if (p := cite(story.policy, one, story.on).place).zh]
         found = Text("、".join(p.zh for p in places), ", ".join(p.en for p in places))
         said = Text(flag["zh"], flag["en"])
-        parts = [said, *([BASIS.format(place=found)] if places else []), remedy(key, host=True)]
+        then = remedy(key, host=True, by=_by(story, key))
+        parts = [said, *([BASIS.format(place=found)] if places else []), then]
         yield FLAG.format(n=n), Text(_joined_zh(parts), " ".join(p.en for p in parts if p.en))
+
+
+def _by(story: Story, key: str) -> Role:
+    """Who records the milestone that a flag misses."""
+    name = key.partition(".")[2]
+    return next((one.by for one in story.category.milestones if one.key == name), Role.HOST)
 
 
 def _joined_zh(parts: list[Text]) -> str:

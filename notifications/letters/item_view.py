@@ -29,6 +29,7 @@ class View:
 
     def __init__(self, item: Item, letter: Letter) -> None:
         self.item, self.language = item, letter.language
+        self.has_page = bool(item.link or letter.link)
         self.say = phrases(letter.language)
         self.words = _words(item)
         self.tag, self.deed = self._in(self.words.tag), self._in(self.words.deed)
@@ -150,6 +151,7 @@ class View:
             "addressee": plain(item.addressee, language),
             "opens": plain(item.opens, language),
             "window": self.opening and item.provisional,
+            "record": self._in(RECORD if self.has_page or not self.to_host else REPORT),
             "passed": self.days < 0,
         }
 
@@ -301,6 +303,7 @@ BY_EARLIEST = Text(
     "The dates of the class are open: the day above goes by its earliest opening and has passed. "
     "Please confirm the dates soon; it will be computed anew.",
 )
+RECORD, REPORT = Text("登记", "record"), Text("报告", "report")
 UNRECORDED = Text("（系统中尚未登记办班）", " (the class is not on record yet)")
 TO_ADVISED = Text("距建议报送日{left}", "{left} until the advised day")
 LAST_DAY = Text("（办班最后一天不晚于当天）", "; the class's last day is no later than that")

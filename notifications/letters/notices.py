@@ -160,6 +160,10 @@ NAMES: dict[Family, Names] = {
         "addressee": Text("材料报送至何处，可能为空", "where papers go, perhaps empty"),
         "opens": Text("计划办班时间", "the planned dates"),
         "window": Text("办班日期尚未确定（用于判断）", "whether the dates are still open, to test"),
+        "record": Text(
+            "“登记”；承办单位打不开系统的为“报告”",
+            "“record”, or “report” to who has no page for it",
+        ),
         "passed": Text("日期已过（用于判断）", "whether the day has passed, to test"),
     },
     Family.SUMMARY: TO

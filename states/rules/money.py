@@ -84,17 +84,17 @@ def flags_disposed(case: Case) -> Iterable[Finding]:
     """R25-21: what was flagged on the way should be judged before money is decided."""
     if case.facts.open_flags:
         said = Text(
-            "尚有{n}项提示未核定：{keys}。",
-            "{n} flag(s) not yet disposed of: {keys}.",
-        ).format(n=len(case.facts.open_flags), keys=_listed(case))
+            "尚有{n}项提示未核定：{said}。",
+            "{n} flag(s) not yet disposed of: {said}.",
+        ).format(n=len(case.facts.open_flags), said=_listed(case))
         yield flag("flags_disposed", "", "flags", said, who=(Role.PROVINCE,))
 
 
 def _listed(case: Case) -> Text:
-    """What the open flags say, each with the key under which it is disposed of."""
-    flags = [(key, case.facts.flags[key]) for key in case.facts.open_flags]
-    zh = "；".join(f"{said.get('zh', '').rstrip('。')}（{key}）" for key, said in flags)
-    return Text(zh, "; ".join(f"{said.get('en', '').rstrip('.')} ({key})" for key, said in flags))
+    """What the open flags say."""
+    flags = [case.facts.flags[key] for key in case.facts.open_flags]
+    zh = "；".join(said.get("zh", "").rstrip("。") for said in flags)
+    return Text(zh, "; ".join(said.get("en", "").rstrip(".") for said in flags))
 
 
 def promises_kept(case: Case) -> Iterable[Finding]:

@@ -16,7 +16,7 @@ import pytest
 from config.calendar_files import work_calendar
 from config.errors import ConfigError
 from config.policy_files import SHIPPED, load_policy, policy_ids
-from config.policy_reading import document_line
+from config.policy_reading import document_line, lines
 from states.calculus import Dates, compute, deadlines_of
 from states.policy import Policy, Unit
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State
@@ -62,7 +62,7 @@ def test_every_rule_of_2024_is_a_clause(rule: str) -> None:
 def test_a_clause_taken_from_the_neighbour_is_the_same_there() -> None:
     old, new = load_policy("fujian-2024").clauses, load_policy("fujian-2025").clauses
     shared = old.keys() & new.keys()
-    assert len(shared) == 10
+    assert shared == {f"R24-{n}" for n in ("01", "07", "08", "09", "13")}
     # The date of the 2024 call is none of 2025. Each year's own is what the other assumes.
     alike = {id_ for id_ in shared if old[id_] == replace(new[id_], basis=old[id_].basis)}
     assert shared - alike == {"R24-13"}
@@ -845,3 +845,26 @@ def test_no_year_rests_on_the_notice_of_a_later_one(name: str) -> None:
     for line in re.findall(r'^(?:.*\n)?.*clause = "R\d\d-.*$', text, re.M):
         year = 2000 + int(re.findall(r'clause = "R(\d\d)', line)[-1])
         assert year == policy.year or 'basis = "' in line, line
+
+
+@pytest.mark.parametrize(
+    ("category", "costs"),
+    [
+        ("demonstration", "逾期可能影响补助，由省厅核定（R25-21）"),
+        ("engineering", "逾期可能影响补助，由省厅核定（R25-21）"),
+        (
+            "national_funded",
+            "逾期可能不再予以资助，由人社部事业单位人事服务中心审核（R25-15c）",
+        ),
+        ("national_self_funded", ""),
+        ("ordinary", ""),
+    ],
+)
+def test_r25_15c_r25_21_a_policy_that_is_shown_says_what_a_late_class_costs_and_by_which_clause(
+    category: str, costs: str
+) -> None:
+    policy = load_policy("fujian-2025")
+    shown = {line.key: line for line in lines(policy.categories[category], policy)}
+    completion = shown["deadline.completion"]
+    assert completion.nature.zh == "，".join(one for one in ("通知明确要求", costs) if one)
+    assert completion.clause == "R25-04"

@@ -286,6 +286,16 @@ def test_several_items_share_one_subject(role: Role, items: tuple[Item, ...], su
     ]
 
 
+def test_who_has_no_page_to_record_a_class_reports_it() -> None:
+    late = replace(ITEM, kind=Kind.RECORDING, link="")
+    offline = render_reminder(replace(LETTER, items=(late,), link=""))
+    assert offline.subject.endswith("计划办班时间已过，请报告办班情况")
+    assert "请报告实际办班日期和学员人数" in offline.text
+    watching = render_reminder(replace(LETTER, items=(late,), link="", role=Role.COORDINATOR))
+    assert "请督促登记办班情况" in watching.subject
+    assert "请登记实际办班日期" in render_reminder(replace(LETTER, items=(late,))).text
+
+
 def test_a_letter_without_items_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one item"):
         render_reminder(replace(LETTER, items=()))

@@ -144,11 +144,14 @@ def test_r25_17_the_provincial_fund(category: str, left: int | None, expected: l
 
 
 def test_r25_21_open_flags_are_shown_before_money_is_decided() -> None:
-    flags = {"filed_in_time": {"disposed": {"outcome": "accepted"}}, "enough_trainees": {}}
+    flags = {
+        "filed_in_time": {"zh": "逾期5天。", "disposed": {"outcome": "accepted"}},
+        "enough_trainees": {"zh": "研修学员20人，少于30人。", "en": "20 trainees, fewer than 30."},
+    }
     found = findings(Action.SUBSIDISE, facts(State.REPORTED, flags=flags), amount=1)
     assert [(f.rule, f.severity.value) for f in found] == [("flags_disposed", FLAG)]
-    assert "enough_trainees" in found[0].message.zh
-    assert "filed_in_time" not in found[0].message.zh
+    assert found[0].message.zh == "尚有1项提示未核定：研修学员20人，少于30人。"
+    assert found[0].message.en == "1 flag(s) not yet disposed of: 20 trainees, fewer than 30."
 
 
 def test_r25_20_a_promise_that_was_not_kept_is_a_flag() -> None:
