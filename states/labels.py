@@ -29,21 +29,23 @@ def state_label(facts: Facts, category: Category) -> Text:
     """The state as officials say it."""
     if facts.state is State.REJECTED and facts.rejected:
         return rejection(facts, category)
-    if facts.state is State.WITHDRAWN and facts.came_from:
-        return NOT_APPLIED if facts.came_from in BEFORE_PLAN else CANCELLED
     if facts.state is State.FILED:
         for milestone, label in CONFIRMED.items():
             if milestone in facts.milestones:
                 return label
-        if not category.papers.get(Action.FILE):  # which asks for no plan
-            return FILED_WITHOUT
-    paid = "paid" in facts.milestones
-    if is_national_money(category):
-        if facts.state is State.REPORTED:
-            return CLAIM_LODGED
-        if facts.state is State.SUBSIDISED:
-            return FUNDING_PAID if paid else FUNDED
-    return SUBSIDY_PAID if facts.state is State.SUBSIDISED and paid else facts.state.label
+    if facts.state is State.SUBSIDISED and "paid" in facts.milestones:
+        return FUNDING_PAID if is_national_money(category) else SUBSIDY_PAID
+    return reached_label(facts.came_from, facts.state, category)
+
+
+def reached_label(source: State | None, state: State, category: Category) -> Text:
+    """The state as officials say it of a project that has just come to it from another one."""
+    if state is State.WITHDRAWN and source:
+        return NOT_APPLIED if source in BEFORE_PLAN else CANCELLED
+    if state is State.FILED and not category.papers.get(Action.FILE):  # which asks for no plan
+        return FILED_WITHOUT
+    nationally = {State.REPORTED: CLAIM_LODGED, State.SUBSIDISED: FUNDED}
+    return nationally.get(state, state.label) if is_national_money(category) else state.label
 
 
 def basis_label(basis: Basis, clause: Clause | None, *, official: bool) -> Text | None:

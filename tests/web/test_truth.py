@@ -349,7 +349,16 @@ def test_the_history_tells_what_was_done_in_the_words_of_its_stage(room: Room) -
     said = words(room.visit("wang").get(f"/projects/{claim}/history"))
     assert "报送经费报销材料" in said
     room.house.desk.do(claim, Action.REJECT, WANG, "2025-05-31", code="budget_exhausted", text="x")
-    assert "登记不再资助 → 未通过" in words(room.visit("wang").get(f"/projects/{claim}/history"))
+    said = words(room.visit("wang").get(f"/projects/{claim}/history"))
+    assert "登记不再资助 → 不再资助" in said  # as the project's own page calls it
+    assert "报送经费报销材料 → 已报送经费报销材料" in said
+    plain = room.project(state="planned", category="ordinary", name="丙班")
+    room.house.desk.do(plain, Action.FILE, CLERK, "2025-04-10")
+    room.house.desk.do(plain, Action.WITHDRAW, CLERK, "2025-04-11", reason="x")
+    room.house.desk.do(plain, Action.WITHDRAW, WANG, "2025-04-12", reason="x")
+    said = words(room.visit("wang").get(f"/projects/{plain}/history"))
+    assert "→ 已登记开班前报送" in said  # nothing was handed in
+    assert "→ 已取消办班" in said
 
 
 def test_r25_21_a_consequence_is_cited_beside_the_duty_on_every_face(room: Room) -> None:

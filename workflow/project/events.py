@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from states.discretion import INTERNAL, is_internal
 from states.facts import Json
 from states.forms import SETTLED
-from states.labels import deed_name, refusal_name
+from states.labels import deed_name, reached_label, refusal_name, rejected_label
 from states.policy import Category, Policy
 from states.terms import Act, Action, Role, State, Text, deed_of
 from workflow.project.told import Line, told
@@ -38,7 +38,7 @@ class Entry:
     role: Role | None  # None: how the project came onto the books
     on_behalf: bool
     machine: bool
-    moved_to: State | None
+    moved_to: Text | None
     proposal: bool
     said: list[Line]
     papers: Json  # key -> what is kept of it
@@ -116,7 +116,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
         role=by,
         on_behalf=bool(on_behalf),
         machine=bool(machine),
-        moved_to=State(target) if target != source else None,
+        moved_to=_moved_to(source, target, words, policy.categories[category]),
         proposal=proposal,
         said=[
             *told(deed, said, policy, category, flags=_flag_words(changed)),
@@ -136,6 +136,15 @@ def _settled(flags: list[Json]) -> Iterator[Line]:
             what = Text(flag["zh"].rstrip("。"), flag["en"].rstrip("."))
             fact = Text(disposed["zh"], disposed["en"])
             yield SETTLED_FLAG, GONE.format(what=what, fact=fact)
+
+
+def _moved_to(source: str, target: str, given: Json, category: Category) -> Text | None:
+    """What the project became by it; None where it stayed what it was."""
+    if target == source:
+        return None
+    if target == State.REJECTED and source:
+        return rejected_label(State(source), category, given.get("code", ""))
+    return reached_label(State(source) if source else None, State(target), category)
 
 
 SETTLED_FLAG = Text("提示已消除（系统核对）", "flag settled (by the system)")
