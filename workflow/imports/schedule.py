@@ -33,13 +33,16 @@ FIVE = 5  # digits of a day as Excel counts
 EXCEL_DAY = date(1899, 12, 30)
 TO_1904 = date(1904, 1, 1) - EXCEL_DAY
 NOT_SETTLED = re.compile("待|未定|另|视|择|适时|为准|通知|不定|不确|不详|暂|拟|根据|结合")
-CALLED_OFF = re.compile("取消|停办|不再?举办|不办|延期|延后|推迟|顺延|改期|明年|来年|次年|撤销")
+CALLED_OFF = re.compile(
+    "取消|停办|不再?举办|不办|延期|延后|推迟|顺延|改[期为到至]|调整|明年|来年|次年|撤销"
+)
 DIGIT = re.compile("[0-9]")
 SEVERAL = re.compile(
     r"[\r\n,;，；、/。和及与]|(?<=[日号])(?=[0-9]{1,2}[月.])|第?[一二三四五1-5]期[:：]?"
 )
 SESSIONS_SAID = re.compile("[共分](?:两|二|三|四|[2-9])(?:期|批|次)|各(?:一|1|办)?期")
 CIRCLED = re.compile("[①-⑨]")
+HOW_LONG = re.compile("[0-9.]+天.*")
 MONTH_OF = re.compile(r"[0-9]{1,2}[月.]")
 
 
@@ -156,6 +159,8 @@ def _sessions(value: str, year: int) -> set[Dated]:
     found, month = set(), ""
     for piece in SEVERAL.split(plain_lines(CIRCLED.sub("；", value))):
         text = re.sub(r"^\(|\)$", "", piece)
+        if HOW_LONG.fullmatch(text):
+            continue
         own = MONTH_OF.search(text)
         text = text if own or not DIGIT.match(text) else month + text
         month = own[0] if own else month

@@ -40,7 +40,9 @@ HALF_OF_DAY = re.compile(r"(?<=[日号0-9])(?:上午|下午|晚上|中午|全天
 POLITE = re.compile(
     "暂定于?|拟定?于?|计划于?|预计于?|初定于?|初步|定于|大约|大概|约|争取|力争|原则上|(?:今年|本年)(?=[0-9上下第])"
 )
-VERBS = "举办|举行|开班|开始|启动|开展|实施|办班|进行|召开|开课|组织|完成|结束|适时|择期|期间"
+VERBS = (
+    "研修|培训|举办|举行|开班|开始|启动|开展|实施|办班|进行|召开|开课|组织|完成|结束|适时|择期|期间"
+)
 OPEN_END = re.compile(
     r"[,;、。:]?(?:具体)?(?:办班|举办|开班)?(?:日期|时间|日程|安排)?"
     r"(?:待定|未定|另行通知|另定|待通知|待确[定认]|视.{0,6}[定况]|以.{0,10}为准)$"
@@ -170,7 +172,8 @@ def bare(text: str) -> str:
     """What `plain` left without brackets, without what says nothing about the day."""
     text = HALF_OF_DAY.sub("", text).strip(".,;:。、")
     shorter = OPEN_END.sub("", text)
-    text = LATE_VERB.sub("", POLITE.sub("", shorter or text)).strip(".,;:。、于在)")
+    text = re.sub("^[自从](?=[0-9])", "", POLITE.sub("", shorter or text))
+    text = LATE_VERB.sub("", text).strip(".,;:。、于在)")
     text = re.sub(r"(?<=[0-9])\.(?=-|$)|(?<=月)(?:暑[假期]|寒假)$", "", text)
     text = ISO_DAY.sub(r"\1.\2.\3", text)
     text = ISO_TAIL.sub(r"\1-\2.\3", text)
