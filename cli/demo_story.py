@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from config.rulebook import Rulebook
     from workflow.database import Database
 
+OFFICE_HOURS, MINUTES_APART = timedelta(hours=8), timedelta(minutes=11)
 OFFICE_OPENS = time(0, 30)  # UTC: half past eight in China, when the worker sends
 MAILED = timedelta(days=14)  # what happened longer ago was told by other means
 POLICY = "fujian-2025"
@@ -76,16 +79,18 @@ class Teller:
         the demonstration's, in order of the days."""
         with TemporaryDirectory() as made:
             self.made = Path(made)
-            minutes: dict[date, int] = {}
-            for on, what in lines or story():
+            for on, day in groupby(lines or story(), key=itemgetter(0)):
                 if (after and on <= after) or on > self.today:
                     continue
-                minutes[on] = minutes.get(on, -11) + 11
-                at = datetime.combine(on, OFFICE_OPENS, UTC) + timedelta(minutes=minutes[on])
-                if isinstance(what, Application):
-                    self._draft(what, on, at)
-                else:
-                    self._do(what, on, at)
+                happened = [what for _, what in day]
+                apart = min(MINUTES_APART, OFFICE_HOURS / len(happened))
+                at = datetime.combine(on, OFFICE_OPENS, UTC)
+                for what in happened:
+                    if isinstance(what, Application):
+                        self._draft(what, on, at)
+                    else:
+                        self._do(what, on, at)
+                    at += apart
         return self.told
 
     def _draft(self, one: Application, on: date, at: datetime) -> None:
@@ -172,7 +177,7 @@ def hold_one(connection: Connection, ids: dict[int | str, int], *, at: datetime)
 def story() -> Lines:
     """Everything in order of the days."""
     lines = [*FUNDED, *ORDINARY, *classes(), *ROUND, *calls()]
-    lines = [*news(lines), *lines]
+    lines = [*news(), *lines]
     told: list[tuple[date, Application | Line]] = [
         *((date.fromisoformat(one.drafted_on), one) for one in APPLICATIONS),
         *((line.told_on, line) for line in lines),

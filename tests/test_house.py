@@ -204,6 +204,12 @@ def test_no_file_knows_a_machine_or_a_registry() -> None:
     assert found == []
 
 
+def test_no_merge_is_left_half_done() -> None:
+    """Neither side of a conflict stands in a file with the marks that git puts around it."""
+    marks = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+    assert [path.name for path in files() if marks.search((ROOT / path).read_bytes())] == []
+
+
 def test_the_top_holds_only_what_it_must() -> None:
     assert {path.parts[0] for path in files()} - AT_THE_TOP == set()
 

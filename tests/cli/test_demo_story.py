@@ -15,11 +15,12 @@ from databases import Empty
 from sqlalchemy import select
 
 from cli import demo_people
+from cli.demo_news import SILENT
 from cli.demo_story import Telling, story, tell
 from config.rulebook import Rulebook
 from config.zone import local
 from notifications.letters.foretold import subjects
-from states.facts import Json
+from states.facts import UNANSWERED, Json
 from states.terms import Act, Action, State
 from workflow.accounts.passwords import sign_in
 from workflow.batches.prepared import listed
@@ -32,7 +33,7 @@ from workflow.mail_tables import MAIL
 from workflow.papers import intact, named
 from workflow.people import find_actor
 from workflow.queries import project, projects
-from workflow.tables import PERSON, UNIT
+from workflow.tables import EVENT, PERSON, PROJECT, UNIT
 from workflow.verify import verify
 
 SPRING, AUTUMN = date(2025, 2, 21), date(2025, 9, 23)
@@ -236,3 +237,13 @@ def test_mail_of_a_day_begins_at_half_past_eight(year: Year) -> None:
             assert said.startswith(on.isoformat())
             days[said[:10]] = min(days.get(said[:10], "99:99"), said[11:])
     assert min(days.values()) == "08:30"
+
+
+def test_nearly_all_have_confirmed_the_plan_and_one_press_takes_no_night(year: Year) -> None:
+    with year.db.read() as connection:
+        silent = select(PROJECT.c.id).where(PROJECT.c.news == UNANSWERED)
+        numbers = set(connection.execute(silent).scalars())
+        pressed = select(EVENT.c.recorded_at).where(EVENT.c.deed == Act.ANNOUNCE.value)
+        hours = {local(at)[11:] for at in connection.execute(pressed).scalars()}
+    assert numbers == SILENT
+    assert max(hours) < "16:30"
