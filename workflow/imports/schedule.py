@@ -42,6 +42,7 @@ SEVERAL = re.compile(
 )
 SESSIONS_SAID = re.compile("[共分](?:两|二|三|四|[2-9])(?:期|批|次)|各(?:一|1|办)?期")
 CIRCLED = re.compile("[①-⑨]")
+LOOSE_BRACKET = re.compile(r"\(?([^()]*)\)?")  # around a piece, or left over from the cut
 HOW_LONG = re.compile("[0-9.]+天.*")
 MONTH_OF = re.compile(r"[0-9]{1,2}[月.]")
 
@@ -158,7 +159,8 @@ def _sessions(value: str, year: int) -> set[Dated]:
     """The different times that one cell holds: 5月12日-16日；9月8日-12日."""
     found, month = set(), ""
     for piece in SEVERAL.split(plain_lines(CIRCLED.sub("；", value))):
-        text = re.sub(r"^\(|\)$", "", piece)
+        inner = LOOSE_BRACKET.fullmatch(piece)
+        text = inner[1] if inner else piece
         if HOW_LONG.fullmatch(text):
             continue
         own = MONTH_OF.search(text)
