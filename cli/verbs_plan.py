@@ -133,7 +133,7 @@ def _print_import(office: Office, result: Any, refused: bool, dry_run: bool) -> 
 
 def notify(policy: str, projects: list[int], as_json: bool) -> None:
     """Tell the hosts of imported projects that they are in the plan."""
-    from workflow.announcing import announce, untold
+    from workflow.announcing import NOBODY_LEFT, announce, untold
     from workflow.people import OPERATOR
 
     office = Office(as_json)
@@ -146,7 +146,7 @@ def notify(policy: str, projects: list[int], as_json: bool) -> None:
     if as_json:
         office.printer.data({"told": list(done.told), "unreached": list(done.unreached)})
         return
-    office.printer.line(TOLD.format(n=len(done.told)))
+    office.printer.line(TOLD.format(n=len(done.told)) if done.told else NOBODY_LEFT)
     if done.unreached:
         listed = "、".join(map(str, done.unreached))
         office.printer.line(UNREACHED.format(n=len(done.unreached), projects=listed))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, literal_column, select
 
 from config.rulebook import Rulebook
 from states.facts import TO_TELL
-from states.terms import Act
+from states.terms import Act, Text
 from workflow.deeds import Deed, Refused
 from workflow.engine import perform_in
 from workflow.mail_tables import MAIL, MailStatus
@@ -73,3 +73,9 @@ def announce(
 
 
 OVERTAKEN = frozenset({"told_once", "right_order"})
+
+
+NOBODY_LEFT = Text(
+    "没有需要通知的项目：都已通知过，或没有导入的项目。",
+    "There is nobody to tell: all have been told, or nothing was imported.",
+)

@@ -128,6 +128,7 @@ def test_the_hosts_are_told_when_the_office_says(run: Command) -> None:
     assert [row["notice"] for row in run.json("mail")] == ["announce", "announce"]
     assert run.json("mail", "silence")["news"] == []
     assert run.json("notify") == {"told": [], "unreached": []}
+    assert "没有需要通知的项目" in run.ok("notify").out
 
 
 def test_an_import_may_tell_them_itself(run: Command) -> None:

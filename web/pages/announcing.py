@@ -16,7 +16,7 @@ from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by
 from workflow.accounts.sessions import Visitor
-from workflow.announcing import announce, untold
+from workflow.announcing import NOBODY_LEFT, announce, untold
 from workflow.deeds import Deed, Refused
 from workflow.engine import perform_in, situation
 from workflow.mail.confirming import confirmed_by
@@ -34,7 +34,7 @@ def tell(request: Request, visitor: Province, _: Pressed) -> Response:
     with site.db.write() as connection:
         when: dict[str, Any] = {"today": site.today(), "at": site.now()}
         done = announce(connection, site.book, visitor.actor, untold(connection), **when)
-    said = TOLD if not done.unreached else SOME_UNREACHED
+    said = SOME_UNREACHED if done.unreached else TOLD if done.told else NOBODY_LEFT
     return go(request, "/", said.format(n=len(done.told), without=len(done.unreached)))
 
 
