@@ -137,11 +137,14 @@ def test_a_broken_settings_file(run: Command, content: bytes) -> None:
 
 
 def test_broken_files_in_the_data_folder(office: Command) -> None:
-    for name in ("policies/mine.toml", "ladders.toml"):
+    for name, words in (
+        ("policies/mine.toml", ("policy", "show", "mine")),
+        ("ladders.toml", ("policy", "list")),
+    ):
         path = office.data / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("x = 1\n")
-        assert path.name in refused(office, "policy", "list", "--json")
+        assert path.name in refused(office, *words, "--json")
         path.unlink()
 
 

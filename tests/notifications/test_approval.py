@@ -64,7 +64,15 @@ def test_an_export_is_no_way_around_it(quick_desk: Desk, tmp_path: Path) -> None
     at = morning("2025-12-05")
     writer = writer_for(quick_desk.book, Settings(mail_approval=APPROVAL))
     folder = tmp_path / "out"
-    export(quick_desk.db, writer, folder, mark=True, by="", today=at.date(), at=at)
+    export(
+        quick_desk.db,
+        writer,
+        folder,
+        mark=True,
+        today=at.date(),
+        at=at,
+        data_dir=tmp_path,
+    )
     assert quick_desk.mails("status", "reason") == [("awaiting", "approval")]
     assert list(folder.glob("*.eml")) == []
 

@@ -245,7 +245,8 @@ def test_every_reminder_reads_well_for_every_reader(
             assert "贵单位" not in whole or role is Role.HOST
             for threat in ("不予补助", "取消补助", "不再资助，"):
                 assert threat not in rendered.subject
-    assert claims == {("national_funded", Kind.REIMBURSEMENT)}
+    # Who is asked to record the class is told by when its papers are due.
+    assert claims == {("national_funded", kind) for kind in (Kind.REIMBURSEMENT, Kind.RECORDING)}
 
 
 @pytest.mark.parametrize(

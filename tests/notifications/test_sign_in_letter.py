@@ -180,5 +180,6 @@ def test_it_is_in_no_export_and_no_preview(
     writer = writer_for(quick_desk.book, Settings())
     how: dict[str, Any] = {"today": day(SATURDAY), "at": clock()}
     assert preview(quick_desk.db, writer, 1, **how) is None
-    assert export(quick_desk.db, writer, tmp_path / "out", **how).files == ["call-list.html"]
+    exported = export(quick_desk.db, writer, tmp_path / "out", data_dir=tmp_path, **how)
+    assert exported.files == ["call-list.html"]
     assert LINK not in (tmp_path / "out" / "call-list.html").read_text(encoding="utf-8")
