@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from states import comparing
 from states.calculus import UNITS
 from states.consequence import consequence
+from states.places import where
 from states.policy import Anchor, Category, DeadlineRule, Document, DutyDay, Figure, Policy
 from states.terms import Basis, Text, day_label, yuan
 
@@ -44,7 +45,8 @@ def _deadlines(category: Category, policy: Policy) -> Iterator[Line]:
         what, nature = DEADLINE.format(kind=rule.kind.label), rule.force.label
         if rule.forfeit:
             costs = consequence(policy, category, rule.kind)
-            nature = FORFEIT.format(force=nature, costs=costs, clause=rule.forfeit)
+            stated = where(policy.clauses[rule.forfeit], policy)
+            nature = FORFEIT.format(force=nature, costs=costs, clause=stated)
         key, basis = f"deadline.{rule.kind.value}", rule.basis.label
         yield Line(key, what, when(rule), nature, basis, rule.clause)
 

@@ -20,10 +20,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
-from notifications.letters.places import place, where
 from states.arrival import received
 from states.forms import FORMS
 from states.labels import basis_label
+from states.places import place, where
 from states.policy import Policy
 from states.terms import Act, Action, Text
 from web.navigation import menu

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from notifications.letters.places import place
 from states.consequence import consequence, stated_in
 from states.facts import Facts
 from states.labels import SUGGESTED, is_national_money
 from states.mailing import plan_came_late
+from states.places import place
 from states.policy import Category, Clause, PaperRule, Policy
 from states.terms import Action, Basis, Force, Kind, Text, day_label
 

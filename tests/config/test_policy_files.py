@@ -850,11 +850,11 @@ def test_no_year_rests_on_the_notice_of_a_later_one(name: str) -> None:
 @pytest.mark.parametrize(
     ("category", "costs"),
     [
-        ("demonstration", "逾期可能影响补助，由省厅核定（R25-21）"),
-        ("engineering", "逾期可能影响补助，由省厅核定（R25-21）"),
+        ("demonstration", "逾期可能影响补助，由省厅核定（第三部分第3段）"),
+        ("engineering", "逾期可能影响补助，由省厅核定（第三部分第3段）"),
         (
             "national_funded",
-            "逾期可能不再予以资助，由人社部事业单位人事服务中心审核（R25-15c）",
+            "逾期可能不再予以资助，由人社部事业单位人事服务中心审核（第三部分第2段）",
         ),
         ("national_self_funded", ""),
         ("ordinary", ""),

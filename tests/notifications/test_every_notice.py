@@ -18,7 +18,6 @@ from notifications.letters.items import item
 from notifications.letters.links import Links
 from notifications.letters.notice_letter import render_notice
 from notifications.letters.notices import NAMES, NOTICES, TOLD, Family, chain
-from notifications.letters.places import place
 from notifications.letters.reminder_letter import render_reminder
 from notifications.letters.results import Reader, notice_from
 from notifications.letters.samples import samples
@@ -31,6 +30,7 @@ from states.facts import Facts
 from states.labels import joined
 from states.lifecycle import ACT_RULES, LIFECYCLE
 from states.lifecycle import ACTS as ACT_TABLE
+from states.places import place
 from states.policy import Category, Policy
 from states.terms import Act, Action, Force, Kind, Role, State, Text
 

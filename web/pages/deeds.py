@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from notifications.letters.places import where
 from states.arrival import Received, received, received_as
 from states.choices import choices
 from states.decide import blocks
 from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
 from states.forms import FORMS
+from states.places import where
 from states.policy import Policy
 from states.remedy import remedy_of
 from states.terms import STAFF, Act, Action, Role, Text, known_deed
