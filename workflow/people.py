@@ -162,7 +162,7 @@ def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str
         if not email:
             continue
         person = people.known(email, name)
-        if person is None and decider_at(connection, email, name):
+        if person is None and people.names(email) and decider_at(connection, email, name):
             continue
         if person is None:
             person = people.add(connection, email, name)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select, update
 from stories import CLERK, COORDINATOR, FILING, OTHER_COORDINATOR, WANG, ZHOU, Desk
 
-from states.terms import Act, Action, Role
+from states.terms import Act, Action, Role, Text
 from workflow.people import Actor
 from workflow.tables import PROJECT
 from workflow.workplace import counts as workplace_counts
@@ -131,7 +131,7 @@ def test_recent_activity_is_of_people_and_in_scope(desk: Desk) -> None:
     with desk.db.read() as connection:
         [one] = workplace.recent(connection, scope(COORDINATOR))
         assert workplace.recent(connection, scope(OTHER_COORDINATOR)) == []
-    assert (one.project_id, one.deed.zh, one.who) == (project, "催办记录", "wang")
+    assert (one.project_id, one.deed.zh, one.who) == (project, "催办记录", Text("wang", "wang"))
 
 
 def test_a_transfer_moves_deadlines_to_the_other_department(desk: Desk) -> None:
