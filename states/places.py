@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from states.policy import Clause, Policy
 from states.terms import Basis, Text
@@ -20,6 +21,7 @@ NAMED = {  # what a policy file calls a part or paragraph that the document does
 }
 
 
+@cache  # a policy has some dozens, and every mail cites a few
 def place(clause: Clause) -> Text:
     """Document, part and paragraph. What follows no known pattern keeps its own words."""
     parts = (clause.document.en, _english(clause.part), _english(clause.paragraph))

@@ -36,17 +36,18 @@ class Journal:
 
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "sent"
-        self._files: dict[Path, int] = {}
+        self._files: dict[int, int] = {}  # year -> descriptor
 
     def open(self, at: datetime) -> None:
         """Make ready to note what is sent now: before anything is, so that a folder that cannot
         be written to holds up mail and does not lose it. Raises OSError."""
-        path = self.folder / f"{at.astimezone(UTC).year}.log"
-        if path in self._files:
+        year = at.astimezone(UTC).year
+        if year in self._files:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.folder / f"{year}.log"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-        self._files[path] = descriptor
+        self._files[year] = descriptor
         size = os.fstat(descriptor).st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":  # torn: what follows stands alone
             os.write(descriptor, b"\n")
@@ -54,10 +55,9 @@ class Journal:
     def note(self, sent: Sent) -> None:
         """Add a line. Raises OSError."""
         self.open(sent.at)
-        moment = sent.at.astimezone(UTC).isoformat()
-        line = " ".join((moment, sent.token, *sent.tells)) + "\n"
-        path = self.folder / f"{sent.at.astimezone(UTC).year}.log"
-        os.write(self._files[path], line.encode())
+        moment = sent.at.astimezone(UTC)
+        line = " ".join((moment.isoformat(), sent.token, *sent.tells)) + "\n"
+        os.write(self._files[moment.year], line.encode())
 
     def sync(self) -> None:
         """Have all of it on disk. Raises OSError."""
