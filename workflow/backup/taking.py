@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -46,6 +47,7 @@ def take(db: Database, data_dir: Path, target: Path, *, at: datetime) -> Taken:
     for path in (target, keys_file):
         if (path.exists() or path.is_symlink()) and not _is_ours(path, keys):
             raise BackupRefused(IN_THE_WAY.format(path=path))
+    _clear_away(target.parent, before=at - A_DAY)
     mark = secrets.token_hex(8)
     copy, partial = (target.with_name(f".{mark}.{end}") for end in ("db", "part"))
     try:
@@ -81,6 +83,17 @@ def take(db: Database, data_dir: Path, target: Path, *, at: datetime) -> Taken:
             path.unlink(missing_ok=True)
     papers = sum(1 for name in names if PAPER.fullmatch(name))
     return Taken(size, papers, len(names) - papers, keys_file if secret else None)
+
+
+LEFT_OVER = re.compile(r"\.[0-9a-f]{16}\.(?:part|db|db-journal)")
+A_DAY = timedelta(days=1)  # no backup takes as long
+
+
+def _clear_away(folder: Path, *, before: datetime) -> None:
+    """Delete what backups left behind that were killed: it holds what people told the office."""
+    for path in folder.iterdir():
+        if LEFT_OVER.fullmatch(path.name) and path.lstat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def _is_ours(path: Path, keys: bytes) -> bool:

@@ -298,5 +298,5 @@ def _phones(connection: Connection, causes: Iterable[_Cause]) -> dict[str, tuple
 
 
 PATIENCE = 3  # working days in which the news of the plan is confirmed
-TO_CONFIRM = Text("确认收到列入计划的通知", "Confirming the news of the plan")
+TO_CONFIRM = Text("确认收到年度计划的通知", "Confirming the news of the plan")
 FOLLOW_UP = Text("按约定再次联系", "To call again, as agreed")

@@ -180,6 +180,19 @@ def test_keys_of_a_backup_that_was_killed_are_in_nobodys_way(here: Installation)
         here.backup()
 
 
+def test_what_a_killed_backup_left_is_cleared_away_by_a_later_one(here: Installation) -> None:
+    """It holds what people told the office. What may still be under way, and others' files, stay."""
+    folder, mark = here.folder.parent, "0123456789abcdef"
+    left = [folder / f".{mark}.{end}" for end in ("db", "db-journal", "part")]
+    kept = [folder / f".{mark[::-1]}.part", folder / ".notes.part"]
+    for path in (*left, *kept):
+        path.touch()
+    for path in (*left, kept[1]):
+        os.utime(path, (AT.timestamp() - 90_000,) * 2)
+    here.backup()
+    assert [path.exists() for path in (*left, *kept)] == [False] * 3 + [True] * 2
+
+
 def test_keys_are_apart_and_belong_together(here: Installation, tmp_path: Path) -> None:
     file, secret = here.backup(), read_secret(here.folder)
     assert secret is not None

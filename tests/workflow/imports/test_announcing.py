@@ -228,7 +228,7 @@ def test_who_does_not_confirm_in_three_working_days_is_called(books: Books, tabl
     assert called(books, date(2025, 3, 3)) == []  # nobody was told, nobody can confirm
     tell(books)
     assert called(books, date(2025, 2, 25)) == []
-    asked = "确认收到列入计划的通知"
+    asked = "确认收到年度计划的通知"
     wednesday = date(2025, 2, 26)
     assert called(books, wednesday) == [("乙单位", asked), ("甲单位", asked)]
     books.do(Act.ACKNOWLEDGE, wednesday, role=Role.HOST)
@@ -260,9 +260,9 @@ def test_the_lists_as_text_for_a_group_chat(books: Books, table: Table) -> None:
     assert text.splitlines() == [
         "需要联系的单位（2025年2月26日（周三））",
         "1. 乙单位 张样",
-        "   “乙班… …”确认收到列入计划的通知",
+        "   “乙班… …”确认收到年度计划的通知",
         "2. 甲单位 张样",
-        "   “甲班”确认收到列入计划的通知",
+        "   “甲班”确认收到年度计划的通知",
         ASK,
     ]
     autumn = date(2025, 8, 26)
