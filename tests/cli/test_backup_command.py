@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import shutil
 
+import pytest
 from command import Command
 
 from notifications.mailbox import Mailbox
 
 
+@pytest.mark.sqlite_file  # which moves with the folder
 def test_an_office_moves_to_another_machine_and_mails_nothing_twice(
     office: Command, mailbox: Mailbox
 ) -> None:
