@@ -171,6 +171,7 @@ def test_once_says_that_a_wrong_password_is_left_alone(office: Command, tmp_path
         assert "前不再尝试；改正账号或密码后立即重试" in again
 
 
+@pytest.mark.sqlite_file  # that somebody copies back
 def test_an_older_database_is_halted_and_everything_says_so(
     office: Command, mailbox: Mailbox
 ) -> None:
