@@ -128,6 +128,7 @@ def test_files_travel_where_a_page_asks_for_them_and_nowhere_else(house: House) 
     assert (refused.status_code, "1024 KB" in refused.json()["detail"]) == (413, True)
 
 
+@pytest.mark.sqlite_file
 def test_a_database_that_does_not_answer_is_told_as_that(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
