@@ -7,6 +7,7 @@ and then every project's rows are derived again, once.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,7 @@ from workflow.database import Database
 from workflow.deadlines import expected_next, reconcile
 from workflow.engine import redraw
 from workflow.mail_tables import REMINDER
+from workflow.office_tables import POLICY_TEXT
 from workflow.policy_texts import keep_texts
 from workflow.tables import DEADLINE, PROJECT
 
@@ -98,10 +100,34 @@ def rules_changed(db: Database, book: Rulebook) -> bool:
 
 def unreadable_policies(connection: Connection, book: Rulebook) -> list[Text]:
     """What is wrong with policies by which projects are judged, a sentence each. One that nothing
-    is judged by concerns nobody but who looks after policies."""
-    used = connection.execute(select(PROJECT.c.policy, PROJECT.c.category).distinct())
-    read = (book.category(*map(str, pair)) for pair in sorted(map(tuple, used)))
-    return list(dict.fromkeys(one for one in read if isinstance(one, Text)))
+    is judged by concerns nobody but who looks after policies.
+
+    Asked with every workplace: projects are looked through only for what is broken."""
+    names = connection.execute(select(POLICY_TEXT.c.policy).distinct().order_by("policy"))
+    keys = list(_categories(connection))
+    found: list[Text] = []
+    for policy in names.scalars():
+        for key in keys:
+            read = book.category(policy, key)
+            if isinstance(read, Text) and read not in found and _judges(connection, policy, key):
+                found.append(read)
+    return found
+
+
+def _categories(connection: Connection) -> Iterator[str]:
+    """The categories that projects belong to: step by step along their index, not row by row."""
+    first = select(func.min(PROJECT.c.category).label("key")).cte("step", recursive=True)
+    following = select(func.min(PROJECT.c.category)).where(PROJECT.c.category > first.c.key)
+    following = following.correlate(first)
+    step = first.union_all(
+        select(following.scalar_subquery()).select_from(first).where(first.c.key.is_not(None))
+    )
+    yield from connection.execute(select(step.c.key).where(step.c.key.is_not(None))).scalars()
+
+
+def _judges(connection: Connection, policy: str, category: str) -> bool:
+    its = (PROJECT.c.policy == policy, PROJECT.c.category == category)
+    return connection.execute(select(PROJECT.c.id).where(*its).limit(1)).first() is not None
 
 
 @cache
