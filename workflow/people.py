@@ -93,6 +93,21 @@ _HOLDERS = Statement(
     .where(PERSON.c.active, PERSON.c.email != "")
     .order_by(PERSON.c.id)
 )
+_OFFICERS = Statement(
+    select(GRANT.c.role, PERSON.c.name, PERSON.c.email)
+    .join_from(PERSON, GRANT, PERSON.c.id == GRANT.c.person_id)
+    .where(
+        or_(
+            *(
+                (GRANT.c.role == r.value) & (GRANT.c.scope == "")
+                for r in (Role.PROVINCE, Role.ADMIN)
+            ),
+            (GRANT.c.role == Role.COORDINATOR.value) & (GRANT.c.scope == bindparam("department")),
+        )
+    )
+    .where(PERSON.c.active, PERSON.c.email != "")
+    .order_by(PERSON.c.id)
+)
 
 
 def find_actor(connection: Connection, login: str) -> Actor | None:
@@ -133,13 +148,16 @@ def holders(
 def officers(connection: Connection, facts: Facts | None) -> Iterator[tuple[str, str]]:
     """Whom an answer goes to, the nearest first: about a project its coordinator until it is
     reviewed, else the province; after them, and about no project, province and administrators."""
+    department = facts.department if facts is not None else ""
+    held: dict[str, list[tuple[str, str]]] = {}  # asked at once: it is for every mail
+    for role, name, email in _OFFICERS.run(connection, {"department": department}):
+        held.setdefault(role, []).append((name, email))
+    order = [Role.PROVINCE, Role.ADMIN]
     if facts is not None:
         early = facts.state in (State.DRAFTED, State.SUBMITTED)
-        first = (Role.COORDINATOR, Role.PROVINCE) if early else (Role.PROVINCE, Role.COORDINATOR)
-        for role in first:
-            yield from recipients(connection, role, facts)
-    yield from holders(connection, "", Role.PROVINCE)
-    yield from holders(connection, "", Role.ADMIN)
+        order.insert(0 if early else 1, Role.COORDINATOR)
+    for role in order:
+        yield from held.get(role.value, ())
 
 
 def know_contacts(connection: Connection, contacts: Iterable[tuple[str, str, str]]) -> None:

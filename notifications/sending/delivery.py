@@ -171,7 +171,10 @@ class Delivery:
                 self.begun = True
             self.halted = halted(connection) is not None
             rows = self.hand.due(connection, self._search(errand, now))
-            claims = [claim for row in rows if (claim := self._ready(connection, row, now))]
+            found = self.fingerprints.each(connection, rows)
+            claims = [
+                claim for row in rows if (claim := self._ready(connection, row, found[row.id], now))
+            ]
             if claims:
                 self.journal.open(now)
                 self._take_slot(connection, now)
@@ -185,8 +188,10 @@ class Delivery:
             most = min(BATCH, max(1, int(share)))
         return Search(now, errand.until, errand.started, working, most, self.halted)
 
-    def _ready(self, connection: Connection, row: Any, now: datetime) -> Claim | None:
-        found = self._fingerprint(connection, row)
+    def _ready(
+        self, connection: Connection, row: Any, found: Fingerprint, now: datetime
+    ) -> Claim | None:
+        found = _kept(row, found)
         if row.handed and row.status == MailStatus.LEASED.value:
             if self.journal.shows(found.token, since=row.tried_at):  # killed before the commit
                 record_sent(connection, row.id, found.token, now, outcome=MailStatus.SENT.value)
@@ -206,7 +211,7 @@ class Delivery:
             self.result.withheld += 1
             return None
         if self.forgetful:  # it may tell less now
-            found = self._fingerprint(connection, row)
+            found = _kept(row, self.fingerprints.of(connection, row))
         written: Written | None
         if row.handed and row.went_to != self.settings.mail_trial_to:
             # Trial mode was switched meanwhile: the same bytes would go to the wrong address.
@@ -218,12 +223,6 @@ class Delivery:
         else:
             written = self._written(connection, row._replace(token=found.token), now)
         return self.hand.take(connection, row, written, found, now) if written else None
-
-    def _fingerprint(self, connection: Connection, row: Any) -> Fingerprint:
-        """What the mail is. Its Message-ID stays from the first attempt on."""
-        found = self.fingerprints.of(connection, row)
-        untried = row.tried_at is None and not row.handed
-        return found if untried else replace(found, token=row.token)
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
@@ -389,6 +388,12 @@ class Delivery:
                 lambda connection, _: self.hand.give_back(connection, claims, tried=tried),
                 seconds=seconds,
             )
+
+
+def _kept(row: Any, found: Fingerprint) -> Fingerprint:
+    """A mail's Message-ID stays from the first attempt on."""
+    untried = row.tried_at is None and not row.handed
+    return found if untried else replace(found, token=row.token)
 
 
 ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})

@@ -9,6 +9,7 @@ mail another mail.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,21 @@ class Fingerprints:
 
     def of(self, connection: Connection, mail: Any) -> Fingerprint:
         """The fingerprint of a mail row as things stand."""
+        return self.each(connection, [mail])[mail.id]
+
+    def each(self, connection: Connection, mails: Sequence[Any]) -> dict[int, Fingerprint]:
+        """The fingerprints of a batch of mail rows, by id. The reminders of all are asked for at
+        once: a question for each would be felt."""
+        told: dict[int, list[Any]] = {mail.id: [] for mail in mails}
+        for row in connection.execute(_REMINDERS, {"mails": list(told)}):
+            told[row.mail_id].append(row)
+        return {mail.id: self._one(connection, mail, told[mail.id]) for mail in mails}
+
+    def _one(self, connection: Connection, mail: Any, reminders: Sequence[Any]) -> Fingerprint:
         if mail.purpose == Purpose.REMINDER:
-            rows = _REMINDERS.run(connection, {"mail_id": mail.id})
-            tells = tuple(self._of("reminder", *row[1:]) for row in rows)
+            tells = tuple(self._of("reminder", *row[2:]) for row in reminders)
             token = self._of("mail", mail.key, *sorted(tells))
-            return Fingerprint(token, tells, tuple(row[0] for row in rows))
+            return Fingerprint(token, tells, tuple(row.id for row in reminders))
         its = {"project_id": mail.project_id, "seq": mail.event_seq}
         events = _EVENT.run(connection, its) if mail.event_seq is not None else []
         token = self._of("mail", mail.key, *(row[0] for row in events))
@@ -70,14 +81,14 @@ _EVENT = Statement(
     )
 )
 # The project by the hash of its first event: after a restore another may come under its number.
-_REMINDERS = Statement(
+_REMINDERS = (
     select(
-        *(REMINDER.c.id, EVENT.c.hash, REMINDER.c.kind, REMINDER.c.round, REMINDER.c.due_on),
-        *(REMINDER.c.step, REMINDER.c.recipient),
+        *(REMINDER.c.mail_id, REMINDER.c.id, EVENT.c.hash, REMINDER.c.kind, REMINDER.c.round),
+        *(REMINDER.c.due_on, REMINDER.c.step, REMINDER.c.recipient),
     )
     .join_from(REMINDER, DEADLINE, REMINDER.c.deadline_id == DEADLINE.c.id)
     .join(EVENT, (EVENT.c.project_id == REMINDER.c.project_id) & (EVENT.c.seq == 1))
-    .where(REMINDER.c.mail_id == bindparam("mail_id"))
+    .where(REMINDER.c.mail_id.in_(bindparam("mails", expanding=True)))
     .where(REMINDER.c.status == ReminderStatus.QUEUED.value)
     .where(DEADLINE.c.standing == Standing.OPEN.value)  # the others are not told any more
     .order_by(REMINDER.c.id)

@@ -41,6 +41,24 @@ def test_the_mode_is_in_force_on_every_connection(
             assert connection.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
 
 
+def test_what_runs_often_stays_prepared_however_many_other_statements_ran(sqlite: Database) -> None:
+    with sqlite.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for number in [*range(400)] * 3:
+            driver.execute(f"SELECT count(*) FROM unit WHERE id > {number}").fetchall()
+        prepared: list[object] = []
+        driver.set_authorizer(lambda *what: prepared.append(what) or 0)  # asked at each preparation
+        new = ["SELECT min(id) FROM unit", "SELECT max(id) FROM unit"]
+        for statement in new:
+            driver.execute(statement).fetchall()
+        assert prepared
+        prepared.clear()
+        for statement in new * 3:
+            driver.execute(statement).fetchall()
+        assert prepared == []
+
+
 def test_the_library_is_free_of_the_wal_reset_bug(sqlite: Database) -> None:
     with sqlite.read() as connection:
         version = connection.execute(text("SELECT sqlite_version()")).scalar_one()
