@@ -231,8 +231,14 @@ class PolicyTable(Table):
             reasons={key: reason.to_law(key) for key, reason in self.reasons.items()},
             duties={key: duty.clause for key, duty in self.duties if duty},
             announced=self.announced.to_law() if self.announced else None,
+            one_document=len(self._of_the_year()) == 1,
             digest=digest,
         )
+
+    def _of_the_year(self) -> set[Text]:
+        """The documents that are cited and speak of the year, as they are cited."""
+        cited = map(self._clause, self.clauses)
+        return {one.document for one in cited if one.basis is Basis.STATED}
 
     def _clause(self, id_: str) -> law.Clause:
         table = self.clauses[id_]

@@ -128,9 +128,9 @@ def _change(case: Case) -> Given:
 
 def _extend(case: Case) -> Given:
     standing = extendable(case.facts, case.category, case.calendar)
-    last = [want.late_after for want in list(standing.values())[:1]]
-    until = max([case.today, *last]) + timedelta(days=1)
-    return {"kind": _first(case, "kind"), "due_on": until, "reason": SAID}
+    kind, first = next(iter(standing.items()), ("", None))
+    until = max(case.today, first.late_after if first else case.today) + timedelta(days=1)
+    return {"kind": kind, "due_on": until, "reason": SAID}
 
 
 def _transfer(case: Case) -> Given:

@@ -31,16 +31,15 @@ def place(clause: Clause) -> Text:
 def where(clause: Clause, policy: Policy) -> Text:
     """As officials cite it: part and paragraph; the document too where the policy goes by several
     and this is not its own."""
-    if clause.basis is not Basis.STATED or len(_own(policy)) > 1:
-        return place(clause)
+    own = clause.basis is Basis.STATED and policy.one_document
+    return _within(clause) if own else place(clause)
+
+
+@cache
+def _within(clause: Clause) -> Text:
+    """Part and paragraph, of a document that needs no naming."""
     en = ", ".join(part for part in map(_english, (clause.part, clause.paragraph)) if part)
     return Text(f"{clause.part}{clause.paragraph}", en)
-
-
-def _own(policy: Policy) -> set[str]:
-    """The documents that speak of the policy's own year, as they are cited."""
-    cited = policy.clauses.values()
-    return {one.document.zh for one in cited if one.basis is Basis.STATED}
 
 
 def _english(written: str) -> str:

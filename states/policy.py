@@ -223,6 +223,7 @@ class Policy:
     reasons: Mapping[str, ReasonCode]
     duties: Mapping[str, str]  # rule -> clause; a rule without one does not apply
     announced: Announced | None
+    one_document: bool  # only one of those that are cited speaks of the year
     digest: str  # SHA-256 of the file, so that an event can say under which text it was decided
 
     def desk(self, category: Category) -> Contact:

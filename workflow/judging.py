@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -53,8 +52,9 @@ def judged(
             left = fund_left(connection, policy, facts, project_id, lock=not looking)
         reviews = deed.what is Action.REVIEW and facts.state is State.SUBMITTED
         same = reviews and _same_hand(connection, project_id, deed.by)
-        case = _case(book, policy, facts, deed, today, role, left)
-        case = replace(case, supposed=looking, same_hand=same)
+        case = _case(
+            book, policy, facts, deed, today, role, left=left, supposed=looking, same_hand=same
+        )
         findings = judge(case) + _not_entitled(connection, case, deed, facts)
         findings += _name_taken(connection, project_id, deed, facts, lock=not looking)
         findings += _not_their_mailbox(connection, deed, facts)
@@ -73,7 +73,10 @@ def _case(
     deed: Deed,
     today: date,
     role: Role,
+    *,
     left: int | None,
+    supposed: bool,
+    same_hand: bool,
 ) -> Case:
     given = dict(deed.given)
     proposal = facts.pending if facts.awaits(deed.what) else {}
@@ -94,6 +97,8 @@ def _case(
         without_file=frozenset(key for key, kept in deed.papers.items() if received(kept)),
         on_behalf=deed.on_behalf,
         fund_left=left,
+        supposed=supposed,
+        same_hand=same_hand,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from states.calendar import WorkCalendar
 from states.course import course
 from states.facts import Facts, Standing
 from states.findings import Finding
-from states.labels import basis_label, deed_name, rejection, state_label
+from states.labels import basis_label, deed_name, reached_label, rejection, state_label
 from states.lateness import MET_LATE, Look, is_handed_in, last_day, late_when_met, look
 from states.policy import Category, Clause, DeadlineRule, PaperRule
 from states.terms import Act, Action, Basis, Force, Kind, State, Text
@@ -64,17 +64,12 @@ def bar(facts: Facts, category: Category) -> list[Stop]:
             "past" if n < at or (ended_early and n == at) or ends else "now" if n == at else "ahead"
         )
         # The stage as it was reached, on whose day it stands; what came of it is said above.
-        label = state_label(_at(state, facts), category)
+        label = reached_label(facts.came_from, state, category)
         on = getattr(facts, REACHED[state]) if state in REACHED and n <= at else None
         stops.append(Stop(label, look, on))
     if ended_early:
         stops = [*stops[: at + 1], Stop(_end(facts, category), "over", facts.ended_on)]
     return stops
-
-
-def _at(state: State, facts: Facts) -> Facts:
-    """As if the project stood there, with nothing recorded on the way."""
-    return replace(facts, state=state, milestones={})
 
 
 def _end(facts: Facts, category: Category) -> Text:

@@ -189,11 +189,11 @@ def _judged(
     known: Known, deed: Action | Act, actor: Actor, *, on_behalf: bool
 ) -> tuple[Case, list[Finding]]:
     """The deed with its form filled in, as the engine would judge it of this person."""
-    asked = Deed(deed, actor, {}, {}, known.today, on_behalf=on_behalf)
-    role = roles_for(asked, known.facts, known.policy)[0]
+    empty = Deed(deed, actor, {}, {}, known.today, on_behalf=on_behalf)
+    role = roles_for(empty, known.facts, known.policy)[0]
     form = filled(_case(known, deed, role, known.facts))
     papers: dict[str, Json] = {key: {} for key in form.papers}
-    asked = replace(asked, given=form.given, papers=papers)
+    asked = Deed(deed, actor, form.given, papers, known.today, on_behalf=on_behalf)
     return judged(
         known.connection,
         known.book,

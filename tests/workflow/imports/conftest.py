@@ -84,6 +84,7 @@ def small_policy(announced: Announced | None = None) -> Policy:
         reasons={},
         duties={},
         announced=announced,
+        one_document=True,
         digest="",
     )
 
