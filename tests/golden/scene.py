@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,8 @@ class Scene:
         return answer.json()
 
     def do(self, who: str, project: int, what: str, papers: Any = (), **given: Any) -> None:
+        """A step or an act by the API, a minute after what was done before."""
+        self.house.at += timedelta(minutes=1)
         program = self.callers[who]
         kept = {key: program.upload(f"{key}.pdf", key.encode()) for key in papers}
         fields = {key: _typed(key, value) for key, value in given.items()}
