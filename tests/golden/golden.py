@@ -32,7 +32,7 @@ class Golden:
 
     def holds(self, folder: str, names: set[str]) -> None:
         """The folder has these files and no others: one that nothing compares holds nothing."""
-        for path in (HERE / folder).iterdir():
+        for path in (HERE / folder).glob("*"):
             if path.name not in names:
                 assert self.accepts, f"no test compares tests/golden/{folder}/{path.name}: {ACCEPT}"
                 path.unlink()
@@ -49,5 +49,14 @@ ACCEPT = "if that is meant, run `pytest tests/golden --golden` and read the diff
 
 
 def as_json(value: Any, *, sort_keys: bool = False) -> str:
-    """JSON for people: Chinese as it is; keys in their own order unless they are to be sorted."""
-    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=sort_keys)
+    """JSON for people: Chinese as it is, a text of several lines as the list of them; keys in their
+    own order unless they are to be sorted."""
+    return json.dumps(_in_lines(value), ensure_ascii=False, indent=2, sort_keys=sort_keys)
+
+
+def _in_lines(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _in_lines(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_lines(inner) for inner in value]
+    return value.split("\n") if isinstance(value, str) and "\n" in value else value
