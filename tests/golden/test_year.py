@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from command import Command
 from databases import Empty
 from docx import Document
@@ -147,7 +148,9 @@ def known(connection: Connection, login: str) -> int:
 # -- The net ---------------------------------------------------------------------------------------
 
 
-def test_a_year_of_mails(empty_database: Empty, tmp_path: Path, golden: Golden) -> None:
+def test_a_year_of_mails(
+    empty_database: Empty, tmp_path: Path, golden: Golden, subtests: pytest.Subtests
+) -> None:
     """It is one test, so that no two processes walk the year."""
     folder = tmp_path / "data"
     (folder / "papers").mkdir(parents=True)
@@ -155,11 +158,12 @@ def test_a_year_of_mails(empty_database: Empty, tmp_path: Path, golden: Golden) 
     with empty_database(folder) as db, Mailbox(folder / "mailbox") as mailbox:
         year = Walked(db, folder, mailbox)
         year.until_summer()
-        found = {"feeds.txt": feeds(year)} | call_lists(year)
+        summer = {"feeds.txt": feeds(year)} | call_lists(year)
         year.walk(LAST)
-        found |= all_mails(year) | not_sent(year)
+        found = all_mails(year) | not_sent(year) | summer
     for name, text in found.items():
-        golden(f"year/{name}", text)
+        with subtests.test(name):
+            golden(f"year/{name}", text)
     golden.holds("year", set(found))
 
 
