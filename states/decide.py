@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.actions import ACTIONS
 from states.facts import Facts
 from states.findings import Case, Finding, block
 from states.labels import deed_name, is_national_money, state_label
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
 from states.policy import Category
-from states.rules import EVERY, RULES
+from states.rules.every import EVERY
 from states.terms import Act, Action, Role, Severity, State, Text
 
 
@@ -21,7 +22,7 @@ def judge(case: Case) -> list[Finding]:
     refused = list(_allowed(case))
     if refused:
         return refused
-    return [found for rule in (*EVERY, *RULES[case.deed]) for found in rule(case)]
+    return [found for rule in (*EVERY, *ACTIONS[case.deed].rules) for found in rule(case)]
 
 
 def blocks(findings: Iterable[Finding]) -> list[Finding]:
