@@ -11,7 +11,7 @@ from states.labels import deed_name, is_national_money, state_label
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
 from states.policy import Category
 from states.rules.every import EVERY
-from states.terms import Act, Action, Role, Severity, State, Text
+from states.terms import Act, Action, Role, Severity, State, Text, known_deed
 
 
 def judge(case: Case) -> list[Finding]:
@@ -58,9 +58,7 @@ def roles_now(deed: Action | Act, facts: Facts) -> tuple[Role, ...]:
 def sides_of_proposal(facts: Facts) -> tuple[Role, ...]:
     """Whom that concerns which waits for a second person: who proposes it, who completes it. Either
     may cancel it, and both hear of its end."""
-    named = facts.pending.get("deed")
-    deeds: tuple[Action | Act, ...] = (*Action, *Act)
-    proposed = next((deed for deed in deeds if deed.value == named), None)
+    proposed = known_deed(facts.pending.get("deed", ""))
     if proposed is None:
         return ()
     both = (*who_may(proposed, facts.state), *second_by(proposed, facts.state))

@@ -16,7 +16,7 @@ from states.discretion import internal_fields, is_internal
 from states.facts import Json
 from states.labels import deed_name, reached_label, refusal_name, rejected_label
 from states.policy import Category, Policy
-from states.terms import Act, Action, Role, State, Text, deed_of
+from states.terms import Act, Action, Role, State, Text, deed_of, known_deed
 from workflow.project.told import Line, told
 from workflow.queries import deed_label
 from workflow.statements import Statement
@@ -158,7 +158,7 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
         return known.get(given.get("name", ""), Act.MILESTONE.label)
     if deed == Action.REJECT:
         return refusal_name(State(source), category, given.get("code", ""))
-    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
+    if known_deed(deed) is not None and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 
