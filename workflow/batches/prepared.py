@@ -45,7 +45,7 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch as it stands. `fields`: as typed, read by states/forms.py when it is published."""
+    """A batch as it stands. `fields`: as typed, read by states/form_reading.py when it is published."""
 
     id: int
     deed: Action

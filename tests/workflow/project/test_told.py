@@ -26,7 +26,9 @@ def test_whatever_may_be_chosen_is_known_when_it_is_said_again(
 ) -> None:
     flags = {"filed_in_time": {"zh": "报送晚于期限。", "en": "Filed late.", "deed": "file"}}
     stored = {"state": state.value, "policy": POLICY.id, "year": 2025, "category": category}
-    facts = Facts.read({**stored, "opens_earliest": "2025-05-12", "flags": flags})
+    facts = Facts.read(
+        {**stored, "name": "班", "host": "校", "opens_earliest": "2025-05-12", "flags": flags}
+    )
     assert field.options is not None
     offered = field.options.offered(Chooser(facts, POLICY, rulebook().calendar, tuple(Role)))
     record = Record(POLICY, category, {"filed_in_time": Text("报送晚于期限。", "Filed late.")})
