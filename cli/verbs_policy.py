@@ -8,7 +8,15 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import USAGE
-from config.policy_reading import Difference, Line, differences, document_line, lines
+from config.policy_reading import (
+    ALL,
+    Difference,
+    Line,
+    common_lines,
+    differences,
+    document_lines,
+    lines,
+)
 from states import comparing
 from states.calculus import Dates, deadlines_of
 from states.terms import Kind, Text
@@ -91,11 +99,10 @@ def show(name: str, as_json: bool) -> None:
         office.printer.data(asdict(policy))
         return
     office.printer.line(policy.title)
-    for document in policy.documents.values():
-        office.printer.line(document_line(document))
-    how = policy.contact.whole
-    told = f"{office.printer.say(policy.office)}{'：' if how.zh else ''}{office.printer.say(how)}"
-    office.printer.text(told)
+    for document in document_lines(policy):
+        office.printer.line(document.said)
+    office.printer.text(f"\n{office.printer.say(ALL)}")
+    office.printer.table(VALUE_HEADS, [_row(line) for line in common_lines(policy)])
     for category in policy.categories.values():
         office.printer.text(f"\n{office.printer.say(category.label)}（{category.key}）")
         office.printer.table(VALUE_HEADS, [_row(line) for line in lines(category, policy)])

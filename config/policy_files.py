@@ -8,13 +8,15 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from config.errors import ConfigError, first_reason
-from config.policy_tables import PolicyTable
+from config.policy_tables import PolicyTable, policy_of
 from config.toml_text import LARGEST, read_text
 from states.policy import Policy
+from states.policy_fields import Mark, classes_of, parts_of, values_of
 from states.terms import Text
 
 SHIPPED = Path(str(files("config.policies")))
@@ -89,20 +91,20 @@ def _parsed(file: str, content: bytes) -> Policy:
         raise ConfigError(file, "", NOT_TOML.format(why=str(error)[:200])) from error
     for key, reason in (*_dangling(table, raw), *_mixed_up(table)):
         raise ConfigError(file, key, reason)
-    return table.policy(sha256(content).hexdigest())
+    return policy_of(table, sha256(content).hexdigest())
 
 
-def _dangling(table: PolicyTable, raw: object) -> Iterator[tuple[str, Text]]:
+def _dangling(table: Any, raw: object) -> Iterator[tuple[str, Text]]:
     """Keys that point to what the file does not define, each with the reason."""
     for key, clause in _cited(raw):
         if clause not in table.clauses:
             yield key, NO_SUCH_CLAUSE.format(clause=clause)
     for id_, entry in table.clauses.items():
-        document = table.documents.get(entry.document)
+        document = table.documents.get(entry.source)
         if document is None:
-            yield f"clauses.{id_}.document", UNDEFINED.format(name=entry.document)
+            yield f"clauses.{id_}.document", UNDEFINED.format(name=entry.source)
         elif not document.at_hand:
-            yield f"clauses.{id_}.document", NOT_AT_HAND.format(name=entry.document)
+            yield f"clauses.{id_}.document", NOT_AT_HAND.format(name=entry.source)
     for name, category in table.categories.items():
         papers = [paper for papers in category.papers.values() for paper in papers]
         for key, used, defined in (
@@ -118,11 +120,11 @@ def _dangling(table: PolicyTable, raw: object) -> Iterator[tuple[str, Text]]:
 
 
 def _cited(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every `clause` and `forfeit` of the file with the key where it stands."""
+    """Every id of a clause that the file names, with the key where it stands."""
     if isinstance(value, dict):
         for key, inner in value.items():
             at = f"{path}.{key}" if path else key
-            if key in ("clause", "forfeit") and isinstance(inner, str):
+            if key in CITING and isinstance(inner, str):
                 yield at, inner
             yield from _cited(inner, at)
     elif isinstance(value, list):
@@ -130,7 +132,7 @@ def _cited(value: object, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _cited(inner, f"{path}.{number}")
 
 
-def _mixed_up(table: PolicyTable) -> Iterator[tuple[str, Text]]:
+def _mixed_up(table: Any) -> Iterator[tuple[str, Text]]:
     """Published names that lead to two categories, or to none."""
     taken: dict[tuple[str, str], str] = {}
     for key, category in table.categories.items():
@@ -144,6 +146,13 @@ def _mixed_up(table: PolicyTable) -> Iterator[tuple[str, Text]]:
             yield f"announced.by_name.{name}", UNDEFINED.format(name=name)
 
 
+# What fields that cite a clause are called in a file.
+CITING = {
+    one.written_as
+    for kind in classes_of(Policy)
+    for one in values_of(kind)
+    if Mark.CLAUSE in (*one.marks, *parts_of(one.type))
+}
 NO_SUCH_POLICY = Text("没有这个政策，现有：{known}。", "No such policy; known: {known}.")
 OTHER_ID = Text(
     "文件内的 id 是“{id}”，须与文件名一致。", "It says “{id}”; id and file name must agree."

@@ -1,16 +1,36 @@
-"""A policy for reading: every value in words with its clause, and what differs between two."""
+"""A policy for reading: every value in words with its clause, and what differs between two.
+
+What is said in a sentence is put together here; a field that no sentence holds follows under its
+label, so that nothing that a policy says is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from datetime import date
+from typing import Any
 
-from states import comparing
-from states.calculus import UNITS
+from states.comparing import differing
 from states.consequence import consequence
-from states.places import where
-from states.policy import Anchor, Category, DeadlineRule, Document, DutyDay, Figure, Policy
-from states.terms import Basis, Text, day_label, yuan
+from states.contact import Contact
+from states.places import place, where
+from states.policy import (
+    Announced,
+    Category,
+    Clause,
+    DeadlineRule,
+    Document,
+    Figure,
+    Fund,
+    MilestoneRule,
+    PaperRule,
+    Policy,
+    ReasonCode,
+)
+from states.policy_fields import says_something, values_of
+from states.policy_rows import IN_FORCE, Row, rows
+from states.terms import Basis, Labelled, Text, day_label, yuan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +50,128 @@ NONE, NO_WORD = Text("", ""), Text("通知未作规定", "not stated")
 
 
 def lines(category: Category, policy: Policy) -> list[Line]:
-    """Every value of a category, deadlines first."""
-    return [
-        *_deadlines(category, policy),
-        *_figures(category),
-        *_papers(category),
-        *_milestones(category),
-        *_rest(category, policy),
-    ]
+    """Every value of a category."""
+    return [_line(row, policy, category) for row in rows(category)]
 
 
-def _deadlines(category: Category, policy: Policy) -> Iterator[Line]:
-    for rule in category.deadlines:
-        what, nature = DEADLINE.format(kind=rule.kind.label), rule.force.label
-        if rule.forfeit:
-            costs = consequence(policy, category, rule.kind)
-            stated = where(policy.clauses[rule.forfeit], policy)
-            nature = FORFEIT.format(force=nature, costs=costs, clause=stated)
-        key, basis = f"deadline.{rule.kind.value}", rule.basis.label
-        yield Line(key, what, when(rule), nature, basis, rule.clause)
+def common_lines(policy: Policy) -> list[Line]:
+    """What holds for all categories; documents and clauses are listed by themselves."""
+    own = [row for row in rows(policy) if not isinstance(row.value, Document | Clause)]
+    return [_line(row, policy) for row in own]
+
+
+def document_lines(policy: Policy) -> list[Line]:
+    """The documents that a policy rests on, or names."""
+    return [_line(row, policy) for row in rows(policy) if isinstance(row.value, Document)]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that two policies give differently; None: only the other has it."""
+
+    category: Text
+    what: Text
+    old: Line | None
+    new: Line | None
+
+
+def differences(old: Policy, new: Policy) -> list[Difference]:
+    """What differs (states/comparing.py says what that is), in words."""
+    found = []
+    for pair in differing(old, new):
+        was, now = old.categories.get(pair.category), new.categories.get(pair.category)
+        before = _line(pair.old, old, was) if pair.old else None
+        after = _line(pair.new, new, now) if pair.new else None
+        if before and after and _in_chinese(before) == _in_chinese(after):
+            before, after = (replace(one, said=_both(one.said)) for one in (before, after))
+        label = now.label if now else was.label if was else ALL
+        found.append(Difference(label, pair.known.label, before, after))
+    return found
+
+
+def _in_chinese(line: Line) -> tuple[str, ...]:
+    return line.said.zh, line.nature.zh, line.basis.zh, line.clause
+
+
+def _both(said: Text) -> Text:
+    return Text(f"{said.zh}（{said.en}）", said.en) if said.zh != said.en else said
+
+
+# -- A value in words -------------------------------------------------------------------------------
+
+
+def _line(row: Row, policy: Policy, category: Category | None = None) -> Line:
+    value = row.value
+    if value is IN_FORCE:
+        said, nature, basis = policy.clauses[row.clause].rule, NONE, NONE
+    elif is_dataclass(value):
+        covered, worded = SENTENCES[type(value)]
+        said, nature, basis = worded(value, policy, category)
+        said = _joined(said, *_rest(value, covered))
+    elif category and row.key == "fund":
+        fund = policy.funds[value]
+        return Line(row.key, row.label, fund.label, NONE, NONE, fund.budget.clause or "")
+    else:
+        said, nature, basis = words(value), NONE, NONE
+    return Line(row.key, row.label, said, nature, basis, row.clause)
+
+
+def _rest(thing: Any, covered: tuple[str, ...]) -> list[Text]:
+    """The fields that the sentence does not hold, each under its label."""
+    found = []
+    for one in values_of(type(thing)):
+        value = getattr(thing, one.name)
+        unsaid = one.name not in (*covered, "clause", "basis") and value != one.of.default
+        if unsaid and says_something(value) and value != getattr(thing, "label", None):
+            told = words(value)
+            sentence = Text(told.zh.removesuffix("。"), told.en.removesuffix("."))
+            found.append(NAMED.format(label=one.label, said=sentence))
+    return found
+
+
+def words(value: Any) -> Text:
+    """A value by itself."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Labelled):
+        return value.label
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, date):
+        return day_label(value)
+    if isinstance(value, tuple):
+        told = [words(one) for one in value]
+        return Text("、".join(one.zh for one in told), ", ".join(one.en for one in told))
+    if isinstance(value, Mapping):
+        return words(tuple(Text(f"{key} {one}", f"{key} {one}") for key, one in value.items()))
+    return Text(str(value), str(value))
+
+
+def _joined(*parts: Text) -> Text:
+    told = [part for part in parts if part.zh]
+    return Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+
+
+# -- Sentences: what a value says, of which nature it is, how it is known ---------------------------
+
+Sentence = tuple[Text, Text, Text]
+
+
+def _deadline(rule: DeadlineRule, policy: Policy, category: Category | None) -> Sentence:
+    nature = rule.force.label
+    if rule.forfeit and category:
+        costs = consequence(policy, category, rule.kind)
+        stated = where(policy.clauses[rule.forfeit], policy)
+        nature = FORFEIT.format(force=nature, costs=costs, clause=stated)
+    return when(rule), nature, rule.basis.label
 
 
 def when(rule: DeadlineRule) -> Text:
     """How a deadline is found: 开班日前1个月."""
     if rule.fixed_on:
         return _before(rule, day_label(rule.fixed_on))
-    unit, number = UNITS[rule.unit], abs(rule.offset)
     side = BEFORE if rule.offset < 0 else AFTER
-    said = side.format(anchor=ANCHORS[rule.anchor], n=number, unit=unit)
+    said = side.format(anchor=rule.anchor.label, n=abs(rule.offset), unit=rule.unit.label)
     return _before(rule, Text(said.zh + ROLLS.zh, said.en + ROLLS.en) if rule.rolls else said)
 
 
@@ -67,81 +181,61 @@ def _before(rule: DeadlineRule, said: Text) -> Text:
     return Text(said.zh + more.zh, said.en + more.en)
 
 
-def _figures(category: Category) -> Iterator[Line]:
-    for key, figure in {**category.figures, "cap": category.cap}.items():
-        label = FIGURES.get(key) or Text(key, key)
-        severity = NONE if figure.value is None else figure.severity.label
-        if key == "cap" and figure.value:
-            severity = ABOVE.format(severity=severity)
-        said, basis = amount(figure), figure.basis.label
-        name = key if key == "cap" else f"figure.{key}"
-        yield Line(name, label, said, severity, basis, figure.clause or "")
+def _figure(figure: Figure, _: Policy, category: Category | None) -> Sentence:
+    nature = NONE if figure.value is None else figure.severity.label
+    if category and figure is category.cap and figure.value:
+        nature = ABOVE.format(severity=nature)
+    return amount(figure), nature, figure.basis.label
 
 
 def amount(figure: Figure) -> Text:
     """A figure with its unit."""
     if figure.value is None:
         return NO_WORD
+    unit = figure.unit.label
     if figure.unit == "yuan":
         said = yuan(figure.value)
-        return Text(f"{said} 元", f"{said} yuan")
-    unit = FIGURE_UNITS.get(figure.unit) or Text(figure.unit, figure.unit)
+        return Text(f"{said} {unit.zh}", f"{said} {unit.en}")
     return Text(f"{figure.value}{unit.zh}", f"{figure.value} {unit.en}")
 
 
-def _papers(category: Category) -> Iterator[Line]:
-    for step, papers in category.papers.items():
-        for paper in papers:
-            more = MAY_FOLLOW if paper.may_follow else NONE
-            said = Text(paper.label.zh + more.zh, paper.label.en + more.en)
-            key, what = f"paper.{step.value}.{paper.key}", PAPER.format(step=step.label)
-            yield Line(key, what, said, paper.severity.label, paper.basis.label, paper.clause)
+def _paper(paper: PaperRule, *_: Any) -> Sentence:
+    more = MAY_FOLLOW if paper.may_follow else NONE
+    said = Text(paper.label.zh + more.zh, paper.label.en + more.en)
+    return said, paper.severity.label, paper.basis.label
 
 
-def _milestones(category: Category) -> Iterator[Line]:
-    for one in category.milestones:
-        key, nature = f"milestone.{one.key}", BY.format(role=one.by.label)
-        if one.flag_at:
-            more = ASKED_AT.format(step=one.flag_at.label)
-            nature = Text(nature.zh + more.zh, nature.en + more.en)
-        if one.due:
-            more = DUE_BY[one.due] if one.dated else NO_DAY.format(day=DUE_BY[one.due])
-            nature = Text(f"{nature.zh}，{more.zh}", f"{nature.en}, {more.en}")
-        yield Line(key, MILESTONE, one.label, nature, one.basis.label, one.clause)
+def _milestone(one: MilestoneRule, *_: Any) -> Sentence:
+    nature = BY.format(role=one.by.label)
+    if one.flag_at:
+        more = ASKED_AT.format(step=one.flag_at.label)
+        nature = Text(nature.zh + more.zh, nature.en + more.en)
+    if one.due:
+        day = one.due.label if one.dated else NO_DAY.format(day=one.due.label)
+        nature = Text(f"{nature.zh}，{day.zh}", f"{nature.en}, {day.en}")
+    return one.label, nature, one.basis.label
 
 
-def _rest(category: Category, policy: Policy) -> Iterator[Line]:
-    yield Line("addressee", ADDRESSEE, category.addressee, NONE, category.basis.label, "")
-    for key, what, contact in (
-        ("contact", CONTACT, category.contact),
-        ("report_contact", REPORT_CONTACT, category.report_contact),
-    ):
-        if contact is not None:
-            yield Line(key, what, contact.whole, NONE, NONE, "")
-    fund = policy.funds.get(category.fund or "")
-    if fund:
-        yield Line("fund", FUND, fund.label, NONE, NONE, fund.budget.clause or "")
+def _contact(contact: Contact, *_: Any) -> Sentence:
+    return contact.whole, NONE, NONE
 
 
-def common_lines(policy: Policy) -> list[Line]:
-    """What holds for all categories: duties, funds, reasons to reject."""
-    found = []
-    if policy.contact.whole.zh:
-        found.append(Line("contact", CONTACT, policy.contact.whole, NONE, NONE, ""))
-    for rule, clause in policy.duties.items():
-        found.append(Line(f"duty.{rule}", DUTY, policy.clauses[clause].rule, NONE, NONE, clause))
-    for fund in policy.funds.values():
-        budget, key = fund.budget, f"fund.{fund.key}"
-        said, basis = FUND_SAID.format(fund=fund.label, budget=amount(budget)), budget.basis.label
-        nature = PROVINCIAL if fund.provincial else NATIONAL
-        found.append(Line(key, FUND, said, nature, basis, budget.clause or ""))
-    for code in policy.reasons.values():
-        zh = "、".join(state.label.zh for state in code.states)
-        states = Text(zh, ", ".join(state.label.en for state in code.states))
-        named = [policy.categories[key].label for key in code.categories]
-        of = Text("、".join(one.zh for one in named), ", ".join(one.en for one in named))
-        found.append(Line(f"reason.{code.key}", REASON, code.label, states, of, code.clause))
-    return found
+def _fund(fund: Fund, *_: Any) -> Sentence:
+    said = FUND_SAID.format(fund=fund.label, budget=amount(fund.budget))
+    return said, PROVINCIAL if fund.provincial else NATIONAL, fund.budget.basis.label
+
+
+def _reason(code: ReasonCode, policy: Policy, _: Category | None) -> Sentence:
+    named = words(tuple(policy.categories[key].label for key in code.categories))
+    return code.label, _joined(words(code.states), named), code.basis.label
+
+
+def _announced(announced: Announced, *_: Any) -> Sentence:
+    return amount(announced.total), NONE, announced.total.basis.label
+
+
+def _document(document: Document, *_: Any) -> Sentence:
+    return document_line(document), NONE, document.basis.label
 
 
 def document_line(document: Document) -> Text:
@@ -158,96 +252,40 @@ def document_line(document: Document) -> Text:
     return Text(zh, en)
 
 
+def _clause(clause: Clause, *_: Any) -> Sentence:
+    return clause.rule, place(clause), clause.basis.label
+
+
+# The fields that each sentence holds.
+SENTENCES: dict[type, tuple[tuple[str, ...], Callable[..., Sentence]]] = {
+    DeadlineRule: (
+        ("anchor", "fixed_on", "offset", "unit", "force", "inclusive", "rolls", "forfeit"),
+        _deadline,
+    ),
+    Figure: (("value", "unit", "severity"), _figure),
+    PaperRule: (("label", "severity", "may_follow"), _paper),
+    MilestoneRule: (("label", "by", "flag_at", "due", "dated"), _milestone),
+    Contact: (("telephone", "post", "mailbox", "sample"), _contact),
+    Fund: (("label", "provincial", "budget"), _fund),
+    ReasonCode: (("label", "states", "categories"), _reason),
+    Announced: (("total",), _announced),
+    Document: (("title", "number", "issued_on", "at_hand"), _document),
+    Clause: (("source", "document", "part", "paragraph", "rule", "since"), _clause),
+}
 NOT_AT_HAND = Text("本系统未收录正文", "its text is not at hand")
 NEIGHBOUR = Text("相邻年度文件，仅作参照", "of a neighbouring year, gone by only")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A value that two policies give differently; None: only the other has it."""
-
-    category: Text
-    what: Text
-    old: Line | None
-    new: Line | None
-
-
-def differences(old: Policy, new: Policy) -> list[Difference]:
-    """What differs (states/comparing.py says what that is), in words."""
-    return [_told(one, old, new) for one in comparing.differences(old, new)]
-
-
-def _told(one: comparing.Difference, old: Policy, new: Policy) -> Difference:
-    before = _line(old, one, one.old) if one.old is not None else None
-    after = _line(new, one, one.new) if one.new is not None else None
-    known = after or before
-    assert known is not None
-    in_force = new.categories.get(one.category) or old.categories.get(one.category)
-    return Difference(in_force.label if in_force else ALL, known.what, before, after)
-
-
-def _line(policy: Policy, one: comparing.Difference, value: str) -> Line:
-    """The value in words; where nothing puts it in words, as it is."""
-    category = policy.categories.get(one.category)
-    found = lines(category, policy) if category else common_lines(policy)
-    plain = Line(one.key, PLAIN.get(one.key) or Text(one.key, one.key), Text(value, value), *REST)
-    if category and one.key == "ends_in":
-        plain = replace(plain, said=category.ends_in.label)
-    return next((line for line in found if line.key == one.key), plain)
-
-
-REST = (Text("", ""), Text("", ""), "")
 ALL = Text("全部类别", "All categories")
-DEADLINE, PAPER = (
-    Text("期限：{kind}", "Deadline: {kind}"),
-    Text("所需材料：{step}", "Paper: {step}"),
-)
-MILESTONE, ADDRESSEE = Text("登记事项", "Milestone"), Text("材料报送至", "Papers go to")
-FUND, BY = Text("经费渠道", "Fund"), Text("由{role}登记", "recorded by: {role}")
+NAMED = Text("{label}：{said}", "{label}: {said}")
+YES, NO = Text("是", "yes"), Text("否", "no")
+BY = Text("由{role}登记", "recorded by: {role}")
 MAY_FOLLOW = Text("（可后补）", " (may follow)")
 BEFORE = Text("{anchor}前{n}{unit}", "{n} {unit} before {anchor}")
 AFTER = Text("{anchor}后{n}{unit}", "{n} {unit} after {anchor}")
 EXCLUSIVE = Text("，当日不计", ", that day not counted")
 FORFEIT = Text("{force}，逾期{costs}（{clause}）", "{force}; if it is missed, {costs} ({clause})")
 ASKED_AT = Text("，在{step}时核对", ", looked at when: {step}")
-CONTACT, REPORT_CONTACT = Text("联系方式", "Contact"), Text("报送地址", "Where papers go")
 ABOVE = Text("超过上限的，{severity}", "above it: {severity}")
-DUE_BY = {
-    DutyDay.FILING: Text("随开班前报送办理", "due with the filing"),
-    DutyDay.OPENS: Text("开班前办理", "by the opening"),
-    DutyDay.ENDS: Text("办班结束前办理", "by the last day"),
-    DutyDay.REPORT: Text("随办班材料办理", "with the report"),
-}
 NO_DAY = Text("{day}（通知未定日期）", "{day} (the notice gives no day)")
-DUTY, REASON = Text("应遵守的要求", "Duty"), Text("不予通过的理由", "Reason to reject")
 FUND_SAID = Text("{fund}，总额{budget}", "{fund}, total {budget}")
 PROVINCIAL, NATIONAL = Text("省级经费", "provincial money"), Text("国家经费", "national money")
-PLAIN = {
-    "label": Text("类别名称", "Name of the category"),
-    "ends_in": Text("最终状态", "Ends as"),
-    "fund": FUND,
-}
 ROLLS = Text("，遇休息日顺延", ", moved on from a day off")
-ANCHORS = {
-    Anchor.OPENS: Text("开班日", "the first day"),
-    Anchor.ENDS: Text("结束日", "the last day"),
-    Anchor.FIXED: Text("固定日期", "a fixed day"),
-}
-FIGURE_UNITS = {
-    "person": Text("人", "person(s)"),
-    "day": Text("天", "day(s)"),
-    "percent": Text("%", "percent"),
-}
-FIGURES = {
-    "min_trainees": Text("学员人数下限", "Fewest trainees"),
-    "max_trainees": Text("学员人数上限", "Most trainees"),
-    "min_days": Text("办班天数下限", "Shortest class"),
-    "max_days": Text("办班天数上限", "Longest class"),
-    "usual_days_around": Text("“左右”允许相差", "Within “about”"),
-    "usual_days": Text("一般办班天数", "Usual length"),
-    "staff_share_percent": Text("工作人员占比上限", "Largest share of staff"),
-    "max_staff": Text("工作人员上限", "Most staff"),
-    "online_share_percent": Text("线上学员占比上限", "Largest share online"),
-    "fee_from_trainees": Text("向学员收费", "Fee from trainees"),
-    "cap": Text("补助上限", "Cap of the subsidy"),
-}

@@ -131,7 +131,7 @@ def _count(
         plain = anchor_on + timedelta(days=rule.offset)
     else:
         plain = calendar.shift(anchor_on, rule.offset)
-    values = {"n": abs(rule.offset), "unit": UNITS[rule.unit], "day": day_label(plain)}
+    values = {"n": abs(rule.offset), "unit": rule.unit.label, "day": day_label(plain)}
     steps.append((template, values))
     if rule.unit is Unit.MONTH and plain.day != anchor_on.day:
         steps.append((CLIPPED, {"wanted": anchor_on.day, "day": day_label(plain)}))
@@ -216,11 +216,6 @@ def _anchor(rule: DeadlineRule, dates: Dates, length: int) -> tuple[date | None,
     return dates.latest_end(length), dates.actual_ends is None
 
 
-UNITS = {
-    Unit.MONTH: Text("个月", "month(s)"),
-    Unit.DAY: Text("日", "day(s)"),
-    Unit.WORKING_DAY: Text("个工作日", "working day(s)"),
-}
 ANCHORS = {
     Anchor.OPENS: Text("起算日：开班日{day}", "From the opening, {day}"),
     Anchor.ENDS: Text(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
 from typing import Any
 
-from states.policy import Category, DeadlineRule, Figure, Fund, MilestoneRule, PaperRule, Policy
+from states.contact import Contact
+from states.policy import (
+    Clause,
+    DeadlineRule,
+    Figure,
+    Fund,
+    MilestoneRule,
+    Policy,
+    ReasonCode,
+)
+from states.policy_fields import PolicyField, says_something, values_of
+from states.policy_rows import IN_FORCE, Row, rows
+from states.terms import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,85 +33,147 @@ class Difference:
     clause: str  # of the new value, else of the old
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A value as two policies have it; None: only the other has it."""
+
+    category: str
+    old: Row | None
+    new: Row | None
+
+    @property
+    def known(self) -> Row:
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+    def said(self, language: str) -> tuple[str | None, str | None]:
+        """What the former and the newer policy say."""
+        was, now = (said(row.value, language) if row else None for row in (self.old, self.new))
+        return was, now
+
+
 def differences(old: Policy, new: Policy) -> list[Difference]:
     """In the order of the new policy, what is gone last."""
-    found = list(_between("", _of_all(old), _of_all(new)))
+    return [_told(pair) for pair in differing(old, new)]
+
+
+def differing(old: Policy, new: Policy) -> list[Pair]:
+    """The values that are not the same, in the same order."""
+    found = list(_between("", rows(old), rows(new), new.clauses))
     for key in dict.fromkeys((*new.categories, *old.categories)):
         before, after = old.categories.get(key), new.categories.get(key)
-        found += _between(key, _of(before) if before else {}, _of(after) if after else {})
+        was, now = rows(before) if before else [], rows(after) if after else []
+        found += _between(key, was, now, new.clauses)
     return found
 
 
-Values = Mapping[str, tuple[str, str]]  # key -> value, clause
+def _between(
+    category: str, old: list[Row], new: list[Row], clauses: Collection[str]
+) -> Iterator[Pair]:
+    was, now = {row.key: row for row in old}, {row.key: row for row in new}
+    for key in dict.fromkeys((*now, *was)):
+        pair = Pair(category, was.get(key), now.get(key))
+        if pair.old and pair.new:
+            unlike = any(len(set(pair.said(one))) > 1 for one in LANGUAGES)
+            if unlike or _rests_on_another(pair.old.clause, pair.new.clause, clauses):
+                yield pair
+        elif not isinstance(pair.known.value, Clause):
+            # A clause that is new or gone shows in what rests on it.
+            yield pair
 
 
-def _between(category: str, old: Values, new: Values) -> Iterator[Difference]:
-    for key in dict.fromkeys((*new, *old)):
-        before, after = old.get(key), new.get(key)
-        was, now = before[0] if before else None, after[0] if after else None
-        if was != now:
-            yield Difference(category, key, was, now, (after or before or ("", ""))[1])
+def _rests_on_another(old: str, new: str, clauses: Collection[str]) -> bool:
+    """Whether a value has left a clause that still stands. From year to year all clauses are others."""
+    return old != new and old in clauses
 
 
-def _of_all(policy: Policy) -> Values:
-    found = {f"duty.{rule}": ("required", clause) for rule, clause in policy.duties.items()}
-    found |= {"contact": (policy.contact.whole.zh, "")} if policy.contact.whole.zh else {}
-    found |= {f"fund.{fund.key}": _fund(fund) for fund in policy.funds.values()}
-    for code in policy.reasons.values():
-        said = "、".join([*(state.value for state in code.states), *code.categories])
-        found[f"reason.{code.key}"] = (said, code.clause)
-    return found
+def _told(pair: Pair) -> Difference:
+    told = next((both for both in map(pair.said, LANGUAGES) if len(set(both)) > 1), None)
+    if told is None and pair.old and pair.new:  # but for the clause the same
+        was, now = pair.said("zh")
+        told = f"{was} [{pair.old.clause}]", f"{now} [{pair.new.clause}]"
+    assert told is not None
+    return Difference(pair.category, pair.known.key, *told, pair.known.clause)
 
 
-def _of(category: Category) -> Values:
-    clauses: dict[str, tuple[str, str]] = {
-        "label": (category.label.zh, ""),
-        "ends_in": (category.ends_in.value, ""),
-        "fund": (category.fund or "", ""),
-        "addressee": (f"{category.addressee.zh} ({category.basis.value})", ""),
-        "cap": _figure(category.cap),
-    }
-    reached = {"contact": category.contact, "report_contact": category.report_contact}
-    clauses |= {key: (one.whole.zh, "") for key, one in reached.items() if one is not None}
-    clauses |= {f"figure.{k}": _figure(f) for k, f in category.figures.items()}
-    clauses |= {f"deadline.{rule.kind.value}": _deadline(rule) for rule in category.deadlines}
-    for step, papers in category.papers.items():
-        clauses |= {f"paper.{step.value}.{paper.key}": _paper(paper) for paper in papers}
-    return clauses | {f"milestone.{m.key}": _milestone(m) for m in category.milestones}
+# -- A value in a line, for programs ----------------------------------------------------------------
 
 
-def _figure(figure: Figure) -> tuple[str, str]:
+LANGUAGES = ("zh", "en")
+
+
+def said(value: Any, language: str = "zh") -> str:
+    """All that a value says but its name and its clause."""
+    if isinstance(value, Contact):
+        return value.whole.in_(language)
+    if not is_dataclass(value):
+        return _plain(value, language)
+    covered, words = TOGETHER.get(type(value), ((), lambda *_: []))
+    rest = [one for one in values_of(type(value)) if one.name not in (*covered, "clause")]
+    return ", ".join([*words(value, language), *_rest(value, rest, language)])
+
+
+def _rest(thing: Any, fields: list[PolicyField], language: str) -> Iterator[str]:
+    for one in fields:
+        value, called = getattr(thing, one.name), one.name.replace("_", " ")
+        if value is True:
+            yield called
+        elif isinstance(value, StrEnum | Text) or is_dataclass(value):
+            yield from [said(value, language)] if says_something(value) else []
+        elif value is not False and says_something(value) and value != one.of.default:
+            yield f"{called} {said(value, language)}"
+
+
+def _plain(value: Any, language: str) -> str:
+    if value is IN_FORCE:
+        return "required"
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return "、".join(_plain(one, language) for one in value)
+    if isinstance(value, Mapping):
+        return "、".join(f"{key} {_plain(inner, language)}" for key, inner in value.items())
+    return str(value)
+
+
+def _figure(figure: Figure, _: str = "") -> list[str]:
     value: Any = "—" if figure.value is None else figure.value
     if figure.unit == "yuan" and figure.value is not None:
         value = f"{figure.value / 100:.2f}"
-    said = f"{value} {figure.unit} ({figure.severity.value}, {figure.basis.value})"
-    return said, figure.clause or ""
+    return [f"{value} {figure.unit} ({figure.severity.value}, {figure.basis.value})"]
 
 
-def _deadline(rule: DeadlineRule) -> tuple[str, str]:
-    when = (
-        rule.fixed_on.isoformat()
-        if rule.fixed_on
-        else f"{rule.anchor.value} {rule.offset:+d} {rule.unit.value}"
-    )
-    said = [when, rule.force.value, rule.basis.value]
-    said += ["inclusive"] * rule.inclusive + ["rolls"] * rule.rolls
-    return ", ".join([*said, *([f"forfeit {rule.forfeit}"] if rule.forfeit else [])]), rule.clause
+def _deadline(rule: DeadlineRule, _: str) -> list[str]:
+    if rule.fixed_on:
+        return [rule.fixed_on.isoformat()]
+    return [f"{rule.anchor.value} {rule.offset:+d} {rule.unit.value}"]
 
 
-def _paper(paper: PaperRule) -> tuple[str, str]:
-    said = [paper.label.zh, paper.severity.value, paper.basis.value]
-    return ", ".join(said + ["may follow"] * paper.may_follow), paper.clause
+def _milestone(one: MilestoneRule, language: str) -> list[str]:
+    at = one.flag_at.value if one.flag_at else "-"
+    told = [one.label.in_(language), one.by.value, at, one.basis.value]
+    stated = "stated" if one.dated else "no day stated"
+    told += [f"by {one.due.value} ({stated})"] if one.due else []
+    return told + ([one.ask.in_(language)] if one.ask != one.label else [])
 
 
-def _milestone(milestone: MilestoneRule) -> tuple[str, str]:
-    at = milestone.flag_at.value if milestone.flag_at else "-"
-    said = f"{milestone.label.zh}, {milestone.by.value}, {at}, {milestone.basis.value}"
-    if milestone.due:
-        said += f", by {milestone.due.value} ({'stated' if milestone.dated else 'no day stated'})"
-    return said, milestone.clause
+def _fund(fund: Fund, language: str) -> list[str]:
+    paid = "provincial" if fund.provincial else "national"
+    return [fund.label.in_(language), paid, *_figure(fund.budget)]
 
 
-def _fund(fund: Fund) -> tuple[str, str]:
-    budget, clause = _figure(fund.budget)
-    return f"{fund.label.zh}, {'provincial' if fund.provincial else 'national'}, {budget}", clause
+def _reason(code: ReasonCode, _: str) -> list[str]:
+    return ["、".join([*(state.value for state in code.states), *code.categories])]
+
+
+# Fields that are said together, in other words than their own; all others follow.
+TOGETHER: dict[type, tuple[tuple[str, ...], Callable[[Any, str], list[str]]]] = {
+    Figure: (("value", "unit", "severity", "basis"), _figure),
+    DeadlineRule: (("anchor", "fixed_on", "offset", "unit"), _deadline),
+    MilestoneRule: (("label", "ask", "by", "flag_at", "basis", "due", "dated"), _milestone),
+    Fund: (("label", "provincial", "budget"), _fund),
+    ReasonCode: (("states", "categories"), _reason),
+}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from states.policy_fields import Mark
 from states.terms import Text
 
 NOTHING = Text("", "")
@@ -16,10 +18,10 @@ class Contact:
     Empty: not known. `sample`: made up, to be replaced before anybody relies on it.
     """
 
-    telephone: str = ""
-    post: Text = NOTHING
-    mailbox: str = ""
-    sample: bool = False
+    telephone: Annotated[str, Text("电话", "Telephone")] = ""
+    post: Annotated[Text, Text("邮寄地址", "Post")] = NOTHING
+    mailbox: Annotated[str, Text("邮箱", "E-mail"), Mark.MAILBOX] = ""
+    sample: Annotated[bool, Text("示例数据，不得使用", "Made up, not to be used")] = False
 
     @property
     def line(self) -> Text:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from itertools import pairwise
@@ -22,41 +20,58 @@ from notifications.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
 DAY = "2025-08-08"
+Process = subprocess.Popen[str]
 
 
 class Workers:
-    """Starts one worker after the other, each with its clock past the last one's leases."""
+    """Starts workers on one data folder, one or several at once; those of a later start have their
+    clock past the leases of those before. `rate`: mails a second over all of them."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, connections: int = 1) -> None:
+    def __init__(self, desk: Desk, mailbox: Mailbox, rate: float = 0) -> None:
         self.url = desk.db.url.render_as_string(hide_password=False)
-        self.new, self.port, self.connections = mailbox.folder / "new", mailbox.port, connections
+        self.new, self.port, self.rate = mailbox.folder / "new", mailbox.port, rate
+        self.folder = mailbox.folder.parent / "data"
         self.start: datetime = morning(DAY) + timedelta(minutes=5)
-        self.killed = 0  # since the last worker began
-        self.kills: list[int] = []  # how many mails had arrived when the next one began
+        self.killed = 0  # since workers last began
+        self.kills: list[int] = []  # how many mails had arrived when the next ones began
 
-    def launch(self) -> subprocess.Popen[str]:
+    def launch(self) -> Process:
+        [process] = self.launch_several(1)
+        return process
+
+    def launch_several(self, count: int) -> list[Process]:
+        """So many that begin at the same moment."""
         script = Path(__file__).with_name("run_worker.py")
-        words = (self.url, self.port, self.start.isoformat(), self.connections)
+        words = (self.url, self.folder, self.port, time.monotonic(), self.start, self.rate)
         command = [sys.executable, script, *map(str, words)]
         self.start += timedelta(minutes=5)
         env = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "start\n"
+        piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        processes = [
+            subprocess.Popen(command, **piped, text=True, env=env, cwd=ROOT) for _ in range(count)
+        ]
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "start\n"
         # By now a mail is in the box that the server still had in its hands at a kill; a second
-        # copy can only come from this worker on, whose clock is past the leases.
+        # copy can only come from these workers on, whose clock is past the leases.
         self.kills += [self.arrived()] * self.killed
         self.killed = 0
-        return process
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return processes
 
     def arrived(self) -> int:
         return len(list(self.new.iterdir()))
 
-    def wait_for(self, count: int, process: subprocess.Popen[str]) -> None:
-        while self.arrived() < count and process.poll() is None:
+    def wait_for(self, count: int, *processes: Process) -> None:
+        """Until so many mails have arrived, or nobody sends any more."""
+        while self.arrived() < count and any(one.poll() is None for one in processes):
             time.sleep(0.001)
 
-    def finish(self, process: subprocess.Popen[str] | None = None) -> str:
+    def finish(self, process: Process | None = None) -> str:
         """Let it run to its end; its last line."""
         process = process or self.launch()
         assert process.stdout is not None
@@ -70,55 +85,16 @@ class Workers:
         assert out
         return out.splitlines()[-1]
 
-    def kill(self, process: subprocess.Popen[str]) -> None:
-        """Kill the worker itself, and wait until its carriers have ended by themselves."""
-        carriers = carriers_of(process.pid)
+    def kill(self, process: Process) -> None:
         process.send_signal(signal.SIGKILL)
-        process.communicate()
-        gone(carriers)
-        self.killed += 1
-
-    def kill_one(self, process: subprocess.Popen[str], chance: random.Random) -> None:
-        """Kill the worker or one of its carriers; after a carrier's death the others go on."""
-        victim = chance.choice([process.pid, *carriers_of(process.pid)])
-        if victim == process.pid:
-            self.kill(process)
-            return
-        with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        gone([victim])
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
         self.killed += 1
 
     def contents(self) -> list[bytes]:
         return [path.read_bytes() for path in sorted(self.new.iterdir())]
-
-
-def carriers_of(pid: int) -> list[int]:
-    """The processes that the worker's fork server has made."""
-    return [grandchild for child in children(pid) for grandchild in children(child)]
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def gone(pids: list[int]) -> None:
-    """Wait until they have ended (a zombie has)."""
-    end = time.monotonic() + 30
-    while any(map(alive, pids)):
-        assert time.monotonic() < end, "a carrier goes on without its parent"
-        time.sleep(0.002)
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def due(desk: Desk, count: int) -> list[str]:
@@ -159,3 +135,8 @@ def _copies(workers: Workers) -> dict[str, list[int]]:
         texts[token].add(content)
     assert {len(copies) for copies in texts.values()} == {1}
     return places
+
+
+def arrivals(workers: Workers) -> list[float]:
+    """When each mail came, on the machine's clock, in their order."""
+    return sorted(path.stat().st_mtime for path in workers.new.iterdir())

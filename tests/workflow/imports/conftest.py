@@ -99,7 +99,9 @@ def announcing() -> Callable[..., Policy]:
     """A policy that announces a total and counts by name."""
 
     def build(total: int, **by_name: int) -> Policy:
-        return small_policy(Announced(figure(total, "class"), by_name, "R25-01"))
+        return small_policy(
+            Announced(total=figure(total, "class"), by_name=by_name, clause="R25-01")
+        )
 
     return build
 

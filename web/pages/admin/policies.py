@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from config.errors import ConfigError
-from config.policy_reading import differences, document_line, lines
+from config.policy_reading import ALL, common_lines, differences, document_lines, lines
 from states.policy import Policy
 from states.terms import Role, Text
 from web.pages.admin.tabs import Reads, RuleForm, Rules, room, uploaded
@@ -50,9 +50,9 @@ def compare(request: Request, visitor: Reads, old: Name = "", new: Name = "") ->
 @routes.get("/admin/policies/{name}")
 def policy(request: Request, visitor: Reads, name: str) -> Response:
     found = _policy(request, name)
-    read = [(one, lines(one, found)) for one in found.categories.values()]
-    documents = [document_line(one) for one in found.documents.values()]
-    known: dict[str, Any] = {"policy": found, "categories": read, "documents": documents}
+    read = [(one.label, lines(one, found)) for one in found.categories.values()]
+    parts = [(ALL, common_lines(found)), *read]
+    known: dict[str, Any] = {"policy": found, "parts": parts, "documents": document_lines(found)}
     return room(request, visitor, "policy.html", **known)
 
 
