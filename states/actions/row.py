@@ -12,7 +12,7 @@ from states.facts import Facts, Json
 from states.findings import Case, Rule
 from states.labels import BESIDES, NOTICE
 from states.policy import Category, PaperRule
-from states.terms import Act, Action, Basis, Role, Severity, Text
+from states.terms import Act, Action, Role, Severity, Text
 
 Given = dict[str, Any]
 SAID = "…"  # stands for any text in an example; never stored
@@ -24,7 +24,7 @@ def asked_papers(case: Case) -> tuple[PaperRule, ...]:
 
 
 def notice_of_change(_: Case) -> tuple[PaperRule, ...]:
-    return (PaperRule(NOTICE, BESIDES[NOTICE], Severity.FLAG, False, Basis.STATED, ""),)
+    return (PaperRule(key=NOTICE, label=BESIDES[NOTICE], severity=Severity.FLAG, clause=""),)
 
 
 def papers_lacking(case: Case) -> list[str]:
