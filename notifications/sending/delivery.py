@@ -21,8 +21,6 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
-from notifications.reasons import cause
-from notifications.sending import outage, probe
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.claims import (
     MOST_HANDED,
@@ -39,10 +37,12 @@ from notifications.sending.claims import (
 from notifications.sending.conversation import Conversation
 from notifications.sending.fingerprints import Fingerprint, Fingerprints
 from notifications.sending.journal import Journal, Sent
+from notifications.sending.outage import current_outage
 from notifications.sending.put_off import SEVERAL, give_back_attempts, is_put_off
 from notifications.sending.rate_limit import next_slot, take_slot
 from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
 from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
+from notifications.sending.server_state import ServerState
 from notifications.sending.writing import Held, Unwritable, attempt
 from states.refusal import Reason
 from workflow.database import Database
@@ -54,7 +54,6 @@ from workflow.persist import persist
 
 BATCH = 20
 HELD_FOR = timedelta(minutes=10)  # until a mail is looked at again whose rules cannot be read
-BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
 
@@ -91,21 +90,18 @@ class Delivery:
         clock: Clock,
     ) -> None:
         self.db, self.writer, self.settings, self.clock = db, writer, settings, clock
-        self.server = outage.server_of(settings)
         self.journal = Journal(settings.data_dir)
         self.fingerprints = Fingerprints(settings.data_dir)
         self.outbox = Outbox(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
+        self.server = ServerState(settings, self.outbox)
         self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
         self.result = DeliveryResult()
         self.slot: datetime | None = None  # when the next mail may go, where a rate is set
         self.claimed_at: datetime | None = None
         self.halted = False  # mail as a whole
         self.forgetful = False  # the database was restored: some mail was sent already
-        self.standing: outage.Outage | None = None  # on record
-        self.proven = self.probing = False  # whether the server takes mail; whether this run tries
         self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
         self.put_off: list[tuple[Claim, str]] = []  # in this run, with what was said to each
-        self.breaks = 0
         self.begun = False
 
     @property
@@ -132,7 +128,7 @@ class Delivery:
                 return False
         with self.db.write() as connection:
             settle(connection, at=self.clock())
-            return outage.current_outage(connection) is None
+            return current_outage(connection) is None
 
     def batches(self, dispatch: Dispatch, stop: Stop) -> Iterator[None]:
         """Batch after batch, until nothing is left or the server is to be left alone."""
@@ -145,7 +141,7 @@ class Delivery:
                 self.journal.sync()
                 yield
             self._charge_nobody()
-            self._end_probe()
+            self.server.end(self.db)
         finally:
             conversation.close()
             self.journal.close()
@@ -156,9 +152,7 @@ class Delivery:
         """Lease the next mails, each written as it goes out; None if there are none for now."""
         now = self.clock()
         with self.db.write(alone=False) as connection:
-            self.standing = standing = outage.current_outage(connection)
-            waits = not dispatch.insists or bool(standing and standing.kind == "password")
-            if standing and standing.server == self.server and standing.stands(now) and waits:
+            if self.server.is_left_alone(connection, now, insists=dispatch.insists):
                 return None
             if self._others_have_the_slots(connection, now):
                 return None
@@ -169,7 +163,7 @@ class Delivery:
                 self.begun = True
             self.halted = halted(connection) is not None
             rows = self.outbox.due(connection, self._selection(dispatch, now))
-            if rows and not self._may_send(connection, now) and waits:
+            if rows and not self.server.may_be_sent_to(connection, now):
                 return None
             found = self.fingerprints.each(connection, rows)
             claims = [
@@ -185,21 +179,6 @@ class Delivery:
         """Whether as many wait for the rate limit as it can serve soon."""
         rate = self.settings.smtp_rate
         return bool(rate) and self.slot is None and next_slot(connection, rate, now) is None
-
-    def _may_send(self, connection: Connection, now: datetime) -> bool:
-        """Whether the server is known to take mail, or this run is the one that tries it."""
-        self.proven = probe.is_proven(connection, self.server)
-        if not self.proven:
-            owner, lease = self.outbox.owner, self.lease
-            self.probing = probe.begin(connection, self.server, owner, now, lease)
-        return self.proven or self.probing
-
-    def _end_probe(self) -> None:
-        """Nobody has found out whether the server takes mail: the next run tries."""
-        if self.probing:
-            with self.db.write(alone=False) as connection:
-                probe.end(connection, self.server, self.outbox.owner)
-            self.probing = False
 
     def _selection(self, dispatch: Dispatch, now: datetime) -> Selection:
         working = self.writer.book.calendar.is_working(now.astimezone(SHANGHAI).date())
@@ -270,7 +249,7 @@ class Delivery:
                 self._give_back(claims[number:], tried=False)
                 return self.slot is not None and self._wait(stop)  # for it, with no mail in hand
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
-            answer = self._as_before(self._weighed(answer))
+            answer = self.server.weigh(answer)
             if self._one_too_many(answer):
                 self._give_back(claims[number:], tried=False)
                 return False
@@ -312,37 +291,14 @@ class Delivery:
             self.slot = take_slot(connection, self.settings.smtp_rate, now)
 
     def _one_too_many(self, answer: Answer) -> bool:
-        """Whether the server grants no connection more than other workers have: they get through,
-        so that it is no outage, and the mail is left to them."""
-        if answer.outage not in NO_CONNECTION or answer.spoken:
+        if not answer.outage:
             return False
         with self.db.read() as connection:
-            return self.outbox.others_send(connection, self.clock() - outage.PAUSE)
+            return self.server.is_one_too_many(connection, answer, self.clock())
 
     def _note(self, claim: Claim) -> bool:
         with self.db.write(alone=False) as connection:
             return self.outbox.note_handed(connection, claim, self.clock())
-
-    def _weighed(self, answer: Answer) -> Answer:
-        """Several connections that break one after the other are an outage of the server."""
-        broke = answer.outcome in (Outcome.BROKEN, Outcome.UNKNOWN)
-        self.breaks = self.breaks + 1 if broke else 0
-        if broke and self.breaks >= BREAKS:
-            return Answer(answer.outcome, answer.reply, "broken")
-        return answer
-
-    def _as_before(self, answer: Answer) -> Answer:
-        """What the server refuses to all, as it did before, is its fault, not this mail's."""
-        found = self.standing
-        if found is None or found.server != self.server:
-            return answer
-        if found.kind == "later" and is_put_off(answer):
-            return Answer(Outcome.OUTAGE, answer.reply, "later")
-        if answer.cause is None:
-            return answer
-        if found.kind != "refusing" or cause("", found.said).reason is not answer.cause.reason:
-            return answer
-        return Answer(Outcome.OUTAGE, answer.reply, "refusing")
 
     def _record(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, whatever it takes, before anything else is done."""
@@ -356,30 +312,17 @@ class Delivery:
                 why, told = answer.cause, answer.reply
                 about = (claim.id, claim.to, why.reason)
                 note_refusal(connection, *about, status=why.status, said=told, at=now)
-            if answer.outage:
-                self._note_outage(connection, answer.outage, answer.reply, now)
-                return
-            if answer.outcome in ANSWERED:
-                if self.standing:
-                    outage.clear(connection)
-                if not self.proven:
-                    probe.prove(connection, self.server)
-            self._take_slot(connection, now)
+            self.server.note_answer(connection, answer, now)
+            if not answer.outage:
+                self._take_slot(connection, now)
 
         persist(self.db, work, seconds=self.lease.total_seconds())
-        if answer.outcome in ANSWERED:
-            self.standing, self.proven, self.probing = None, True, False
+        self.server.answered(answer)
         self._count(ruled)
         if is_put_off(answer):
             self.put_off.append((claim, answer.reply))
         if lost is not None:
             raise lost
-
-    def _note_outage(self, connection: Connection, kind: str, said: str, now: datetime) -> None:
-        """The server is left alone; after the pause one worker tries it first."""
-        outage.note(connection, self.server, kind, said, now)
-        probe.forget(connection, self.server)
-        self.proven = self.probing = False
 
     def _journal(self, claim: Claim, now: datetime) -> OSError | None:
         """Note what a server has taken, before the commit: the journal knows of all that is out.
@@ -408,7 +351,7 @@ class Delivery:
                 take_back(connection, one.id, now + CLOSED_PAUSE)
                 log(connection, one.id, MailStatus.FAILED.value, answer.reply, now, once=False)
             settle(connection, at=now)
-            self._note_outage(connection, "refusing", answer.reply, now)
+            self.server.note_outage(connection, "refusing", answer.reply, now)
         self.refused = []
         return True
 
@@ -419,7 +362,7 @@ class Delivery:
             return
         with self.db.write() as connection:
             if give_back_attempts(connection, [claim for claim, _ in told]):
-                self._note_outage(connection, "later", told[-1][1], self.clock())
+                self.server.note_outage(connection, "later", told[-1][1], self.clock())
 
     def _count(self, ruled: Ruling) -> None:
         if ruled.status is MailStatus.SENT:
@@ -441,8 +384,3 @@ def _kept(row: Any, found: Fingerprint) -> Fingerprint:
     """A mail's Message-ID stays from the first attempt on."""
     untried = row.tried_at is None and not row.handed
     return found if untried else replace(found, token=row.token)
-
-
-ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})
-# What keeps a connection from coming about may be that the server grants no more of them.
-NO_CONNECTION = frozenset({"busy", "greeting", "unreachable", "silent"})

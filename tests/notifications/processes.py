@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Timer
@@ -20,7 +24,48 @@ from notifications.mailbox import Mailbox
 
 ROOT = Path(__file__).parents[2]
 DAY = "2025-08-08"
-Process = subprocess.Popen[str]
+
+
+class Process:
+    """One worker; what it says, and whether it is still there."""
+
+    def __init__(self, talk: socket.socket) -> None:
+        with talk:
+            self.lines = talk.makefile("rw")
+        number, said = self.lines.readline().split()
+        assert said == "start"
+        self.pid = int(number)
+
+    def go(self) -> None:
+        self.lines.write("go\n")
+        self.lines.flush()
+
+    def is_there(self) -> bool:
+        return Path(f"/proc/{self.pid}").exists()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def end(self) -> str:
+        """What it says until it has ended."""
+        with self.lines:
+            said = self.lines.read()
+        while self.is_there():
+            time.sleep(0.001)
+        return said
+
+
+@cache
+def _orders() -> socket.socket:
+    """To the process from which workers are forked; it ends with the tests."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    script = Path(__file__).with_name("run_worker.py")
+    command = [sys.executable, str(script), str(theirs.fileno())]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.Popen(command, env=env, cwd=ROOT, pass_fds=[theirs.fileno()])
+    theirs.close()
+    return ours
 
 
 class Workers:
@@ -41,26 +86,22 @@ class Workers:
 
     def launch_several(self, count: int) -> list[Process]:
         """So many that begin at the same moment."""
-        script = Path(__file__).with_name("run_worker.py")
-        words = (self.url, self.folder, self.port, time.monotonic(), self.start, self.rate)
-        command = [sys.executable, script, *map(str, words)]
+        order = {"url": self.url, "folder": str(self.folder), "port": self.port, "rate": self.rate}
+        order |= {"began": time.monotonic(), "start": self.start.isoformat()}
         self.start += timedelta(minutes=5)
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        processes = [
-            subprocess.Popen(command, **piped, text=True, env=env, cwd=ROOT) for _ in range(count)
-        ]
-        for process in processes:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "start\n"
+        talks = []
+        for _ in range(count):
+            ours, theirs = socket.socketpair()
+            with theirs:
+                socket.send_fds(_orders(), [json.dumps(order).encode()], [theirs.fileno()])
+            talks.append(ours)
+        processes = [Process(talk) for talk in talks]
         # By now a mail is in the box that the server still had in its hands at a kill; a second
         # copy can only come from these workers on, whose clock is past the leases.
         self.kills += [self.arrived()] * self.killed
         self.killed = 0
         for process in processes:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+            process.go()
         return processes
 
     def arrived(self) -> int:
@@ -68,29 +109,22 @@ class Workers:
 
     def wait_for(self, count: int, *processes: Process) -> None:
         """Until so many mails have arrived, or nobody sends any more."""
-        while self.arrived() < count and any(one.poll() is None for one in processes):
+        while self.arrived() < count and any(one.is_there() for one in processes):
             time.sleep(0.001)
 
     def finish(self, process: Process | None = None) -> str:
         """Let it run to its end; its last line."""
         process = process or self.launch()
-        assert process.stdout is not None
-        watch = Timer(60, process.kill)
+        watch = Timer(60, process.send_signal, [signal.SIGKILL])
         watch.start()
-        # Not `communicate`, which passes over what came in together with the line of the start.
-        with process.stdout as told:
-            out = told.read()
-        process.wait()
+        out = process.end()
         watch.cancel()
         assert out
         return out.splitlines()[-1]
 
     def kill(self, process: Process) -> None:
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        process.end()
         self.killed += 1
 
     def contents(self) -> list[bytes]:

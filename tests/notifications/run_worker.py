@@ -1,21 +1,23 @@
-"""A worker process for tests: sweeps one day, then sends in one run after the other until nothing
-is left that no other worker has, and ends.
+"""Worker processes for tests, forked from one that has the modules loaded and has done nothing yet.
 
-Usage: run_worker.py DATABASE_URL DATA_DIR SMTP_PORT BEGAN START RATE. Its clock showed the aware
-time START when the machine's steady clock showed BEGAN, so that several workers have one clock.
-Prints `start` and waits for a line; prints `swept` after the sweep, and at the end what it sent.
+Usage: run_worker.py DESCRIPTOR, of a socket over which each worker is ordered: a JSON object with
+what `work` needs, and the socket over which that worker talks.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
 import sys
 import time
+import traceback
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import TextIO
 
 from sqlalchemy import select
 
@@ -27,29 +29,38 @@ from workflow.database import Database
 from workflow.mail_tables import MAIL, MailStatus
 
 
-def main(url: str, folder: str, port: str, began: str, start: str, rate: str) -> None:
+def work(
+    talk: TextIO, *, url: str, folder: str, port: int, began: float, start: str, rate: float
+) -> None:
+    """Sweep one day, then send in one run after the other until nothing is left that no other
+    worker has.
+
+    The clock showed the aware time `start` when the machine's steady clock showed `began`, so that
+    several workers have one clock. Says its number and `start`, and waits for a line; `swept` after
+    the sweep, and at the end what it sent.
+    """
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    first, then = datetime.fromisoformat(start), float(began)
+    first = datetime.fromisoformat(start)
     settings = Settings(
         data_dir=Path(folder),
-        smtp_port=int(port),
+        smtp_port=port,
         smtp_timeout=2,
-        smtp_rate=float(rate),
+        smtp_rate=rate,
         mail_from="研修 <yanxiu@example.cn>",
     )
     worker = Worker(
         Database(url),
         rulebook(),
         settings,
-        lambda: first + timedelta(seconds=time.monotonic() - then),
+        lambda: first + timedelta(seconds=time.monotonic() - began),
         lambda *_: None,
     )
-    say("start")
-    sys.stdin.readline()
+    say(talk, f"{os.getpid()} start")
+    talk.readline()
     worker.sweep()
     worker.digests()
-    say("swept")
+    say(talk, "swept")
     until, sent = first + timedelta(hours=1), DeliveryResult()
     while True:
         done = worker.dispatch(until=until, stop=stopping.is_set)
@@ -59,7 +70,7 @@ def main(url: str, folder: str, port: str, began: str, start: str, rate: str) ->
         if stopping.is_set() or not anything_free(worker.db, until):
             break
         stopping.wait(0.01)  # a tick
-    say(json.dumps(asdict(sent)))
+    say(talk, json.dumps(asdict(sent)))
 
 
 def anything_free(db: Database, until: datetime) -> bool:
@@ -70,9 +81,35 @@ def anything_free(db: Database, until: datetime) -> bool:
         return connection.execute(query).first() is not None
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def say(talk: TextIO, line: str) -> None:
+    talk.write(f"{line}\n")
+    talk.flush()
+
+
+def main(descriptor: str) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that end leave nothing behind
+    orders = socket.socket(fileno=int(descriptor))
+    while True:
+        order, sockets, *_ = socket.recv_fds(orders, 4096, 1)
+        if not order:  # the tests are over
+            return
+        if os.fork() == 0:
+            orders.close()
+            fork(socket.socket(fileno=sockets[0]), json.loads(order))
+        os.close(sockets[0])
+
+
+def fork(talk: socket.socket, order: dict[str, object]) -> None:
+    """The life of a worker."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        with talk, talk.makefile("rw") as lines:
+            work(lines, **order)  # type: ignore[arg-type]
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
 
 
 if __name__ == "__main__":

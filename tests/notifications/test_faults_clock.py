@@ -373,7 +373,7 @@ def test_moved_back_by_a_day_nothing_waits_for_a_day(quick_desk: Desk, tmp_path:
         assert quick_desk.delivery(server.port, back).run() == DeliveryResult(sent=3)
 
 
-def test_trouble_noted_by_a_clock_ahead_does_not_hold_for_a_day(
+def test_an_outage_noted_by_a_clock_ahead_does_not_hold_for_a_day(
     quick_desk: Desk, tmp_path: Path
 ) -> None:
     hosts(quick_desk, 1)

@@ -265,7 +265,7 @@ def test_a_server_that_has_had_enough_of_a_connection_gets_the_mail_on_another(
     assert standing(quick_desk) is None
 
 
-def test_a_server_that_takes_no_mail_on_another_connection_either_is_in_trouble(
+def test_a_server_that_takes_no_mail_on_another_connection_either_is_down(
     quick_desk: Desk, clock: HandClock, tmp_path: Path
 ) -> None:
     hosts(quick_desk, 3)
@@ -325,7 +325,7 @@ def test_what_a_server_says_does_nothing_to_a_terminal(raw: str, kept: str) -> N
 
 
 @pytest.mark.parametrize("step", ["RCPT", "body"])
-def test_two_broken_connections_in_a_row_are_the_servers_trouble(
+def test_two_broken_connections_in_a_row_are_an_outage(
     quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str
 ) -> None:
     hosts(quick_desk, 4)

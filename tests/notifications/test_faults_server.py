@@ -39,7 +39,7 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def nobodys_fault(desk: Desk, clock: HandClock, port: int, kind: str, **settings: object) -> str:
-    """Two mails wait through the trouble; once it is over they go out. What was said."""
+    """Two mails wait through the outage; once it is over they go out. What was said."""
     hosts(desk, 2)
     assert desk.delivery(port, clock, **settings).run() == DeliveryResult(failed=2)
     assert set(desk.mails("status", "attempts", "handed")) == {("failed", 0, 0)}
@@ -55,7 +55,7 @@ def nobodys_fault(desk: Desk, clock: HandClock, port: int, kind: str, **settings
 
 
 def over(desk: Desk, clock: HandClock, tmp_path: Path) -> None:
-    """Another server, or this one mended: all goes out at once, and the trouble is forgotten."""
+    """Another server, or this one mended: all goes out at once, and the outage is forgotten."""
     clock.forward(seconds=1)
     with Rough(tmp_path) as good:
         assert send(desk, good, clock) == DeliveryResult(sent=2)
