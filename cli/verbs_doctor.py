@@ -105,7 +105,7 @@ def _calendar(office: Office) -> Found:
 def _mail_server(office: Office) -> Found:
     """As far as the login: what a sender needs, without sending."""
     from notifications.sending.conversation import Conversation
-    from notifications.sending.trouble import KINDS
+    from notifications.sending.outage import KINDS
 
     settings = office.settings
     name = Text("发信服务器", "Mail server")
@@ -118,7 +118,7 @@ def _mail_server(office: Office) -> Found:
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     if wrong is not None:
         said = Text("{where}：{kind}（{said}）", "{where}: {kind} ({said})")
-        return name, False, said.format(where=where, kind=KINDS[wrong.trouble], said=wrong.reply)
+        return name, False, said.format(where=where, kind=KINDS[wrong.outage], said=wrong.reply)
     done = [SECURITY[settings.smtp_security]]
     done += [LOGGED_IN] if settings.smtp_username else []
     done += [Text(f"SSL_CERT_FILE={authorities}", f"SSL_CERT_FILE={authorities}")] * bool(

@@ -13,8 +13,8 @@ from cli.verbs_worker import make_worker
 from config.zone import local
 from notifications.coming import Coming
 from notifications.coming import coming as reminders_to_come
+from notifications.sending.outage import KINDS, current_outage
 from notifications.sending.recall import standing_halt
-from notifications.sending.trouble import KINDS, trouble
 from states.terms import Kind, Role, Text
 from workflow.mail import log as mail_log
 from workflow.mail.addresses import marked
@@ -37,15 +37,15 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         silent = mail_log.silence(connection, project_id=project or None) if project else None
         then = _coming(office, connection, project) if project else []
         silent_in_all = mail_log.count_silence(connection)
-        trouble = _trouble(connection)
+        outage = _outage(connection)
         halt = standing_halt(connection, office.settings.data_dir, office.clock.now())
     if halt:
         office.printer.message(HALTED.format(why=halt.text))
     if as_json:
         office.printer.data([mail_log.labelled(row) for row in rows])
         return
-    if trouble:
-        office.printer.line(trouble)
+    if outage:
+        office.printer.line(outage)
     office.printer.table(HEADS, [_line(row) for row in rows])
     office.printer.line(COUNT.format(n=len(rows)))
     if silent is not None and not state:
@@ -57,9 +57,9 @@ def list_mail(project: int, state: str, as_json: bool) -> None:
         office.printer.line(ALSO_SILENT.format(n=silent_in_all))
 
 
-def _trouble(connection: Connection) -> Text | None:
+def _outage(connection: Connection) -> Text | None:
     """What keeps the mail server from taking mail, where the worker has seen that."""
-    found = trouble(connection)
+    found = current_outage(connection)
     if found is None:
         return None
     kind, since = KINDS[found.kind], local(found.since)

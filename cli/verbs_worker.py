@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, is_dataclass
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ def worker(once: bool, accept_clock: bool, as_json: bool) -> None:
         if report["failed"] or halt:
             raise SystemExit(REFUSED)
         return
-    with only_one(office.settings.data_dir):
+    with one_of_several(office.settings.data_dir):
         office.printer.message(STARTED)
         running.run(until_told())
         office.printer.message(ENDED)
@@ -96,14 +96,24 @@ def until_told() -> Event:
     return stopping
 
 
+def only_one(folder: Path, refusal: Text | None = None) -> AbstractContextManager[None]:
+    """Be at work in a data folder alone: no worker, no restore, no demonstration."""
+    return _holding(folder, fcntl.LOCK_EX, refusal or ANOTHER)
+
+
+def one_of_several(folder: Path) -> AbstractContextManager[None]:
+    """Be at work in a data folder beside other workers, but not while it is restored."""
+    return _holding(folder, fcntl.LOCK_SH, TAKEN)
+
+
 @contextmanager
-def only_one(folder: Path, refusal: Text | None = None) -> Iterator[None]:
+def _holding(folder: Path, how: int, refusal: Text) -> Iterator[None]:
     """Hold the lock of the data folder; the kernel frees it even after a kill."""
     with (folder / "worker.lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
         except OSError:
-            raise Stop(refusal or ANOTHER, REFUSED) from None
+            raise Stop(refusal, REFUSED) from None
         yield
 
 
@@ -176,7 +186,12 @@ ACCEPTED = Text("时钟报警已解除。", "The alarm about the clock is taken 
 NO_ALARM = Text("没有时钟报警。", "There is no alarm about the clock.")
 ENDED = Text("已停止。", "Stopped.")
 ANOTHER = Text(
-    "本数据目录已有一个提醒与发信程序在运行。", "Another worker already runs on this data folder."
+    "本数据目录已有提醒与发信程序（或演示）在运行。",
+    "A worker or a demonstration already runs on this data folder.",
+)
+TAKEN = Text(
+    "本数据目录正在恢复备份，或正用于演示，请待其结束后再启动。",
+    "This data folder is being restored, or a demonstration runs on it; start the worker afterwards.",
 )
 COUNT = Text(
     "共{n}封。阅读：yanxiu mailbox show 编号", "{n} mails. To read one: yanxiu mailbox show N"

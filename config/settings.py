@@ -63,8 +63,9 @@ class Settings(BaseSettings):
     smtp_password: str = Field(default="", repr=False)
     smtp_security: Literal["starttls", "tls", "none"] = "none"
     smtp_timeout: float = Field(default=60, gt=0, le=600)
-    smtp_connections: int = Field(default=4, ge=1, le=32)  # the most at once
-    smtp_rate: float = Field(default=0, ge=0, le=1000)  # mails a second over all; 0: as they come
+    smtp_rate: float = Field(
+        default=0, ge=0, le=1000
+    )  # mails a second over all workers; 0: as they come
     mail_from: str = "研修项目管理系统 <yanxiu@localhost>"
     mail_reply_to: str = ""  # empty: the officer in charge
     mail_trial_to: str = ""  # trial mode: every mail goes here instead
@@ -171,7 +172,7 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         key, reason = first_reason(error)
-        raise ConfigError("YANXIU_… / yanxiu.toml", key.upper(), reason) from error
+        raise ConfigError("YANXIU_… / yanxiu.toml", key.upper(), GONE.get(key, reason)) from error
     except (ValueError, RecursionError, OSError) as error:  # a broken yanxiu.toml
         raise ConfigError("yanxiu.toml", "", str(error)) from error
 
@@ -185,6 +186,8 @@ def _misspelt(environment: Mapping[str, str]) -> tuple[str, Text] | None:
     for name in sorted(environment):
         prefix, _, asked = name.upper().partition("_")
         if prefix == "YANXIU" and asked not in known | OTHERS:
+            if gone := GONE.get(asked.lower()):
+                return name, gone
             alike = get_close_matches(asked, known, 1)
             return name, (MEANT.format(name=f"YANXIU_{alike[0]}") if alike else NO_SETTING)
     return None
@@ -198,3 +201,12 @@ NO_WEB_ADDRESS = Text(
     "请写作 https://yanxiu.example.cn，不含空格、? 和 #。",
     "Write https://yanxiu.example.cn, without gaps, ? and #.",
 )
+# Settings of earlier versions, and what is done instead.
+GONE = {
+    "smtp_connections": Text(
+        "此设置已取消：每个 yanxiu worker 用一个连接发信，请删去这一项；需要发得更快时，"
+        "同时运行几个 yanxiu worker 即可。",
+        "This setting is gone: each `yanxiu worker` sends over one connection. Take it out; to send "
+        "faster, run several workers at once.",
+    ),
+}

@@ -7,11 +7,13 @@ rows (docs/decisions/0004 says why no job store is used).
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from math import inf
 from threading import Event, Lock, Thread
 
@@ -28,10 +30,9 @@ from notifications.digest import queue_digests
 from notifications.hooks.rounds import Told, go_round
 from notifications.letters.drafts import Writer
 from notifications.returns.bounce_desk import Collected, collect
-from notifications.sending.carriers import writer_for
-from notifications.sending.delivery import DeliveryResult
-from notifications.sending.dispatch import Dispatcher
+from notifications.sending.delivery import Delivery, DeliveryResult
 from notifications.sending.standstill import standstill
+from notifications.sending.writing import writer_for
 from notifications.sweep import EVERYTHING, SweepResult, sweep
 from notifications.watch import watchdog
 from notifications.watch.clock_guard import ClockGuard, steady
@@ -71,6 +72,8 @@ class Worker:
     sending: Lock = field(default_factory=Lock, init=False)
 
     def __post_init__(self) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"  # its own
+        self.runs = count()
         self.guard = ClockGuard(self.clock, self.steady)
         self.moved = self.settings.today is not None
         self.clock_watch = ClockWatch(self.db, self.guard, self.report, moved=self.moved)
@@ -91,8 +94,10 @@ class Worker:
         stop: Callable[[], bool] = lambda: False,
         insists: bool = False,
     ) -> DeliveryResult:
-        dispatcher = Dispatcher(self.db, self.book, self.settings, self.clock)
-        return dispatcher.run(until=until, stop=stop, insists=insists)
+        """Send all that is due by `until` (default: now) over one connection."""
+        owner = f"{self.name}#{next(self.runs)}"  # a fence also against one's own earlier run
+        delivery = Delivery(self.db, self.writer(), self.settings, owner=owner, clock=self.clock)
+        return delivery.run(until=until, stop=stop, insists=insists)
 
     def once(self) -> dict[str, int]:
         """Sweep and send all that is due on this calendar day, whatever the hour; then stop.

@@ -4,7 +4,7 @@ SQLite has one writer, who holds everything. On PostgreSQL several write beside 
 holds the rows that it reads and writes from, and by these names what has no row (or not yet one).
 Within a transaction they are taken in the order of this list, so that two never wait for each
 other: the project's row, its fund or its name, the plan's numbers, people, the gathering of
-reminders, the pace of sending.
+reminders, the rate limit of mail.
 """
 
 from __future__ import annotations

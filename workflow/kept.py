@@ -22,6 +22,13 @@ def drop(connection: Connection, key: str) -> None:
     _DROP.change(connection, {"row_key": key})
 
 
+def swap(connection: Connection, key: str, old: str, new: str) -> bool:
+    """Set what nobody has changed since it was read (`old`: empty if it was not there); False if
+    somebody has."""
+    values = {"row_key": key, "old_value": old, "new_value": new}
+    return _SWAP.change(connection, values) == 1
+
+
 _ROW = SETTING.c.key == bindparam("row_key")
 _READ = Statement(select(SETTING.c.value).where(_ROW))
 _DROP = Statement(delete(SETTING).where(_ROW))
@@ -29,5 +36,11 @@ _PUT = Statement(  # both databases know this clause, the toolkit only as a dial
     text(
         "INSERT INTO setting (key, value) VALUES (:row_key, :new_value)"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    )
+)
+_SWAP = Statement(
+    text(
+        "INSERT INTO setting (key, value) VALUES (:row_key, :new_value)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE setting.value = :old_value"
     )
 )

@@ -16,18 +16,18 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # this mail, never: 5xx
     BROKEN = "broken"  # the connection ended before the content was complete: nobody has it
     UNKNOWN = "unknown"  # the content was handed over and no answer came: perhaps accepted
-    TROUBLE = "trouble"  # the server will have no mail now, whichever it is
+    OUTAGE = "outage"  # the server will have no mail now, whichever it is
     LOST = "lost"  # somebody else has taken the mail; nothing was handed over
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`trouble`: which, where the server is the reason (notifications/sending/trouble.py). `spoken`: it
+    """`outage`: which, where the server is the reason (notifications/sending/outage.py). `spoken`: it
     was said to this mail, not before. `cause`: why this mail was refused for good."""
 
     outcome: Outcome
     reply: str = ""
-    trouble: str = ""
+    outage: str = ""
     spoken: bool = True
     cause: Cause | None = None
 
@@ -56,13 +56,13 @@ def judged(reply: Reply, *, content: bool = False) -> Answer:
     """
     said = str(reply)
     if reply.code == CLOSING:  # said to a mail, yet it means all mail
-        return Answer(Outcome.TROUBLE, said, "busy")
+        return Answer(Outcome.OUTAGE, said, "busy")
     if 400 <= reply.code < 500:
         reason = cause("", said).reason
         if reason is Reason.SYSTEM and not content and not is_greylisting(said):
-            return Answer(Outcome.TROUBLE, said, "busy")
+            return Answer(Outcome.OUTAGE, said, "busy")
         if reason is Reason.RATE and may_hold_for_all(said):
-            return Answer(Outcome.TROUBLE, said, "rate")
+            return Answer(Outcome.OUTAGE, said, "rate")
         return Answer(Outcome.LATER, said)
     if 500 <= reply.code < 600:
         return Answer(Outcome.REFUSED, said, cause=cause("", said))

@@ -23,6 +23,7 @@ from workflow.statements import Statement
 
 MOST_HANDED = 2  # as often may a server have got a mail; a third copy is never risked
 FAR = timedelta(hours=2)  # longer than any lease or pause: such a time is a clock's error
+LOOKED_BACK = 1000  # attempts, in which some of a minute are found
 Row = namedtuple("Row", [column.name for column in MAIL.columns])  # type: ignore[misc]
 
 
@@ -53,7 +54,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Selection:
     """Which mails: due by `until`, not tried since `started` (one run tries no mail twice)."""
 
     now: datetime
@@ -65,23 +66,23 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """Who holds the claims, and for how long."""
+class Outbox:
+    """The mails as one run takes them: who holds the claims, and for how long."""
 
     owner: str
     lease: timedelta
 
-    def due(self, connection: Connection, search: Search) -> list[Any]:
+    def due(self, connection: Connection, which: Selection) -> list[Any]:
         """Lock the next mails in due order; nobody else gets them in this transaction."""
-        statement = _ANY if search.working_day else _UNSCHEDULED
-        if search.halted:
+        statement = _ANY if which.working_day else _UNSCHEDULED
+        if which.halted:
             statement = _SIGN_IN
         values = {
-            "now": search.now,
-            "until": search.until,
-            "started": search.started,
-            "far": search.now + FAR,
-            "most": search.most,
+            "now": which.now,
+            "until": which.until,
+            "started": which.started,
+            "far": which.now + FAR,
+            "most": which.most,
         }
         return [Row._make(row) for row in statement.run(connection, values)]
 
@@ -154,6 +155,12 @@ class Hand:
             statement = _GIVE_BACK if tried else _UNTRY
             if statement.change(connection, values) == 1 and claim.handed == 0:
                 _UNWRITE.change(connection, {"row_id": claim.id})
+
+    def others_send(self, connection: Connection, since: datetime) -> bool:
+        """Whether a server has taken a mail from another worker since then."""
+        worker = self.owner.partition("#")[0]
+        found = _TAKEN_FROM.run(connection, {"since": since})
+        return any(owner and owner.partition("#")[0] != worker for (owner,) in found)
 
     def _mine(self, claim: Claim) -> dict[str, Any]:
         return {"row_id": claim.id, "fence": claim.attempt, "owner": self.owner}
@@ -310,4 +317,12 @@ _LOGGED = Statement(
         ATTEMPT.c.outcome == bindparam("outcome"),
         ATTEMPT.c.reply == bindparam("reply"),
     )
+)
+_LATEST = select(ATTEMPT.c.mail_id, ATTEMPT.c.at, ATTEMPT.c.outcome).order_by(ATTEMPT.c.id.desc())
+_LATELY = _LATEST.limit(LOOKED_BACK).subquery()
+_TAKEN_FROM = Statement(
+    select(MAIL.c.lease_owner)
+    .join_from(_LATELY, MAIL, MAIL.c.id == _LATELY.c.mail_id)
+    .where(_LATELY.c.outcome == MailStatus.SENT.value, _LATELY.c.at >= bindparam("since"))
+    .distinct()
 )

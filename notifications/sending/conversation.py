@@ -16,7 +16,13 @@ import aiosmtplib
 
 from config.settings import Settings
 from notifications.sending.answers import Answer, Outcome, Reply, judged, readable
-from notifications.sending.line import Fault, Line, NoEncryption, NoLogin, Silent
+from notifications.sending.smtp_connection import (
+    Fault,
+    NoEncryption,
+    NoLogin,
+    Silent,
+    SmtpConnection,
+)
 
 
 class Conversation:
@@ -26,25 +32,25 @@ class Conversation:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.sender = settings.mail_from.rpartition("<")[2].rstrip("> ")
-        self.line: Line | None = None
+        self.connection: SmtpConnection | None = None
 
     def send(self, to: str, content: bytes, note: Callable[[], bool]) -> Answer:
         """`content`: the mail with CRLF. `note` is called once, just before the content goes out:
         it puts on record that the server may have it, and says whether it is still ours."""
-        reused = self.line is not None and self.line.is_open
-        line, trouble = self._opened()
-        if line is None:
-            assert trouble is not None
-            return trouble
+        reused = self.connection is not None and self.connection.is_open
+        connection, refusal = self._opened()
+        if connection is None:
+            assert refusal is not None
+            return refusal
         try:
-            answer = self._envelope(line, to)
+            answer = self._envelope(connection, to)
         except Fault as error:
             self.close()
             if reused:  # closed by the server while it was idle
                 return self.send(to, content, note)
             return Answer(Outcome.BROKEN, said(error))
         if answer is None:
-            answer = self._content(line, content, note)
+            answer = self._content(connection, content, note)
         elif reused and not answer.spoken:  # it has had enough of this connection, not of us
             self.close()
             return self.send(to, content, note)
@@ -52,16 +58,18 @@ class Conversation:
             self._settle(answer)
         return answer
 
-    def _envelope(self, line: Line, to: str) -> Answer | None:
+    def _envelope(self, connection: SmtpConnection, to: str) -> Answer | None:
         """MAIL, RCPT and DATA; None if the server waits for the content."""
-        mail, *more = line.envelope([f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA"])
+        mail, *more = connection.envelope([f"MAIL FROM:<{self.sender}>", f"RCPT TO:<{to}>", "DATA"])
         if not 200 <= mail.code < 300:
             return _unwanted(mail, logged_in=bool(self.settings.smtp_username))
         if not 200 <= more[0].code < 300:
             return judged(more[0])
         return None if more[1].code == 354 else judged(more[1])
 
-    def _content(self, line: Line, content: bytes, note: Callable[[], bool]) -> Answer:
+    def _content(
+        self, connection: SmtpConnection, content: bytes, note: Callable[[], bool]
+    ) -> Answer:
         try:
             ours = note()
         except BaseException:
@@ -71,7 +79,7 @@ class Conversation:
             self.drop()
             return Answer(Outcome.LOST)
         try:
-            reply = line.content(content)
+            reply = connection.content(content)
         except Fault as error:
             self.close()
             return Answer(Outcome.UNKNOWN, f"acceptance unknown: {said(error)}")
@@ -85,47 +93,47 @@ class Conversation:
     def _settle(self, answer: Answer) -> None:
         """Make the connection ready for the next mail, or leave it."""
         going_on = answer.outcome in (Outcome.LATER, Outcome.REFUSED)
-        if self.line is None or not self.line.is_open:
+        if self.connection is None or not self.connection.is_open:
             return
         with suppress(*Fault):
-            if going_on and self.line.reset():
+            if going_on and self.connection.reset():
                 return
         self.close()
 
-    def _opened(self) -> tuple[Line | None, Answer | None]:
-        if self.line is not None and self.line.is_open:
-            return self.line, None
-        self.line = Line(self.settings)
+    def _opened(self) -> tuple[SmtpConnection | None, Answer | None]:
+        if self.connection is not None and self.connection.is_open:
+            return self.connection, None
+        self.connection = SmtpConnection(self.settings)
         try:
-            greeting = self.line.open()
+            greeting = self.connection.open()
         except Fault as error:
-            kind = _trouble(error, reached=self.line.reached)
+            kind = _outage(error, reached=self.connection.reached)
             self.drop()
-            return None, Answer(Outcome.TROUBLE, said(error), kind, spoken=False)
+            return None, Answer(Outcome.OUTAGE, said(error), kind, spoken=False)
         if greeting.code == 220:
-            return self.line, None
+            return self.connection, None
         self.close()
         kind = "busy" if 400 <= greeting.code < 500 else "greeting"
-        return None, Answer(Outcome.TROUBLE, str(greeting), kind, spoken=False)
+        return None, Answer(Outcome.OUTAGE, str(greeting), kind, spoken=False)
 
     def greeted(self) -> Answer | None:
         """Dial, encrypt, log in as far as is set, and take leave; what is wrong, None if nothing."""
-        _, trouble = self._opened()
+        _, refusal = self._opened()
         self.close()
-        return trouble
+        return refusal
 
     def close(self) -> None:
         """Take leave, if anybody is still there."""
-        if self.line is not None and self.line.is_open:
+        if self.connection is not None and self.connection.is_open:
             with suppress(*Fault):
-                self.line.quit()
+                self.connection.quit()
         self.drop()
 
     def drop(self) -> None:
         """Hang up without a word: what was begun is void."""
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
 
 def _unwanted(reply: Reply, *, logged_in: bool) -> Answer:
@@ -133,7 +141,7 @@ def _unwanted(reply: Reply, *, logged_in: bool) -> Answer:
     kind = "busy" if reply.code < 500 else "sender"
     if reply.code in LOG_IN:
         kind = _why_not_in(str(reply)) or ("password" if logged_in else "login")
-    return Answer(Outcome.TROUBLE, str(reply), kind, spoken=False)
+    return Answer(Outcome.OUTAGE, str(reply), kind, spoken=False)
 
 
 def _why_not_in(said: str) -> str:
@@ -145,7 +153,7 @@ LOG_IN = (530, 535, 538)
 PLAIN = re.compile(r"STARTTLS|\b(?:TLS|SSL)\b|encrypt|^538|secure connection|加密", re.I)
 
 
-def _trouble(error: Exception, *, reached: bool) -> str:
+def _outage(error: Exception, *, reached: bool) -> str:
     """The kind of what kept a connection from coming about."""
     code = getattr(error, "code", 0)
     if 400 <= code < 500 and not isinstance(error, NoEncryption):

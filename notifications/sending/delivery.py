@@ -2,7 +2,8 @@
 
 Exactly once cannot be had: between the server's 250 and our commit there is a gap. A repeat after
 that gap carries the same bytes and the same Message-ID, the attempts say so, and a third copy is
-never risked (docs/decisions/0009).
+never risked. A worker has one connection, so that a kill leaves one mail in doubt and no more; who
+wants to send faster runs several (docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -20,15 +21,13 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from config.zone import SHANGHAI
 from notifications.letters.drafts import Writer, Written
-from notifications.reasons import cause
-from notifications.sending import trouble
 from notifications.sending.answers import Answer, Outcome
 from notifications.sending.claims import (
     MOST_HANDED,
     Claim,
-    Hand,
+    Outbox,
     Ruling,
-    Search,
+    Selection,
     bring_back,
     log,
     put_off,
@@ -38,10 +37,12 @@ from notifications.sending.claims import (
 from notifications.sending.conversation import Conversation
 from notifications.sending.fingerprints import Fingerprint, Fingerprints
 from notifications.sending.journal import Journal, Sent
-from notifications.sending.pace import slot
+from notifications.sending.outage import current_outage
 from notifications.sending.put_off import SEVERAL, give_back_attempts, is_put_off
+from notifications.sending.rate_limit import next_slot, take_slot
 from notifications.sending.recall import anything_taken_over, compare, record_sent, sent_already
 from notifications.sending.rulings import CLOSED_PAUSE, IN_DOUBT, ruling
+from notifications.sending.server_state import ServerState
 from notifications.sending.writing import Held, Unwritable, attempt
 from states.refusal import Reason
 from workflow.database import Database
@@ -53,7 +54,6 @@ from workflow.persist import persist
 
 BATCH = 20
 HELD_FOR = timedelta(minutes=10)  # until a mail is looked at again whose rules cannot be read
-BREAKS = 2  # so many connections in a row that broke, and it is the server, not the mails
 Clock = Callable[[], datetime]
 Stop = Callable[[], bool]
 
@@ -66,14 +66,9 @@ class DeliveryResult:
     failed: int = 0
     withheld: int = 0
 
-    def add(self, other: DeliveryResult) -> None:
-        self.sent += other.sent
-        self.failed += other.failed
-        self.withheld += other.withheld
-
 
 @dataclass(frozen=True)
-class Errand:
+class Dispatch:
     """One run: all that is due by `until`, no mail twice since `started`. `insists`: the server
     is tried even if it is being left alone, except for a wrong password."""
 
@@ -83,8 +78,7 @@ class Errand:
 
 
 class Delivery:
-    """One connection. `owner` must be this run's alone; `helper`: others send besides, and may
-    have taken the last connection that the server grants."""
+    """One connection. `owner` is this run's alone: the worker's name, `#` and the run."""
 
     def __init__(
         self,
@@ -94,39 +88,36 @@ class Delivery:
         *,
         owner: str,
         clock: Clock,
-        helper: bool = False,
     ) -> None:
-        self.db, self.writer, self.settings = db, writer, settings
-        self.clock, self.helper = clock, helper
-        self.server = trouble.server_of(settings)
+        self.db, self.writer, self.settings, self.clock = db, writer, settings, clock
         self.journal = Journal(settings.data_dir)
         self.fingerprints = Fingerprints(settings.data_dir)
-        self.hand = Hand(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
+        self.outbox = Outbox(owner, timedelta(seconds=settings.smtp_timeout * 4 + 60))
+        self.server = ServerState(settings, self.outbox)
         self.chance = Random(owner)  # noqa: S311 - spreads retries, keeps no secret
         self.result = DeliveryResult()
         self.slot: datetime | None = None  # when the next mail may go, where a rate is set
+        self.claimed_at: datetime | None = None
         self.halted = False  # mail as a whole
         self.forgetful = False  # the database was restored: some mail was sent already
-        self.standing: trouble.Trouble | None = None  # on record
         self.refused: list[tuple[Claim, Reason]] = []  # one after the other, for one reason
         self.put_off: list[tuple[Claim, str]] = []  # in this run, with what was said to each
-        self.breaks = 0
         self.begun = False
 
     @property
     def lease(self) -> timedelta:
-        return self.hand.lease
+        return self.outbox.lease
 
     def run(
         self, *, until: datetime | None = None, stop: Stop = lambda: False, insists: bool = False
     ) -> DeliveryResult:
         """Send all that is due by `until` (default: now), no message twice; then return."""
         started = self.clock()
-        errand = Errand(started, until or started, insists)
-        for _ in self.batches(errand, stop):
+        dispatch = Dispatch(started, until or started, insists)
+        for _ in self.batches(dispatch, stop):
             pass
         if self.settle():
-            for _ in self.batches(errand, stop):  # who is told of it need not wait
+            for _ in self.batches(dispatch, stop):  # who is told of it need not wait
                 pass
         return self.result
 
@@ -137,56 +128,64 @@ class Delivery:
                 return False
         with self.db.write() as connection:
             settle(connection, at=self.clock())
-            return trouble.trouble(connection) is None
+            return current_outage(connection) is None
 
-    def batches(self, errand: Errand, stop: Stop) -> Iterator[None]:
+    def batches(self, dispatch: Dispatch, stop: Stop) -> Iterator[None]:
         """Batch after batch, until nothing is left or the server is to be left alone."""
         conversation = Conversation(self.settings)
         try:
             while not stop():
-                claims = self._claim(errand)
+                claims = self._claim(dispatch)
                 if claims is None or not self._send(conversation, claims, stop):
                     break
                 self.journal.sync()
                 yield
             self._charge_nobody()
+            self.server.end(self.db)
         finally:
             conversation.close()
             self.journal.close()
 
     # -- Claiming -----------------------------------------------------------------------------
 
-    def _claim(self, errand: Errand) -> list[Claim] | None:
+    def _claim(self, dispatch: Dispatch) -> list[Claim] | None:
         """Lease the next mails, each written as it goes out; None if there are none for now."""
         now = self.clock()
         with self.db.write(alone=False) as connection:
-            self.standing = standing = trouble.trouble(connection)
-            if standing and standing.server == self.server and standing.stands(now):
-                if not errand.insists or standing.kind == "password":
-                    return None
+            if self.server.is_left_alone(connection, now, insists=dispatch.insists):
+                return None
+            if self._others_have_the_slots(connection, now):
+                return None
             if not self.begun:
                 compare(connection, self.journal, now)
                 self.forgetful = anything_taken_over(connection)
                 bring_back(connection, now)
                 self.begun = True
             self.halted = halted(connection) is not None
-            rows = self.hand.due(connection, self._search(errand, now))
+            rows = self.outbox.due(connection, self._selection(dispatch, now))
+            if rows and not self.server.may_be_sent_to(connection, now):
+                return None
             found = self.fingerprints.each(connection, rows)
             claims = [
                 claim for row in rows if (claim := self._ready(connection, row, found[row.id], now))
             ]
             if claims:
+                self.claimed_at = now
                 self.journal.open(now)
                 self._take_slot(connection, now)
         return claims if rows else None
 
-    def _search(self, errand: Errand, now: datetime) -> Search:
+    def _others_have_the_slots(self, connection: Connection, now: datetime) -> bool:
+        """Whether as many wait for the rate limit as it can serve soon."""
+        rate = self.settings.smtp_rate
+        return bool(rate) and self.slot is None and next_slot(connection, rate, now) is None
+
+    def _selection(self, dispatch: Dispatch, now: datetime) -> Selection:
         working = self.writer.book.calendar.is_working(now.astimezone(SHANGHAI).date())
         most, rate = BATCH, self.settings.smtp_rate
         if rate:  # no more than can be sent well within a lease
-            share = rate * self.lease.total_seconds() / 2 / self.settings.smtp_connections
-            most = min(BATCH, max(1, int(share)))
-        return Search(now, errand.until, errand.started, working, most, self.halted)
+            most = min(BATCH, max(1, int(rate * self.lease.total_seconds() / 2)))
+        return Selection(now, dispatch.until, dispatch.started, working, most, self.halted)
 
     def _ready(
         self, connection: Connection, row: Any, found: Fingerprint, now: datetime
@@ -222,7 +221,7 @@ class Delivery:
             written = Written(row.subject, row.content, row.went_to)
         else:
             written = self._written(connection, row._replace(token=found.token), now)
-        return self.hand.take(connection, row, written, found, now) if written else None
+        return self.outbox.take(connection, row, written, found, now) if written else None
 
     def _written(self, connection: Connection, row: Any, now: datetime) -> Written | None:
         today = now.astimezone(SHANGHAI).date()
@@ -244,20 +243,20 @@ class Delivery:
     # -- Sending ------------------------------------------------------------------------------
 
     def _send(self, conversation: Conversation, claims: Sequence[Claim], stop: Stop) -> bool:
-        """Send claimed mails one after the other; False if the rest was given back."""
+        """Send claimed mails one after the other; False if this run is to end."""
         for number, claim in enumerate(claims):
             if not self._my_turn(stop):
                 self._give_back(claims[number:], tried=False)
-                return False
+                return self.slot is not None and self._wait(stop)  # for it, with no mail in hand
             answer = conversation.send(claim.to, claim.content, partial(self._note, claim))
-            answer = self._as_before(self._weighed(answer))
-            if self.helper and answer.outcome is Outcome.TROUBLE and not answer.spoken:
-                self._give_back(claims[number:], tried=False)  # fewer connections, then
+            answer = self.server.weigh(answer)
+            if self._one_too_many(answer):
+                self._give_back(claims[number:], tried=False)
                 return False
             if answer.outcome is Outcome.LOST:
                 continue
             self._record(claim, answer)
-            if answer.trouble or self._refuses_all(claim, answer):
+            if answer.outage or self._refuses_all(claim, answer):
                 rest = claims[number + 1 :]
                 self._give_back(rest, tried=True)
                 self.result.failed += len(rest)
@@ -265,46 +264,41 @@ class Delivery:
         return True
 
     def _my_turn(self, stop: Stop) -> bool:
-        """Wait for the slot, where a rate is set; False if told to stop."""
-        if self.settings.smtp_rate and self.slot is None:  # the last mail was lost to another
+        """Wait for the slot, where a rate is set; False if told to stop, if there is none soon, or
+        if the lease would run out."""
+        if not self.settings.smtp_rate:
+            return not stop()
+        if self.slot is None:  # the last mail was lost to another, or the slot was far
             with self.db.write(alone=False) as connection:
                 self._take_slot(connection, self.clock())
+        if self.slot is None or self.claimed_at is None:
+            return False
+        if self.slot > self.claimed_at + self.lease / 2 or not self._wait(stop):
+            return False
+        self.slot = None
+        return True
+
+    def _wait(self, stop: Stop) -> bool:
+        """Until the slot; False if told to stop."""
         if self.slot is not None:
             end = monotonic() + (self.slot - self.clock()).total_seconds()
             while not stop() and (left := end - monotonic()) > 0:
                 sleep(min(left, 0.1))
-        self.slot = None
         return not stop()
 
     def _take_slot(self, connection: Connection, now: datetime) -> None:
         if self.settings.smtp_rate and self.slot is None:
-            most = self.settings.smtp_connections
-            self.slot = slot(connection, self.settings.smtp_rate, most, now)
+            self.slot = take_slot(connection, self.settings.smtp_rate, now)
+
+    def _one_too_many(self, answer: Answer) -> bool:
+        if not answer.outage:
+            return False
+        with self.db.read() as connection:
+            return self.server.is_one_too_many(connection, answer, self.clock())
 
     def _note(self, claim: Claim) -> bool:
         with self.db.write(alone=False) as connection:
-            return self.hand.note_handed(connection, claim, self.clock())
-
-    def _weighed(self, answer: Answer) -> Answer:
-        """Several connections that break one after the other are the server's trouble."""
-        broke = answer.outcome in (Outcome.BROKEN, Outcome.UNKNOWN)
-        self.breaks = self.breaks + 1 if broke else 0
-        if broke and self.breaks >= BREAKS:
-            return Answer(answer.outcome, answer.reply, "broken")
-        return answer
-
-    def _as_before(self, answer: Answer) -> Answer:
-        """What the server refuses to all, as it did before, is its trouble, not this mail's."""
-        found = self.standing
-        if found is None or found.server != self.server:
-            return answer
-        if found.kind == "later" and is_put_off(answer):
-            return Answer(Outcome.TROUBLE, answer.reply, "later")
-        if answer.cause is None:
-            return answer
-        if found.kind != "refusing" or cause("", found.said).reason is not answer.cause.reason:
-            return answer
-        return Answer(Outcome.TROUBLE, answer.reply, "refusing")
+            return self.outbox.note_handed(connection, claim, self.clock())
 
     def _record(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, whatever it takes, before anything else is done."""
@@ -313,21 +307,17 @@ class Delivery:
         lost = self._journal(claim, now) if answer.outcome is Outcome.ACCEPTED else None
 
         def work(connection: Connection, again: bool) -> None:
-            mine = self.hand.record(connection, claim, ruled, now, again=again)
+            mine = self.outbox.record(connection, claim, ruled, now, again=again)
             if mine and answer.cause is not None and claim.to == claim.address:
                 why, told = answer.cause, answer.reply
                 about = (claim.id, claim.to, why.reason)
                 note_refusal(connection, *about, status=why.status, said=told, at=now)
-            if answer.trouble:
-                trouble.note(connection, self.server, answer.trouble, answer.reply, now)
-                return
-            if self.standing and answer.outcome in ANSWERED:
-                trouble.clear(connection)
-            self._take_slot(connection, now)
+            self.server.note_answer(connection, answer, now)
+            if not answer.outage:
+                self._take_slot(connection, now)
 
         persist(self.db, work, seconds=self.lease.total_seconds())
-        if answer.outcome in ANSWERED:
-            self.standing = None
+        self.server.answered(answer)
         self._count(ruled)
         if is_put_off(answer):
             self.put_off.append((claim, answer.reply))
@@ -361,7 +351,7 @@ class Delivery:
                 take_back(connection, one.id, now + CLOSED_PAUSE)
                 log(connection, one.id, MailStatus.FAILED.value, answer.reply, now, once=False)
             settle(connection, at=now)
-            trouble.note(connection, self.server, "refusing", answer.reply, now)
+            self.server.note_outage(connection, "refusing", answer.reply, now)
         self.refused = []
         return True
 
@@ -372,7 +362,7 @@ class Delivery:
             return
         with self.db.write() as connection:
             if give_back_attempts(connection, [claim for claim, _ in told]):
-                trouble.note(connection, self.server, "later", told[-1][1], self.clock())
+                self.server.note_outage(connection, "later", told[-1][1], self.clock())
 
     def _count(self, ruled: Ruling) -> None:
         if ruled.status is MailStatus.SENT:
@@ -385,7 +375,7 @@ class Delivery:
             seconds = self.lease.total_seconds()
             persist(
                 self.db,
-                lambda connection, _: self.hand.give_back(connection, claims, tried=tried),
+                lambda connection, _: self.outbox.give_back(connection, claims, tried=tried),
                 seconds=seconds,
             )
 
@@ -394,6 +384,3 @@ def _kept(row: Any, found: Fingerprint) -> Fingerprint:
     """A mail's Message-ID stays from the first attempt on."""
     untried = row.tried_at is None and not row.handed
     return found if untried else replace(found, token=row.token)
-
-
-ANSWERED = frozenset({Outcome.ACCEPTED, Outcome.LATER, Outcome.REFUSED})

@@ -40,8 +40,15 @@ def standing_halt(connection: Connection, data_dir: Path, at: datetime) -> Halt 
     found = halted(connection)
     if found is not None:
         return found
-    behind = any(True for _ in _news(connection, Journal(data_dir), tail=True))
-    return Halt(at, OLDER) if behind else None
+    news = [line for block in _news(connection, Journal(data_dir), tail=True) for line in block]
+    return Halt(at, OLDER) if news and _still_unknown(connection, news) else None
+
+
+def _still_unknown(connection: Connection, lines: Sequence[Sent]) -> bool:
+    """Whether the database knows them no more now than when this transaction began to look: what
+    workers have sent meanwhile stands in the journal, and this transaction cannot see it."""
+    with connection.engine.connect() as anew, anew.begin():
+        return bool(_unknown(anew, lines))
 
 
 def compare(connection: Connection, journal: Journal, at: datetime) -> bool:
@@ -69,11 +76,7 @@ def _news(
     """
     for path in journal.files():
         for block in backwards(path):
-            unknown = [
-                line
-                for start in range(0, len(block), AT_ONCE)
-                for line in _unknown(connection, block[start : start + AT_ONCE])
-            ]
+            unknown = _unknown(connection, block)
             if unknown:
                 yield unknown
             if block and (tail or not unknown):
@@ -81,11 +84,14 @@ def _news(
 
 
 def _unknown(connection: Connection, lines: Sequence[Sent]) -> list[Sent]:
-    """Those that the database has neither recorded nor taken over.
+    """Those that the database has neither recorded nor taken over."""
+    asked = (lines[start : start + AT_ONCE] for start in range(0, len(lines), AT_ONCE))
+    return [line for some in asked for line in _unknown_of(connection, some)]
 
-    A mail that is being sent, or whose sender was killed, is known: its row says that a server may
-    have it.
-    """
+
+def _unknown_of(connection: Connection, lines: Sequence[Sent]) -> list[Sent]:
+    """A mail that is being sent, or whose sender was killed, is known: its row says that a server
+    may have it."""
     tokens = {line.token for line in lines}
     if not tokens:
         return []

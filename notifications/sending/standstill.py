@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from config.settings import Settings
 from config.zone import SHANGHAI, local
 from notifications.sending.claims import SCHEDULED
-from notifications.sending.trouble import KINDS, server_of, trouble
+from notifications.sending.outage import KINDS, current_outage, server_of
 from states.calendar import WorkCalendar
 from states.terms import Text
 from workflow.mail.finding import WAITING
@@ -40,7 +40,7 @@ def standstill(
 
 
 def _server(connection: Connection, settings: Settings) -> list[Text]:
-    found = trouble(connection)
+    found = current_outage(connection)
     if found is None or found.server != server_of(settings):
         return []
     when = GUARDED if found.kind == "password" else NEXT

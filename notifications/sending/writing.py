@@ -1,4 +1,4 @@
-"""One attempt to write a mail: what is at fault if it fails, this mail or the installation."""
+"""A writer of mails, and one attempt to write one: what is at fault if that fails."""
 
 from __future__ import annotations
 
@@ -8,10 +8,26 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.errors import ConfigError
+from config.rulebook import Rulebook
+from config.settings import Settings
 from notifications.letters.drafts import Writer, Written
 from notifications.sending.answers import readable
 from states.terms import Text
 from workflow.storage import STORAGE
+
+
+def writer_for(book: Rulebook, settings: Settings) -> Writer:
+    """A writer of mails as the installation wants them."""
+    return Writer(
+        book,
+        settings.mail_from,
+        settings.base_url,
+        reply_to=settings.mail_reply_to,
+        trial_to=settings.mail_trial_to,
+        hosts_online=settings.hosts_online,
+        enclose=settings.mail_attachments,
+        approval=frozenset(settings.mail_approval),
+    )
 
 
 class Held(Exception):

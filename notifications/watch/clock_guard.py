@@ -9,9 +9,10 @@ right. The alarm stands in `setting`, so a restart does not forget it.
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,11 +45,13 @@ class ClockAlarm:
     basis: datetime
     steady: float
     boot: str
+    machine: str = field(default_factory=socket.gethostname)  # whose clock it is
 
     def is_over(self, now: datetime) -> bool:
-        """Whether a clock that had gone back has come to where it once was."""
+        """Whether a clock of this machine that had gone back has come to where it once was."""
         went_back = not self.boot and self.seen < self.expected
-        return went_back and unlike(now, self.expected) is None
+        mine = self.machine == socket.gethostname()
+        return mine and went_back and unlike(now, self.expected) is None
 
 
 def unlike(now: datetime, latest: datetime) -> ClockAlarm | None:

@@ -42,8 +42,9 @@ class ClockWatch:
         moved: bool = False,
     ) -> None:
         self.db, self.guard, self.report, self.moved = db, guard, report, moved
-        self.standing = False  # the alarm, as last seen
-        self.blind = False  # it is from before the machine started: only a person can judge it
+        self.alarm: ClockAlarm | None = None  # as last seen
+        # It is of another machine, or from before this one started: it cannot be judged here.
+        self.blind = False
         self._one = Lock()
 
     def begin(self) -> None:
@@ -56,8 +57,7 @@ class ClockWatch:
             alarm = unlike(self.guard.clock(), latest)
             if alarm:
                 self._raise(alarm)
-        self.standing = alarm is not None
-        self.blind = alarm is not None and not self.guard.resume(alarm)
+        self.alarm, self.blind = alarm, alarm is not None and not self.guard.resume(alarm)
 
     def holds(self) -> bool:
         """Whether nothing may be swept or sent now."""
@@ -67,13 +67,13 @@ class ClockWatch:
     def _holds(self) -> bool:
         with self.db.read() as connection:
             found = clock_alarm(connection)
-        if self.standing and found is None:
-            self._accepted()
+        if self.alarm and found is None:
+            self._taken_away()
             return False
-        self.standing = found is not None
+        if found != self.alarm:  # another worker's
+            self.alarm, self.blind = found, found is not None and not self.guard.resume(found)
         if found and self.blind and found.is_over(self.guard.clock()):
             self.guard.begin()
-            self.blind = False
             self._came_back()
             return False
         alarm = self.guard.ahead()
@@ -84,7 +84,7 @@ class ClockWatch:
                 self._came_back()
             return False
         self._raise(alarm)
-        self.standing = True
+        self.alarm = alarm
         return True
 
     def seen(self) -> None:
@@ -98,15 +98,15 @@ class ClockWatch:
             raise_alarm(connection, alarm)
         self.report("clock", f"it shows {alarm.seen}, expected {alarm.expected}; held")
 
-    def _accepted(self) -> None:
+    def _taken_away(self) -> None:
         self.guard.begin()
-        self.standing = self.blind = False
-        self.report("clock", "accepted by a person")
+        self.alarm, self.blind = None, False
+        self.report("clock", "the alarm was taken away")
 
     def _came_back(self) -> None:
         with self.db.write() as connection:
             clear_alarm(connection)
-        self.standing = False
+        self.alarm, self.blind = None, False
         self.report("clock", "right again")
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
 from config.zone import local
+from notifications.sending.outage import KINDS, current_outage
 from notifications.sending.recall import standing_halt
-from notifications.sending.trouble import KINDS, trouble
 from notifications.watch.clock_guard import WHY_HELD, clear_alarm, clock_alarm
 from notifications.watch.heartbeat import last_beat
 from states.calendar import WorkCalendar
@@ -84,7 +84,7 @@ def _worker(connection: Connection, at: datetime) -> Check:
 def _sending(connection: Connection, at: datetime) -> Check:
     """What the worker last saw of the server, and whether much came back for one reason; a test of
     the connection says nothing of that."""
-    label, found = Text("发信情况", "Sending"), trouble(connection)
+    label, found = Text("发信情况", "Sending"), current_outage(connection)
     if found is None:
         refusing = refusing_lately(connection, at)
         if refusing is None:

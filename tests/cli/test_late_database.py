@@ -139,6 +139,16 @@ def test_a_key_of_the_file_that_is_misspelt_is_named(run: Command) -> None:
     assert "SMPT_HOST" in said and "拼写" in said
 
 
+def test_a_setting_that_is_gone_says_what_is_done_instead(run: Command) -> None:
+    said = run.fails(1, "init", SMTP_CONNECTIONS="4").sentence
+    assert "YANXIU_SMTP_CONNECTIONS" in said and "同时运行几个 yanxiu worker" in said
+    (run.cwd / "yanxiu.toml").write_text("smtp_connections = 4\n")
+    said = run.fails(1, "init").sentence
+    assert "SMTP_CONNECTIONS" in said and "同时运行几个 yanxiu worker" in said
+    said = run.fails(1, "init", LANGUAGE="en").sentence
+    assert "run several workers at once" in said
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "mariadb+pymysql://x/y", "duckdb:///x"])
 def test_no_other_database_is_taken(run: Command, url: str) -> None:
     for words in (("init",), ("projects",), ("worker", "--once")):

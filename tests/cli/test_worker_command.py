@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 import socket
@@ -110,16 +111,36 @@ def test_a_taken_port(office: Command, mailbox: Mailbox) -> None:
     assert "端口已被占用" in result.sentence
 
 
-def test_one_worker_on_a_folder(office: Command, mailbox: Mailbox) -> None:
-    with running(office, "worker") as process:
-        told(process, "提醒与发信已启动")
-        second = office("worker")
-        assert second.code == 1
-        assert "已有一个" in second.sentence
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(ENDS_WITHIN) == 0
-        assert process.stderr
-        assert "已停止。" in process.stderr.read()
+def test_several_workers_on_one_folder(office: Command, mailbox: Mailbox) -> None:
+    """Any number; what they do they do once, nothing complains of them, each stops by itself."""
+    with running(office, "worker") as first, running(office, "worker") as second:
+        for process in (first, second):
+            told(process, "提醒与发信已启动")
+        [found] = [
+            one
+            for one in office("doctor", "--json").json["checks"]
+            if one["check"] == "提醒与发信程序"
+        ]
+        assert found["ok"] or "还没有运行过" in found["message"]  # whose sign of life is to come
+        assert "先停止" in office.fails(1, "restore", office_backup(office), "--replace").sentence
+        for process in (first, second):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(ENDS_WITHIN) == 0
+            assert process.stderr
+            assert "已停止。" in process.stderr.read()
+
+
+def office_backup(office: Command) -> str:
+    office.ok("backup", "b.zip")
+    return "b.zip"
+
+
+def test_no_worker_begins_while_the_folder_is_restored_or_a_demonstration_runs_on_it(
+    office: Command,
+) -> None:
+    with (office.data / "worker.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "正在恢复备份，或正用于演示" in office.fails(1, "worker").sentence
 
 
 def test_a_mailbox_of_returned_mail_that_drips_does_not_keep_the_worker(

@@ -17,7 +17,7 @@ FIXED = tuple(
         (r"(?<=/login#)[\w-]{43}", "〈secret〉"),
         (r"(?<=/calendar/)[\w-]+\.[\w-]{43}(?=\.ics)", "〈secret〉"),
         (r'(?<="password": ")[^"]+', "〈secret〉"),
-        (r"\b[\w.-]+:\d+:[0-9a-f]{8}\b", "〈process〉"),
+        (r"\b[\w.-]+:\d+:[0-9a-f]{8}(?:#\d+)?", "〈process〉"),
         # No clock of a scene shows parts of a second, and the real one always does.
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\S\d\d:\d\d", "〈now〉"),
         (r"\b\d{8}-\d{6}-[0-9a-f]{4}\b", "〈now〉"),  # of what a restore has moved aside

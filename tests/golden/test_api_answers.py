@@ -33,7 +33,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "language": ("zh",),
 }
 OF = {
-    "/projects/{project_id}": ("drafted", "planned", "held", PROPOSED),
+    "/projects/{project_id}": ("drafted", "planned", "held", PROPOSED, "9999"),
     "/projects/{project_id}/actions": ("planned", PROPOSED),
     "/projects/{project_id}/coming-mails": ("储能技术高级研修班",),
 }

@@ -109,7 +109,6 @@ class Year:
         return Settings(
             data_dir=self.folder,
             smtp_port=self.mailbox.port,
-            smtp_connections=1,
             mail_from="研修项目管理系统 <yanxiu@example.cn>",
             base_url="https://yanxiu.example.cn",
             bounce_folder=returned if returned.exists() else None,

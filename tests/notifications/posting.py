@@ -10,7 +10,7 @@ from desk import Desk, HandClock, morning
 from servers import Rough
 
 from notifications.sending.delivery import DeliveryResult
-from notifications.sending.trouble import Trouble, trouble
+from notifications.sending.outage import Outage, current_outage
 
 DAY = "2025-08-08"
 
@@ -30,9 +30,9 @@ def five_past() -> HandClock:
     return clock
 
 
-def standing(desk: Desk) -> Trouble | None:
+def standing(desk: Desk) -> Outage | None:
     with desk.db.read() as connection:
-        return trouble(connection)
+        return current_outage(connection)
 
 
 def send(desk: Desk, server: Rough, clock: HandClock, **settings: object) -> DeliveryResult:
@@ -41,7 +41,7 @@ def send(desk: Desk, server: Rough, clock: HandClock, **settings: object) -> Del
 
 @dataclass(frozen=True)
 class Going:
-    """A clock that shows `first` when it is made and goes on from there; it can be pickled."""
+    """A clock that shows `first` when it is made and goes on from there."""
 
     first: datetime
     began: float = field(default_factory=time.monotonic)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Timer
@@ -24,101 +26,109 @@ ROOT = Path(__file__).parents[2]
 DAY = "2025-08-08"
 
 
+class Process:
+    """One worker; what it says, and whether it is still there."""
+
+    def __init__(self, talk: socket.socket) -> None:
+        with talk:
+            self.lines = talk.makefile("rw")
+        number, said = self.lines.readline().split()
+        assert said == "start"
+        self.pid = int(number)
+
+    def go(self) -> None:
+        self.lines.write("go\n")
+        self.lines.flush()
+
+    def is_there(self) -> bool:
+        return Path(f"/proc/{self.pid}").exists()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def end(self) -> str:
+        """What it says until it has ended."""
+        with self.lines:
+            said = self.lines.read()
+        while self.is_there():
+            time.sleep(0.001)
+        return said
+
+
+@cache
+def _orders() -> socket.socket:
+    """To the process from which workers are forked; it ends with the tests."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    script = Path(__file__).with_name("run_worker.py")
+    command = [sys.executable, str(script), str(theirs.fileno())]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.Popen(command, env=env, cwd=ROOT, pass_fds=[theirs.fileno()])
+    theirs.close()
+    return ours
+
+
 class Workers:
-    """Starts one worker after the other, each with its clock past the last one's leases."""
+    """Starts workers on one data folder, one or several at once; those of a later start have their
+    clock past the leases of those before. `rate`: mails a second over all of them."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, connections: int = 1) -> None:
+    def __init__(self, desk: Desk, mailbox: Mailbox, rate: float = 0) -> None:
         self.url = desk.db.url.render_as_string(hide_password=False)
-        self.new, self.port, self.connections = mailbox.folder / "new", mailbox.port, connections
+        self.new, self.port, self.rate = mailbox.folder / "new", mailbox.port, rate
+        self.folder = mailbox.folder.parent / "data"
         self.start: datetime = morning(DAY) + timedelta(minutes=5)
-        self.killed = 0  # since the last worker began
-        self.kills: list[int] = []  # how many mails had arrived when the next one began
+        self.killed = 0  # since workers last began
+        self.kills: list[int] = []  # how many mails had arrived when the next ones began
 
-    def launch(self) -> subprocess.Popen[str]:
-        script = Path(__file__).with_name("run_worker.py")
-        words = (self.url, self.port, self.start.isoformat(), self.connections)
-        command = [sys.executable, script, *map(str, words)]
+    def launch(self) -> Process:
+        [process] = self.launch_several(1)
+        return process
+
+    def launch_several(self, count: int) -> list[Process]:
+        """So many that begin at the same moment."""
+        order = {"url": self.url, "folder": str(self.folder), "port": self.port, "rate": self.rate}
+        order |= {"began": time.monotonic(), "start": self.start.isoformat()}
         self.start += timedelta(minutes=5)
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "start\n"
+        talks = []
+        for _ in range(count):
+            ours, theirs = socket.socketpair()
+            with theirs:
+                socket.send_fds(_orders(), [json.dumps(order).encode()], [theirs.fileno()])
+            talks.append(ours)
+        processes = [Process(talk) for talk in talks]
         # By now a mail is in the box that the server still had in its hands at a kill; a second
-        # copy can only come from this worker on, whose clock is past the leases.
+        # copy can only come from these workers on, whose clock is past the leases.
         self.kills += [self.arrived()] * self.killed
         self.killed = 0
-        return process
+        for process in processes:
+            process.go()
+        return processes
 
     def arrived(self) -> int:
         return len(list(self.new.iterdir()))
 
-    def wait_for(self, count: int, process: subprocess.Popen[str]) -> None:
-        while self.arrived() < count and process.poll() is None:
+    def wait_for(self, count: int, *processes: Process) -> None:
+        """Until so many mails have arrived, or nobody sends any more."""
+        while self.arrived() < count and any(one.is_there() for one in processes):
             time.sleep(0.001)
 
-    def finish(self, process: subprocess.Popen[str] | None = None) -> str:
+    def finish(self, process: Process | None = None) -> str:
         """Let it run to its end; its last line."""
         process = process or self.launch()
-        assert process.stdout is not None
-        watch = Timer(60, process.kill)
+        watch = Timer(60, process.send_signal, [signal.SIGKILL])
         watch.start()
-        # Not `communicate`, which passes over what came in together with the line of the start.
-        with process.stdout as told:
-            out = told.read()
-        process.wait()
+        out = process.end()
         watch.cancel()
         assert out
         return out.splitlines()[-1]
 
-    def kill(self, process: subprocess.Popen[str]) -> None:
-        """Kill the worker itself, and wait until its carriers have ended by themselves."""
-        carriers = carriers_of(process.pid)
+    def kill(self, process: Process) -> None:
         process.send_signal(signal.SIGKILL)
-        process.communicate()
-        gone(carriers)
-        self.killed += 1
-
-    def kill_one(self, process: subprocess.Popen[str], chance: random.Random) -> None:
-        """Kill the worker or one of its carriers; after a carrier's death the others go on."""
-        victim = chance.choice([process.pid, *carriers_of(process.pid)])
-        if victim == process.pid:
-            self.kill(process)
-            return
-        with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        gone([victim])
+        process.end()
         self.killed += 1
 
     def contents(self) -> list[bytes]:
         return [path.read_bytes() for path in sorted(self.new.iterdir())]
-
-
-def carriers_of(pid: int) -> list[int]:
-    """The processes that the worker's fork server has made."""
-    return [grandchild for child in children(pid) for grandchild in children(child)]
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def gone(pids: list[int]) -> None:
-    """Wait until they have ended (a zombie has)."""
-    end = time.monotonic() + 30
-    while any(map(alive, pids)):
-        assert time.monotonic() < end, "a carrier goes on without its parent"
-        time.sleep(0.002)
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def due(desk: Desk, count: int) -> list[str]:
@@ -159,3 +169,8 @@ def _copies(workers: Workers) -> dict[str, list[int]]:
         texts[token].add(content)
     assert {len(copies) for copies in texts.values()} == {1}
     return places
+
+
+def arrivals(workers: Workers) -> list[float]:
+    """When each mail came, on the machine's clock, in their order."""
+    return sorted(path.stat().st_mtime for path in workers.new.iterdir())

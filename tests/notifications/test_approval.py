@@ -10,8 +10,8 @@ from desk import Desk, HandClock, morning
 from config.settings import Settings
 from notifications.by_hand import export
 from notifications.mailbox import Mailbox, read_mailbox
-from notifications.sending.carriers import writer_for
 from notifications.sending.delivery import DeliveryResult
+from notifications.sending.writing import writer_for
 from states.terms import Action
 from workflow.mail.desk import APPROVABLE, hold, release
 

@@ -167,6 +167,28 @@ def test_the_same_report_again_changes_nothing(returns: Returns) -> None:
     assert returns.take(report(GONE), at=resent + timedelta(hours=1)).marked == 1
 
 
+def test_two_workers_that_read_one_folder_at_once_record_each_report_once(returns: Returns) -> None:
+    """The second reads all while the first has the first file in hand."""
+    emails = many(returns, 3)
+    others: list[Collected] = []
+
+    def meanwhile() -> bool:
+        if not others:
+            others.append(Collected())  # once
+            others.append(collect(returns.desk.db, returns.settings, at=NOW))
+        return False
+
+    for n, to in enumerate(emails):
+        (returns.folder / f"{n}.eml").write_bytes(report(GONE, to, f"k{n}"))
+    first = collect(returns.desk.db, returns.settings, at=NOW, stop=meanwhile)
+    assert (first.read, others[1].read) == (1, 3)
+    assert returns.desk.attempts("outcome") == ["bounced"] * 3
+    assert len(returns.alarms()) == len(returns.marks()) == 3
+    assert sorted(path.name for path in (returns.folder / "done").iterdir()) == [
+        *("0.eml", "1.eml", "2.eml")
+    ]
+
+
 def test_what_a_server_gave_up_for_now_is_returned_but_marks_nothing(returns: Returns) -> None:
     number = returns.mail()
     assert returns.take(report(FULL)) == Collected(read=1, matched=1)

@@ -16,7 +16,9 @@ from servers import Crooked, Rough
 
 from config.settings import Settings
 from notifications.sending.delivery import DeliveryResult
+from notifications.sending.rate_limit import take_slot
 from notifications.watch.clock_guard import (
+    ClockAlarm,
     ClockGuard,
     clear_alarm,
     clock_alarm,
@@ -191,7 +193,7 @@ def test_the_alarm_ends_when_a_person_says_that_the_clock_is_right(desk: Desk) -
     with desk.db.write() as connection:
         clear_alarm(connection)  # yanxiu worker --accept-clock, in another process
     assert running.clock_watch.holds() is False
-    assert told[-1] == ("clock", "accepted by a person")
+    assert told[-1] == ("clock", "the alarm was taken away")
     machine.passes(minutes=10)
     assert running.clock_watch.holds() is False
 
@@ -229,6 +231,53 @@ def test_after_a_restart_of_the_machine_only_a_person_ends_the_alarm(desk: Desk)
     with desk.db.write() as connection:
         clear_alarm(connection)
     assert running.clock_watch.holds() is False
+
+
+# -- Several workers ------------------------------------------------------------------------------
+
+
+def test_workers_of_one_machine_hold_together_and_go_on_together(desk: Desk) -> None:
+    """One was started after the jump and knows only by the alarm how it should be."""
+    machine = Machine()
+    one, _ = worker(desk, machine)
+    one.clock_watch.begin()
+    machine.now += HOUR
+    late, _ = worker(desk, machine)
+    late.clock_watch.begin()
+    assert late.clock_watch.holds() is False  # nobody has seen it yet
+    assert one.clock_watch.holds() is True
+    assert late.clock_watch.holds() is True
+    assert one.clock_watch.holds() is True  # its alarm was left alone
+    machine.now -= HOUR
+    assert late.clock_watch.holds() is False
+    assert one.clock_watch.holds() is False
+    machine.passes(minutes=10)
+    assert (one.clock_watch.holds(), late.clock_watch.holds()) == (False, False)
+
+
+@pytest.mark.parametrize("went_back", [False, True])
+def test_an_alarm_of_another_machine_is_not_for_this_one_to_end(
+    desk: Desk, went_back: bool
+) -> None:
+    """Its own clock is right, which says nothing of the other's, whose worker would go on."""
+    machine = Machine()
+    running, told = worker(desk, machine)
+    running.clock_watch.begin()
+    seen, expected = machine.now + HOUR, machine.now
+    if went_back:  # while no worker ran there: it is known by nothing else than what was seen
+        seen, expected = machine.now - HOUR, machine.now
+    there = "" if went_back else "another start"
+    other = ClockAlarm(seen, expected, expected, 5.0, there, "elsewhere")
+    with desk.db.write() as connection:
+        raise_alarm(connection, other)
+    for _ in range(2):
+        assert running.clock_watch.holds() is True
+        machine.passes(minutes=1)
+    with desk.db.write() as connection:
+        assert clock_alarm(connection) == other
+        clear_alarm(connection)  # its clock has come back, or somebody has looked
+    assert running.clock_watch.holds() is False
+    assert told == [("clock", "the alarm was taken away")]
 
 
 # -- From one process to the next -----------------------------------------------------------------
@@ -324,7 +373,7 @@ def test_moved_back_by_a_day_nothing_waits_for_a_day(quick_desk: Desk, tmp_path:
         assert quick_desk.delivery(server.port, back).run() == DeliveryResult(sent=3)
 
 
-def test_trouble_noted_by_a_clock_ahead_does_not_hold_for_a_day(
+def test_an_outage_noted_by_a_clock_ahead_does_not_hold_for_a_day(
     quick_desk: Desk, tmp_path: Path
 ) -> None:
     hosts(quick_desk, 1)
@@ -344,9 +393,7 @@ def test_a_slot_taken_by_a_clock_ahead_does_not_hold_for_a_day(
         ahead = HandClock(five_past().now)
         ahead.forward(days=3)
         with quick_desk.db.write() as connection:
-            from notifications.sending.pace import slot
-
-            slot(connection, 10, 4, ahead.now)
+            take_slot(connection, 10, ahead.now)
         back = quick_desk.delivery(server.port, five_past(), smtp_rate=10)
         assert back.run() == DeliveryResult(sent=2)
 

@@ -17,7 +17,9 @@ from sqlalchemy import text
 from notifications.mailbox import Mailbox, read_mailbox
 from notifications.sending.answers import readable
 from notifications.sending.delivery import DeliveryResult
+from notifications.sending.rate_limit import KEY, next_slot, take_slot
 from states.terms import Role
+from workflow import kept
 
 FEATURES = pytest.mark.parametrize("features", [[], ["PIPELINING"]])
 
@@ -263,7 +265,7 @@ def test_a_server_that_has_had_enough_of_a_connection_gets_the_mail_on_another(
     assert standing(quick_desk) is None
 
 
-def test_a_server_that_takes_no_mail_on_another_connection_either_is_in_trouble(
+def test_a_server_that_takes_no_mail_on_another_connection_either_is_down(
     quick_desk: Desk, clock: HandClock, tmp_path: Path
 ) -> None:
     hosts(quick_desk, 3)
@@ -323,7 +325,7 @@ def test_what_a_server_says_does_nothing_to_a_terminal(raw: str, kept: str) -> N
 
 
 @pytest.mark.parametrize("step", ["RCPT", "body"])
-def test_two_broken_connections_in_a_row_are_the_servers_trouble(
+def test_two_broken_connections_in_a_row_are_an_outage(
     quick_desk: Desk, clock: HandClock, tmp_path: Path, step: str
 ) -> None:
     hosts(quick_desk, 4)
@@ -473,7 +475,7 @@ def test_an_address_that_smtp_cannot_carry_is_dead_and_blocks_no_other(
     assert (status, reason.partition(":")[0]) == ("dead", "unwritable")
 
 
-# -- Pace -----------------------------------------------------------------------------------------
+# -- The rate limit -----------------------------------------------------------------------------------------
 
 
 def test_a_server_that_takes_one_mail_at_a_time_gets_all_in_the_end(
@@ -505,9 +507,11 @@ def test_the_rate_holds_for_several_at_once(
     from threading import Thread
     from time import monotonic
 
-    hosts(quick_desk, 12)
+    hosts(quick_desk, 13)
+    before = quick_desk.delivery(mailbox.port, going, owner="0#0", smtp_rate=10)
+    before.run(stop=lambda: bool(read_mailbox(mailbox.folder)))  # the server is known to take mail
     senders = [
-        quick_desk.delivery(mailbox.port, going, owner=f"{n}:{n}", smtp_rate=10) for n in range(3)
+        quick_desk.delivery(mailbox.port, going, owner=f"{n}#0", smtp_rate=10) for n in range(1, 4)
     ]
     began = monotonic()
     threads = [Thread(target=sender.run) for sender in senders]
@@ -515,5 +519,39 @@ def test_the_rate_holds_for_several_at_once(
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert len(read_mailbox(mailbox.folder)) == 12
+    assert len(read_mailbox(mailbox.folder)) == 13
     assert monotonic() - began >= 1.0  # eleven gaps of a tenth of a second
+
+
+def test_no_more_workers_wait_for_a_slow_rate_than_it_can_serve_soon(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    """However many there are, none holds a mail in hand until its lease ends. A slot is taken as
+    the one before; a worker alone always gets one, at the slowest rate too."""
+    now = clock.now
+    for rate, expected in ((0.1, [0, 10, 20]), (0.01, [0, 100, 200])):
+        with desk.db.write() as connection:
+            found = [take_slot(connection, rate, now) for _ in range(4)]
+            assert [(one - now).total_seconds() for one in found if one] == expected
+            assert found[-1] is None and next_slot(connection, rate, now) is None
+            kept.drop(connection, KEY)
+    hosts(desk, 2)
+    with desk.db.write() as connection:
+        kept.put(connection, KEY, (now + timedelta(seconds=25)).isoformat())
+    with Rough(tmp_path) as server:
+        assert desk.delivery(server.port, clock, smtp_rate=0.1).run() == DeliveryResult()
+        assert (server.mails, desk.mails("status", "attempts")) == ([], [("pending", 0)] * 2)
+
+
+def test_who_waits_longer_than_half_a_lease_for_a_slot_has_no_mail_in_hand(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(desk, 2)
+    with desk.db.write() as connection:  # of two workers more, at one mail in twenty seconds
+        kept.put(connection, KEY, (clock.now + timedelta(seconds=40)).isoformat())
+    with Rough(tmp_path) as server:
+        sender, looks = desk.delivery(server.port, clock, smtp_rate=0.05), iter(range(9))
+        assert sender.run(stop=lambda: next(looks) > 2) == DeliveryResult()
+        assert server.mails == []
+    assert sender.slot == clock.now + timedelta(seconds=40)
+    assert desk.mails("status", "attempts", "tried_at") == [("pending", 0, None)] * 2

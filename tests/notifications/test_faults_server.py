@@ -14,8 +14,9 @@ from desk import Desk, HandClock
 from posting import five_past, hosts, send, standing
 from servers import Rough
 
-from notifications.sending.delivery import DeliveryResult
-from notifications.sending.trouble import KINDS
+from notifications.sending.answers import Answer, Outcome
+from notifications.sending.delivery import DeliveryResult, Dispatch
+from notifications.sending.outage import KINDS
 
 MINUTE = timedelta(minutes=1)
 
@@ -38,7 +39,7 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def nobodys_fault(desk: Desk, clock: HandClock, port: int, kind: str, **settings: object) -> str:
-    """Two mails wait through the trouble; once it is over they go out. What was said."""
+    """Two mails wait through the outage; once it is over they go out. What was said."""
     hosts(desk, 2)
     assert desk.delivery(port, clock, **settings).run() == DeliveryResult(failed=2)
     assert set(desk.mails("status", "attempts", "handed")) == {("failed", 0, 0)}
@@ -54,7 +55,7 @@ def nobodys_fault(desk: Desk, clock: HandClock, port: int, kind: str, **settings
 
 
 def over(desk: Desk, clock: HandClock, tmp_path: Path) -> None:
-    """Another server, or this one mended: all goes out at once, and the trouble is forgotten."""
+    """Another server, or this one mended: all goes out at once, and the outage is forgotten."""
     clock.forward(seconds=1)
     with Rough(tmp_path) as good:
         assert send(desk, good, clock) == DeliveryResult(sent=2)
@@ -434,3 +435,109 @@ def test_a_server_that_cannot_check_passwords_now_is_only_busy(
     with Rough(tmp_path, **script) as server:
         nobodys_fault(quick_desk, clock, server.port, "busy", **LOGIN)
     over(quick_desk, clock, tmp_path)
+
+
+# -- Several workers -------------------------------------------------------------------------------
+
+
+def test_of_several_workers_one_tries_a_server_that_is_not_known_to_take_mail(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    """Else a wrong password would be offered as often as there are workers. Claimed one by one, so
+    that each batch has a mail for everybody."""
+    hosts(desk, 45)
+    with Rough(tmp_path) as server:
+        first = desk.delivery(server.port, clock, owner="one#0")
+        second = desk.delivery(server.port, clock, owner="two#0")
+        claims = first._claim(Dispatch(clock.now, clock.now))
+        assert claims is not None and len(claims) == 20
+        assert second.run() == DeliveryResult()  # though 25 mails are free
+        assert server.mails == []
+        first._record(claims[0], Answer(Outcome.ACCEPTED, "250 2.0.0 Ok"))
+        assert second.run() == DeliveryResult(sent=25)
+
+
+def test_a_worker_that_died_while_it_tried_is_waited_for_as_long_as_its_lease(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(desk, 2)
+    with Rough(tmp_path) as server:
+        dead = desk.delivery(server.port, clock, owner="one#0")
+        assert dead._claim(Dispatch(clock.now, clock.now))
+        clock.now += dead.lease
+        assert desk.delivery(server.port, clock, owner="two#0").run() == DeliveryResult()
+        clock.forward(seconds=1)
+        assert desk.delivery(server.port, clock, owner="two#1").run() == DeliveryResult(sent=2)
+
+
+def test_after_the_pause_of_an_outage_one_of_several_workers_asks_first(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    hosts(desk, 45)
+    closed = "421 4.3.2 Shutting down"
+    with Rough(tmp_path, banner=[closed, None]) as server:
+        assert desk.delivery(server.port, clock, owner="one#0").run() == DeliveryResult(failed=20)
+        clock.now += MINUTE
+        first = desk.delivery(server.port, clock, owner="one#1")
+        assert first._claim(Dispatch(clock.now, clock.now))
+        assert desk.delivery(server.port, clock, owner="two#0").run() == DeliveryResult()
+        assert server.mails == []
+    with Rough(tmp_path) as other:  # another server is another matter
+        assert desk.delivery(other.port, clock, owner="two#1").run() == DeliveryResult(sent=25)
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("banner", "421 4.7.0 Too many connections"),
+        ("banner", "<drop>"),
+        ("MAIL", "421 4.7.0 Too many concurrent SMTP connections"),
+    ],
+)
+def test_a_connection_more_than_the_server_grants_is_no_outage(
+    desk: Desk, clock: HandClock, tmp_path: Path, *, step: str, answer: str
+) -> None:
+    """As long as the other workers get through; their mail and this one's stay as they were."""
+    hosts(desk, 3)
+    script = {step: [{"banner": "220 rough ESMTP", "MAIL": "250 2.1.0 Ok"}[step], answer]}
+    with Rough(tmp_path, **script) as server:
+        sent = desk.delivery(server.port, clock, owner="one#0")
+        assert sent.run(stop=lambda: bool(server.mails)) == DeliveryResult(sent=1)
+        waiting = desk.mails("status", "attempts", "tried_at")[1:]
+        clock.forward(seconds=5)
+        assert desk.delivery(server.port, clock, owner="two#0").run() == DeliveryResult()
+        assert (
+            desk.mails("status", "attempts", "tried_at")[1:]
+            == waiting
+            == [("pending", 0, None)] * 2
+        )
+        assert standing(desk) is None
+
+
+@pytest.mark.parametrize(("owner", "later"), [("two#0", 61), ("one#1", 5)])
+def test_what_was_sent_a_while_ago_or_by_oneself_does_not_hide_an_outage(
+    desk: Desk, clock: HandClock, tmp_path: Path, owner: str, later: int
+) -> None:
+    hosts(desk, 2)
+    with Rough(tmp_path, banner=["220 rough", "421 4.7.0 Too many connections"]) as server:
+        sent = desk.delivery(server.port, clock, owner="one#0")
+        assert sent.run(stop=lambda: bool(server.mails)) == DeliveryResult(sent=1)
+        clock.forward(seconds=later)
+        assert desk.delivery(server.port, clock, owner=owner).run() == DeliveryResult(failed=1)
+        assert standing(desk) is not None
+
+
+def test_a_wrong_password_is_an_outage_whoever_gets_through(
+    desk: Desk, clock: HandClock, tmp_path: Path
+) -> None:
+    """No account is to be locked because of it."""
+    hosts(desk, 2)
+    login = {"smtp_username": "a", "smtp_password": "b"}
+    wrong = "535 5.7.8 Authentication failed"
+    with Rough(tmp_path, features=["AUTH PLAIN"], AUTH=["235 2.7.0 welcome", wrong]) as server:
+        sent = desk.delivery(server.port, clock, owner="one#0", **login)
+        assert sent.run(stop=lambda: bool(server.mails)) == DeliveryResult(sent=1)
+        again = desk.delivery(server.port, clock, owner="two#0", **login)
+        assert again.run() == DeliveryResult(failed=1)
+        found = standing(desk)
+        assert found is not None and found.kind == "password"

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, text
 
 from config.rulebook import Rulebook
 from notifications.sending.answers import Answer, Outcome
-from notifications.sending.delivery import DeliveryResult, Errand
+from notifications.sending.delivery import DeliveryResult, Dispatch
 from workflow import database as module
 from workflow.database import Database
 from workflow.migrations import upgrade
@@ -70,7 +70,7 @@ def test_an_answer_that_was_committed_although_an_error_came_is_recorded_once(
 ) -> None:
     hosts(desk, 1)
     delivery = desk.delivery(crooked.port, clock)
-    [claim] = delivery._claim(Errand(clock.now, clock.now)) or []
+    [claim] = delivery._claim(Dispatch(clock.now, clock.now)) or []
     assert delivery._note(claim)
     delivery._record(claim, Answer(Outcome.ACCEPTED, "2.0.0 Ok"))
     with desk.db.write() as connection:  # as `persist` does after an error
@@ -78,7 +78,7 @@ def test_an_answer_that_was_committed_although_an_error_came_is_recorded_once(
         from workflow.mail_tables import MailStatus
 
         ruled = Ruling(MailStatus.SENT, "2.0.0 Ok", claim.attempt, 0)
-        assert not delivery.hand.record(connection, claim, ruled, clock.now, again=True)
+        assert not delivery.outbox.record(connection, claim, ruled, clock.now, again=True)
     assert desk.attempts("outcome", "reply") == [("sent", "2.0.0 Ok")]
     assert desk.mails("status") == ["sent"]
 

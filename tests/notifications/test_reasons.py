@@ -194,13 +194,13 @@ def test_only_a_mailbox_that_is_not_there_stops_its_address() -> None:
     [
         (b"450 4.7.1 Greylisted, system busy", Outcome.LATER, False),
         (b"450 4.2.2 Mailbox full", Outcome.LATER, False),
-        (b"451 4.3.0 Queue file write error", Outcome.TROUBLE, False),
+        (b"451 4.3.0 Queue file write error", Outcome.OUTAGE, False),
         (b"451 4.3.0 Queue file write error", Outcome.LATER, True),  # this content may cause it
-        (b"421 4.7.0 Closing", Outcome.TROUBLE, True),
-        (b"450 4.7.1 Error: too much mail from 192.0.2.7", Outcome.TROUBLE, False),
-        (b"451 4.7.1 Rate limit exceeded, try again later", Outcome.TROUBLE, True),
-        (b"452 4.5.3 Too many recipients", Outcome.TROUBLE, False),
-        ("450 RP:QRC 发信频率过快".encode(), Outcome.TROUBLE, False),
+        (b"421 4.7.0 Closing", Outcome.OUTAGE, True),
+        (b"450 4.7.1 Error: too much mail from 192.0.2.7", Outcome.OUTAGE, False),
+        (b"451 4.7.1 Rate limit exceeded, try again later", Outcome.OUTAGE, True),
+        (b"452 4.5.3 Too many recipients", Outcome.OUTAGE, False),
+        ("450 RP:QRC 发信频率过快".encode(), Outcome.OUTAGE, False),
         (
             b"450-4.2.1 The user you are trying to contact is receiving mail too quickly",
             Outcome.LATER,

@@ -20,7 +20,7 @@ from notifications.by_hand import export
 from notifications.letters.drafts import Writer
 from notifications.mailbox import Mailbox
 from notifications.sending.delivery import DeliveryResult
-from notifications.sending.journal import Journal, backwards
+from notifications.sending.journal import Journal, Sent, backwards
 from notifications.sending.outside import delivering
 from notifications.sending.recall import let_go, standing_halt
 from states.terms import Role
@@ -397,3 +397,49 @@ def test_mail_waits_where_the_journal_cannot_be_kept(machine: Machine) -> None:
     assert machine.received() == [] if (machine.mailbox.folder / "new").exists() else True
     (machine.folder / "sent").unlink()
     assert machine.send().sent == 30
+
+
+def test_what_a_worker_sends_while_somebody_looks_is_no_sign_of_an_older_database(
+    machine: Machine,
+) -> None:
+    """Whoever looks sees the database as of a moment, and the journal as it is: doctor, pages and
+    /readyz said that mail was halted while a worker sent."""
+    machine.desk.sweep(DAY)
+    with machine.desk.db.read() as connection:
+        assert connection.execute(select(MAIL.c.id)).first() is not None  # as of now
+        assert machine.send().sent == 30
+        assert standing_halt(connection, machine.folder, machine.clock.now) is None
+
+
+def test_a_torn_line_of_one_worker_does_not_hide_the_next_of_another(machine: Machine) -> None:
+    """Several workers of a machine write into one journal; one that is killed may leave half a
+    line, to which the others, who have the file open, add theirs."""
+    at, journal = machine.clock.now, Journal(machine.folder)
+    journal.open(at)
+    [path] = journal.files()
+    whole = Sent(at, "a" * 32, ("b" * 32,))
+    for torn in (
+        "2025-08-1",
+        f"{at.isoformat()} {'c' * 28}",
+        f"{at.isoformat()} {'c' * 32} {'1' * 4}",
+    ):
+        path.write_text(torn)
+        journal.note(whole)
+        assert next(backwards(path)) == [whole]
+    journal.close()
+
+
+def test_the_journal_is_searched_as_far_back_as_the_mail_may_have_been_sent(
+    machine: Machine,
+) -> None:
+    """While one that was killed is waited for, others write thousands of lines."""
+    at, journal = machine.clock.now, Journal(machine.folder)
+    mine = Sent(at, "a" * 32, ("a" * 32,))
+    journal.note(mine)
+    for n in range(2000):
+        one = f"{n:032x}"
+        journal.note(Sent(at + timedelta(seconds=1 + n // 10), one, (one,)))
+    journal.close()
+    assert journal.shows(mine.token, since=at)
+    assert not journal.shows(mine.token, since=at + timedelta(seconds=1))
+    assert not journal.shows("f" * 32, since=at)

@@ -17,8 +17,8 @@ from config.settings import Settings
 from notifications.by_hand import export, preview
 from notifications.calendars.feeds import read_key
 from notifications.mailbox import Mailbox, read_mailbox, readable_mail
-from notifications.sending.carriers import writer_for
 from notifications.sending.delivery import DeliveryResult
+from notifications.sending.writing import writer_for
 from states.terms import Role
 from web.app import create_app
 from web.site import Site

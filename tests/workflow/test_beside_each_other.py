@@ -20,7 +20,7 @@ from stories import AT, CLERK, COORDINATOR, FILING, OFFICE, SCHOOL, START, WANG,
 
 from config.rulebook import Rulebook
 from notifications.digest import queue_digests
-from notifications.sending.pace import slot
+from notifications.sending.rate_limit import take_slot
 from notifications.sweep import sweep
 from states.mailing import Mode, Sort
 from states.policy import Policy
@@ -246,7 +246,7 @@ def test_two_steps_bring_the_same_new_person(desk: Desk) -> None:
 
 
 def test_the_rate_to_a_mail_server_holds_for_several_workers(desk: Desk) -> None:
-    slots = beside(desk, *(lambda c: slot(c, 1.0, 4, AT) for _ in range(2)))
+    slots = beside(desk, *(lambda c: take_slot(c, 1.0, AT) for _ in range(2)))
     assert sorted((one - AT).total_seconds() for one in slots) == [0, 1]
 
 

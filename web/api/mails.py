@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from notifications.coming import coming
 from notifications.mail_texts import html_of, told
-from notifications.sending.carriers import writer_for
 from notifications.sending.outside import delivering
+from notifications.sending.writing import writer_for
 from states.form_reading import Problem
 from states.terms import OFFICIALS, Kind, Role, Text
 from web.api.callers import Caller, in_role, writer_in

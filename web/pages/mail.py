@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 
 from notifications.letters.notices import NOTICES
 from notifications.mail_texts import html_of, told
-from notifications.sending.carriers import writer_for
 from notifications.sending.outside import delivering
 from notifications.sending.recall import standing_halt
+from notifications.sending.writing import writer_for
 from states.terms import OFFICIALS, Text
 from web.guarding import SHOWN_MAIL
 from web.navigation import CARERS

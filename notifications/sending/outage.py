@@ -1,4 +1,4 @@
-"""When the mail server itself is the trouble: no mail is at fault, and it is left alone a while.
+"""An outage: the mail server itself is at fault, no mail is, and it is left alone for a while.
 
 One row in `setting`, seen by every process that sends. Tried again after a pause that grows; the
 first mail that the server answers clears it. Written in the transaction that records the answer.
@@ -24,7 +24,7 @@ PASSWORD_PAUSE, PASSWORD_LONGEST = timedelta(minutes=15), timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Outage:
     """`kind` is a key of KINDS, `said` the server's words or the system's, `next_at` when it is
     tried again, `times` how often it has been tried since `since`."""
 
@@ -40,20 +40,20 @@ class Trouble:
         return now < self.next_at <= now + longest(self.kind)
 
 
-def trouble(connection: Connection) -> Trouble | None:
+def current_outage(connection: Connection) -> Outage | None:
     """What keeps the server from taking mail, as last seen; None if nothing does."""
     found = kept.get(connection, KEY)
     if found is None:
         return None
     row = json.loads(found)
     times = {name: datetime.fromisoformat(row[name]) for name in ("since", "next_at")}
-    return Trouble(**{**row, **times})
+    return Outage(**{**row, **times})
 
 
-def note(connection: Connection, server: str, kind: str, said: str, at: datetime) -> Trouble:
-    """Record trouble. While one stands already, only its words are renewed: several connections
+def note(connection: Connection, server: str, kind: str, said: str, at: datetime) -> Outage:
+    """Record an outage. While one stands already, only its words are renewed: several workers
     that fail at once are one failure."""
-    before = trouble(connection)
+    before = current_outage(connection)
     if before is None or before.server != server:
         since, times, next_at = at, 1, at + first(kind)
     elif before.stands(at):
@@ -61,7 +61,7 @@ def note(connection: Connection, server: str, kind: str, said: str, at: datetime
     else:
         since, times = min(before.since, at), before.times + 1
         next_at = at + min(first(kind) * (1 << min(before.times, 10)), longest(kind))
-    now = Trouble(server, kind, said, since, next_at, times)
+    now = Outage(server, kind, said, since, next_at, times)
     row = asdict(now) | {"since": since.isoformat(), "next_at": next_at.isoformat()}
     kept.put(connection, KEY, json.dumps(row, ensure_ascii=False))
     return now
@@ -73,7 +73,7 @@ def clear(connection: Connection) -> None:
 
 
 def server_of(settings: Settings) -> str:
-    """What the trouble belongs to. Two bytes of a digest: enough to see that somebody has
+    """What an outage belongs to. Two bytes of a digest: enough to see that somebody has
     mended the password, too little to guess it by."""
     secret = f"{settings.smtp_security}\0{settings.smtp_password}".encode()
     mark = sha256(secret).hexdigest()[:4]

@@ -39,7 +39,7 @@ class NoLogin(aiosmtplib.SMTPException):
     """The server offers no way to log in that we know."""
 
 
-class Line:
+class SmtpConnection:
     """Not yet open after construction; `open` dials, secures and logs in.
 
     Everything raises one of `Fault` for what a server or the network can do.
