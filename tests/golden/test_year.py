@@ -132,8 +132,8 @@ class Walked(Year):
         """Somebody sends himself a mail as it would read."""
         links = Links("https://yanxiu.example.cn")
         with self.db.write() as connection:
-            for login, language in (("province1", "zh"), ("province2", "en")):
-                to = (login, f"{login}@example.cn", Role.HOST)
+            for login, name, language in (("province1", "经办", "zh"), ("province2", "复核", "en")):
+                to = (name, f"{login}@example.cn", Role.HOST)
                 reader = Reader(*to, language, self.today, links)
                 told = (connection, self.book, "filing", 1, reader)
                 queue_test(*told, language="", by=login, at=self.now)
