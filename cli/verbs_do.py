@@ -10,11 +10,11 @@ from typing import Any
 from cli import reading
 from cli.office import Office, Stop
 from cli.output import REFUSED, USAGE
+from states.actions import ACTIONS
 from states.arrival import Received, received_as
 from states.decide import who_may
 from states.findings import Finding
 from states.form_reading import read_form
-from states.forms import FORMS
 from states.labels import state_label
 from states.outlook import ending
 from states.remedy import remedy_of
@@ -200,7 +200,7 @@ def _list_deeds(office: Office, project_id: int) -> None:
     rows = []
     for what in (*Action, *Act):
         if roles := who_may(what, State(stored["state"])):
-            fields = FORMS[what]
+            fields = ACTIONS[what].form
             asked = [f"{f.name}{'' if f.required else '?'}={f.label.zh}" for f in fields]
             category = policy.categories[facts.category]
             papers = category.papers.get(what, ()) if isinstance(what, Action) else ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from states.actions import ACTIONS
 from states.facts import Facts
 from states.findings import Case, Finding, block
 from states.labels import deed_name, is_national_money, state_label
 from states.lifecycle import ACT_RULES, LIFECYCLE, STEPS, Step
 from states.policy import Category
-from states.rules import EVERY, RULES
-from states.terms import Act, Action, Role, Severity, State, Text
+from states.rules.every import EVERY
+from states.terms import Act, Action, Role, Severity, State, Text, known_deed
 
 
 def judge(case: Case) -> list[Finding]:
@@ -21,7 +22,7 @@ def judge(case: Case) -> list[Finding]:
     refused = list(_allowed(case))
     if refused:
         return refused
-    return [found for rule in (*EVERY, *RULES[case.deed]) for found in rule(case)]
+    return [found for rule in (*EVERY, *ACTIONS[case.deed].rules) for found in rule(case)]
 
 
 def blocks(findings: Iterable[Finding]) -> list[Finding]:
@@ -57,9 +58,7 @@ def roles_now(deed: Action | Act, facts: Facts) -> tuple[Role, ...]:
 def sides_of_proposal(facts: Facts) -> tuple[Role, ...]:
     """Whom that concerns which waits for a second person: who proposes it, who completes it. Either
     may cancel it, and both hear of its end."""
-    named = facts.pending.get("deed")
-    deeds: tuple[Action | Act, ...] = (*Action, *Act)
-    proposed = next((deed for deed in deeds if deed.value == named), None)
+    proposed = known_deed(facts.pending.get("deed", ""))
     if proposed is None:
         return ()
     both = (*who_may(proposed, facts.state), *second_by(proposed, facts.state))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from states.terms import Act, Action, Role
+from states.actions import ACTIONS
+from states.terms import Act, Role, known_deed
 
-# What officials say to each other: deed -> fields that its host does not see.
-INTERNAL: dict[str, frozenset[str]] = {
-    Action.REVIEW.value: frozenset({"opinion", "late_reason"}),
-    Act.DISPOSE.value: frozenset({"reason"}),
-}
 # Told by its end only, save to the unit itself and to who pays, on the pages where they need it.
 ACCOUNT_NUMBER = "account_number"
 INTERNAL_FACTS = frozenset({"pending", "follow_up", "inspections"})
+
+
+def internal_fields(deed: str) -> frozenset[str]:
+    """What officials say to each other in it: the fields that its host does not see."""
+    named = known_deed(deed)
+    return ACTIONS[named].internal if named else frozenset()
 
 
 def masked(number: str) -> str:

@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from states.forms import FORMS, Field
+from states.actions import ACTIONS
+from states.actions.fields import MAX_YUAN, Field
 from states.mailbox import mailbox
 from states.terms import Act, Action, Text
 
 MAX_TEXT = 2000
 MAX_COUNT = 100_000
-MAX_YUAN = Decimal(100_000_000)
 FEN = Decimal("0.01")
 YEARS = range(1990, 2200)
 MAX_LINE = 200
@@ -35,7 +35,7 @@ def read_form(deed: Action | Act, raw: Mapping[str, str]) -> tuple[dict[str, Any
 
     An empty text counts as not given. Unknown names are problems, never dropped.
     """
-    form = {field.name: field for field in FORMS[deed]}
+    form = {field.name: field for field in ACTIONS[deed].form}
     values: dict[str, Any] = {}
     problems = [Problem(name, unknown(name, form)) for name in raw if name not in form]
     for name, field in form.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from states.facts import Facts
-from states.filling import LETTER, NOTICE
 from states.policy import Category, Clause
 from states.terms import (
     BEFORE_PLAN,
@@ -94,6 +93,8 @@ def states_as_shown() -> dict[str, State]:
 
 
 # What may go with a deed in every category, whatever the policy lists.
+NOTICE = "change_notice"  # the paper that goes with a change
+LETTER = "recommendation_letter"  # the stamped letter that goes with a recommendation
 BESIDES = {
     NOTICE: Text("书面情况说明", "written notice"),
     LETTER: Text("盖章推荐函", "stamped letter of recommendation"),

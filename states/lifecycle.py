@@ -2,7 +2,7 @@
 
 A step changes the state, an act changes facts only. Whatever is not in these two tables is
 refused. `twice` marks what two different people must do: the first proposes, the second
-completes. What each needs is in rules/, what each asks to be filled in is in forms.py.
+completes. What each asks, needs and changes is its row in states/actions/.
 """
 
 from __future__ import annotations

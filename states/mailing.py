@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from states.actions import ACTIONS
 from states.decide import sides_of_proposal
 from states.facts import Facts
 from states.lifecycle import ACT_RULES, STEPS
@@ -64,12 +65,8 @@ def sort_of_step(force: Force, role: Role) -> Sort:
     return Sort.DEADLINES if role is Role.HOST else Sort.CHASING
 
 
-# What a host did itself: the mail about it says no more than that it arrived.
-ACKNOWLEDGED = frozenset({Action.SUBMIT, Action.FILE, Action.HOLD, Action.REPORT, Act.SUPPLY})
-
-
 def sort_of_result(deed: Action | Act, role: Role) -> Sort:
-    return Sort.RECEIPTS if deed in ACKNOWLEDGED and role is Role.HOST else Sort.RESULTS
+    return Sort.RECEIPTS if ACTIONS[deed].receipt and role is Role.HOST else Sort.RESULTS
 
 
 def whose_turn(kind: Kind, facts: Facts, role: Role) -> bool:
@@ -128,10 +125,6 @@ def _after_window(facts: Facts, late_after: date) -> bool:
     return facts.submitted_on is not None and facts.submitted_on > late_after
 
 
-# Acts that may bring new dates, which their own mail announces.
-NEW_DATES = frozenset({Act.CHANGE, Act.CONFIRM_DATES, Act.POSTPONE, Act.EXTEND, Act.RECLASSIFY})
-
-
 def told(
     deed: Action | Act,
     before: Facts,
@@ -158,7 +151,7 @@ def told(
     if deed is Act.DISPOSE and before.flags != after.flags and not _asks_anew(before, after):
         return ()
     tells = ACT_RULES[deed].tells
-    return (Role.HOST,) if tells and deed in NEW_DATES and is_past(after, today) else tells
+    return (Role.HOST,) if tells and ACTIONS[deed].new_dates and is_past(after, today) else tells
 
 
 def _to_mend(facts: Facts) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from states.choices import SETTLED
 from states.facts import Facts, Json
 from states.findings import ITEMISED, Case, Rule
-from states.forms import SETTLED
 from states.labels import deed_name
 from states.rules.acts import change_in_advance
 from states.rules.dates import can_end_in_time

@@ -90,12 +90,18 @@ class Act(Labelled):
 
 def deed_of(value: str) -> Action | Act:
     """The step or act that is stored under this name. ValueError for anything else."""
-    return Action(value) if value in set(Action) else Act(value)
+    found = _DEEDS.get(value)
+    if found is None:
+        raise ValueError(value)
+    return found
 
 
 def known_deed(name: str) -> Action | Act | None:
     """The step or act of a name that anybody may have written; None for anything else."""
-    return deed_of(name) if name in {*Action, *Act} else None
+    return _DEEDS.get(name)
+
+
+_DEEDS: dict[str, Action | Act] = {one.value: one for one in (*Action, *Act)}
 
 
 class Entry(Labelled):

@@ -20,8 +20,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config.zone import local
+from states.actions import ROWS
 from states.arrival import received
-from states.forms import FORMS
 from states.labels import basis_label
 from states.places import place, where
 from states.policy import Policy
@@ -207,7 +207,7 @@ def _plain(context: Context, text: Text | None) -> str:
 
 # （opens、ends）, （--on）, (summary_report); in English also a lone word that a form is asked by.
 _NAME = r"(?:--)?[a-z]+(?:_[a-z]+)+(?:\.[a-z_]+)?|--[a-z]+"
-_WORDS = "|".join(sorted({field.name for form in FORMS.values() for field in form} | {*DEED_NAMES}))
+_WORDS = "|".join(sorted({field.name for row in ROWS for field in row.form} | {*DEED_NAMES}))
 NAMES = re.compile(rf"（(?:(?:{_NAME}|{_WORDS})、?)+）| \((?:(?:{_NAME}|{_WORDS})(?:, )?)+\)")
 
 

@@ -15,23 +15,26 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from config.rulebook import Rulebook
+from states.actions import ACTIONS
 from states.decide import blocks, sides_of_proposal
 from states.discretion import is_internal
 from states.effects import effects
 from states.facts import Facts, Json, as_json, merge
 from states.findings import Case, Finding
 from states.in_force import put_out
-from states.mailing import NEW_DATES, PARTS, notice_of, told
+from states.mailing import PARTS, notice_of, told
 from states.outlook import ended, is_seen
 from states.policy import Policy
 from states.terms import Act, Action, Amendment, Role
 from workflow import deadlines
+from workflow.authorise import needs_second
 from workflow.columns import drawn
 from workflow.database import Database
 from workflow.deeds import Deed, LostRace, NoSuchProject, Outcome, Refused
+from workflow.flags import add_flags, settle_flags
 from workflow.history import COLUMNS as EVENT_COLUMNS
 from workflow.history import dump, event_hash
-from workflow.judging import add_flags, add_papers, judged, needs_second, settle_flags
+from workflow.judging import add_papers, judged
 from workflow.mail.outbox import Result, announce_result
 from workflow.mail.parting import tell_who_left
 from workflow.mail.readdress import follow
@@ -92,7 +95,7 @@ def perform_in(
     else:
         changes = effects(case, row.version + 1)
         add_flags(changes, case, findings)
-        corrects = deed.what is Act.CORRECT
+        corrects = ACTIONS[deed.what].corrects
         changes |= put_out(row.stored, changes, row.version + 1, case.on, corrects=corrects)
     add_papers(changes, row.facts, deed, case.on)
     settle_flags(changes, case, row.stored)
@@ -100,7 +103,7 @@ def perform_in(
     facts = _append(connection, entry)
     category = policy.categories[facts.category]
     # What a plan or a moved date brings is announced by a mail of its own; earlier steps are not.
-    known_on = today if deed.what is Action.PLAN or deed.what in NEW_DATES else None
+    known_on = today if deed.what is Action.PLAN or ACTIONS[deed.what].new_dates else None
     deadlines.reconcile(connection, project_id, facts, category, book, known_on=known_on)
     if deed.what in PARTS:
         follow(connection, project_id, row.facts, facts, on=today, at=at)

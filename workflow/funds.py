@@ -1,7 +1,9 @@
-"""Where the money stands: by fund what is budgeted, capped, proposed, decided and paid."""
+"""Where the money stands: by fund what is budgeted, capped, proposed, decided and paid; and
+what is left to one project."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,8 +11,10 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Connection, cast, func, select, type_coerce
 
 from config.rulebook import Rulebook
+from states.facts import Facts
 from states.policy import Category, Policy
 from states.terms import State, Text
+from workflow.holding import hold
 from workflow.tables import PROJECT
 
 
@@ -126,3 +130,24 @@ def shares(stand: Iterable[FundStand], asked: Iterable[tuple[str, str, int]]) ->
         sums[policy, fund] = (money + amount, lines + 1)
     known = {(one.policy, one.fund): one for one in stand}
     return [Share(known[key], *sums[key]) for key in sums if key in known]
+
+
+def fund_left(
+    connection: Connection, policy: Policy, facts: Facts, project_id: int, *, lock: bool = True
+) -> int | None:
+    """What the other projects leave to this one of the provincial fund, in fen; None where its
+    budget is not known. `lock`: no other transaction spends from it until this one ends."""
+    key = policy.categories[facts.category].fund or ""
+    fund = policy.funds.get(key)
+    if fund is None or not fund.provincial or fund.budget.value is None:
+        return None
+    if lock:
+        hold(connection, f"fund:{policy.id}:{key}")
+    paying = [c.key for c in policy.categories.values() if c.fund == key]
+    amounts = connection.execute(
+        select(PROJECT.c.facts)
+        .where(PROJECT.c.policy == facts.policy, PROJECT.c.state == State.SUBSIDISED.value)
+        .where(PROJECT.c.category.in_(paying), PROJECT.c.id != project_id)
+    ).scalars()
+    spent: int = sum(json.loads(text).get("amount", 0) for text in amounts)
+    return fund.budget.value - spent

@@ -1,7 +1,7 @@
 """The tables. A project row is the fold of its events; deadlines follow from it, and mail, whose
 tables stand in mail_tables.py.
 
-SQLModel table classes do not validate: values are checked at the edge (states/forms.py,
+SQLModel table classes do not validate: values are checked at the edge (states/form_reading.py,
 workflow/imports) and by the constraints below.
 """
 

@@ -17,10 +17,10 @@ from notifications.letters.phrases import phrases
 from notifications.letters.story import Story
 from notifications.letters.values import DueRow
 from notifications.letters.words import words_in
+from states.actions import ROWS
 from states.besides import duties
 from states.facts import Standing
 from states.lifecycle import FINAL
-from states.mailing import NEW_DATES
 from states.policy import DutyDay
 from states.terms import ASKED_BY_SYSTEM, BEFORE_PLAN, Act, Action, Force, Kind, Role, State, Text
 from states.wanted import applied_late, wanted
@@ -28,7 +28,7 @@ from workflow.statements import Statement
 from workflow.tables import DEADLINE
 
 # Their mails show beside each day the one that held before.
-COMPARED = NEW_DATES | {Act.CORRECT}
+COMPARED = {row.action for row in ROWS if row.new_dates} | {Act.CORRECT}
 # Their mails show the whole course ahead, not only what is open now.
 WHOLE = COMPARED | {Action.PLAN, Act.ANNOUNCE, Action.REINSTATE}
 

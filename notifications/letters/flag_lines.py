@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from notifications.letters.grounds import cite
 from notifications.letters.story import Line, Story
+from states.choices import SETTLED
 from states.facts import Json
-from states.forms import SETTLED
 from states.remedy import is_for_host, remedy
 from states.terms import Act, Role, Text
 

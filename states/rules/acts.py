@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from states.choices import extendable, fitting_reasons
-from states.effects import CONTACT, LED_TO
+from states.actions.fields import CONTACT
+from states.choices import OUTCOMES, extendable, fitting_reasons
 from states.facts import TO_MEND
 from states.findings import Case, Finding, block, flag
-from states.forms import OUTCOMES
 from states.labels import is_national_money
 from states.lifecycle import STEPS
 from states.machine import move
 from states.terms import BEFORE_PLAN, Action, Kind, Role, Text, day_label
+from states.undoing import LED_TO
 
 
 def mending_date_ahead(case: Case) -> Iterable[Finding]:
@@ -140,7 +140,8 @@ def host_kept(case: Case) -> Iterable[Finding]:
 
 def handed_to_somebody(case: Case) -> Iterable[Finding]:
     """A hand-over names what changes, and leaves an address."""
-    changed = [n for n in CONTACT if n in case.given and case.given[n] != getattr(case.facts, n)]
+    names = [f.name for f in CONTACT if f.name in case.given]
+    changed = [n for n in names if case.given[n] != getattr(case.facts, n)]
     if not changed:
         said = Text(
             "请填写与现在不同的联系人、邮箱或电话。",

@@ -14,6 +14,7 @@ FIXED = tuple(
         (r'(?<="shown": ")[0-9a-f]{24}', "〈hash〉"),  # of what the preview of a batch shows
         (r"\byx_[\w-]{43}", "〈secret〉"),
         (r"(?<=/sign-in/link/)[\w-]{43}", "〈secret〉"),
+        (r"(?<=/login#)[\w-]{43}", "〈secret〉"),
         (r"(?<=/calendar/)[\w-]+\.[\w-]{43}(?=\.ics)", "〈secret〉"),
         (r'(?<="password": ")[^"]+', "〈secret〉"),
         (r"\b[\w.-]+:\d+:[0-9a-f]{8}(?:#\d+)?", "〈process〉"),

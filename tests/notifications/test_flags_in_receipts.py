@@ -9,9 +9,10 @@ import pytest
 from desk import Desk
 from test_what_mails_cite import texts
 
+from states.actions import ROWS
 from states.findings import ITEMISED
 from states.remedy import FOR_OFFICIALS, REMEDIES, is_for_host, remedy
-from states.rules import EVERY, RULES
+from states.rules.every import EVERY
 from states.terms import Act, Action, Role
 
 
@@ -81,7 +82,7 @@ def test_what_officials_look_at_asks_nothing_of_the_host(key: str) -> None:
 
 
 def test_what_can_be_done_is_said_in_both_languages_and_for_rules_that_are() -> None:
-    rules = {rule.__name__ for some in (*RULES.values(), EVERY) for rule in some}
+    rules = {rule.__name__ for some in (*(row.rules for row in ROWS), EVERY) for rule in some}
     known = rules | ITEMISED | {"plan_came_late", "change_in_writing"}
     assert set(REMEDIES) | FOR_OFFICIALS <= known
     assert all(said.zh.endswith("。") and said.en.endswith(".") for said in REMEDIES.values())

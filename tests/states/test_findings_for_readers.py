@@ -16,12 +16,13 @@ import pytest
 from cases import CALENDAR, YEARS, day
 
 from config.policy_files import load_policy
+from states.actions import ROWS
 from states.decide import judge, roles_now
+from states.example import filled
 from states.facts import Facts
-from states.filling import filled
 from states.findings import Case, Finding
 from states.remedy import FOR_OFFICIALS, REMEDIES, remedy
-from states.rules import EVERY, RULES
+from states.rules.every import EVERY
 from states.terms import Act, Action, Role, Severity, State
 
 EARLY, LATE = day("2025-01-02"), day("2026-03-02")
@@ -114,7 +115,7 @@ def _deeds(project: Facts) -> Iterator[Case]:
 
 def test_every_rule_speaks_here() -> None:
     """Else what a new rule says would be held to nothing."""
-    rules = {rule.__name__ for some in (*RULES.values(), EVERY) for rule in some}
+    rules = {rule.__name__ for some in (*(row.rules for row in ROWS), EVERY) for rule in some}
     spoken = {found.rule for _, found in said()}
     assert rules - spoken == set()
     assert (FOR_OFFICIALS | set(REMEDIES)) <= spoken

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from states.actions import ACTIONS
 from states.form_reading import MAX_TEXT, read_form
-from states.forms import FORMS
 from states.terms import Act, Action
 
 TYPES = {
@@ -148,9 +148,9 @@ def test_each_wrong_field_has_its_own_problem() -> None:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_form_names_each_field_once(deed: Action | Act) -> None:
-    names = [field.name for field in FORMS[deed]]
+    names = [field.name for field in ACTIONS[deed].form]
     assert len(names) == len(set(names))
-    assert {field.kind for field in FORMS[deed]} <= set(TYPES)
+    assert {field.kind for field in ACTIONS[deed].form} <= set(TYPES)
 
 
 ANYTHING = st.text(st.characters(), max_size=60)
@@ -166,7 +166,7 @@ NUMBERS = st.one_of(
 
 @given(st.sampled_from(DEEDS), st.data())
 def test_no_text_raises_and_every_value_has_its_type(deed: Action | Act, data: Any) -> None:
-    kinds = {field.name: field.kind for field in FORMS[deed]}
+    kinds = {field.name: field.kind for field in ACTIONS[deed].form}
     names = st.one_of(st.sampled_from([*kinds, "nonsense"]), ANYTHING)
     raw = data.draw(st.dictionaries(names, st.one_of(ANYTHING, NUMBERS), max_size=6))
     values, problems = read_form(deed, raw)

@@ -9,13 +9,12 @@ import pytest
 from cases import case, facts
 
 from config.policy_files import load_policy
+from states.actions import ACTIONS, ROWS
 from states.decide import judge, second_by
 from states.diagram import mermaid
-from states.effects import EFFECTS
-from states.forms import FORMS
 from states.lifecycle import FINAL
 from states.machine import move, origins
-from states.rules import EVERY, RULES
+from states.rules.every import EVERY
 from states.terms import (
     REJECTED_AS,
     Act,
@@ -169,11 +168,9 @@ def test_every_word_has_a_label_in_both_languages(words: type[State]) -> None:
         assert re.search(r"[A-Za-z]", word.label.en), word
 
 
-def test_every_deed_has_a_form_rules_and_an_effect() -> None:
-    deeds = {*Action, *Act}
-    assert set(FORMS) == deeds
-    assert set(RULES) == deeds
-    assert set(EFFECTS) == deeds
+def test_every_action_has_one_row() -> None:
+    assert set(ACTIONS) == {*Action, *Act}
+    assert len(ROWS) == len(ACTIONS)
 
 
 def test_rejected_says_what_it_means_wherever_it_can_happen() -> None:
@@ -184,7 +181,7 @@ def test_every_rule_cites_clauses_that_a_policy_knows() -> None:
     newest, older = load_policy("fujian-2025"), load_policy("fujian-2024")
     # A national class of at most 100: 2025 no longer says so, and leaves the figure unstated.
     gone = {"R24-05"}
-    for rule in {*EVERY, *(rule for rules in RULES.values() for rule in rules)}:
+    for rule in {*EVERY, *(rule for row in ROWS for rule in row.rules)}:
         assert rule.__doc__, rule
         for clause in re.findall(r"R\d\d-\d\d[a-z]?", rule.__doc__):
             assert clause in (older if clause in gone else newest).clauses, (rule, clause)
@@ -193,7 +190,7 @@ def test_every_rule_cites_clauses_that_a_policy_knows() -> None:
 @pytest.mark.parametrize("name", ["fujian-2024", "fujian-2025", "xinjiang-2025"])
 def test_every_duty_names_a_rule_and_a_clause(name: str) -> None:
     policy = load_policy(name)
-    rules = {rule.__name__ for rules in RULES.values() for rule in rules}
+    rules = {rule.__name__ for row in ROWS for rule in row.rules}
     assert set(policy.duties) - rules == set()
     assert set(policy.duties.values()) - set(policy.clauses) == set()
 

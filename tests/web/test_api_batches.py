@@ -230,7 +230,7 @@ def test_only_a_plan_is_numbered_and_only_known_deeds_come_in_batches(house: Hou
     assert [problem["field"] for problem in answer.json()["fields"]] == ["number_from"]
     answer = province.post("/batches", {"deed": "submit"})
     assert answer.json()["fields"] == [
-        {"field": "deed", "message": "可选：review, plan, reject, subsidise。"}
+        {"field": "deed", "message": "可选：review, plan, subsidise, reject。"}
     ]
 
 

@@ -60,6 +60,17 @@ def test_every_change_takes_a_key_and_what_only_looks_takes_none() -> None:
     assert {path.rsplit("/", 1)[1] for path in posts - keyed} <= {"preview", "check"}
 
 
+def test_whatever_takes_a_body_says_that_it_can_be_no_json_or_too_long() -> None:
+    bodies = {
+        f"{method} {path}": one["responses"].keys()
+        for path, methods in schema()["paths"].items()
+        for method, one in methods.items()
+        if "requestBody" in one
+    }
+    assert len(bodies) > 20
+    assert [name for name, known in bodies.items() if not known >= {"400", "413"}] == []
+
+
 def test_every_operation_is_told_in_both_languages() -> None:
     said = [one["summary"] for methods in schema()["paths"].values() for one in methods.values()]
     assert [summary for summary in said if not all(summary.partition(" | "))] == []

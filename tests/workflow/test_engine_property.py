@@ -28,9 +28,9 @@ from stories import (
 )
 
 from config.rulebook import rulebook
+from states.actions import ACTIONS
 from states.decide import second_by, sides_of_proposal, who_may
 from states.facts import Facts
-from states.forms import FORMS
 from states.policy import Policy
 from states.terms import Act, Action, Kind, Role, State
 from workflow.deeds import LostRace, Refused
@@ -116,7 +116,7 @@ class Office(RuleBasedStateMachine):
     ) -> dict[str, Any]:
         """Values for a deed: what is required (if `whole`), and some of the rest."""
         given = {}
-        for field in FORMS[what]:
+        for field in ACTIONS[what].form:
             if (field.required and whole) or data.draw(st.integers(0, 3)) == 0:
                 given[field.name] = data.draw(BY_KIND[field.kind])
         fitting = [r.key for r in policy.reasons.values() if facts.state in r.states]

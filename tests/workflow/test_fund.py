@@ -12,7 +12,7 @@ from config.rulebook import Rulebook
 from states.policy import Policy
 from states.terms import Act, Action
 from workflow.engine import situation
-from workflow.judging import fund_left
+from workflow.funds import fund_left
 
 BUDGET, ONE = 12_000_000, 4_800_000
 PROPOSED, DECIDED = (Action.SUBSIDISE, WANG, "2025-07-01"), (Action.SUBSIDISE, ZHOU, "2025-07-02")

@@ -16,8 +16,8 @@ from stories import CLERK, COORDINATOR, FILING, FORM, WANG, ZHOU, Desk
 from config.calendar_files import work_calendar
 from config.policy_files import load_policy
 from states.decide import judge
+from states.example import filled
 from states.facts import UNJUDGED, Facts
-from states.filling import filled
 from states.findings import Case
 from states.terms import Act, Action, Role, State
 from workflow.deeds import LostRace, Refused

@@ -164,7 +164,7 @@ def _checked(shape: type[Doing], raw: Json) -> Doing:
         "由系统按政策判断；不能办理的，findings 逐条说明原因和条款，什么都不写入。",
         "Judged by the policy; what is refused is told by findings with clauses, nothing written.",
     ),
-    responses=problems(400, 404, 409, 413),
+    responses=problems(400, 404, 409),
     response_model=Done,
     openapi_extra=BODY,
 )

@@ -22,7 +22,7 @@ from web.api.problems import Unfit, spoken
 from web.numbers import Id
 from web.site import Site, site_of
 from workflow.batches.edits import Edit, save
-from workflow.batches.prepared import MOST_LINES, SORTS, Line, Prepared, find, lines_of
+from workflow.batches.prepared import MOST_LINES, Line, Prepared, find, form_of, lines_of
 
 routes = APIRouter(tags=[both("批量办理", "batches")])
 
@@ -128,7 +128,7 @@ def _letter(site: Site, filling: Filling) -> Json | None:
 
 def _unknown(filling: Filling, batch: Prepared, inside: set[int]) -> Iterable[Problem]:
     """Fields and projects that the batch has not; nothing that is given is passed over."""
-    sort = SORTS[batch.deed]
+    sort = form_of(batch)
     yield from _unknown_fields("fields", filling.fields, sort.shared)
     for one in filling.lines:
         where = f"lines.{one.project_id}"

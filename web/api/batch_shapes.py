@@ -19,7 +19,7 @@ from web.site import Site
 from workflow.accounts.sessions import Visitor
 from workflow.batches.edits import Problems, form_fields, problems_of
 from workflow.batches.money import money
-from workflow.batches.prepared import SORTS, Line, Prepared, Stage, find, lines_of
+from workflow.batches.prepared import Line, Prepared, Stage, find, form_of, lines_of
 from workflow.batches.results import News, Result, news, results
 from workflow.funds import Share
 from workflow.numbers import proposal
@@ -165,7 +165,7 @@ def batch_out(
     done = batch.stage is Stage.PUBLISHED
     came = results(connection, site.book, batch, lines) if done else {}
     heard = {} if done else news(connection, batch.id)
-    sort, letter = SORTS[batch.deed], next(iter(batch.papers.values()), None)
+    sort, letter = form_of(batch), next(iter(batch.papers.values()), None)
     return Batch(
         **summary_of(batch, len(lines) + hidden, language),
         can_change=batch.can_change,

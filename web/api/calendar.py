@@ -115,7 +115,7 @@ class YearPreview(BaseModel):
         "编辑或导入的安排会使哪些在办项目的期限变动；不写入任何内容。",
         "Which deadlines of open projects an edited or imported year would move; nothing is kept.",
     ),
-    responses=problems(400, 413),
+    responses=problems(400),
 )
 def preview(request: Request, _: Keeper, year: Edited, given: Draft) -> YearPreview:
     site = site_of(request)
@@ -166,7 +166,7 @@ class InForce(BaseModel):
         "立即生效，并重新推算全部期限；他人先改过的回答409，什么都不写入。",
         "Holds at once; all deadlines are derived again. 409 if somebody changed it in between.",
     ),
-    responses=problems(400, 409, 413),
+    responses=problems(400, 409),
     response_model=InForce,
 )
 def apply(

@@ -29,9 +29,10 @@ REASONS = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that an endpoint answers with, besides those that all do."""
+    """The problems that an endpoint answers with, besides those that all do. What can be no JSON
+    (400) can be too long, too."""
     content = {TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    listed = sorted({401, 403, 422, 503, *statuses})
+    listed = sorted({401, 403, 422, 503, *statuses, *({413} if 400 in statuses else ())})
     return {code: {"description": REASONS[code], "content": content} for code in listed}
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from states.actions import ACTIONS
 from states.facts import Facts
 from states.findings import Finding
-from states.forms import FORMS
 from states.policy import PaperRule
 from states.terms import Action, Role, State
 from web.api.callers import Caller
@@ -127,7 +127,7 @@ def _option(one: explain.Option, facts: Facts, language: str, *, host: bool) -> 
         ],
         fields=[
             Asked(name=f.name, kind=f.kind, label=f.label.in_(language), required=f.required)
-            for f in FORMS[deed]
+            for f in ACTIONS[deed].form
         ],
         papers=[_paper(paper, facts, language) for paper in papers],
     )

@@ -102,7 +102,7 @@ async def keep_upload(request: Request, file: UploadFile) -> Json:
     ),
     status_code=201,
     response_model=Kept,
-    responses=problems(400, 409, 413),
+    responses=problems(400, 409),
     openapi_extra=BODY,
 )
 def upload(

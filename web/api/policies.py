@@ -121,7 +121,7 @@ class Sound(BaseModel):
         "不写入任何内容；有误的回答422并说明文件、位置和原因。",
         "Nothing is kept; 422 names the file, the key and the reason.",
     ),
-    responses=problems(400, 413),
+    responses=problems(400),
 )
 def check(
     request: Request,
@@ -148,7 +148,7 @@ def check(
     ),
     status_code=201,
     response_model=PolicySummary,
-    responses=problems(400, 409, 413),
+    responses=problems(400, 409),
 )
 def save(
     request: Request,

@@ -6,30 +6,25 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
 from config.rulebook import Rulebook
+from states.actions import ACTIONS
+from states.choices import Choice, Chooser, Record
 from states.facts import Json
 from states.terms import Action, Text
 from web.kept_files import file_name
 from web.numbers import number_of
 from workflow.batches.edits import Edit, form_fields
-from workflow.batches.prepared import SORTS, Line, Prepared
+from workflow.batches.prepared import Line, Prepared, form_of
 from workflow.batches.results import News
 from workflow.papers import store_bytes
 
-TITLES = {
-    Action.REVIEW: Text("审核推荐批次", "Recommendations"),
-    Action.PLAN: Text("年度计划批次", "Plan list"),
-    Action.REJECT: Text("不予通过批次", "Refusals"),
-    Action.SUBSIDISE: Text("补助审定批次", "Subsidies"),
-}
-
 
 def title_of(deed: Action) -> Text:
-    return TITLES[deed]
+    batch = ACTIONS[deed].batch
+    return batch.title if batch else deed.label
 
 
 def people(batch: Prepared, heard: Mapping[int, Sequence[News]] | None = None) -> list[str]:
@@ -57,7 +52,7 @@ class Letter:
 
 def edit_of(form: FormData, batch: Prepared, lines: Sequence[Line], letter: Letter) -> Edit:
     """All that was typed, and what the button that was pressed asks for."""
-    sort = SORTS[batch.deed]
+    sort = form_of(batch)
     then, _, which = str(form.get("then", "")).partition(":")
     pressed = int(which) if which.isdecimal() and len(which) < 20 else 0
     upload = form.get("letter")
@@ -105,29 +100,21 @@ def _looked_at(then: str, pressed: int, lines: Sequence[Line]) -> frozenset[int]
 
 def line_choices(
     book: Rulebook, batch: Prepared, lines: Iterable[Line]
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, dict[str, list[Choice]]]:
     """By project (0: for all) the fields that are chosen from a list: value and label."""
-    found: dict[int, dict[str, Any]] = {0: {}}
+    listed = {field.name: field.options for field in ACTIONS[batch.deed].form if field.options}
+    shared = [name for name in form_of(batch).shared if name in listed]
+    found: dict[int, dict[str, list[Choice]]] = {0: {name: [] for name in shared}}
     for line in lines:
-        if isinstance(book.category(line.facts.policy, line.facts.category), Text):
+        facts = line.facts
+        if isinstance(book.category(facts.policy, facts.category), Text):
             found[line.project_id] = {}
             continue
-        policy = book.policy(line.facts.policy)
-        if batch.deed is Action.PLAN:
-            categories = [(c.key, c.label) for c in policy.categories.values()]
-            found[line.project_id] = {"category": categories}
-        elif batch.deed is Action.REJECT:
-            codes = [
-                (reason.key, reason.label)
-                for reason in policy.reasons.values()
-                if line.facts.state in reason.states
-                and (not reason.categories or line.facts.category in reason.categories)
-            ]
-            found[line.project_id] = {"code": codes}
-            known = dict(found[0].get("code", []))
-            found[0]["code"] = list({**known, **dict(codes)}.items())
-    if batch.deed is Action.REJECT:
-        found[0].setdefault("code", [])
+        who = Chooser(facts, book.policy(facts.policy), book.calendar)
+        own = {name: options.offered(who) for name, options in listed.items()}
+        found[line.project_id] = own
+        for name in shared:
+            found[0][name] = list(dict([*found[0][name], *own[name]]).items())
     return found
 
 
@@ -136,14 +123,13 @@ def said_for_all(
 ) -> list[tuple[Text, Text | str]]:
     """Label and value of what was filled in once for all lines."""
     found: list[tuple[Text, Text | str]] = []
-    policies = [
-        book.policy(line.facts.policy)
+    known = [
+        Record(book.policy(line.facts.policy), line.facts.category, {})
         for line in lines[:1]
         if not isinstance(book.category(line.facts.policy, line.facts.category), Text)
     ]
-    for field in form_fields(batch.deed, SORTS[batch.deed].shared):
-        value = batch.fields.get(field.name, "")
-        reasons = [policy.reasons[value].label for policy in policies if value in policy.reasons]
-        if value:
-            found.append((field.label, reasons[0] if field.name == "code" and reasons else value))
+    for field in form_fields(batch.deed, form_of(batch).shared):
+        if value := batch.fields.get(field.name, ""):
+            labels = dict(field.options.known(known[0])) if field.options and known else {}
+            found.append((field.label, labels.get(value, value)))
     return found

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from states.terms import Action, Text
+from states.terms import Text
 
-ABOUT: dict[Action, Text] = {
-    Action.REVIEW: Text(
-        "排序、统一意见、一份盖章推荐函", "ranking, one opinion, one stamped letter"
-    ),
-    Action.PLAN: Text("计划序号、类别、时间、统一文号", "number, category, dates, one document"),
-    Action.REJECT: Text("理由和说明", "reason and explanation"),
-    Action.SUBSIDISE: Text("逐项金额，两人办理", "an amount a line, by two people"),
-}
 KEPT = Text("已保存。", "Saved.")
 TO_CORRECT = Text(
     "已保存，但有{n}处填写有误，请按提示修改。",

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from states.actions import ACTIONS
 from states.terms import STAFF, Action, State, Text
 from web.navigation import WATCHERS
 from web.numbers import Id, Key
@@ -21,7 +22,7 @@ from web.pages.batch_forms import (
     said_for_all,
     title_of,
 )
-from web.pages.batch_words import ABOUT, ADDED, DROPPED, KEPT, NONE_TICKED, TO_CORRECT
+from web.pages.batch_words import ADDED, DROPPED, KEPT, NONE_TICKED, TO_CORRECT
 from web.rendering import go, page
 from web.site import site_of
 from web.visiting import allowed, posted_by
@@ -42,10 +43,10 @@ from workflow.batches.money import money
 from workflow.batches.prepared import (
     MOST_LINES,
     SHOWN,
-    SORTS,
     BatchOver,
     Stage,
     find,
+    form_of,
     lines_of,
     listed,
     sorts_for,
@@ -79,7 +80,7 @@ def all_batches(request: Request, visitor: Reader, before: Key = None) -> Respon
         before=before,
         names=names,
         sorts=sorts_for(visitor.actor),
-        about=ABOUT,
+        about={deed: row.batch.about for deed, row in ACTIONS.items() if row.batch},
         title_of=title_of,
     )
 
@@ -129,7 +130,7 @@ def shown(
         known["shares"] = money(connection, site.book, batch, lines)
         if batch.deed is Action.PLAN:
             known["next_number"] = proposal(connection, [line.facts for line in lines])
-    sort = SORTS[batch.deed]
+    sort = form_of(batch)
     known |= {
         "problems": problems_of(batch, lines),
         "shared": form_fields(batch.deed, sort.shared),

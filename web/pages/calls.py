@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from notifications.chat_text import calls_text, late_text
+from states.actions import ACTIONS
 from states.form_reading import read_form
-from states.forms import FORMS
 from states.terms import STAFF, Act, Channel, Text
 from web.numbers import number_of
 from web.rendering import go, language_of, page
@@ -61,7 +61,7 @@ def _page(
     known: dict[str, Any] = {
         "calls": shown,
         "more": more,
-        "form": FORMS[Act.NOTE],
+        "form": ACTIONS[Act.NOTE].form,
         "noting": noting,
     }
     return page(

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from states.actions import ACTIONS
+from states.actions.fields import ACCOUNT, Field
 from states.choices import fitting_reasons
 from states.course import is_asked
 from states.decide import chooses_day
 from states.facts import Facts
-from states.filling import NOTICE
-from states.filling import asked_papers as asked_by_policy
-from states.forms import ACCOUNT, FORMS, Field
 from states.labels import (
-    BESIDES,
     deed_name,
     is_national_money,
     paper_labels,
@@ -47,7 +45,7 @@ def around(known: Known, one: Option, actor: Actor) -> dict[str, Any]:
     enters = not STAFF.isdisjoint(actor.roles_over(facts))
     return {
         "fields": fields if is_offered(one) else (),
-        "papers": asked_papers(one, category),
+        "papers": asked_papers(one),
         "unit": unit_of(known.connection, one.deed, fields, facts, actor),
         "pays_to": pays_to(known.connection, one.deed, facts, actor),
         "before": judged(known, one.deed, actor),
@@ -80,19 +78,11 @@ class Asked:
     there: dict[str, Any] | None
 
 
-def asked_papers(one: Option, category: Category) -> list[Asked]:
-    """The papers of a deed: those of its step; for an addition all that the policy knows."""
+def asked_papers(one: Option) -> list[Asked]:
+    """The papers that may come with an action."""
     facts = one.case.facts
     if one.second:  # what the first person attached holds
         return []
-    if one.deed in (Act.CHANGE, Act.POSTPONE):
-        return [
-            Asked(NOTICE, BESIDES[NOTICE], "", False, False, Basis.STATED, facts.papers.get(NOTICE))
-        ]
-    rules = asked_by_policy(one.case)
-    if one.deed is Act.SUPPLY:
-        listed = {rule.key: rule for papers in category.papers.values() for rule in papers}
-        rules = tuple(listed.values())
     return [
         Asked(
             rule.key,
@@ -103,7 +93,7 @@ def asked_papers(one: Option, category: Category) -> list[Asked]:
             rule.basis,
             facts.papers.get(rule.key),
         )
-        for rule in rules
+        for rule in ACTIONS[one.deed].papers(one.case)
     ]
 
 
@@ -112,7 +102,7 @@ def fields_now(one: Option) -> tuple[Field, ...]:
     person has to write again."""
     category = one.case.policy.categories[one.case.facts.category]
     idle = _idle(one, category)
-    fields = [f for f in FORMS[one.deed] if f.by in (None, one.role) and f.name not in idle]
+    fields = [f for f in ACTIONS[one.deed].form if f.by in (None, one.role) and f.name not in idle]
     if is_national_money(category):
         fields = [replace(f, label=FUNDED) if f.name == "amount" else f for f in fields]
     return tuple(f for f in fields if f.name in RESTATED or not one.second)
@@ -126,7 +116,7 @@ def _idle(one: Option, category: Category) -> set[str]:
     province pays nothing into it (R25-20 asks for it with the receipt of its subsidy)."""
     if one.deed is not Action.REPORT:
         return set()
-    papers = asked_by_policy(one.case)
+    papers = ACTIONS[one.deed].papers(one.case)
     follow = set() if any(paper.may_follow for paper in papers) else {"promised"}
     pays = category.ends_in is State.SUBSIDISED and not is_national_money(category)
     return follow if pays else follow | {field.name for field in ACCOUNT}
@@ -146,23 +136,7 @@ RECORDING = Text("登记：{label}", "Record: {label}")
 
 def prefilled(deed: Action | Act, facts: Facts, category: Category) -> dict[str, str]:
     """What the form begins with: the planned days, the contact as it is. Money never."""
-    found: dict[str, Any]
-    if deed is Action.HOLD:
-        found = {"opens": facts.opens_earliest, "ends": facts.planned_ends, "place": facts.place}
-    elif deed is Act.CONFIRM_DATES:
-        found = {"opens": facts.opens_earliest, "ends": facts.planned_ends}
-    elif deed is Action.PLAN:
-        found = {"category": facts.category, "number": facts.number}
-    elif deed is Act.HAND_OVER:
-        names = ("contact_name", "contact_email", "contact_phone", "office_email")
-        found = {name: getattr(facts, name) for name in names}
-    elif deed is Act.MILESTONE:
-        awaited = (one.milestone for one in waiting(facts, category))
-        found = {"name": next(awaited, "")}
-    else:
-        return {}
-    if facts.dates.open_window and deed in (Action.HOLD, Act.CONFIRM_DATES):
-        found |= {"opens": None, "ends": None}  # a window is no date
+    found = ACTIONS[deed].begins_with(facts, category)
     return {name: str(value) for name, value in found.items() if value}
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from states.actions.fields import ACCOUNT, Field
 from states.discretion import ACCOUNT_NUMBER
 from states.facts import Facts, Json
-from states.forms import ACCOUNT, Field
 from states.terms import Act, Action, Role, Text
 from workflow.office import profiles
 from workflow.people import Actor

@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from states.actions import ACTIONS
 from states.arrival import Received, received, received_as
-from states.choices import choices
+from states.choices import Choice, Chooser
 from states.decide import blocks
 from states.findings import Finding
 from states.form_reading import Problem, read_day, read_form
-from states.forms import FORMS
 from states.places import where
 from states.policy import Policy
 from states.remedy import remedy_of
@@ -65,7 +65,7 @@ CAME = "received."  # before the paper's own key: how it came, where no file is 
 @routes.get("/projects/{project_id}/do/{deed}")
 def show(request: Request, project_id: int, deed: str, visitor: Signed) -> Response:
     what = _asked_for(deed)
-    asked = {f.name: request.query_params.get(f.name, "")[:200] for f in FORMS[what]}
+    asked = {f.name: request.query_params.get(f.name, "")[:200] for f in ACTIONS[what].form}
     typed = {name: text for name, text in asked.items() if text}
     return _form(
         request, project_id, what, visitor, Form(typed, site_of(request).today().isoformat())
@@ -77,9 +77,9 @@ def send(request: Request, project_id: int, deed: str, visitor: Signed, form: Po
     site, what = site_of(request), _asked_for(deed)
     with site.db.read() as connection:
         facts, _, policy = found_for(request, connection, project_id, visitor.actor)
-        unit = unit_of(connection, what, FORMS[what], facts, visitor.actor)
+        unit = unit_of(connection, what, ACTIONS[what].form, facts, visitor.actor)
     sent = values(form)
-    typed = {f.name: sent.get(f.name, "") for f in FORMS[what]}
+    typed = {f.name: sent.get(f.name, "") for f in ACTIONS[what].form}
     typed = with_experts(unit, typed, map(str, form.getlist("expert")))
     filled = Form(typed, sent.get("on", ""), on_behalf=bool(sent.get("on_behalf")))
     filled.save_unit = bool(sent.get("save_unit"))
@@ -232,7 +232,9 @@ def _form(
         "version": version,
         "one": one,
         "form": filled,
-        "choices": choices(what, facts, policy, site.book.calendar, _doers(one, filled, actor)),
+        "choices": _offered(
+            what, Chooser(facts, policy, site.book.calendar, _doers(one, filled, actor))
+        ),
         "tickets": _tickets(site, visitor, project_id, filled),
         "offered": offered,
         "ways": tuple(Received),
@@ -253,6 +255,12 @@ def _against(one: Option, *, offered: bool) -> tuple[Finding, ...]:
     it alone."""
     found = worth_saying((*one.reasons, *one.besides))
     return found if offered else tuple(blocks(found))
+
+
+def _offered(what: Action | Act, who: Chooser) -> dict[str, list[Choice]]:
+    """Field -> what may be chosen in it, for those that have a list."""
+    form = ACTIONS[what].form
+    return {field.name: field.options.offered(who) for field in form if field.options}
 
 
 def _doers(one: Option, filled: Form, actor: Actor) -> tuple[Role, ...]:

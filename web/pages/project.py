@@ -11,9 +11,9 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from notifications.coming import coming
+from states.choices import ENDS_OF_FLAGS
 from states.course import is_asked, onward
 from states.facts import Facts
-from states.forms import ENDS_OF_FLAGS
 from states.labels import money_label, paper_labels, state_label
 from states.policy import Policy
 from states.terms import Act, Kind

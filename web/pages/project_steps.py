@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, QueryParams
 
+from states.actions.fields import Field
 from states.arrival import Received
 from states.form_reading import read_form
-from states.forms import Field
 from states.terms import Act, Action, Text, deed_of
 from web.numbers import number_of
 from web.pages.deed_parts import prefilled

@@ -10,18 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from states.actions import ACTIONS
 from states.facts import Json
-from states.filling import LETTER
 from states.form_reading import MAX_LINE, Problem, read_form
-from states.forms import FORMS
+from states.labels import LETTER
 from states.terms import Action, Text
 from workflow.batches.prepared import (
     MOST_LINES,
-    SORTS,
     BatchOver,
     Prepared,
     Stage,
     find,
+    form_of,
     lines_of,
     packed,
     sorts_for,
@@ -164,7 +164,7 @@ Problems = dict[int, list[Problem]]  # by project, 0: what holds for all
 def save(connection: Connection, actor: Actor, batch_id: int, edit: Edit) -> Problems:
     """Keep all that was typed, right or wrong, and say what is wrong with it."""
     batch = opened(connection, actor, batch_id)
-    sort = SORTS[batch.deed]
+    sort = form_of(batch)
     papers = batch.papers
     if sort.letter and edit.letter is not None:
         papers = {LETTER: edit.letter} if edit.letter else {}
@@ -230,7 +230,7 @@ def drop(connection: Connection, actor: Actor, batch_id: int, *, at: datetime) -
 def form_fields(deed: Action, names: Sequence[str]) -> list[Any]:
     """The fields of the deed's form that a batch asks for, in the batch's order. None has to be
     filled in before the batch is published: then the engine asks for what it needs."""
-    form = {field.name: replace(field, required=False) for field in FORMS[deed]}
+    form = {field.name: replace(field, required=False) for field in ACTIONS[deed].form}
     return [form[name] for name in names]
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
+from states.actions import ACTIONS
+from states.actions.row import Batch
 from states.facts import Facts, Json
 from states.lifecycle import LIFECYCLE
 from states.terms import Action, Role, State, Text
@@ -27,24 +29,6 @@ from workflow.tables import GRANT, PERSON, PROJECT
 
 MOST_LINES = 200
 SHOWN = 30  # batches on a page
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """What a batch of one deed asks for: once for all lines, and line by line. A line's own word
-    wins over what is said for all."""
-
-    shared: tuple[str, ...]
-    own: tuple[str, ...]
-    letter: bool = False  # one stamped letter goes with all
-
-
-SORTS: dict[Action, Sort] = {
-    Action.REVIEW: Sort(("opinion", "late_reason"), ("opinion",), letter=True),
-    Action.PLAN: Sort(("document_number",), ("number", "category", "opens", "ends")),
-    Action.REJECT: Sort(("code", "text"), ("code", "text")),
-    Action.SUBSIDISE: Sort(("document_number",), ("amount",)),
-}
 
 
 class Stage(Enum):
@@ -61,7 +45,7 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch as it stands. `fields`: as typed, read by states/forms.py when it is published."""
+    """A batch as it stands. `fields`: as typed, read by states/form_reading.py when it is published."""
 
     id: int
     deed: Action
@@ -115,9 +99,19 @@ class BatchOver(Exception):
 
 def sorts_for(actor: Actor) -> list[Action]:
     """The batches that somebody may prepare: as the table of the life has it."""
-    return [
-        deed for deed in SORTS if any(s.action is deed and actor.roles & {*s.by} for s in LIFECYCLE)
-    ]
+    mine = {step.action for step in LIFECYCLE if actor.roles & {*step.by}}
+    return [deed for deed in SORTS if deed in mine]
+
+
+# The decisions that can be prepared together, in the order of the course.
+SORTS: tuple[Action, ...] = tuple(deed for deed in Action if ACTIONS[deed].batch)
+
+
+def form_of(batch: Prepared) -> Batch:
+    """What is filled in for a batch, once for all and line by line."""
+    found = ACTIONS[batch.deed].batch
+    assert found is not None
+    return found
 
 
 def sources(deed: Action) -> list[State]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from states.effects import LED_TO
 from states.facts import Json, as_json
 from states.lifecycle import FINAL
 from states.policy import Policy
 from states.terms import BEFORE_PLAN, Entry, State, Text, day_label
+from states.undoing import LED_TO
 from workflow.imports.outcome import Imported
 from workflow.imports.rows import PlanRow, Remark
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.rulebook import Rulebook
+from states.actions import ACTIONS
+from states.actions.fields import Field
 from states.arrival import Received, received_as
 from states.facts import Json
-from states.forms import FORMS, Field
 from states.policy import Category
 from states.terms import Act, Action, Text
 from workflow.lists.rows import ProjectRow
@@ -25,7 +26,7 @@ ARRIVING: Mapping[Action | Act, tuple[str, ...]] = {
 }
 BY_PAPERS = frozenset({Action.FILE, Action.REPORT})  # by handing papers in
 # What each project says for itself, under names that begin with its number.
-EACH: Mapping[Action | Act, tuple[Field, ...]] = {Action.HOLD: FORMS[Action.HOLD]}
+EACH: Mapping[Action | Act, tuple[Field, ...]] = {Action.HOLD: ACTIONS[Action.HOLD].form}
 
 
 def named(project_id: int, name: str) -> str:

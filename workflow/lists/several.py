@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
+from states.actions import ACTIONS
+from states.actions.fields import Field
 from states.decide import blocks, who_may
 from states.findings import Finding
-from states.forms import FORMS, Field
 from states.outlook import ending
 from states.terms import STAFF, Act, Action, Kind, Severity, State, Text
 from workflow.deeds import Deed
@@ -30,14 +31,7 @@ MOST = 100  # projects at a time
 
 # Deeds whose form says the same for every project. What differs from project to project (a plan
 # number, an amount) is prepared in a batch.
-DEEDS: tuple[Action | Act, ...] = (
-    Action.REVIEW,
-    Action.SEND_BACK,
-    Act.MILESTONE,
-    Act.EXTEND,
-    Act.HAND_OVER,
-    Action.CLOSE,
-)
+DEEDS: tuple[Action | Act, ...] = tuple(deed for deed in (*Action, *Act) if ACTIONS[deed].several)
 
 
 def possible(actor: Actor) -> tuple[Action | Act, ...]:
@@ -61,8 +55,8 @@ ENTERED = Text("代录收到的材料：{deed}", "Papers that came: {deed}")
 def form_of(deed: Action | Act) -> tuple[Field, ...]:
     """What is filled in once for all."""
     if deed not in ARRIVING:
-        return FORMS[deed]
-    return tuple(one for one in FORMS[deed] if one.name in ARRIVING[deed])
+        return ACTIONS[deed].form
+    return tuple(one for one in ACTIONS[deed].form if one.name in ARRIVING[deed])
 
 
 @dataclass(frozen=True, slots=True)

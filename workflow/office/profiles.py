@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from states.actions.fields import ACCOUNT, Field, may
 from states.discretion import masked
 from states.facts import Facts
 from states.form_reading import ACCOUNT_NUMBER, EMAIL, UNSEEN, Problem
-from states.forms import ACCOUNT, Field, may
 from states.lifecycle import UNDER_WAY
 from states.mailbox import mailbox
 from states.terms import Role, Text

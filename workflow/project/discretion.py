@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from states.discretion import INTERNAL, INTERNAL_FACTS, is_internal, without_number
+from states.discretion import INTERNAL_FACTS, internal_fields, is_internal, without_number
 from states.facts import Json
 from states.terms import Role
 
@@ -42,7 +42,7 @@ def told_account(stored: Json) -> Json:
 
 
 def _for_host(row: Row) -> Row:
-    hidden = INTERNAL.get(row["deed"], frozenset())
+    hidden = internal_fields(row["deed"])
     given = {k: v for k, v in row["given"].items() if k not in hidden}
     own = row["role"] == Role.HOST.value and not row["on_behalf"]
     hidden_names = {} if own else {"person": "", "let_in_by": ""}

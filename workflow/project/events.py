@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from states.discretion import INTERNAL, is_internal
+from states.choices import SETTLED
+from states.discretion import internal_fields, is_internal
 from states.facts import Json
-from states.forms import SETTLED
 from states.labels import deed_name, reached_label, refusal_name, rejected_label
 from states.policy import Category, Policy
-from states.terms import Act, Action, Role, State, Text, deed_of
+from states.terms import Act, Action, Role, State, Text, deed_of, known_deed
 from workflow.project.told import Line, told
 from workflow.queries import deed_label
 from workflow.statements import Statement
@@ -103,7 +103,7 @@ def _entry(row: tuple[Any, ...], policy: Policy, category: str, inside: bool) ->
     words = json.loads(given)
     if not inside and is_internal(deed, role, words, changed):
         return None
-    hidden = frozenset() if inside else INTERNAL.get(deed, frozenset())
+    hidden = frozenset() if inside else internal_fields(deed)
     said = {k: v for k, v in words.items() if k not in hidden}
     flags = [flag for flag in (changed.get("flags") or {}).values() if flag]
     return Entry(
@@ -158,7 +158,7 @@ def _called(deed: str, source: str, given: Json, category: Category, *, machine:
         return known.get(given.get("name", ""), Act.MILESTONE.label)
     if deed == Action.REJECT:
         return refusal_name(State(source), category, given.get("code", ""))
-    if deed in set(Action) | set(Act) and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
+    if known_deed(deed) is not None and not (machine and deed in (Act.CHANGE, Act.CANCEL)):
         return deed_name(deed_of(deed), State(source), category)
     return deed_label(deed, machine=machine)  # how it came onto the books, what a plan said
 

@@ -14,10 +14,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from config.rulebook import Rulebook
+from states.actions import ACTIONS
 from states.course import is_aside, is_asked, way_to
 from states.decide import blocks, judge, roles_now, second_by, who_may
+from states.example import filled
 from states.facts import Facts, Json
-from states.filling import filled
 from states.findings import Case, Finding
 from states.labels import deed_name
 from states.lifecycle import FINAL
@@ -25,9 +26,11 @@ from states.mailing import is_past
 from states.outlook import ending
 from states.policy import Policy
 from states.terms import STAFF, Act, Action, Labelled, Role, State, Text
+from workflow.authorise import roles_for
 from workflow.deeds import Deed
 from workflow.engine import situation
-from workflow.judging import SPENDS, fund_left, judged, roles_for
+from workflow.funds import fund_left
+from workflow.judging import judged
 from workflow.people import Actor
 
 
@@ -170,7 +173,7 @@ def _may_enter(actor: Actor, who: tuple[Role, ...], facts: Facts) -> bool:
 
 def _case(known: Known, deed: Action | Act, role: Role, facts: Facts) -> Case:
     left = None
-    if deed in SPENDS:
+    if ACTIONS[deed].spends:
         left = fund_left(known.connection, known.policy, facts, known.project_id, lock=False)
     return Case(
         facts=facts,
