@@ -83,7 +83,7 @@ def test_the_first_day_and_once_more(run: Command) -> None:
         out, err = second.communicate()
         assert second.returncode == 1
         assert "[1/5]" not in out
-        assert err.splitlines()[-1] == "本数据目录已有一个提醒与发信程序在运行。"
+        assert err.splitlines()[-1] == "本数据目录已有提醒与发信程序（或演示）在运行。"
     [mail] = mails(run)
     assert mail["Subject"] == SUBJECT
     assert mail["Delivered-To"] == "unit02@example.cn"
