@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from states.calendar import ONE_DAY, WorkCalendar
-from states.policy import Anchor, Category, DeadlineRule, Unit
+from states.policy import Anchor, Category, DeadlineRule, OffsetUnit
 from states.terms import Basis, Force, Kind, Text, day_label
 
 TraceStep = tuple[Text, Mapping[str, object]]  # template and values, filled in only when shown
@@ -114,7 +114,7 @@ def compute(rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar) -> Due:
     if rule.basis is not Basis.STATED:
         steps.append((rule.basis.label, {}))
     unknown = sorted({d.year for d in (plain, due, advised) if not calendar.knows(d)})
-    if rule.unit is Unit.WORKING_DAY and not calendar.knows(anchor_on):
+    if rule.unit is OffsetUnit.WORKING_DAY and not calendar.knows(anchor_on):
         unknown = sorted({*unknown, anchor_on.year})
     if unknown:
         steps.append((UNKNOWN_YEAR, {"years": "、".join(map(str, unknown))}))
@@ -125,15 +125,15 @@ def _count(
     rule: DeadlineRule, anchor_on: date, calendar: WorkCalendar, steps: list[TraceStep]
 ) -> date:
     template = BACK if rule.offset < 0 else FORWARD
-    if rule.unit is Unit.MONTH:
+    if rule.unit is OffsetUnit.MONTH:
         plain = shift_months(anchor_on, rule.offset)
-    elif rule.unit is Unit.DAY:
+    elif rule.unit is OffsetUnit.DAY:
         plain = anchor_on + timedelta(days=rule.offset)
     else:
         plain = calendar.shift(anchor_on, rule.offset)
     values = {"n": abs(rule.offset), "unit": rule.unit.label, "day": day_label(plain)}
     steps.append((template, values))
-    if rule.unit is Unit.MONTH and plain.day != anchor_on.day:
+    if rule.unit is OffsetUnit.MONTH and plain.day != anchor_on.day:
         steps.append((CLIPPED, {"wanted": anchor_on.day, "day": day_label(plain)}))
     return plain
 

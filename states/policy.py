@@ -21,7 +21,7 @@ class Anchor(Labelled):
     FIXED = "fixed", "固定日期", "a fixed day"
 
 
-class Unit(Labelled):
+class OffsetUnit(Labelled):
     MONTH = "month", "个月", "month(s)"
     DAY = "day", "日", "day(s)"
     WORKING_DAY = "working_day", "个工作日", "working day(s)"
@@ -151,7 +151,7 @@ class DeadlineRule:
     anchor: Annotated[Anchor, Text("起算", "Counted from")]
     fixed_on: Annotated[date | None, Text("固定日期", "Fixed day"), WrittenAs("date")] = None
     offset: Annotated[int, Text("相差", "Offset"), range(-400, 401)] = 0
-    unit: Annotated[Unit, Text("单位", "Unit")] = Unit.DAY
+    unit: Annotated[OffsetUnit, Text("单位", "Unit")] = OffsetUnit.DAY
     force: Annotated[Force, Text("性质", "Force")] = Force.STATED
     basis: Annotated[Known, Text("依据", "Basis")] = Basis.STATED
     # Whether the last day itself still counts.
@@ -261,7 +261,7 @@ class Category:
     # Whom the report goes to.
     addressee: Annotated[Text, Text("材料报送至", "Papers go to")]
     # Of another desk of the office; None: the policy's.
-    contact: Annotated[Contact | None, Text("联系方式", "Contact")] = None
+    contact: Annotated[Contact | None, Text("本类别的联系方式", "Contact of its own")] = None
     # Where the report goes, if not to the office.
     report_contact: Annotated[Contact | None, Text("报送地址", "Where papers go")] = None
     fund: Annotated[Key | None, Text("经费渠道", "Fund")] = None

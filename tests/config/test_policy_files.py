@@ -18,7 +18,7 @@ from config.errors import ConfigError
 from config.policy_files import SHIPPED, load_policy, policy_ids
 from config.policy_reading import document_line, lines
 from states.calculus import Dates, compute, deadlines_of
-from states.policy import Policy, Unit
+from states.policy import Policy, OffsetUnit
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State
 
 # fmt: off
@@ -156,7 +156,7 @@ def test_matrix_of_deadlines(policy: str, category: str) -> None:
     for rule in rules:
         assert rule.inclusive
         assert rule.rolls == (rule.kind is Kind.REIMBURSEMENT)
-        assert rule.unit is (Unit.DAY if rule.fixed_on else Unit.MONTH)
+        assert rule.unit is (OffsetUnit.DAY if rule.fixed_on else OffsetUnit.MONTH)
         assert (rule.basis is Basis.ASSUMED) == (rule.force is Force.ADVISORY)
 
 

@@ -13,7 +13,7 @@ from config.calendar_files import work_calendar
 from config.policy_files import load_policy
 from states.calculus import Dates, compute, deadlines_of, shift_months
 from states.calendar import WorkCalendar
-from states.policy import Anchor, DeadlineRule, Unit
+from states.policy import Anchor, DeadlineRule, OffsetUnit
 from states.terms import Basis, Force, Kind
 
 CALENDAR = work_calendar()
@@ -24,7 +24,7 @@ def rule(
     kind: Kind = Kind.FILING,
     anchor: Anchor = Anchor.OPENS,
     offset: int = -1,
-    unit: Unit = Unit.MONTH,
+    unit: OffsetUnit = OffsetUnit.MONTH,
     *,
     fixed_on: date | None = None,
     inclusive: bool = True,
@@ -178,11 +178,11 @@ def test_without_dates_only_the_fixed_ones_are_known() -> None:
 
 anywhere = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 official = st.dates(date(2024, 3, 1), date(2026, 10, 31))
-units = st.sampled_from(Unit)
+units = st.sampled_from(OffsetUnit)
 steps = st.integers(1, 40)
 
 
-def any_rule(unit: Unit, offset: int) -> DeadlineRule:
+def any_rule(unit: OffsetUnit, offset: int) -> DeadlineRule:
     if offset < 0:
         return rule(offset=offset, unit=unit)
     return rule(Kind.REIMBURSEMENT, Anchor.ENDS, offset, unit, rolls=True)
@@ -208,13 +208,15 @@ def test_advised_is_a_working_day_and_never_after_due(which: DeadlineRule, ancho
 
 
 @given(units, steps, anywhere)
-def test_backward_never_moves_later(unit: Unit, offset: int, anchor: date) -> None:
+def test_backward_never_moves_later(unit: OffsetUnit, offset: int, anchor: date) -> None:
     found = compute(any_rule(unit, -offset), anchor, CALENDAR)
     assert found.due_on == found.plain_on < anchor
 
 
 @given(units, steps, anywhere)
-def test_forward_is_due_on_the_first_working_day(unit: Unit, offset: int, anchor: date) -> None:
+def test_forward_is_due_on_the_first_working_day(
+    unit: OffsetUnit, offset: int, anchor: date
+) -> None:
     found = compute(any_rule(unit, offset), anchor, CALENDAR)
     assert anchor < found.plain_on
     assert CALENDAR.is_working(found.due_on)
@@ -231,7 +233,7 @@ def test_months_count_from_the_anchor(anchor: date, months: int) -> None:
 
 @given(anywhere, st.integers(-40, 40).filter(bool))
 def test_compute_never_chains(anchor: date, months: int) -> None:
-    found = compute(any_rule(Unit.MONTH, months), anchor, CALENDAR)
+    found = compute(any_rule(OffsetUnit.MONTH, months), anchor, CALENDAR)
     assert found.plain_on == shift_months(anchor, months)
 
 

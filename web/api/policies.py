@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -71,9 +71,12 @@ def list_policies(request: Request, _: Caller) -> Policies:
 
 
 @routes.get(
-    "/policies/{policy}", summary=both("一项政策的全部规定", "One policy"), responses=problems(404)
+    "/policies/{policy}",
+    summary=both("一项政策的全部规定", "One policy"),
+    response_model=PolicyOut,
+    responses=problems(404),
 )
-def show_policy(request: Request, _: Caller, policy: PolicyId) -> PolicyOut:
+def show_policy(request: Request, _: Caller, policy: PolicyId) -> dict[str, Any]:
     return policy_out(policy_of(site_of(request).book, policy), spoken(request))
 
 

@@ -1,16 +1,20 @@
-"""What a policy looks like to a program: every value with its clause."""
+"""What a policy looks like to a program: every field of the law's objects under its own name, in the
+reader's language, described by its label."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Optional, get_args, get_origin
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from states.comparing import Difference
-from states.contact import Contact
-from states.policy import Category, Document, Figure, Policy
-from states.terms import Action, Basis, Kind, Role, Severity, State
+from states.policy import Clause, Figure, Fund, MilestoneRule, PaperRule, Policy, ReasonCode
+from states.policy_fields import fields_of, unmarked
+from states.terms import Action, Text
 from web.api.describing import both
 
 
@@ -21,98 +25,6 @@ class PolicySummary(BaseModel):
     year: int
     categories: list[str]
     digest: str = Field(description=both("政策文件的SHA-256", "SHA-256 of its file"))
-
-
-class ContactOut(BaseModel):
-    """How an office is reached: originals by post, copies by e-mail."""
-
-    telephone: str
-    post: str
-    mailbox: str
-    sample: bool = Field(description=both("示例数据，不得使用", "made up, not to be used"))
-
-
-class DocumentOut(BaseModel):
-    key: str
-    title: str
-    number: str
-    issued_on: date | None
-    basis: Basis
-    at_hand: bool = Field(description=both("是否收录正文", "whether its text is known"))
-
-
-class ClauseOut(BaseModel):
-    id: str
-    place: str
-    rule: str
-
-
-class FigureOut(BaseModel):
-    key: str
-    value: int | None = Field(description=both("金额以分计", "amounts in fen"))
-    unit: str
-    severity: Severity
-    basis: Basis
-    clause: str
-
-
-class DeadlineRuleOut(BaseModel):
-    kind: Kind
-    anchor: str
-    offset: int
-    unit: str
-    fixed_on: date | None
-    force: str
-    basis: Basis
-    clause: str
-
-
-class PaperRuleOut(BaseModel):
-    step: Action
-    key: str
-    label: str
-    severity: Severity
-    may_follow: bool
-    basis: Basis
-    clause: str
-
-
-class MilestoneOut(BaseModel):
-    key: str
-    label: str
-    by: Role
-    flag_at: Action | None
-    clause: str
-
-
-class CategoryOut(BaseModel):
-    key: str
-    label: str
-    funding: str
-    level: str
-    ends_in: State
-    deadlines: list[DeadlineRuleOut]
-    figures: list[FigureOut]
-    papers: list[PaperRuleOut]
-    milestones: list[MilestoneOut]
-    contact: ContactOut | None = Field(description=both("空为政策的", "null: the policy's"))
-    report_contact: ContactOut | None
-
-
-class PolicyOut(BaseModel):
-    """A policy, every value with its clause."""
-
-    id: str
-    title: str
-    province: str
-    year: int
-    digest: str
-    office: str
-    contact: ContactOut
-    documents: list[DocumentOut]
-    categories: list[CategoryOut]
-    clauses: list[ClauseOut]
-    reasons: dict[str, str] = Field(description=both("不予通过的理由代码", "codes of `reject`"))
 
 
 class DifferenceOut(BaseModel):
@@ -134,71 +46,100 @@ def summary_out(policy: Policy, language: str) -> PolicySummary:
     )
 
 
-def policy_out(found: Policy, language: str) -> PolicyOut:
-    clauses = [
-        ClauseOut(id=c.id, place=c.place, rule=c.rule.in_(language)) for c in found.clauses.values()
-    ]
-    return PolicyOut(
-        id=found.id,
-        title=found.title.in_(language),
-        province=found.province,
-        year=found.year,
-        digest=found.digest,
-        office=found.office.in_(language),
-        contact=_contact(found.contact, language),
-        documents=[_document(one, language) for one in found.documents.values()],
-        categories=[category_out(c, language) for c in found.categories.values()],
-        clauses=clauses,
-        reasons={code.key: code.label.in_(language) for code in found.reasons.values()},
-    )
-
-
 def difference_out(one: Difference) -> DifferenceOut:
-    return DifferenceOut(**_of(one, "category", "key", "old", "new", "clause"))
-
-
-def category_out(category: Category, language: str) -> CategoryOut:
-    papers = [
-        PaperRuleOut(
-            step=step,
-            **_of(p, "key", "severity", "may_follow", "basis", "clause"),
-            label=p.label.in_(language),
-        )
-        for step, listed in category.papers.items()
-        for p in listed
-    ]
-    milestones = [
-        MilestoneOut(**_of(m, "key", "by", "flag_at", "clause"), label=m.label.in_(language))
-        for m in category.milestones
-    ]
-    own, elsewhere = category.contact, category.report_contact
-    names = ("kind", "anchor", "offset", "unit", "fixed_on", "force", "basis", "clause")
-    return CategoryOut(
-        **_of(category, "key", "funding", "level", "ends_in"),
-        label=category.label.in_(language),
-        deadlines=[DeadlineRuleOut(**_of(rule, *names)) for rule in category.deadlines],
-        figures=[_figure(k, f) for k, f in {**category.figures, "cap": category.cap}.items()],
-        papers=papers,
-        milestones=milestones,
-        contact=_contact(own, language) if own else None,
-        report_contact=_contact(elsewhere, language) if elsewhere else None,
+    return DifferenceOut(
+        category=one.category, key=one.key, old=one.old, new=one.new, clause=one.clause
     )
 
 
-def _contact(contact: Contact, language: str) -> ContactOut:
-    known = _of(contact, "telephone", "mailbox", "sample")
-    return ContactOut(post=contact.post.in_(language), **known)
+# -- The shape of each class ------------------------------------------------------------------------
+
+OWN_NAME = {MilestoneRule: "MilestoneOut", Fund: "PolicyFundOut"}
+# What an object is given beside its fields: its place in a list that the policy keeps by key.
+BESIDE: dict[type, dict[str, Any]] = {
+    Figure: {"key": Annotated[str, Field(description=both("数值代号", "Key"))]},
+    PaperRule: {"step": Annotated[Action, Field(description=both("环节", "Step"))]},
+    Clause: {"place": Annotated[str, Field(description=both("出处", "Where it stands"))]},
+}
+BY_KEY = {ReasonCode}  # not as a list
+# Types that are put together here, of what the law says.
+_LIST: Any = list
+_DICT: Any = dict
+_OPTIONAL: Any = Optional
 
 
-def _document(document: Document, language: str) -> DocumentOut:
-    known = _of(document, "key", "number", "issued_on", "basis", "at_hand")
-    return DocumentOut(title=document.title.in_(language), **known)
+@cache
+def _shape(kind: Any) -> Any:
+    keys: dict[str, Any] = {name: (hint, ...) for name, hint in BESIDE.get(kind, {}).items()}
+    for one in fields_of(kind):
+        keys[one.name] = _type(one.type), Field(description=both(*one.label))
+    name: str = OWN_NAME.get(kind, f"{kind.__name__}Out")
+    return create_model(name, __doc__=kind.__doc__, **keys)
 
 
-def _of(thing: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(thing, name) for name in names}
+def _type(hint: Any) -> Any:
+    """The type of a value as it is answered."""
+    plain: Any = unmarked(hint)[0]
+    if plain is Text:
+        return str
+    if _is_class(plain):
+        return _shape(plain)
+    if NoneType in get_args(plain):
+        return _OPTIONAL[_type(next(one for one in get_args(plain) if one is not NoneType))]
+    if get_origin(plain) is tuple:
+        return _LIST[_type(get_args(plain)[0])]
+    if get_origin(plain) is Mapping:
+        inner = _type(get_args(plain)[1])
+        listed = _is_listed(get_args(plain)[1])
+        return (
+            (inner if get_origin(inner) is list else _LIST[inner]) if listed else _DICT[str, inner]
+        )
+    return plain
 
 
-def _figure(key: str, figure: Figure) -> FigureOut:
-    known = _of(figure, "value", "unit", "severity", "basis")
-    return FigureOut(key=key, clause=figure.clause or "", **known)
+def _is_listed(hint: Any) -> bool:
+    """Whether a mapping to this is answered as a list, whose objects hold their keys."""
+    return get_origin(hint) is tuple or (_is_class(hint) and hint not in BY_KEY)
+
+
+def _is_class(hint: Any) -> bool:
+    return is_dataclass(hint)
+
+
+# -- Its values -------------------------------------------------------------------------------------
+
+
+def _value(value: Any, hint: Any, language: str, **beside: Any) -> Any:
+    """A value as its type is answered (`_type`)."""
+    plain: Any = unmarked(hint)[0]
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, tuple):
+        return [_value(one, get_args(plain)[0], language, **beside) for one in value]
+    if isinstance(value, Mapping):
+        inner = get_args(plain)[1]
+        told = {k: _value(one, inner, language, key=k, step=k) for k, one in value.items()}
+        if get_origin(inner) is tuple:
+            return [one for listed in told.values() for one in listed]
+        return list(told.values()) if _is_listed(inner) else told
+    return _object(value, language, beside) if _is_class(type(value)) else value
+
+
+def _object(thing: Any, language: str, beside: dict[str, Any]) -> dict[str, Any]:
+    known = beside | ({"place": thing.place} if isinstance(thing, Clause) else {})
+    told = {name: known[name] for name in BESIDE.get(type(thing), {})}
+    for one in fields_of(type(thing)):
+        value = getattr(thing, one.name)
+        told[one.name] = _value(value, one.type, language, key=one.name)
+    return told
+
+
+PolicyOut = _shape(Policy)
+
+
+def policy_out(found: Policy, language: str) -> dict[str, Any]:
+    """A policy, every value with its clause. The cap stands also among the figures."""
+    told = _object(found, language, {})
+    for category in told["categories"]:
+        category["figures"].append(category["cap"])
+    return told

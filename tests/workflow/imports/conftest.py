@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from config.rulebook import Rulebook
 from states.contact import Contact
-from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, Unit
+from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, OffsetUnit
 from states.terms import Basis, Force, Kind, Severity, State, Text
 from workflow.database import Database
 
@@ -30,7 +30,7 @@ COMPLETION = DeadlineRule(
     kind=Kind.COMPLETION,
     anchor=Anchor.FIXED,
     offset=0,
-    unit=Unit.DAY,
+    unit=OffsetUnit.DAY,
     fixed_on=date(2025, 11, 30),
     inclusive=True,
     rolls=False,
