@@ -18,7 +18,7 @@ from config.errors import ConfigError
 from config.policy_files import SHIPPED, load_policy, policy_ids
 from config.policy_reading import document_line, lines
 from states.calculus import Dates, compute, deadlines_of
-from states.policy import Policy, OffsetUnit
+from states.policy import OffsetUnit, Policy
 from states.terms import Action, Basis, Force, Kind, Role, Severity, State
 
 # fmt: off

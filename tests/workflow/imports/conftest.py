@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from config.rulebook import Rulebook
 from states.contact import Contact
-from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, Policy, OffsetUnit
+from states.policy import Anchor, Announced, Category, DeadlineRule, Figure, OffsetUnit, Policy
 from states.terms import Basis, Force, Kind, Severity, State, Text
 from workflow.database import Database
 
