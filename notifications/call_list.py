@@ -245,8 +245,8 @@ def _template() -> Template:
 
 WORDS = {
     "title": Text("电话通知登记表", "Call list"),
-    "made": Text("制表日期", "Made on"),
-    "count": Text("条", "lines"),
+    "made": Text("制表日期：", "Made on: "),
+    "count": Text("条", " lines"),
     "unit": Text("单位", "Unit"),
     "person": Text("联系人", "Contact"),
     "phone": Text("电话", "Telephone"),

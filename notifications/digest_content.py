@@ -177,7 +177,10 @@ def _new(connection: Connection, book: Rulebook, scope: Scope, role: Role) -> It
         .limit(MOST)
     )
     for row in rows:
-        yield _row(row, _deed(row, book), by=row.on_date)
+        yield _row(row, DONE.format(deed=_deed(row, book)), by=row.on_date)
+
+
+DONE = Text("已办理：{deed}", "Done: {deed}")
 
 
 def _deed(row: Any, book: Rulebook) -> Text:

@@ -56,4 +56,4 @@ def _settled(flags: dict[str, Json]) -> Iterator[Line]:
 FLAG = Text("提示{n}", "Flag {n}")
 BASIS = Text("依据：{place}", "By {place}.")
 GONE = Text("已消除的提示", "Flag settled")
-WITH = Text("{said}（{fact}）", "{said} ({fact})")
+WITH = Text("{said}；{fact}", "{said}; {fact}")

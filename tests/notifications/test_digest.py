@@ -140,7 +140,7 @@ def test_new_is_what_came_since_the_last_digest(desk: Desk) -> None:
     queue(desk, "2025-08-01")
     found = read(desk, PROVINCE, "2025-08-01")
     assert found is not None and [(row.what.zh, row.by) for row in found.new] == [
-        ("报送开班通知和实施方案", day("2025-07-31"))
+        ("已办理：报送开班通知和实施方案", day("2025-07-31"))
     ]
     desk.do(project, Act.MILESTONE, "2025-08-01", name="filing_confirmed")
     assert queue(desk, "2025-08-04")[-1] == (PROVINCE, "suppressed", "empty")  # old news by then
@@ -234,7 +234,7 @@ def test_a_coordinator_hears_what_was_decided_and_nothing_of_proposals(desk: Des
     queue(desk, "2025-10-13")
     found = read(desk, COORDINATOR, "2025-10-13")
     assert found is not None and [(row.what.zh, row.by) for row in found.new] == [
-        ("审定补助", day("2025-10-10"))
+        ("已办理：审定补助", day("2025-10-10"))
     ]
 
 

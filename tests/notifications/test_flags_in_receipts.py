@@ -62,7 +62,7 @@ def test_the_paper_that_came_says_that_its_flag_is_settled(desk: Desk) -> None:
     assert "收到后该提示自动消除" in mail
     desk.do(project, Act.SUPPLY, "2025-10-20", by=Role.HOST, papers=("subsidy_receipt",))
     mail = told(desk, "2025-10-20", notice="supply")
-    assert "已消除的提示：" in mail and "（已收到" in mail
+    assert "已消除的提示：" in mail and "；已收到" in mail
 
 
 def test_why_a_flag_was_decided_on_is_in_no_mail_of_the_host(desk: Desk) -> None:
