@@ -67,7 +67,7 @@ def test_two_tabs_publish_and_the_second_is_told(served: Served) -> None:
     page.get_by_role("button", name="新建，选择项目").click()
     page.get_by_label("人工智能高级研修班").check()
     page.get_by_role("button", name="加入所选").click()
-    page.locator("#code").select_option(label="择优遴选未入选")
+    page.locator("#code").select_option(label="择优遴选未入选【系统推定】")
     page.locator("#text").fill("名额有限")
     page.get_by_role("button", name="保存并预览").click()
     other = second.go("/batches/1/preview")
