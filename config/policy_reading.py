@@ -270,7 +270,7 @@ SENTENCES: dict[type, tuple[tuple[str, ...], Callable[..., Sentence]]] = {
     ReasonCode: (("label", "states", "categories"), _reason),
     Announced: (("total",), _announced),
     Document: (("title", "number", "issued_on", "at_hand"), _document),
-    Clause: (("source", "document", "part", "paragraph", "rule", "since"), _clause),
+    Clause: (("document", "part", "paragraph", "rule", "since"), _clause),
 }
 NOT_AT_HAND = Text("本系统未收录正文", "its text is not at hand")
 NEIGHBOUR = Text("相邻年度文件，仅作参照", "of a neighbouring year, gone by only")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from datetime import date
+from typing import Any
+
 import pytest
 from command import REPOSITORY, Command
+
+from config.policy_files import load_policy
+from states.policy_fields import fields_of
+from states.terms import Text
 
 SHIPPED = ["fujian-2024", "fujian-2025", "xinjiang-2025"]
 FUJIAN = REPOSITORY / "config" / "policies" / "fujian-2025.toml"
@@ -29,6 +38,31 @@ def test_show(run: Command) -> None:
         "1 month(s) before the first day"
         in run.ok("policy", "show", "fujian-2025", LANGUAGE="en").out
     )
+
+
+def told(thing: Any, found: Any) -> None:
+    """That what the command printed is the object, field by field."""
+    if is_dataclass(thing):
+        assert list(found) == [one.name for one in fields_of(type(thing))]
+        for name in found:
+            told(getattr(thing, name), found[name])
+    elif isinstance(thing, Mapping):
+        assert list(found) == [str(getattr(key, "value", key)) for key in thing]
+        for inner, shown in zip(thing.values(), found.values(), strict=True):
+            told(inner, shown)
+    elif isinstance(thing, tuple) and not isinstance(thing, Text):
+        for inner, shown in zip(thing, found, strict=True):
+            told(inner, shown)
+    elif isinstance(thing, Text):
+        assert found == thing.zh
+    else:
+        assert found == (thing.isoformat() if isinstance(thing, date) else thing)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_show_tells_every_field_of_every_object(run: Command, name: str) -> None:
+    """By walking the law's objects: what is added to a class is told as well."""
+    told(load_policy(name), run.json("policy", "show", name))
 
 
 @pytest.mark.parametrize("name", SHIPPED)

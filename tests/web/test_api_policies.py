@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from callers import PEOPLE, caller
 from visits import House
 
+from states.contact import Contact
+from states.policy import (
+    Announced,
+    Category,
+    Clause,
+    DeadlineRule,
+    Document,
+    Figure,
+    Fund,
+    MilestoneRule,
+    PaperRule,
+    Policy,
+    ReasonCode,
+)
+from states.policy_fields import classes_of, fields_of
 from workflow.office.log import Search, lines
 
 SHIPPED = Path("config/policies/fujian-2025.toml").read_text(encoding="utf-8")
@@ -41,6 +57,38 @@ def test_an_administrator_saves_and_it_holds(house: House) -> None:
     with house.desk.db.read() as connection:
         [line] = lines(connection, Search(what="policy_saved"))[0]
     assert (line["person"], line["object"]) == ("admin", "fujian-2025")
+
+
+def test_a_program_is_told_every_field_of_every_object(house: House) -> None:
+    """By walking the law's classes: what is added to one of them is told as well."""
+    told = caller(house, "province").get("/policies/fujian-2025").json()
+    category = next(one for one in told["categories"] if one["key"] == "national_funded")
+    law: list[tuple[type, Any]] = [
+        *((Policy, told), (Category, category), (Contact, told["contact"])),
+        (Contact, category["report_contact"]),
+        *((Document, one) for one in told["documents"]),
+        *((Clause, one) for one in told["clauses"]),
+        *((DeadlineRule, one) for one in category["deadlines"]),
+        *((Figure, one) for one in (*category["figures"], category["cap"])),
+        *((PaperRule, one) for one in category["papers"]),
+        *((MilestoneRule, one) for one in category["milestones"]),
+        *((Fund, one) for one in told["funds"]),
+        *((ReasonCode, one) for one in told["reasons"].values()),
+        (Announced, told["announced"]),
+    ]
+    assert {kind for kind, _ in law} == set(classes_of(Policy))
+    for kind, one in law:
+        beside = {PaperRule: {"step"}, Figure: {"key"}, Clause: {"place"}}.get(kind, set())
+        assert set(one) == {field.name for field in fields_of(kind)} | beside
+    assert told["duties"]["host_kept"] == "R25-03"
+    assert told["reasons"]["late_report"]["clause"] == "R25-21"
+    filing = category["deadlines"][0]
+    assert (filing["inclusive"], filing["rolls"], filing["forfeit"]) == (True, False, None)
+
+
+def test_a_list_stays_a_list_where_there_is_nothing_in_it(house: House) -> None:
+    told = caller(house, "province").get("/policies/xinjiang-2025").json()
+    assert (told["funds"], told["duties"], told["announced"]["by_name"]) == ([], {}, {})
 
 
 @pytest.mark.parametrize("who", PEOPLE)
