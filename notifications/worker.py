@@ -165,6 +165,7 @@ class Worker:
         }
         for name, work in (mornings | {"digests": self.digests}).items():
             scheduler.add_job(self._job, CronTrigger(**morning), (name, work), id=name)
+        # The scheduler's own time, which is real whatever day a demonstration shows: "at once".
         at_once = {"next_run_time": datetime.now(SHANGHAI)}
         for name, work, span in (
             ("dispatch", partial(self._dispatch, stopping), {"seconds": DISPATCH_SECONDS}),

@@ -13,20 +13,22 @@ from datetime import date
 from typing import Any
 
 from states.actions import ACTIONS
+from states.facts import Facts
 from states.findings import Case
+from states.terms import Act, Action
 
 
 def filled(case: Case) -> Case:
     """The same action with its form filled in and the papers that it asks for attached."""
     row = ACTIONS[case.deed]
-    given = proposed(case) or row.example(case)
+    given = proposed(case.deed, case.facts) or row.example(case)
     return replace(case, given=given, papers=frozenset(row.attaches(case)))
 
 
-def proposed(case: Case) -> dict[str, Any]:
+def proposed(deed: Action | Act, facts: Facts) -> dict[str, Any]:
     """What the first of two people gave, where this action waits for the second."""
-    if not case.facts.awaits(case.deed):
+    if not facts.awaits(deed):
         return {}
-    days = {field.name for field in ACTIONS[case.deed].form if field.kind == "date"}
-    given: Mapping[str, Any] = case.facts.pending["given"]
+    days = {field.name for field in ACTIONS[deed].form if field.kind == "date"}
+    given: Mapping[str, Any] = facts.pending["given"]
     return {name: date.fromisoformat(v) if name in days else v for name, v in given.items()}

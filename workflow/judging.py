@@ -11,10 +11,11 @@ from config.rulebook import Rulebook
 from states.actions import ACTIONS
 from states.arrival import received
 from states.decide import blocks, chooses_day, judge
+from states.example import proposed
 from states.facts import Facts, Json
 from states.findings import Case, Finding, block
 from states.policy import Policy
-from states.terms import Role, Text, deed_of
+from states.terms import Role, Text
 from workflow.authorise import not_entitled, not_their_mailbox, roles_for, same_hand
 from workflow.deeds import Deed
 from workflow.funds import fund_left
@@ -73,9 +74,9 @@ def _case(
     same_hand: bool,
 ) -> Case:
     given = dict(deed.given)
-    proposal = facts.pending if facts.awaits(deed.what) else {}
-    if proposal and proposal["by"] != deed.by.login:
-        given = {**_proposed(proposal), **given}
+    if facts.awaits(deed.what) and facts.pending["by"] != deed.by.login:
+        first = proposed(deed.what, facts).items()
+        given = {name: value for name, value in first if name not in RESTATED} | given
     category = policy.categories[facts.category]
     chooses = chooses_day(deed.what, role, category, on_behalf=deed.on_behalf)
     return Case(
@@ -97,17 +98,6 @@ def _case(
 
 
 RESTATED = frozenset({"amount"})  # the second person writes it again; all else is taken over
-
-
-def _proposed(proposal: Json) -> Json:
-    deed = proposal["deed"]
-    form = ACTIONS[deed_of(deed)].form
-    dates = {field.name for field in form if field.kind == "date"}
-    return {
-        name: date.fromisoformat(value) if name in dates else value
-        for name, value in proposal["given"].items()
-        if name not in RESTATED
-    }
 
 
 def _name_taken(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from states.actions.fields import MAJEURE, REASON, need
-from states.actions.row import SAID, ActionRow, Batch, Given, a_reason
-from states.choices import REASONS, fitting_reasons
+from states.actions.row import SAID, ActionRow, Batch, Given, a_reason, first
+from states.choices import REASONS
 from states.facts import Json
 from states.findings import Case
 from states.machine import move
@@ -41,8 +41,7 @@ def _reject(case: Case, _: int) -> Json:
 
 
 def _first_reason(case: Case) -> Given:
-    fitting = fitting_reasons(case.facts, case.policy, case.policy.categories[case.facts.category])
-    return {"code": fitting[0].key if fitting else "", "text": SAID}
+    return {"code": first(REASONS, case), "text": SAID}
 
 
 def _withdraw(case: Case, _: int) -> Json:

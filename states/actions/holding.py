@@ -8,7 +8,7 @@ from typing import Any
 
 from states.actions.dates import planned_days
 from states.actions.fields import ENDS, HEADS, OPENS, PLACE, REMARK, may, need
-from states.actions.row import ActionRow, Given, taken
+from states.actions.row import ActionRow, Given, first, taken
 from states.choices import MILESTONES
 from states.facts import Facts, Json
 from states.findings import Case
@@ -52,9 +52,7 @@ def _milestone(case: Case, _: int) -> Json:
 
 
 def _next_milestone(case: Case) -> Given:
-    mine = [one for one in case.category.milestones if one.by is case.role]
-    mine.sort(key=lambda one: one.key in case.facts.milestones)
-    return {"name": mine[0].key if mine else ""}
+    return {"name": first(MILESTONES, case)}
 
 
 def _who_records(category: Category, given: Mapping[str, Any]) -> tuple[Role, ...]:

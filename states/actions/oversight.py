@@ -5,7 +5,7 @@ from __future__ import annotations
 from states.actions.fields import DOCUMENT, HEADS, PLACE, REASON, may, need
 from states.actions.holding import ACTUAL
 from states.actions.money import AMOUNT
-from states.actions.row import SAID, ActionRow, Given, taken
+from states.actions.row import SAID, ActionRow, Given, first, taken
 from states.choices import CHANNELS, FLAGS, OUTCOMES_OF_FLAGS
 from states.facts import Json, as_json
 from states.findings import Case
@@ -14,7 +14,7 @@ from states.rules.chasing import call_again_ahead, channel_known, mending_after_
 from states.rules.dates import dates_in_order
 from states.rules.holding import HELD, has_ended
 from states.rules.money import amount_within_cap, fund_has_room
-from states.terms import Act, Action, Channel
+from states.terms import Act, Action
 from states.undoing import LED_TO
 
 
@@ -40,7 +40,7 @@ def _dispose(case: Case, _: int) -> Json:
 
 
 def _first_flag(case: Case) -> Given:
-    return {"flag": next(iter(case.facts.to_dispose), ""), "outcome": "accepted", "reason": SAID}
+    return {"flag": first(FLAGS, case), "outcome": "accepted", "reason": SAID}
 
 
 def _correct(case: Case, _: int) -> Json:
@@ -88,7 +88,7 @@ OVERSIGHT = (
         ),
         rules=(channel_known, call_again_ahead),
         effect=_note,
-        example=lambda _: {"channel": Channel.PHONE.value, "person": SAID},
+        example=lambda case: {"channel": first(CHANNELS, case), "person": SAID},
     ),
     ActionRow(
         action=Act.DISPOSE,

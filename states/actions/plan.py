@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from states.actions.dates import example_dates, given_dates, hang_together
 from states.actions.fields import DOCUMENT, NEW_ENDS, NEW_OPENS, REASON, may, need
-from states.actions.row import SAID, ActionRow, Batch, Given, taken
+from states.actions.row import SAID, ActionRow, Batch, Given, first, taken
 from states.choices import CATEGORIES, OTHER_CATEGORIES
 from states.facts import Json
 from states.findings import Case
@@ -28,8 +28,7 @@ def _reclassify(case: Case, _: int) -> Json:
 
 
 def _another(case: Case) -> Given:
-    others = [key for key in case.policy.categories if key != case.facts.category]
-    return {"category": others[0] if others else "", "reason": SAID}
+    return {"category": first(OTHER_CATEGORIES, case), "reason": SAID}
 
 
 def _announce(case: Case, _: int) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from states.actions.fields import Field
+from states.choices import Chooser, Options
 from states.facts import Facts, Json
 from states.findings import Case, Rule
 from states.labels import BESIDES, NOTICE
@@ -46,6 +47,12 @@ def nothing(_: Case, __: int = 0) -> Json:
 
 def a_reason(_: Case) -> Given:
     return {"reason": SAID}
+
+
+def first(options: Options, case: Case) -> str:
+    """The first that can be chosen; "" where there is nothing, which the rules will say."""
+    who = Chooser(case.facts, case.policy, case.calendar, (case.role,))
+    return next((key for key, _ in options.offered(who)), "")
 
 
 def taken(case: Case, *names: str, **renamed: str) -> Json:

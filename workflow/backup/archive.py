@@ -93,6 +93,7 @@ class Archive:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
+        # NotImplementedError: a way of compressing that the library does not know.
         except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
             raise BackupRefused(_unlike_a_zip(path)) from error
         try:
@@ -176,6 +177,7 @@ class Archive:
             with self._zip.open(self._members[name]) as member:
                 while block := member.read(BLOCK):
                     yield block
+        # NotImplementedError: a way of compressing that the library does not know.
         except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
             raise self._damaged(name) from error
 
